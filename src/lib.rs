@@ -1,0 +1,1 @@
+//! collapsar: when variational inference collapses onto one mode.

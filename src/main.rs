@@ -1,0 +1,3 @@
+//! The `collapsar` command.
+
+fn main() {}

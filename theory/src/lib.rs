@@ -1,0 +1,5 @@
+//! The mathematics of tempered variational mixtures.
+
+mod parameter;
+
+pub use parameter::InvalidParameter;
