@@ -1,1 +1,21 @@
-//! collapsar: when variational inference collapses onto one mode.
+//! collapsar: when variational inference collapses onto one mode, why, and which annealing schedule prevents it.
+//!
+//! Data flow in one direction:
+//!
+//! ```text
+//! config -> Problem (target + family + schedule + start law) -> closed flow
+//!        -> integrate | trajectory -> records -> plots -> figures
+//! ```
+//!
+//! The mathematics lives in the crate `collapsar-theory`; this library integrates it, draws random starts, keeps
+//! records and draws figures. The binary adds the command line and nothing else.
+
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod figures;
+pub mod integrate;
+pub mod montecarlo;
+pub mod plots;
+pub mod results;
+pub mod trajectory;

@@ -1,3 +1,19 @@
-//! The `collapsar` command.
+//! The `collapsar` command: parse, dispatch, report the error.
 
-fn main() {}
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+use collapsar::cli::Cli;
+
+fn main() -> ExitCode {
+    match collapsar::commands::run(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            let label = if colour { "\x1b[1;31merror:\x1b[0m" } else { "error:" };
+            eprintln!("{label} {failure}");
+            failure.exit_code()
+        }
+    }
+}

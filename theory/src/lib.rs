@@ -1,5 +1,30 @@
 //! The mathematics of tempered variational mixtures.
 
+mod cubature;
+mod family;
+mod flow;
+mod frame;
+mod kernel;
+mod mixture;
 mod parameter;
+mod problem;
+mod schedule;
+mod start;
 
+pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
+pub use family::{Clock, Family, MeanSpace, Metric, Rules, VarianceRule, WeightRule};
+pub use flow::{
+    ClassAverages, Flow, FreePair, FreePairOptions, MixtureFlow, MixtureState, SmoothFlow, SpherePair,
+    SpherePairOptions, SphereVariance,
+};
+pub use frame::Frame;
+pub use kernel::{
+    LogisticJet, PullTable, RepulsionJet, RepulsionTable, logistic_normal, logistic_normal_fast,
+    logistic_normal_fast_array, logistic_normal_jet, logistic_softplus_normal, repulsion, repulsion_jet,
+    softplus_normal,
+};
+pub use mixture::Target;
 pub use parameter::InvalidParameter;
+pub use problem::{Coordinates, Problem};
+pub use schedule::{Schedule, ScheduleKind};
+pub use start::{Start, StartLaw};

@@ -54,9 +54,5 @@ pub(crate) fn positive(name: &str, value: f64) -> Result<f64, InvalidParameter> 
 
 /// `value` if it is finite.
 pub(crate) fn finite(name: &str, value: f64) -> Result<f64, InvalidParameter> {
-    if value.is_finite() {
-        Ok(value)
-    } else {
-        Err(InvalidParameter::new(name, value, "be finite"))
-    }
+    if value.is_finite() { Ok(value) } else { Err(InvalidParameter::new(name, value, "be finite")) }
 }

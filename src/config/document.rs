@@ -1,0 +1,189 @@
+//! The text of a configuration as a tree of values that know where they came from.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::config::error::{ConfigError, Origin};
+use crate::config::section::Section;
+
+/// Every section and its keys; anything else is refused.
+const SCHEMA: [(&str, &[&str]); 5] = [
+    ("target", &["separation", "means", "weights"]),
+    ("family", &["preset", "weights", "train_weights", "means", "variance", "clock", "metric"]),
+    ("schedule", &["kind", "initial_temperature", "duration", "rate", "exponent", "times", "temperatures"]),
+    ("start", &["means", "dimension", "scale", "seed", "variance"]),
+    ("solve", &["times", "engine", "relative_tolerance", "absolute_tolerance", "max_steps"]),
+];
+
+/// How alike a key and its suggestion must be (Jaro-Winkler): one or two slips in a word.
+const SUGGESTION_SIMILARITY: f64 = 0.75;
+
+/// A value of the document.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Integer(i64),
+    Float(f64),
+    Text(String),
+    Boolean(bool),
+    Array(Vec<Node>),
+    Table(Vec<(String, Node)>),
+    Other(&'static str),
+}
+
+/// A value and where it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) value: Value,
+    pub(crate) origin: Origin,
+}
+
+/// One `key=value` of the command line: a dotted key and a TOML value (a bare word is a string).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override(pub String);
+
+/// A parsed configuration: known sections and keys only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    pub(crate) file: String,
+    root: Vec<(String, Node)>,
+}
+
+impl Document {
+    /// Parses `text`, named `file` in errors, and applies the overrides in their order.
+    pub fn parse(file: &str, text: &str, overrides: &[Override]) -> Result<Self, ConfigError> {
+        let table = DeTable::parse(text).map_err(|error| ConfigError {
+            file: file.to_owned(),
+            origin: error.span().map_or(Origin::Absent, |span| Origin::Line(line_of(text, span.start))),
+            message: error.message().trim().replace('\n', ", "),
+        })?;
+        let root = convert_table(table.get_ref(), &|at| Origin::Line(line_of(text, at)));
+        let mut document = Self { file: file.to_owned(), root };
+        for given in overrides {
+            document.apply(given)?;
+        }
+        document.refuse_unknown_keys()?;
+        Ok(document)
+    }
+
+    fn apply(&mut self, given: &Override) -> Result<(), ConfigError> {
+        let origin = Origin::Override(given.0.clone());
+        let fail = |message: &str| ConfigError {
+            file: self.file.clone(),
+            origin: origin.clone(),
+            message: message.to_owned(),
+        };
+        let Some((key, value)) = given.0.split_once('=') else {
+            return Err(fail("an override must read key=value, for example schedule.duration=20"));
+        };
+        let Some((section, key)) = key.trim().split_once('.') else {
+            return Err(fail("the key must be dotted, section.key, for example schedule.duration"));
+        };
+        let value = value.trim();
+        let parsed = DeValue::parse(value).map(|v| convert(&v, &|_| origin.clone()));
+        let node = parsed.unwrap_or_else(|_| Node { value: Value::Text(value.to_owned()), origin: origin.clone() });
+        let position = self.root.iter().position(|(name, _)| name == section).unwrap_or_else(|| {
+            let table = Node { value: Value::Table(Vec::new()), origin: origin.clone() };
+            self.root.push((section.to_owned(), table));
+            self.root.len() - 1
+        });
+        let Value::Table(entries) = &mut self.root[position].1.value else {
+            return Ok(()); // refused with its own line by the check of the sections
+        };
+        entries.retain(|(name, _)| name != key);
+        entries.push((key.to_owned(), node));
+        Ok(())
+    }
+
+    fn refuse_unknown_keys(&self) -> Result<(), ConfigError> {
+        for (name, node) in &self.root {
+            let Some((_, keys)) = SCHEMA.iter().find(|(section, _)| section == name) else {
+                return Err(self.unknown("section", name, &SCHEMA.map(|(section, _)| section), &node.origin));
+            };
+            let Value::Table(entries) = &node.value else {
+                let message =
+                    ConfigError::rule(name, node.value.describe(), &format!("be a section, written [{name}]"));
+                return Err(self.error(node.origin.clone(), message));
+            };
+            for (key, node) in entries {
+                if !keys.contains(&key.as_str()) {
+                    return Err(self.unknown(&format!("key in [{name}]"), key, keys, &node.origin));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn unknown(&self, what: &str, name: &str, known: &[&str], origin: &Origin) -> ConfigError {
+        let scored = known.iter().map(|k| (strsim::jaro_winkler(name, k), k));
+        let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score >= SUGGESTION_SIMILARITY);
+        let hint = match best {
+            Some((_, key)) => format!("did you mean `{key}`?"),
+            None => format!("known are {}", known.join(", ")),
+        };
+        self.error(origin.clone(), format!("unknown {what} `{name}`: {hint}"))
+    }
+
+    pub(crate) fn error(&self, origin: Origin, message: String) -> ConfigError {
+        ConfigError { file: self.file.clone(), origin, message }
+    }
+
+    /// The section of that name, empty if the text has none.
+    pub(crate) fn section(&self, name: &'static str) -> Section<'_> {
+        let entries = self.root.iter().find(|(n, _)| n == name).map(|(_, node)| &node.value);
+        match entries {
+            Some(Value::Table(entries)) => Section::new(self, name, entries),
+            _ => Section::new(self, name, &[]),
+        }
+    }
+}
+
+impl Value {
+    /// The value for an error message.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Integer(i) => i.to_string(),
+            Self::Float(x) => x.to_string(),
+            Self::Text(s) => format!("{s:?}"),
+            Self::Boolean(b) => b.to_string(),
+            Self::Array(items) if items.len() <= 8 => {
+                let items: Vec<String> = items.iter().map(|n| n.value.describe()).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Self::Array(items) => format!("a list of {}", items.len()),
+            Self::Table(_) => "a table".to_owned(),
+            Self::Other(kind) => format!("a {kind}"),
+        }
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1
+}
+
+fn convert_table(table: &DeTable<'_>, origin: &dyn Fn(usize) -> Origin) -> Vec<(String, Node)> {
+    table
+        .iter()
+        .map(|(key, value)| {
+            let mut node = convert(value, origin);
+            // The key's line: a multi-line value begins there for the reader.
+            node.origin = origin(key.span().start);
+            (key.get_ref().to_string(), node)
+        })
+        .collect()
+}
+
+fn convert(value: &Spanned<DeValue<'_>>, origin: &dyn Fn(usize) -> Origin) -> Node {
+    let at = origin(value.span().start);
+    let converted = match value.get_ref() {
+        DeValue::String(s) => Value::Text(s.to_string()),
+        DeValue::Boolean(b) => Value::Boolean(*b),
+        DeValue::Datetime(_) => Value::Other("date"),
+        DeValue::Integer(i) => {
+            i64::from_str_radix(i.as_str(), i.radix()).map_or(Value::Other("number too large"), Value::Integer)
+        }
+        DeValue::Float(x) => x.as_str().parse().map_or(Value::Other("number"), Value::Float),
+        DeValue::Array(items) => Value::Array(items.iter().map(|item| convert(item, origin)).collect()),
+        DeValue::Table(table) => Value::Table(convert_table(table, origin)),
+    };
+    Node { value: converted, origin: at }
+}

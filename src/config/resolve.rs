@@ -1,0 +1,186 @@
+//! From document to run: the only place where a value is defaulted or refused.
+
+use collapsar_theory::{MeanSpace, Rules, Schedule, ScheduleKind, VarianceRule};
+
+use crate::config::document::{Document, Override};
+use crate::config::error::ConfigError;
+use crate::config::run::{
+    CLOCKS, Engine, FamilyConfig, MEANS, METRICS, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig,
+    VARIANCES, WEIGHTS,
+};
+use crate::config::section::Section;
+use crate::integrate::{Request, Tolerances};
+
+/// Exponent of a power law unless given.
+const DEFAULT_EXPONENT: f64 = 2.0;
+/// Reported times unless given: this many steps from 0 ...
+const DEFAULT_REPORTS: usize = 60;
+/// ... to the time at which the temperature is within this of its limit, plus a relaxation of that many time units.
+const SETTLED: f64 = 1e-3;
+const RELAXATION: f64 = 30.0;
+/// Components of a family whose start is a law and whose weights are not given.
+const DEFAULT_COMPONENTS: usize = 2;
+
+impl RunConfig {
+    /// Parses and resolves a configuration text.
+    pub fn parse(file: &str, text: &str, overrides: &[Override]) -> Result<Self, ConfigError> {
+        Self::resolve(&Document::parse(file, text, overrides)?)
+    }
+
+    /// Resolves a document: fills in defaults and checks every value and the problem as a whole.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let target = resolve_target(&document.section("target"))?;
+        let (schedule, built) = resolve_schedule(&document.section("schedule"))?;
+        let rules = resolve_rules(&document.section("family"))?;
+        let start = resolve_start(&document.section("start"), rules)?;
+        let components = start.means.as_ref().map_or(DEFAULT_COMPONENTS, Vec::len);
+        let section = document.section("family");
+        let weights = section.numbers("weights")?.unwrap_or_else(|| equal_weights(components));
+        let family = FamilyConfig::new(weights, rules);
+        let solve = resolve_solve(&document.section("solve"), &built)?;
+        let run = Self { target, family, schedule, start, solve };
+        run.problem().map_err(|e| section.parameter(&e))?;
+        Ok(run)
+    }
+}
+
+fn equal_weights(count: usize) -> Vec<f64> {
+    vec![1.0 / count.max(1) as f64; count]
+}
+
+fn resolve_target(section: &Section<'_>) -> Result<TargetConfig, ConfigError> {
+    let (separation, means) = (section.number("separation")?, section.vectors("means")?);
+    let modes = match (&separation, &means) {
+        (None, None) => return Err(section.missing("separation", "give it, or the modes as `target.means`")),
+        (Some(_), Some(_)) => {
+            return Err(section.invalid("separation", "`target.separation` and `target.means` exclude each other"));
+        }
+        (Some(_), None) => 2,
+        (None, Some(means)) => means.len(),
+    };
+    let weights = section.numbers("weights")?.unwrap_or_else(|| equal_weights(modes));
+    let target = TargetConfig { separation, means, weights };
+    target.target().map_err(|e| section.parameter(&e))?;
+    Ok(target)
+}
+
+fn resolve_schedule(section: &Section<'_>) -> Result<(ScheduleConfig, Schedule), ConfigError> {
+    let kinds = ScheduleKind::ALL.map(|kind| (kind.name(), kind));
+    let kind = match section.choice("kind", &kinds)? {
+        Some(kind) => kind,
+        None if section.is_empty() => ScheduleKind::Constant,
+        None => {
+            return Err(section
+                .missing("kind", "say which schedule the other keys belong to, for example kind = \"geometric\""));
+        }
+    };
+    let allowed: &[&str] = match kind {
+        ScheduleKind::Constant => &["initial_temperature"],
+        ScheduleKind::Exponential => &["initial_temperature", "rate"],
+        ScheduleKind::Power => &["initial_temperature", "duration", "exponent"],
+        ScheduleKind::Table => &["times", "temperatures"],
+        _ => &["initial_temperature", "duration"],
+    };
+    let all = ["initial_temperature", "duration", "rate", "exponent", "times", "temperatures"];
+    let foreign: Vec<&str> = all.into_iter().filter(|key| !allowed.contains(key)).collect();
+    section.refuse(&foreign, &format!("kind \"{}\" has {}", kind.name(), allowed.join(", ")))?;
+    let mut config = ScheduleConfig {
+        kind: kind.name(),
+        initial_temperature: section.number("initial_temperature")?,
+        duration: section.number("duration")?,
+        rate: section.number("rate")?,
+        exponent: section.number("exponent")?,
+        times: section.numbers("times")?,
+        temperatures: section.numbers("temperatures")?,
+    };
+    match kind {
+        ScheduleKind::Constant => config.initial_temperature = config.initial_temperature.or(Some(1.0)),
+        ScheduleKind::Power => config.exponent = config.exponent.or(Some(DEFAULT_EXPONENT)),
+        _ => {}
+    }
+    if let Some(key) =
+        allowed.iter().find(|key| !section.has(key) && **key != "exponent" && kind != ScheduleKind::Constant)
+    {
+        return Err(section.missing(key, &format!("a schedule of kind \"{}\" needs it", kind.name())));
+    }
+    let schedule = config.schedule().map_err(|e| section.parameter(&e))?;
+    Ok((config, schedule))
+}
+
+fn resolve_rules(section: &Section<'_>) -> Result<Rules, ConfigError> {
+    let preset = section.choice("preset", &[("paper", Rules::PAPER), ("free", Rules::FREE)])?.unwrap_or(Rules::FREE);
+    Ok(Rules {
+        means: section.choice("means", &MEANS)?.unwrap_or(preset.means),
+        variance: section.choice("variance", &VARIANCES)?.unwrap_or(preset.variance),
+        weights: section.choice("train_weights", &WEIGHTS)?.unwrap_or(preset.weights),
+        clock: section.choice("clock", &CLOCKS)?.unwrap_or(preset.clock),
+        metric: section.choice("metric", &METRICS)?.unwrap_or(preset.metric),
+    })
+}
+
+fn resolve_start(section: &Section<'_>, rules: Rules) -> Result<StartConfig, ConfigError> {
+    let means = section.vectors("means")?;
+    let variance = section.positive("variance")?;
+    if rules.variance != VarianceRule::Trained {
+        section.refuse(&["variance"], "only a trained variance has an initial value of its own")?;
+    }
+    let start = if let Some(means) = means {
+        section.refuse(&["dimension", "scale"], "`start.means` is an explicit start")?;
+        // A seed is harmless beside an explicit start, and kept out of the resolved run.
+        section.count("seed")?;
+        StartConfig { means: Some(means), dimension: None, scale: None, seed: None, variance }
+    } else {
+        let Some(dimension) = section.count("dimension")? else {
+            return Err(section.missing("means", "give initial means, or a law by `start.dimension`"));
+        };
+        let scale = section.number("scale")?;
+        if rules.means == MeanSpace::Free && scale.is_none() {
+            return Err(section.missing("scale", "free means start as N(0, scale^2 I)"));
+        }
+        if rules.means == MeanSpace::Sphere {
+            section.refuse(&["scale"], "means on the sphere start uniform on it")?;
+        }
+        let dimension =
+            usize::try_from(dimension).map_err(|_| section.breaks("dimension", "fit in memory addresses"))?;
+        StartConfig {
+            means: None,
+            dimension: Some(dimension),
+            scale,
+            seed: Some(section.count("seed")?.unwrap_or(1)),
+            variance,
+        }
+    };
+    start.start(rules.means).map_err(|e| section.parameter(&e))?;
+    Ok(start)
+}
+
+fn resolve_solve(section: &Section<'_>, schedule: &Schedule) -> Result<SolveConfig, ConfigError> {
+    let default_times = || {
+        let end = schedule.settling_time(SETTLED) + RELAXATION;
+        (0..=DEFAULT_REPORTS).map(|i| end * i as f64 / DEFAULT_REPORTS as f64).collect()
+    };
+    let times = section.numbers("times")?.unwrap_or_else(default_times);
+    let ordered = times.windows(2).all(|w| w[0] < w[1]) && times.first().is_none_or(|&t| t >= 0.0);
+    if times.is_empty() || !ordered {
+        return Err(section.breaks("times", "hold at least one time, none negative, strictly increasing"));
+    }
+    let defaults = Tolerances::default();
+    let tolerance = |key: &str, default: f64| -> Result<f64, ConfigError> {
+        let value = section.number(key)?.unwrap_or(default);
+        // Below 1e-14 the error control only sees rounding.
+        if (1e-14..=1e-2).contains(&value) { Ok(value) } else { Err(section.breaks(key, "lie between 1e-14 and 1e-2")) }
+    };
+    let max_steps = section.count("max_steps")?.unwrap_or(Request::DEFAULT_MAX_STEPS as u64);
+    if max_steps == 0 {
+        return Err(section.breaks("max_steps", "be at least 1"));
+    }
+    Ok(SolveConfig {
+        times,
+        engine: section
+            .choice("engine", &[("tsit5", Engine::Tsit5), ("diffsol", Engine::Diffsol)])?
+            .unwrap_or(Engine::Tsit5),
+        relative_tolerance: tolerance("relative_tolerance", defaults.relative)?,
+        absolute_tolerance: tolerance("absolute_tolerance", defaults.absolute)?,
+        max_steps,
+    })
+}

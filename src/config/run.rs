@@ -1,0 +1,239 @@
+//! The resolved run: every choice made, serialisable, and readable again as a configuration.
+
+use collapsar_theory::{
+    Clock, Family, InvalidParameter, MeanSpace, Metric, Problem, Rules, Schedule, ScheduleKind, Start, Target,
+    VarianceRule, WeightRule,
+};
+use serde::Serialize;
+
+/// A fully determined run. As TOML it is a configuration that resolves to itself.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunConfig {
+    /// The target.
+    pub target: TargetConfig,
+    /// The variational family.
+    pub family: FamilyConfig,
+    /// The annealing schedule.
+    pub schedule: ScheduleConfig,
+    /// The initial means.
+    pub start: StartConfig,
+    /// The integration.
+    pub solve: SolveConfig,
+}
+
+/// `[target]`: either a separation or means.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TargetConfig {
+    /// Modes at +-separation along the first axis.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub separation: Option<f64>,
+    /// The modes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub means: Option<Vec<Vec<f64>>>,
+    /// v.
+    pub weights: Vec<f64>,
+}
+
+/// `[family]`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FamilyConfig {
+    /// w at t = 0.
+    pub weights: Vec<f64>,
+    /// "no", "fisher-rao" or "softmax".
+    pub train_weights: &'static str,
+    /// "free" or "sphere".
+    pub means: &'static str,
+    /// "unit", "slaved" or "trained".
+    pub variance: &'static str,
+    /// "kl" or "free-energy".
+    pub clock: &'static str,
+    /// "euclidean" or "natural".
+    pub metric: &'static str,
+}
+
+/// `[schedule]`: the keys that its kind has.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScheduleConfig {
+    /// One of the names of [`ScheduleKind`].
+    pub kind: &'static str,
+    /// T0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_temperature: Option<f64>,
+    /// t0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<f64>,
+    /// kappa of an exponential schedule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// p of a power law.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exponent: Option<f64>,
+    /// Times of a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Vec<f64>>,
+    /// Temperatures of a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperatures: Option<Vec<f64>>,
+}
+
+/// `[start]`: given means, or a law.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StartConfig {
+    /// Given means.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub means: Option<Vec<Vec<f64>>>,
+    /// d of a law.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dimension: Option<usize>,
+    /// sigma of a Gaussian law.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<f64>,
+    /// The seed of a law.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// The initial variance where it is trained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variance: Option<f64>,
+}
+
+/// The integrator of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Engine {
+    /// The own Tsitouras 5(4).
+    #[serde(rename = "tsit5")]
+    Tsit5,
+    /// diffsol's Tsitouras 5(4).
+    #[serde(rename = "diffsol")]
+    Diffsol,
+}
+
+/// `[solve]`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SolveConfig {
+    /// Times at which to report.
+    pub times: Vec<f64>,
+    /// The integrator.
+    pub engine: Engine,
+    /// Relative tolerance of each step.
+    pub relative_tolerance: f64,
+    /// Absolute tolerance of each step.
+    pub absolute_tolerance: f64,
+    /// Step limit.
+    pub max_steps: u64,
+}
+
+pub(crate) const MEANS: [(&str, MeanSpace); 2] = [("free", MeanSpace::Free), ("sphere", MeanSpace::Sphere)];
+pub(crate) const VARIANCES: [(&str, VarianceRule); 3] =
+    [("unit", VarianceRule::Unit), ("slaved", VarianceRule::Slaved), ("trained", VarianceRule::Trained)];
+pub(crate) const WEIGHTS: [(&str, WeightRule); 3] =
+    [("no", WeightRule::Fixed), ("fisher-rao", WeightRule::FisherRao), ("softmax", WeightRule::Softmax)];
+pub(crate) const CLOCKS: [(&str, Clock); 2] = [("kl", Clock::Kl), ("free-energy", Clock::FreeEnergy)];
+pub(crate) const METRICS: [(&str, Metric); 2] = [("euclidean", Metric::Euclidean), ("natural", Metric::Natural)];
+
+fn name_of<T: PartialEq>(value: T, table: &[(&'static str, T)]) -> &'static str {
+    table.iter().find(|(_, v)| *v == value).map_or("", |(name, _)| name)
+}
+
+fn value_of<T: Copy>(name: &str, table: &[(&'static str, T)]) -> T {
+    table.iter().find(|(n, _)| *n == name).unwrap_or(&table[0]).1
+}
+
+impl FamilyConfig {
+    /// The section for these weights and rules.
+    pub(crate) fn new(weights: Vec<f64>, rules: Rules) -> Self {
+        Self {
+            weights,
+            train_weights: name_of(rules.weights, &WEIGHTS),
+            means: name_of(rules.means, &MEANS),
+            variance: name_of(rules.variance, &VARIANCES),
+            clock: name_of(rules.clock, &CLOCKS),
+            metric: name_of(rules.metric, &METRICS),
+        }
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            means: value_of(self.means, &MEANS),
+            variance: value_of(self.variance, &VARIANCES),
+            weights: value_of(self.train_weights, &WEIGHTS),
+            clock: value_of(self.clock, &CLOCKS),
+            metric: value_of(self.metric, &METRICS),
+        }
+    }
+
+    /// The family.
+    pub fn family(&self) -> Result<Family, InvalidParameter> {
+        Family::new(self.weights.clone(), self.rules())
+    }
+}
+
+impl TargetConfig {
+    /// The target.
+    pub fn target(&self) -> Result<Target, InvalidParameter> {
+        match (self.separation, &self.means) {
+            (Some(separation), None) => {
+                let weights = <[f64; 2]>::try_from(self.weights.as_slice()).map_err(|_| {
+                    InvalidParameter::new(
+                        "target.weights",
+                        format!("{:?}", self.weights),
+                        "hold two weights, one for each mode",
+                    )
+                })?;
+                Target::pair(separation, weights)
+            }
+            (_, means) => Target::new(means.clone().unwrap_or_default(), self.weights.clone()),
+        }
+    }
+}
+
+impl ScheduleConfig {
+    /// The schedule.
+    pub fn schedule(&self) -> Result<Schedule, InvalidParameter> {
+        let kind = ScheduleKind::ALL.into_iter().find(|k| k.name() == self.kind);
+        let get =
+            |name: &str, value: Option<f64>| value.ok_or_else(|| InvalidParameter::new(name, "missing", "be given"));
+        let hot = get("initial_temperature", self.initial_temperature);
+        let duration = get("duration", self.duration);
+        match kind {
+            Some(ScheduleKind::Geometric) => Schedule::geometric(hot?, duration?),
+            Some(ScheduleKind::Quench) => Schedule::quench(hot?, duration?),
+            Some(ScheduleKind::Exponential) => Schedule::exponential(hot?, get("rate", self.rate)?),
+            Some(ScheduleKind::LinearTemperature) => Schedule::linear_temperature(hot?, duration?),
+            Some(ScheduleKind::LinearBeta) => Schedule::linear_beta(hot?, duration?),
+            Some(ScheduleKind::Power) => Schedule::power(hot?, duration?, get("exponent", self.exponent)?),
+            Some(ScheduleKind::Table) => {
+                Schedule::table(self.times.clone().unwrap_or_default(), self.temperatures.clone().unwrap_or_default())
+            }
+            Some(ScheduleKind::Constant) | None => Schedule::constant(hot?),
+        }
+    }
+}
+
+impl StartConfig {
+    /// The start for means in the given space.
+    pub fn start(&self, space: MeanSpace) -> Result<Start, InvalidParameter> {
+        match (&self.means, space) {
+            (Some(means), _) => Start::means(means.clone()),
+            (None, MeanSpace::Sphere) => Start::sphere(self.dimension.unwrap_or(0)),
+            (None, MeanSpace::Free) => Start::gaussian(self.dimension.unwrap_or(0), self.scale.unwrap_or(f64::NAN)),
+        }
+    }
+}
+
+impl RunConfig {
+    /// The problem that the run poses.
+    pub fn problem(&self) -> Result<Problem, InvalidParameter> {
+        let start = self.start.start(self.family.rules().means)?;
+        Problem::new(self.target.target()?, self.family.family()?, self.schedule.schedule()?, start)
+    }
+
+    /// The initial variance.
+    pub fn initial_variance(&self, schedule: &Schedule) -> f64 {
+        match self.family.rules().variance {
+            VarianceRule::Unit => 1.0,
+            VarianceRule::Slaved => schedule.initial_temperature(),
+            VarianceRule::Trained => self.start.variance.unwrap_or(schedule.initial_temperature()),
+        }
+    }
+}

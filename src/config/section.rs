@@ -1,0 +1,141 @@
+//! Typed reading of one section.
+
+use collapsar_theory::InvalidParameter;
+
+use crate::config::document::{Document, Node, Value};
+use crate::config::error::{ConfigError, Origin};
+
+/// One section of a document.
+pub(crate) struct Section<'a> {
+    document: &'a Document,
+    name: &'static str,
+    entries: &'a [(String, Node)],
+}
+
+impl<'a> Section<'a> {
+    pub(crate) fn new(document: &'a Document, name: &'static str, entries: &'a [(String, Node)]) -> Self {
+        Self { document, name, entries }
+    }
+
+    fn get(&self, key: &str) -> Option<&'a Node> {
+        self.entries.iter().find(|(name, _)| name == key).map(|(_, node)| node)
+    }
+
+    /// Whether the key is given.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Whether the section is empty or absent.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// An error about `key`, at its line if it is given.
+    pub(crate) fn invalid(&self, key: &str, message: impl Into<String>) -> ConfigError {
+        let origin = self.get(key).map_or(Origin::Absent, |node| node.origin.clone());
+        self.document.error(origin, message.into())
+    }
+
+    /// The error for a value of `key` that breaks `rule`.
+    pub(crate) fn breaks(&self, key: &str, rule: &str) -> ConfigError {
+        let value = self.get(key).map_or("missing".to_owned(), |node| node.value.describe());
+        self.invalid(key, ConfigError::rule(&format!("{}.{key}", self.name), value, rule))
+    }
+
+    /// The error for a key that is needed and absent; `why` continues "`key` is missing: ".
+    pub(crate) fn missing(&self, key: &str, why: &str) -> ConfigError {
+        self.document.error(Origin::Absent, format!("`{}.{key}` is missing: {why}", self.name))
+    }
+
+    /// Refuses the keys of `keys` that are given, with the reason.
+    pub(crate) fn refuse(&self, keys: &[&str], reason: &str) -> Result<(), ConfigError> {
+        match keys.iter().find(|key| self.has(key)) {
+            Some(key) => Err(self.invalid(key, format!("`{}.{key}` has no meaning here: {reason}", self.name))),
+            None => Ok(()),
+        }
+    }
+
+    /// A refusal by the theory crate, at the line of its key.
+    pub(crate) fn parameter(&self, error: &InvalidParameter) -> ConfigError {
+        let (key, message) = ConfigError::parameter(self.name, error);
+        let (section, key) = key.split_once('.').unwrap_or((self.name, &key));
+        let origin = self.document.origin_of(section, key);
+        self.document.error(origin, message)
+    }
+
+    /// A number; an integer is one.
+    pub(crate) fn number(&self, key: &str) -> Result<Option<f64>, ConfigError> {
+        self.get(key).map(|node| number_of(node).ok_or_else(|| self.breaks(key, "be a finite number"))).transpose()
+    }
+
+    /// A positive number.
+    pub(crate) fn positive(&self, key: &str) -> Result<Option<f64>, ConfigError> {
+        let value = self.number(key)?;
+        if value.is_some_and(|x| x <= 0.0) { Err(self.breaks(key, "be positive")) } else { Ok(value) }
+    }
+
+    /// An integer that is not negative.
+    pub(crate) fn count(&self, key: &str) -> Result<Option<u64>, ConfigError> {
+        let read = |node: &Node| match node.value {
+            Value::Integer(i) => u64::try_from(i).ok(),
+            _ => None,
+        };
+        self.get(key)
+            .map(|node| read(node).ok_or_else(|| self.breaks(key, "be an integer that is not negative")))
+            .transpose()
+    }
+
+    /// A list of numbers.
+    pub(crate) fn numbers(&self, key: &str) -> Result<Option<Vec<f64>>, ConfigError> {
+        let list =
+            self.get(key).map(|node| list_of(node).ok_or_else(|| self.breaks(key, "be a list of finite numbers")));
+        list.transpose()
+    }
+
+    /// A list of lists of numbers.
+    pub(crate) fn vectors(&self, key: &str) -> Result<Option<Vec<Vec<f64>>>, ConfigError> {
+        let Some(node) = self.get(key) else { return Ok(None) };
+        let rows = match &node.value {
+            Value::Array(rows) => rows.iter().map(list_of).collect::<Option<Vec<_>>>(),
+            _ => None,
+        };
+        rows.map(Some).ok_or_else(|| self.breaks(key, "be a list of vectors of finite numbers, [[..], [..]]"))
+    }
+
+    /// One of the named choices.
+    pub(crate) fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<T>, ConfigError> {
+        let Some(node) = self.get(key) else { return Ok(None) };
+        let found = match &node.value {
+            Value::Text(text) => choices.iter().find(|(name, _)| name == text).map(|(_, value)| *value),
+            _ => None,
+        };
+        found.map(Some).ok_or_else(|| {
+            let names: Vec<String> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+            self.breaks(key, &format!("be one of {}", names.join(", ")))
+        })
+    }
+}
+
+impl Document {
+    fn origin_of(&self, section: &str, key: &str) -> Origin {
+        let sections = ["target", "family", "schedule", "start", "solve"];
+        let known = sections.into_iter().find(|name| *name == section);
+        known.and_then(|name| self.section(name).get(key).map(|node| node.origin.clone())).unwrap_or(Origin::Absent)
+    }
+}
+
+fn number_of(node: &Node) -> Option<f64> {
+    match node.value {
+        Value::Integer(i) => Some(i as f64),
+        Value::Float(x) if x.is_finite() => Some(x),
+        _ => None,
+    }
+}
+
+fn list_of(node: &Node) -> Option<Vec<f64>> {
+    match &node.value {
+        Value::Array(items) => items.iter().map(number_of).collect(),
+        _ => None,
+    }
+}

@@ -1,0 +1,124 @@
+//! Each kind of series onto the scene.
+
+use super::clip;
+use super::color_bar;
+use super::contour;
+use super::font::Faces;
+use super::line_drawing::{self, steps};
+use super::map::Map;
+use super::markers;
+use super::rule;
+use super::scene::{Anchor, Point, Rect, Scene};
+use super::series::{Series, Shape};
+use super::style::{Color, FRAME_PX, LABEL_PX, Marker};
+use super::text::RichText;
+
+/// Half the width of the cap of an error bar.
+const CAP_PX: f64 = 2.2;
+
+/// Draws one series, cut to the frame. Notes and contour labels keep clear of
+/// `avoid` where they can.
+pub(super) fn draw(scene: &mut Scene, map: &Map, (series, color): (&Series, Color), avoid: &[Point], faces: &Faces) {
+    match &series.shape {
+        Shape::Line(points) => joined(scene, map, &map.points(points), points, (series, color)),
+        Shape::Steps(points) => {
+            joined(scene, map, &steps(&map.points(points)), points, (series, color));
+        }
+        Shape::Points(points) => marked(scene, map, points, series, color),
+        Shape::ErrorBars(bars) => error_bars(scene, map, bars, series, color),
+        Shape::Band(points) => band(scene, map, points, color),
+        Shape::Vertical(_) | Shape::Horizontal(_) => {
+            rule::draw(scene, map, (series, color), avoid, faces);
+        }
+        Shape::Text(at, text) => {
+            if let Some(at) = map.point(*at).filter(|&at| map.frame.contains(at)) {
+                let text = RichText::parse(text);
+                let at = [inside(at[0], 0.5 * text.width(faces, LABEL_PX), map.frame), at[1]];
+                scene.centred(text, at, Anchor::Middle, (LABEL_PX, color));
+            }
+        }
+        Shape::Paths(paths, heads) => {
+            for path in paths {
+                line_drawing::path(scene, map, path, *heads, (series, color));
+            }
+        }
+        Shape::Region(vertices) => {
+            let corners = map.points(vertices).into_iter().flatten().collect();
+            scene.fill(clip::polygon(corners, map.frame), color);
+        }
+        Shape::Heatmap(heatmap) => color_bar::cells(scene, map, heatmap),
+        Shape::Contours(contours) => contour::draw(scene, map, contours, (series, color), avoid, faces),
+    }
+}
+
+/// `x` moved so that a text reaching `half` to both sides stays within the frame.
+fn inside(x: f64, half: f64, frame: Rect) -> f64 {
+    let (low, high) = (frame.left + half + 3.0, frame.right - half - 3.0);
+    if low < high { x.clamp(low, high) } else { x }
+}
+
+fn joined(
+    scene: &mut Scene,
+    map: &Map,
+    places: &[Option<Point>],
+    points: &[[f64; 2]],
+    (series, color): (&Series, Color),
+) {
+    line_drawing::line(scene, map, places, series, color);
+    // A point between two breaks has no line through it; a dot shows it all the same.
+    for (index, place) in places.iter().enumerate() {
+        let open = |neighbour: Option<&Option<Point>>| neighbour.copied().flatten().is_none();
+        let alone = open(index.checked_sub(1).and_then(|i| places.get(i))) && open(places.get(index + 1));
+        if let (true, Some(at)) = (alone, place)
+            && map.frame.contains(*at)
+            && series.marker.is_none()
+        {
+            markers::draw(scene, Marker::Circle, *at, 1.6 * series.width, color, None);
+        }
+    }
+    marked(scene, map, points, series, color);
+}
+
+fn marked(scene: &mut Scene, map: &Map, points: &[[f64; 2]], series: &Series, color: Color) {
+    let Some(marker) = series.marker else { return };
+    let outline = series.open.then_some(FRAME_PX.max(series.width.min(1.1)));
+    for at in map.points(points).into_iter().flatten() {
+        if map.frame.contains(at) {
+            markers::draw(scene, marker, at, series.size, color, outline);
+        }
+    }
+}
+
+fn error_bars(scene: &mut Scene, map: &Map, bars: &[[f64; 4]], series: &Series, color: Color) {
+    for &[x, _, low, high] in bars {
+        // An end that a logarithmic axis cannot show runs out of the frame at the bottom.
+        let beyond = map.frame.bottom + 2.0 * CAP_PX;
+        let (Some(x), Some(top)) = (map.x.pixel(x), map.y.pixel(high)) else {
+            continue;
+        };
+        let bottom = match map.y.pixel(low) {
+            Some(bottom) => bottom,
+            None if low <= 0.0 => beyond,
+            None => continue,
+        };
+        line_drawing::line(scene, map, &[Some([x, bottom]), Some([x, top])], series, color);
+        for y in [bottom, top] {
+            let cap = [Some([x - CAP_PX, y]), Some([x + CAP_PX, y])];
+            line_drawing::line(scene, map, &cap, series, color);
+        }
+    }
+    let centres: Vec<[f64; 2]> = bars.iter().map(|&[x, y, _, _]| [x, y]).collect();
+    marked(scene, map, &centres, series, color);
+}
+
+/// Fills between the curves, piece by piece where they break.
+fn band(scene: &mut Scene, map: &Map, points: &[[f64; 3]], color: Color) {
+    let sides: Vec<Option<(Point, Point)>> =
+        points.iter().map(|&[x, low, high]| Some((map.point([x, low])?, map.point([x, high])?))).collect();
+    for piece in sides.split(Option::is_none) {
+        let below = piece.iter().flatten().map(|side| side.0);
+        let above = piece.iter().flatten().map(|side| side.1);
+        let around = below.chain(above.rev()).collect();
+        scene.fill(clip::polygon(around, map.frame), color);
+    }
+}

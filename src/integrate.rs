@@ -1,0 +1,19 @@
+//! Initial-value problems: one trait, an own adaptive method for ensembles and diffsol as the general engine.
+//!
+//! Values in, outcomes out: nothing here prints, reads a file or knows a configuration. This room holds the only
+//! importer of diffsol.
+
+mod engine;
+mod event;
+mod own;
+mod stepper;
+mod system;
+mod tableau;
+mod with_diffsol;
+
+pub use engine::{Integrator, Misuse, Outcome, Request, Solution, Statistics, Tolerances};
+pub use event::{Direction, Event};
+pub use own::Tsit5;
+pub use stepper::{StepResult, Stepper};
+pub use system::{System, Tempered};
+pub use with_diffsol::{DiffsolBdf, DiffsolTsit5, Jacobian};

@@ -1,0 +1,249 @@
+//! One adaptive Runge-Kutta trajectory on fixed-size arrays: no allocation, for ensembles.
+
+use crate::integrate::engine::{Statistics, Tolerances};
+use crate::integrate::tableau::{A, C, D, E, STAGES};
+
+/// Safety factor on the predicted step.
+const SAFETY: f64 = 0.9;
+/// Bounds on the change of the step size between steps.
+const SHRINK: f64 = 0.2;
+const GROW: f64 = 5.0;
+/// Exponents of the proportional-integral controller (Hairer and Wanner, Solving ODEs II, IV.2: 0.7/5, 0.4/5).
+const ALPHA: f64 = 0.7 / 5.0;
+const BETA: f64 = 0.4 / 5.0;
+/// Smallest step relative to the time: below it, t + h rounds to t.
+const SMALLEST_STEP: f64 = 4.0 * f64::EPSILON;
+
+/// What one call of [`Stepper::step`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepResult {
+    /// A step was accepted.
+    Accepted,
+    /// The error control asks for a step below the spacing of times.
+    TooSmall,
+    /// The rate is not finite however small the step.
+    NonFinite,
+}
+
+/// A trajectory of y' = f(t, y) in R^N, advanced by Tsitouras' 5(4) pair with a proportional-integral step control.
+#[derive(Debug, Clone)]
+pub struct Stepper<const N: usize> {
+    t: f64,
+    y: [f64; N],
+    /// Stages of the last step; `stages[6]` is f(t, y).
+    stages: [[f64; N]; STAGES],
+    last_t: f64,
+    last_y: [f64; N],
+    last_h: f64,
+    next_h: f64,
+    last_error: f64,
+    tolerances: Tolerances,
+    /// How many of the N entries are unknowns; the rest is padding with rate 0.
+    active: usize,
+    statistics: Statistics,
+}
+
+impl<const N: usize> Stepper<N> {
+    /// A trajectory at (t, y); `direction_limit` is a time after t that the first step must not pass.
+    pub fn new(
+        f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]),
+        t: f64,
+        y: [f64; N],
+        tolerances: Tolerances,
+        limit: f64,
+    ) -> Self {
+        Self::with_padding(f, t, y, tolerances, limit, N)
+    }
+
+    /// The same where only the first `active` entries are unknowns.
+    pub(crate) fn with_padding(
+        f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]),
+        t: f64,
+        y: [f64; N],
+        tolerances: Tolerances,
+        limit: f64,
+        active: usize,
+    ) -> Self {
+        let mut stepper = Self {
+            t,
+            y,
+            stages: [[0.0; N]; STAGES],
+            last_t: t,
+            last_y: y,
+            last_h: 0.0,
+            next_h: 0.0,
+            last_error: 1.0,
+            tolerances,
+            active: active.max(1),
+            statistics: Statistics::default(),
+        };
+        stepper.restart(f, limit);
+        stepper
+    }
+
+    /// Forgets the last stage: for a right-hand side that changes at t.
+    pub fn restart(&mut self, f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]), limit: f64) {
+        f(self.t, &self.y, &mut self.stages[6]);
+        self.statistics.evaluations += 1;
+        self.last_error = 1.0;
+        self.next_h = self.initial_step(f, limit);
+    }
+
+    /// Hairer, Norsett and Wanner, Solving ODEs I, II.4: a step whose second-order term is a hundredth of the tolerance.
+    fn initial_step(&mut self, f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]), limit: f64) -> f64 {
+        let span = limit - self.t;
+        let rate = self.stages[6];
+        let (size, slope) = (self.weighted(&self.y, &self.y), self.weighted(&rate, &self.y));
+        let guess = if size < 1e-5 || slope < 1e-5 { 1e-6 } else { 0.01 * size / slope }.min(span);
+        let mut probe = [0.0; N];
+        for i in 0..N {
+            probe[i] = self.y[i] + guess * rate[i];
+        }
+        let mut probed = [0.0; N];
+        f(self.t + guess, &probe, &mut probed);
+        self.statistics.evaluations += 1;
+        let mut change = [0.0; N];
+        for i in 0..N {
+            change[i] = probed[i] - rate[i];
+        }
+        let curvature = self.weighted(&change, &self.y) / guess;
+        let steepest = slope.max(curvature);
+        let second = if steepest <= 1e-15 { (guess * 1e-3).max(1e-6) } else { (0.01 / steepest).powf(0.2) };
+        let step = (100.0 * guess).min(second).min(span);
+        if step.is_finite() && step > 0.0 { step } else { span.min(1e-6) }
+    }
+
+    /// Root mean square of v_i/(absolute + relative |scale_i|) over the unknowns.
+    fn weighted(&self, v: &[f64; N], scale: &[f64; N]) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..N {
+            let ratio = v[i] / (self.tolerances.absolute + self.tolerances.relative * scale[i].abs());
+            sum += ratio * ratio;
+        }
+        (sum / self.active as f64).sqrt()
+    }
+
+    /// t.
+    pub fn time(&self) -> f64 {
+        self.t
+    }
+
+    /// y(t).
+    pub fn state(&self) -> &[f64; N] {
+        &self.y
+    }
+
+    /// f(t, y), known from the last stage.
+    pub fn rate(&self) -> &[f64; N] {
+        &self.stages[6]
+    }
+
+    /// The cost so far.
+    pub fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    /// One accepted step, not beyond `limit` (> t) and exactly onto it if it comes close; rejected attempts are
+    /// repeated inside.
+    pub fn step(&mut self, f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]), limit: f64) -> StepResult {
+        loop {
+            let rest = limit - self.t;
+            // A step that would leave a sliver is stretched onto the limit.
+            let onto_limit = self.next_h >= rest * (1.0 - 1e-3);
+            let h = if onto_limit { rest } else { self.next_h };
+            if h <= SMALLEST_STEP * self.t.abs() && !onto_limit {
+                return self.failure();
+            }
+            let (y, error) = self.attempt(f, h);
+            if error <= 1.0 {
+                self.accept(y, h, error, if onto_limit { limit } else { self.t + h });
+                return StepResult::Accepted;
+            }
+            self.statistics.rejected += 1;
+            // A non-finite attempt says nothing about the error: shrink hard.
+            let factor = if error.is_finite() { (SAFETY * error.powf(-0.2)).max(SHRINK) } else { 0.1 };
+            self.next_h = h * factor;
+            if self.next_h <= SMALLEST_STEP * self.t.abs().max(f64::MIN_POSITIVE) {
+                return self.failure();
+            }
+        }
+    }
+
+    fn failure(&self) -> StepResult {
+        let finite = self.stages.iter().flatten().all(|x| x.is_finite());
+        if finite { StepResult::TooSmall } else { StepResult::NonFinite }
+    }
+
+    /// y(t + h) and its scaled error (infinite if anything is not finite).
+    fn attempt(&mut self, f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]), h: f64) -> ([f64; N], f64) {
+        // The previous step's last stage is this one's first; it is kept in slot 6 until the attempt is accepted.
+        let first = self.stages[6];
+        let mut stages = [[0.0; N]; STAGES];
+        stages[0] = first;
+        let mut y = self.y;
+        for i in 1..STAGES {
+            for n in 0..N {
+                let mut sum = 0.0;
+                for j in 0..i {
+                    sum += A[i][j] * stages[j][n];
+                }
+                y[n] = self.y[n] + h * sum;
+            }
+            f(self.t + C[i] * h, &y, &mut stages[i]);
+        }
+        self.statistics.evaluations += STAGES - 1;
+        let mut sum = 0.0;
+        for n in 0..N {
+            let mut e = 0.0;
+            for i in 0..STAGES {
+                e += E[i] * stages[i][n];
+            }
+            let scale = self.tolerances.absolute + self.tolerances.relative * self.y[n].abs().max(y[n].abs());
+            sum += (h * e / scale) * (h * e / scale);
+        }
+        let error = (sum / self.active as f64).sqrt();
+        let finite = y.iter().chain(&stages[6]).all(|x| x.is_finite());
+        // The new first stage must survive a rejection, so only stages 0..6 are stored unless it is accepted.
+        self.stages[..6].copy_from_slice(&stages[..6]);
+        if error.is_finite() && finite {
+            if error <= 1.0 {
+                self.stages[6] = stages[6];
+            }
+            (y, error)
+        } else {
+            (y, f64::INFINITY)
+        }
+    }
+
+    fn accept(&mut self, y: [f64; N], h: f64, error: f64, t: f64) {
+        self.statistics.accepted += 1;
+        (self.last_t, self.last_y, self.last_h) = (self.t, self.y, h);
+        (self.t, self.y) = (t, y);
+        // 1e-10 keeps the controller finite for an error of exactly 0.
+        let error = error.max(1e-10);
+        let factor = SAFETY * error.powf(-ALPHA) * self.last_error.powf(BETA);
+        self.next_h = h * factor.clamp(SHRINK, GROW);
+        self.last_error = error;
+    }
+
+    /// y at a time inside the last step, to order 4.
+    pub fn interpolate(&self, t: f64) -> [f64; N] {
+        if t == self.t || self.last_h == 0.0 {
+            return self.y;
+        }
+        let theta = (t - self.last_t) / self.last_h;
+        let mut weights = [0.0; STAGES];
+        for (weight, row) in weights.iter_mut().zip(&D) {
+            *weight = row.iter().rev().fold(0.0, |sum, coefficient| (sum + coefficient) * theta);
+        }
+        let mut y = self.last_y;
+        for n in 0..N {
+            let mut sum = 0.0;
+            for i in 0..STAGES {
+                sum += weights[i] * self.stages[i][n];
+            }
+            y[n] += self.last_h * sum;
+        }
+        y
+    }
+}

@@ -1,0 +1,5 @@
+//! The project's figures: records in, [`crate::figures::Figure`] out.
+
+mod trajectory;
+
+pub use trajectory::trajectory;

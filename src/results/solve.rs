@@ -1,0 +1,155 @@
+//! The record of one run.
+
+use serde::Serialize;
+
+use crate::config::RunConfig;
+use crate::integrate::Outcome;
+use crate::results::{PROGRAM, VERSION};
+use crate::trajectory::{Limit, LimitStatus, Report, Trajectory};
+
+/// The record of `collapsar solve`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SolveRecord {
+    /// "collapsar".
+    pub program: &'static str,
+    /// The version that made it.
+    pub version: &'static str,
+    /// The resolved configuration.
+    pub config: RunConfig,
+    /// The integrator.
+    pub engine: &'static str,
+    /// d.
+    pub dimension: usize,
+    /// "user": means as in an explicit start; "frame": coordinates of a frame whose first axes span the modes.
+    pub coordinates: &'static str,
+    /// The modes in those coordinates (mode x coordinate).
+    pub modes: Vec<Vec<f64>>,
+    /// Reported times.
+    pub times: Vec<f64>,
+    /// T at them.
+    pub temperature: Vec<f64>,
+    /// Means (time x component x coordinate).
+    pub means: Vec<Vec<Vec<f64>>>,
+    /// Weights (time x component).
+    pub weights: Vec<Vec<f64>>,
+    /// var (time).
+    pub variance: Vec<f64>,
+    /// C_k (time x mode).
+    pub coverage: Vec<Vec<f64>>,
+    /// Inner products of (mu_1..mu_K, nu_1..nu_P) (time x (K+P) x (K+P)).
+    pub gram: Vec<Vec<Vec<f64>>>,
+    /// F_beta (time).
+    pub objective: Vec<f64>,
+    /// Whether a mode is lost in the limit; null without a limit.
+    pub collapsed: Option<bool>,
+    /// Why: "none", "mean-alignment", "vanishing-weight", "both" or "too-few-components"; null without a limit.
+    pub mechanism: Option<&'static str>,
+    /// How the integration ended: "reached", "step-limit", "step-too-small" or "non-finite".
+    pub outcome: &'static str,
+    /// The limit; null if the integration failed before it.
+    pub limit: Option<LimitRecord>,
+    /// Cost up to the last reported time.
+    pub steps: StepCounts,
+    /// Largest error estimate of the Gaussian averages.
+    pub average_error: f64,
+}
+
+/// The limit of a run and the rule that classified it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LimitRecord {
+    /// "equilibrium", "unstable-equilibrium" or "moving".
+    pub status: &'static str,
+    /// The time to which the run was followed.
+    pub time: f64,
+    /// The fastest motion left there.
+    pub rate: f64,
+    /// The largest growth rate of a perturbation inside the frame.
+    pub growth: Option<f64>,
+    /// C_k there.
+    pub coverage: Vec<f64>,
+    /// The lost modes, from 0.
+    pub lost_modes: Vec<usize>,
+    /// The rule.
+    pub definition: &'static str,
+}
+
+/// The cost of an integration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct StepCounts {
+    /// Accepted steps.
+    pub accepted: usize,
+    /// Rejected steps.
+    pub rejected: usize,
+    /// Evaluations of the right-hand side (0 where the engine does not count them).
+    pub evaluations: usize,
+}
+
+/// The rule of [`LimitRecord`] in words.
+const DEFINITION: &str = "mode k is lost where the limit of C_k/v_k is below 1/2; a weight has vanished below 1e-3";
+
+/// The name of an outcome in records.
+fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Reached => "reached",
+        Outcome::Event(_) => "event",
+        Outcome::StepLimit => "step-limit",
+        Outcome::StepTooSmall => "step-too-small",
+        Outcome::NonFinite => "non-finite",
+    }
+}
+
+impl LimitRecord {
+    fn new(limit: &Limit) -> Self {
+        Self {
+            status: limit.status.name(),
+            time: limit.time,
+            rate: limit.rate,
+            growth: limit.growth,
+            coverage: limit.coverage.clone(),
+            lost_modes: limit.lost.clone(),
+            definition: DEFINITION,
+        }
+    }
+}
+
+impl SolveRecord {
+    /// The record of `trajectory`; `to_user` maps frame coordinates to the reported ones, named by `coordinates`.
+    pub fn new(
+        config: RunConfig,
+        engine: &'static str,
+        trajectory: &Trajectory,
+        modes: Vec<Vec<f64>>,
+        (coordinates, to_user): (&'static str, &dyn Fn(&[f64]) -> Vec<f64>),
+    ) -> Self {
+        let reports = &trajectory.reports;
+        let decided = trajectory.limit.as_ref().filter(|limit| limit.status != LimitStatus::Moving);
+        let pick = |f: &dyn Fn(&Report) -> f64| reports.iter().map(f).collect::<Vec<f64>>();
+        Self {
+            program: PROGRAM,
+            version: VERSION,
+            dimension: config.start.means.as_ref().map_or(config.start.dimension.unwrap_or(0), |m| m[0].len()),
+            engine,
+            coordinates,
+            modes,
+            times: pick(&|r| r.time),
+            temperature: pick(&|r| r.temperature),
+            means: reports.iter().map(|r| r.means.iter().map(|m| to_user(m)).collect()).collect(),
+            weights: reports.iter().map(|r| r.weights.clone()).collect(),
+            variance: pick(&|r| r.variance),
+            coverage: reports.iter().map(|r| r.coverage.clone()).collect(),
+            gram: reports.iter().map(|r| r.gram.clone()).collect(),
+            objective: pick(&|r| r.objective),
+            collapsed: decided.map(|limit| !limit.lost.is_empty()),
+            mechanism: decided.map(|limit| limit.mechanism.name()),
+            outcome: outcome_name(trajectory.outcome),
+            limit: trajectory.limit.as_ref().map(LimitRecord::new),
+            steps: StepCounts {
+                accepted: trajectory.statistics.accepted,
+                rejected: trajectory.statistics.rejected,
+                evaluations: trajectory.statistics.evaluations,
+            },
+            average_error: trajectory.average_error,
+            config,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! One run of the closed mixture flow: its trajectory, reported in statistics, and its limit, classified.
+
+mod follow;
+mod limit;
+mod report;
+
+pub use follow::{Failure, Options, Trajectory, follow};
+pub use limit::{Limit, LimitStatus, Mechanism};
+pub use report::Report;

@@ -1,0 +1,183 @@
+//! The limit of a run: whether it has one, whether modes are lost in it, and by which mechanism.
+
+use collapsar_theory::{ClassAverages, Flow, MixtureFlow};
+use nalgebra::DMatrix;
+
+/// A mode k is lost where C_k/v_k is below this in the limit (theory section 9).
+pub const LOST_COVERAGE: f64 = 0.5;
+/// A component has vanished where its weight is below this.
+pub const VANISHED_WEIGHT: f64 = 1e-3;
+/// A component sits on a mode where its mean responsibility for it is above this.
+const SITS: f64 = 0.5;
+/// A state is at rest where no mean, weight or relative variance moves faster than this.
+const REST: f64 = 1e-8;
+/// An equilibrium counts as unstable from this growth rate on: finite differences of the field are good to 1e-7.
+const UNSTABLE: f64 = 1e-6;
+/// Relative step of the finite differences: balances truncation h^2 against rounding 1e-13/h.
+const DIFFERENCE: f64 = 1e-5;
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitStatus {
+    /// At rest, and no perturbation in the frame grows.
+    Equilibrium,
+    /// At rest for good on an equilibrium that some perturbation leaves (a symmetric start, for example).
+    UnstableEquilibrium,
+    /// Still moving when the budget of time or steps was spent: no verdict.
+    Moving,
+}
+
+impl LimitStatus {
+    /// The name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Equilibrium => "equilibrium",
+            Self::UnstableEquilibrium => "unstable-equilibrium",
+            Self::Moving => "moving",
+        }
+    }
+}
+
+/// Why modes are lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mechanism {
+    /// No mode is lost.
+    None,
+    /// Components sit together, and none on the lost mode.
+    MeanAlignment,
+    /// The weight that should cover the lost mode is (nearly) gone.
+    VanishingWeight,
+    /// Both.
+    Both,
+    /// Fewer components than modes, each on a mode of its own.
+    TooFewComponents,
+}
+
+impl Mechanism {
+    /// The name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::MeanAlignment => "mean-alignment",
+            Self::VanishingWeight => "vanishing-weight",
+            Self::Both => "both",
+            Self::TooFewComponents => "too-few-components",
+        }
+    }
+}
+
+/// The limit of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// Whether it is one.
+    pub status: LimitStatus,
+    /// The time to which the run was followed.
+    pub time: f64,
+    /// The fastest motion left.
+    pub rate: f64,
+    /// The largest growth rate of a perturbation inside the frame, where the state is at rest.
+    pub growth: Option<f64>,
+    /// C_k there.
+    pub coverage: Vec<f64>,
+    /// The modes with v_k > 0 and C_k/v_k below [`LOST_COVERAGE`].
+    pub lost: Vec<usize>,
+    /// Why.
+    pub mechanism: Mechanism,
+}
+
+/// The fastest motion of a state: of a mean's coordinate, of a weight, of log var. A weight that grows counts with its
+/// relative rate however small it is, for it will matter; one that decays with its absolute rate.
+pub(crate) fn fastest_motion(flow: &MixtureFlow, beta: f64, state: &[f64]) -> f64 {
+    let mut rate = vec![0.0; state.len()];
+    flow.field(beta, state, &mut rate);
+    let plain = flow.unpack(beta, state);
+    let (k, offset) = (flow.components(), flow.components() * flow.width());
+    let trains_weights = state.len() >= offset + k;
+    let weights = plain.weights();
+    let mut fastest = 0.0f64;
+    for (i, r) in rate.iter().enumerate() {
+        let motion = if trains_weights && (offset..offset + k).contains(&i) {
+            let drift: f64 = weights.iter().zip(&rate[offset..offset + k]).map(|(w, r)| w * r).sum();
+            let relative = r - drift;
+            if relative > 0.0 && weights[i - offset] > 0.0 {
+                relative * (1.0 - weights[i - offset])
+            } else {
+                weights[i - offset] * relative.abs()
+            }
+        } else {
+            r.abs()
+        };
+        fastest = fastest.max(motion);
+    }
+    fastest
+}
+
+/// Whether that motion counts as rest.
+pub(crate) fn is_rest(motion: f64) -> bool {
+    motion < REST
+}
+
+/// Whether that growth rate makes an equilibrium unstable.
+pub(crate) fn is_unstable(growth: f64) -> bool {
+    growth > UNSTABLE
+}
+
+/// The largest real part among the eigenvalues of the field's Jacobian (central differences) at a state.
+pub(crate) fn growth_rate(flow: &MixtureFlow, beta: f64, state: &[f64]) -> f64 {
+    let n = state.len();
+    let mut jacobian = DMatrix::<f64>::zeros(n, n);
+    let (mut up, mut down) = (vec![0.0; n], vec![0.0; n]);
+    let mut moved = state.to_vec();
+    for j in 0..n {
+        let h = DIFFERENCE * state[j].abs().max(1.0);
+        moved[j] = state[j] + h;
+        flow.field(beta, &moved, &mut up);
+        moved[j] = state[j] - h;
+        flow.field(beta, &moved, &mut down);
+        moved[j] = state[j];
+        for i in 0..n {
+            jacobian[(i, j)] = (up[i] - down[i]) / (2.0 * h);
+        }
+    }
+    if jacobian.iter().any(|x| !x.is_finite()) {
+        return f64::NAN;
+    }
+    jacobian.complex_eigenvalues().iter().map(|l| l.re).fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// The modes that are lost at a state, and why.
+pub(crate) fn classify(
+    flow: &MixtureFlow,
+    beta: f64,
+    state: &[f64],
+    targets: &[f64],
+) -> (Vec<f64>, Vec<usize>, Mechanism) {
+    let plain = flow.unpack(beta, state);
+    let averages = flow.averages(&plain);
+    let weights = plain.weights();
+    let p = targets.len();
+    let coverage: Vec<f64> =
+        (0..p).map(|m| weights.iter().zip(averages.target.chunks(p)).map(|(w, row)| w * row[m]).sum()).collect();
+    let lost: Vec<usize> = (0..p).filter(|&m| targets[m] > 0.0 && coverage[m] < LOST_COVERAGE * targets[m]).collect();
+    let mechanism = mechanism(&weights, &averages, &lost, targets);
+    (coverage, lost, mechanism)
+}
+
+fn mechanism(weights: &[f64], averages: &ClassAverages, lost: &[usize], targets: &[f64]) -> Mechanism {
+    if lost.is_empty() {
+        return Mechanism::None;
+    }
+    let p = targets.len();
+    let sits = |i: usize, m: usize| averages.target[i * p + m] > SITS;
+    let alive: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] >= VANISHED_WEIGHT).collect();
+    let too_light = lost.iter().any(|&m| (0..weights.len()).any(|i| sits(i, m)));
+    let vanished = too_light || alive.len() < weights.len();
+    let together = (0..p).any(|m| alive.iter().filter(|&&i| sits(i, m)).count() > 1);
+    match (together, vanished) {
+        (true, true) => Mechanism::Both,
+        (true, false) => Mechanism::MeanAlignment,
+        (false, true) => Mechanism::VanishingWeight,
+        (false, false) if weights.len() < targets.iter().filter(|&&v| v > 0.0).count() => Mechanism::TooFewComponents,
+        (false, false) => Mechanism::MeanAlignment,
+    }
+}

@@ -1,0 +1,44 @@
+//! What is reported of a state.
+
+use collapsar_theory::{Flow, MixtureFlow};
+
+/// The statistics of one state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// t.
+    pub time: f64,
+    /// T(t).
+    pub temperature: f64,
+    /// mu_i in frame coordinates.
+    pub means: Vec<Vec<f64>>,
+    /// w_i.
+    pub weights: Vec<f64>,
+    /// var.
+    pub variance: f64,
+    /// C_k = E_q\[s_k\], theory section 9.
+    pub coverage: Vec<f64>,
+    /// Inner products of (mu_1..mu_K, nu_1..nu_P), a symmetric matrix.
+    pub gram: Vec<Vec<f64>>,
+    /// F_beta of theory (1).
+    pub objective: f64,
+}
+
+impl Report {
+    /// The statistics of `state` at time `time` and temperature `temperature`.
+    pub fn new(flow: &MixtureFlow, time: f64, temperature: f64, state: &[f64]) -> Self {
+        let beta = 1.0 / temperature;
+        let plain = flow.unpack(beta, state);
+        let vectors: Vec<&[f64]> = plain.means.chunks(flow.width()).chain(flow.modes().chunks(flow.width())).collect();
+        let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+        Self {
+            time,
+            temperature,
+            gram: vectors.iter().map(|a| vectors.iter().map(|b| inner(a, b)).collect()).collect(),
+            coverage: flow.coverage(beta, state),
+            objective: flow.objective(beta, state),
+            weights: plain.weights(),
+            variance: plain.variance,
+            means: plain.means.chunks(flow.width()).map(<[f64]>::to_vec).collect(),
+        }
+    }
+}

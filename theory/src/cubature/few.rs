@@ -1,0 +1,115 @@
+//! Two and three classes: one direction is integrated in closed form by the kernels, the other by quadrature.
+
+use super::line::{Feature, NOWHERE, REACH, Shape, average};
+use crate::kernel::{FixedScale, sigmoid, softplus};
+use std::f64::consts::PI;
+
+/// Loadings shorter than this fraction of those they are left over from are rounding.
+pub(crate) const ROUNDING: f64 = 4e-15;
+
+/// A logit: mean and loadings on the noise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Class<'a> {
+    pub(crate) mean: f64,
+    pub(crate) loading: &'a [f64],
+}
+
+/// Averages of a softmax of at most four classes; the mean squares follow from the row sums.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Few {
+    pub(crate) mean: [f64; 4],
+    /// `E p_j p_k` for `j != k`, symmetric.
+    pub(crate) cross: [[f64; 4]; 4],
+    pub(crate) log_sum: f64,
+    /// Bound of the error of means and cross products, and of the logarithm.
+    pub(crate) error: f64,
+    pub(crate) log_sum_error: f64,
+}
+
+impl Few {
+    pub(crate) fn set_cross(&mut self, j: usize, k: usize, value: f64) {
+        self.cross[j][k] = value;
+        self.cross[k][j] = value;
+    }
+}
+
+/// Scale that a kernel of width `s`, whose argument runs at `slope`, adds to an integrand: its poles are at distance
+/// pi, but Gaussian smoothing makes it entire, which is worth about `2 s` more.
+pub(crate) fn kernel_scale(slope: f64, s: f64) -> f64 {
+    slope * PI / (PI + 2.0 * s)
+}
+
+/// `|x - y|`.
+pub(crate) fn separation(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(u, v)| (u - v) * (u - v)).sum::<f64>().sqrt()
+}
+
+/// Two classes: the kernels themselves.
+pub(crate) fn two(c: [Class<'_>; 2]) -> Few {
+    let b = separation(c[0].loading, c[1].loading);
+    let (soft, value, slope) = crate::kernel::logistic_softplus_normal(c[0].mean - c[1].mean, b);
+    let error = 8.0 * f64::EPSILON;
+    let mut out = Few { log_sum: c[1].mean + soft, error, log_sum_error: error * (1.0 + soft), ..Few::default() };
+    (out.mean[0], out.mean[1]) = (value, 1.0 - value);
+    out.set_cross(0, 1, slope);
+    out
+}
+
+/// Where the kernel's argument, linear on both sides of the bend `w = 0`, crosses zero.
+pub(crate) fn crossings(at_zero: f64, below: f64, above: f64) -> [Option<(f64, f64)>; 2] {
+    let cross = |slope: f64, right: bool| {
+        let w = -at_zero / slope;
+        (slope != 0.0 && w.is_finite() && (w >= 0.0) == right).then_some((w, slope.abs()))
+    };
+    [cross(below, false), cross(above, true)]
+}
+
+/// Three classes: given `w = u_3 - u_2`, the first is against `u_2 + log(1 + e^w)`, a Gaussian comparison.
+pub(crate) fn three(c: [Class<'_>; 3], tolerance: f64) -> Few {
+    // The closest pair is the one to integrate over: the cost grows with its separation.
+    let pairs = [(0, 1, 2), (1, 0, 2), (2, 0, 1)];
+    let width = |&(_, j, k): &(usize, usize, usize)| separation(c[j].loading, c[k].loading);
+    let (i, j, k) = pairs.into_iter().min_by(|p, q| width(p).total_cmp(&width(q))).unwrap_or((0, 1, 2));
+    let (one, two, three) = (c[i], c[j], c[k]);
+    let scale = separation(three.loading, two.loading);
+    // u_1 - u_2 = lean * g + s * (independent), w = offset + scale * g.
+    let direction = |q: usize| {
+        if scale > 0.0 { (three.loading[q] - two.loading[q]) / scale } else { 0.0 }
+    };
+    let apart = |q: usize| one.loading[q] - two.loading[q];
+    let n = one.loading.len();
+    let lean: f64 = (0..n).map(|q| apart(q) * direction(q)).sum();
+    let s = (0..n).map(|q| (apart(q) - lean * direction(q)).powi(2)).sum::<f64>().sqrt();
+    let s = if s <= ROUNDING * separation(one.loading, two.loading) { 0.0 } else { s };
+    let (mu, offset) = (one.mean - two.mean, three.mean - two.mean);
+    let kernel = FixedScale::new(s);
+    let unit = 1.0 / (1.0 + mu.abs() + offset.abs() + scale + s + lean.abs());
+    let mut integrand = |g: f64| {
+        let w = offset + scale * g;
+        let (soft, value, slope) = kernel.triple(mu + lean * g - softplus(w));
+        let (low, high) = (sigmoid(-w), sigmoid(w));
+        let rest = 1.0 - value;
+        [unit * soft, value, rest * high, slope * low, slope * high, (rest - slope) * low * high]
+    };
+    let slopes = lean.abs().max((lean - scale).abs());
+    let mut features = [NOWHERE; 3];
+    if scale > 0.0 {
+        let bend = -offset / scale;
+        features[0] = Feature { place: bend, width: 1.0 / scale };
+        let found = crossings(mu + lean * bend, lean, lean - scale);
+        for (feature, (distance, slope)) in features[1..].iter_mut().zip(found.into_iter().flatten()) {
+            *feature = Feature { place: bend + distance, width: s.max(1.0) / slope };
+        }
+    }
+    let shape = Shape { scale: scale.max(kernel_scale(slopes, s)), features: &features, reach: REACH, tolerance };
+    let (v, error) = average(&shape, &mut integrand);
+    let pair = crate::kernel::softplus_normal(offset, scale);
+    let mut out = Few { log_sum: two.mean + pair + v[0] / unit, error, log_sum_error: error / unit, ..Few::default() };
+    out.mean[i] = v[1];
+    out.mean[k] = v[2];
+    out.mean[j] = (1.0 - v[1] - v[2]).max(0.0);
+    out.set_cross(i, j, v[3]);
+    out.set_cross(i, k, v[4]);
+    out.set_cross(j, k, v[5]);
+    out
+}

@@ -1,0 +1,31 @@
+//! The closed flows: right-hand side, objective and, where it is known in closed form, the Jacobian.
+//!
+//! Time enters a flow only through beta(t): the field is autonomous at a given beta, which is how the bifurcation
+//! analysis uses it; an integrator composes it with a [`crate::Schedule`].
+
+mod free_pair;
+mod mixture;
+mod sphere_pair;
+
+pub use free_pair::{FreePair, FreePairOptions};
+pub use mixture::{ClassAverages, MixtureFlow, MixtureState};
+pub use sphere_pair::{SpherePair, SpherePairOptions, SphereVariance};
+
+/// A closed system of summary statistics under tempered gradient flow.
+pub trait Flow {
+    /// The number of statistics N.
+    fn dimension(&self) -> usize;
+
+    /// d(state)/dt at inverse temperature `beta`, into `rate`; both of length N.
+    fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]);
+
+    /// The objective F_beta of theory (1) at this state; at constant beta it never rises along the flow (with
+    /// variance unit or trained; a slaved variance moves with beta).
+    fn objective(&self, beta: f64, state: &[f64]) -> f64;
+}
+
+/// A flow with an analytic Jacobian.
+pub trait SmoothFlow: Flow {
+    /// d(rate_i)/d(state_j) at inverse temperature `beta`, into `jacobian` (N x N, row-major).
+    fn jacobian(&self, beta: f64, state: &[f64], jacobian: &mut [f64]);
+}

@@ -1,0 +1,363 @@
+//! The general mixture flow, theory (2)-(5): any K, P and d.
+
+use crate::cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
+use crate::family::{Metric, Rules, VarianceRule, WeightRule};
+use crate::flow::Flow;
+use crate::frame::{dot, norm};
+use crate::parameter::InvalidParameter;
+use crate::problem::Problem;
+
+/// Tempered gradient flow of a K-component mixture against P modes, theory (2)-(5), in coordinates of a frame of
+/// D dimensions that spans modes and means.
+///
+/// State, in this order: the K means (K x D, row by row); if the weights are trained, K logits theta_i with
+/// w = softmax(theta); if the variance is trained, log var. A component whose initial weight is 0 keeps it for
+/// ever (theory (4) is multiplicative); its logit is 0 in the state and means nothing.
+///
+/// Means on the sphere are read through mu_i R/|mu_i|, so that an integrator's drift off the sphere does not feed
+/// back. Errors of the Gaussian averages are those of [`Cubature`].
+#[derive(Debug, Clone)]
+pub struct MixtureFlow {
+    rules: Rules,
+    modes: Vec<f64>,
+    log_targets: Vec<f64>,
+    log_weights: Vec<f64>,
+    width: usize,
+    ambient: f64,
+    radius: Option<f64>,
+    cubature: Cubature,
+}
+
+/// The parameters of q at a state, in plain form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MixtureState {
+    /// mu_i in frame coordinates (K x D, row by row).
+    pub means: Vec<f64>,
+    /// log w_i, minus infinity for a weight of 0.
+    pub log_weights: Vec<f64>,
+    /// var.
+    pub variance: f64,
+}
+
+impl MixtureState {
+    /// w_i.
+    pub fn weights(&self) -> Vec<f64> {
+        self.log_weights.iter().map(|l| l.exp()).collect()
+    }
+}
+
+/// The Gaussian averages of theory (2)-(5), one row per component i.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ClassAverages {
+    /// <r_j>_i (K x K).
+    pub own: Vec<f64>,
+    /// <s_k>_i (K x P).
+    pub target: Vec<f64>,
+    /// <log sum_j w_j exp(-|x-mu_j|^2/(2 var))>_i + d/2.
+    pub log_own: Vec<f64>,
+    /// <log sum_k v_k exp(-|x-nu_k|^2/2)>_i + d var/2.
+    pub log_target: Vec<f64>,
+    /// <tr Cov_r mu>_i.
+    pub own_spread: Vec<f64>,
+    /// <tr Cov_s nu>_i.
+    pub target_spread: Vec<f64>,
+    /// The largest error estimate of the averages.
+    pub error: f64,
+}
+
+impl MixtureFlow {
+    /// The flow of `problem` in a frame where the modes have coordinates `modes` (P x `width`, row by row).
+    ///
+    /// `options.second` is chosen here: products of responsibilities are averaged where the variance is trained.
+    ///
+    /// Errors: `modes` is not P x `width`; `options` are refused by [`Cubature::new`].
+    pub fn new(
+        problem: &Problem,
+        modes: Vec<f64>,
+        width: usize,
+        options: &CubatureOptions,
+    ) -> Result<Self, InvalidParameter> {
+        let target = problem.target();
+        if width == 0 || modes.len() != target.weights().len() * width {
+            let rule = format!("hold {} rows of the frame's {width} coordinates", target.weights().len());
+            return Err(InvalidParameter::new("modes", format!("{} numbers", modes.len()), rule));
+        }
+        let rules = problem.family().rules();
+        let second = rules.variance == VarianceRule::Trained;
+        Ok(Self {
+            rules,
+            modes,
+            log_targets: target.weights().iter().map(|v| v.ln()).collect(),
+            log_weights: problem.family().weights().iter().map(|w| w.ln()).collect(),
+            width,
+            ambient: problem.dimension() as f64,
+            radius: problem.radius(),
+            cubature: Cubature::new(&CubatureOptions { second, ..options.clone() })?,
+        })
+    }
+
+    /// K.
+    pub fn components(&self) -> usize {
+        self.log_weights.len()
+    }
+
+    /// P.
+    pub fn mode_count(&self) -> usize {
+        self.log_targets.len()
+    }
+
+    /// D, the coordinates of each mean.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The modes in frame coordinates (P x D, row by row).
+    pub fn modes(&self) -> &[f64] {
+        &self.modes
+    }
+
+    /// The state at t = 0 with these means (K x D); `variance` counts only where it is trained.
+    ///
+    /// Errors: the means are not K x D, the variance is not positive.
+    pub fn initial_state(&self, means: &[f64], variance: f64) -> Result<Vec<f64>, InvalidParameter> {
+        if means.len() != self.components() * self.width {
+            let rule = format!("hold {} rows of {} coordinates", self.components(), self.width);
+            return Err(InvalidParameter::new("means", format!("{} numbers", means.len()), rule));
+        }
+        let mut state = means.to_vec();
+        if self.rules.weights != WeightRule::Fixed {
+            state.extend(self.log_weights.iter().map(|&l| if l == f64::NEG_INFINITY { 0.0 } else { l }));
+        }
+        if self.rules.variance == VarianceRule::Trained {
+            state.push(crate::parameter::positive("start.variance", variance)?.ln());
+        }
+        Ok(state)
+    }
+
+    /// Means, weights and variance at a state.
+    pub fn unpack(&self, beta: f64, state: &[f64]) -> MixtureState {
+        let mut means = state[..self.components() * self.width].to_vec();
+        if let Some(radius) = self.radius {
+            for mean in means.chunks_mut(self.width) {
+                let size = norm(mean);
+                mean.iter_mut().for_each(|x| *x *= radius / size);
+            }
+        }
+        let variance = match self.rules.variance {
+            VarianceRule::Unit => 1.0,
+            VarianceRule::Slaved => 1.0 / beta,
+            VarianceRule::Trained => state[state.len() - 1].exp(),
+        };
+        MixtureState { means, log_weights: self.current_log_weights(state), variance }
+    }
+
+    fn current_log_weights(&self, state: &[f64]) -> Vec<f64> {
+        if self.rules.weights == WeightRule::Fixed {
+            return self.log_weights.clone();
+        }
+        let offset = self.components() * self.width;
+        let logits = &state[offset..offset + self.components()];
+        let alive = |i: usize| self.log_weights[i] > f64::NEG_INFINITY;
+        let top = (0..logits.len()).filter(|&i| alive(i)).map(|i| logits[i]).fold(f64::NEG_INFINITY, f64::max);
+        let total: f64 = (0..logits.len()).filter(|&i| alive(i)).map(|i| (logits[i] - top).exp()).sum();
+        let norm = top + total.ln();
+        (0..logits.len()).map(|i| if alive(i) { logits[i] - norm } else { f64::NEG_INFINITY }).collect()
+    }
+
+    /// The averages of theory (2)-(5) at a state; the spreads are 0 unless the variance is trained. A state that is
+    /// not finite gives averages that are not numbers.
+    ///
+    /// With y = mu_i + sqrt(var) g the class logits are log w_j - |mu_j - mu_i|^2/(2 var) + (mu_j - mu_i).g/sqrt(var)
+    /// for q and log v_k - |nu_k - mu_i|^2/2 + sqrt(var) (nu_k - mu_i).g for p: differences only, so that
+    /// nothing cancels where components meet.
+    pub fn averages(&self, state: &MixtureState) -> ClassAverages {
+        let (k, p) = (self.components(), self.mode_count());
+        let mut all = ClassAverages::default();
+        let mut scratch = Scratch::new(k.max(p), self.width);
+        let root = state.variance.sqrt();
+        for mean in state.means.chunks(self.width) {
+            let own = Classes {
+                points: &state.means,
+                log_weights: &state.log_weights,
+                variance: state.variance,
+                scale: 1.0 / root,
+            };
+            let spread = scratch.average(&own, mean, &self.cubature);
+            all.own.extend_from_slice(&scratch.result.mean[..k]);
+            all.log_own.push(scratch.result.log_sum);
+            all.own_spread.push(spread);
+            all.error = all.error.max(scratch.result.error);
+
+            let target = Classes { points: &self.modes, log_weights: &self.log_targets, variance: 1.0, scale: root };
+            let spread = scratch.average(&target, mean, &self.cubature);
+            all.target.extend_from_slice(&scratch.result.mean[..p]);
+            all.log_target.push(scratch.result.log_sum);
+            all.target_spread.push(spread);
+            all.error = all.error.max(scratch.result.error);
+        }
+        all
+    }
+
+    /// Coverage C_k = E_q\[s_k(x)\] of each mode, theory section 9.
+    pub fn coverage(&self, beta: f64, state: &[f64]) -> Vec<f64> {
+        let plain = self.unpack(beta, state);
+        let averages = self.averages(&plain);
+        let weights = plain.weights();
+        (0..self.mode_count())
+            .map(|m| averages.target.chunks(self.mode_count()).zip(&weights).map(|(row, w)| w * row[m]).sum())
+            .collect()
+    }
+
+    /// -dF/dmu_i/w_i into `pull` for every component: the bracket of theory (2) with its sign, projected on the
+    /// sphere's tangent space where the means live on it.
+    fn pulls(&self, beta: f64, state: &MixtureState, averages: &ClassAverages) -> Vec<f64> {
+        let (k, p, width) = (self.components(), self.mode_count(), self.width);
+        let mut pulls = vec![0.0; k * width];
+        for (i, pull) in pulls.chunks_mut(width).enumerate() {
+            let mean = &state.means[i * width..(i + 1) * width];
+            let towards = |share: f64, point: &[f64], pull: &mut [f64]| {
+                pull.iter_mut().zip(point.iter().zip(mean)).for_each(|(out, (c, m))| *out += share * (c - m));
+            };
+            for j in (0..k).filter(|&j| j != i) {
+                towards(-averages.own[i * k + j] / state.variance, &state.means[j * width..(j + 1) * width], pull);
+            }
+            for m in 0..p {
+                towards(beta * averages.target[i * p + m], &self.modes[m * width..(m + 1) * width], pull);
+            }
+            if let Some(radius) = self.radius {
+                let radial = dot(pull, mean) / (radius * radius);
+                pull.iter_mut().zip(mean).for_each(|(out, m)| *out -= radial * m);
+            }
+        }
+        pulls
+    }
+
+    /// f_i of theory (3), up to a constant common to all i.
+    fn weight_forces(beta: f64, averages: &ClassAverages) -> Vec<f64> {
+        averages.log_own.iter().zip(&averages.log_target).map(|(q, p)| q - beta * p).collect()
+    }
+
+    /// 2 dF/dvar of theory (5), divided by d.
+    fn variance_force(&self, beta: f64, state: &MixtureState, weights: &[f64], averages: &ClassAverages) -> f64 {
+        let (var, d) = (state.variance, self.ambient);
+        let own: f64 = weights.iter().zip(&averages.own_spread).map(|(w, a)| w * a).sum();
+        let target: f64 = weights.iter().zip(&averages.target_spread).map(|(w, b)| w * b).sum();
+        (beta - 1.0 / var) + own / (d * var * var) - beta * target / d
+    }
+}
+
+impl Flow for MixtureFlow {
+    fn dimension(&self) -> usize {
+        let logits = if self.rules.weights == WeightRule::Fixed { 0 } else { self.components() };
+        let variance = usize::from(self.rules.variance == VarianceRule::Trained);
+        self.components() * self.width + logits + variance
+    }
+
+    fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
+        let plain = self.unpack(beta, state);
+        let averages = self.averages(&plain);
+        let weights = plain.weights();
+        let clock = self.rules.clock.factor(beta);
+        let pulls = self.pulls(beta, &plain, &averages);
+        for (i, (out, pull)) in rate.chunks_mut(self.width).zip(pulls.chunks(self.width)).enumerate() {
+            let metric = if self.rules.metric == Metric::Euclidean { weights[i] } else { 1.0 };
+            out.iter_mut().zip(pull).for_each(|(o, p)| *o = clock * metric * p);
+        }
+        let offset = self.components() * self.width;
+        if self.rules.weights != WeightRule::Fixed {
+            let forces = Self::weight_forces(beta, &averages);
+            let mean_force: f64 = (0..forces.len()).filter(|&i| weights[i] > 0.0).map(|i| weights[i] * forces[i]).sum();
+            for i in 0..forces.len() {
+                let share = if self.rules.weights == WeightRule::Softmax { weights[i] } else { 1.0 };
+                let alive = self.log_weights[i] > f64::NEG_INFINITY;
+                rate[offset + i] = if alive { -clock * share * (forces[i] - mean_force) } else { 0.0 };
+            }
+        }
+        if self.rules.variance == VarianceRule::Trained {
+            let force = self.variance_force(beta, &plain, &weights, &averages);
+            rate[self.dimension() - 1] = -2.0 / self.components() as f64 * clock * force;
+        }
+    }
+
+    /// F_beta with every constant of the normalised densities, so that at beta = 1 it is KL(q|p).
+    fn objective(&self, beta: f64, state: &[f64]) -> f64 {
+        let plain = self.unpack(beta, state);
+        let averages = self.averages(&plain);
+        let half_d = self.ambient / 2.0;
+        let log_tau = std::f64::consts::TAU.ln();
+        let own_constant = -half_d * (log_tau + plain.variance.ln() + 1.0);
+        let target_constant = -half_d * (log_tau + plain.variance);
+        let terms = plain.weights().into_iter().enumerate().filter(|(_, w)| *w > 0.0);
+        terms
+            .map(|(i, w)| {
+                let own = averages.log_own[i] + own_constant;
+                let target = averages.log_target[i] + target_constant;
+                w * (own - beta * target)
+            })
+            .sum()
+    }
+}
+
+/// The classes of one softmax: points c_j with log weights, seen from a Gaussian.
+struct Classes<'a> {
+    points: &'a [f64],
+    log_weights: &'a [f64],
+    /// The variance in the class densities.
+    variance: f64,
+    /// Standard deviation of x over that variance: what multiplies (c_j - mu_i).g.
+    scale: f64,
+}
+
+struct Scratch {
+    offsets: Vec<f64>,
+    loadings: Vec<f64>,
+    result: SoftmaxAverages,
+    width: usize,
+}
+
+impl Scratch {
+    fn new(classes: usize, width: usize) -> Self {
+        Self {
+            offsets: vec![0.0; classes],
+            loadings: vec![0.0; classes * width],
+            result: SoftmaxAverages::default(),
+            width,
+        }
+    }
+
+    /// Fills `result` with the averages over N(mean, .); returns <tr Cov c>, or 0 where products are not averaged.
+    fn average(&mut self, classes: &Classes<'_>, mean: &[f64], cubature: &Cubature) -> f64 {
+        let n = classes.log_weights.len();
+        for (j, point) in classes.points.chunks(self.width).enumerate() {
+            let mut square = 0.0;
+            for (axis, (c, m)) in point.iter().zip(mean).enumerate() {
+                let gap = c - m;
+                square += gap * gap;
+                self.loadings[j * self.width + axis] = classes.scale * gap;
+            }
+            self.offsets[j] = classes.log_weights[j] - square / (2.0 * classes.variance);
+        }
+        match Logits::new(&self.offsets[..n], &self.loadings[..n * self.width], self.width) {
+            Ok(logits) => cubature.softmax(&logits, &mut self.result),
+            Err(_) => self.refuse(n),
+        }
+        if self.result.second.is_empty() {
+            return 0.0;
+        }
+        // tr Cov = sum_{j<l} r_j r_l |c_j - c_l|^2: a sum of positive terms.
+        let point = |j: usize| &classes.points[j * self.width..(j + 1) * self.width];
+        let mut spread = 0.0;
+        for j in 0..n {
+            for l in 0..j {
+                let square: f64 = point(j).iter().zip(point(l)).map(|(a, b)| (a - b) * (a - b)).sum();
+                spread += self.result.second[j * n + l] * square;
+            }
+        }
+        spread
+    }
+
+    /// The averages at a state that is not finite, so that an integrator sees it.
+    fn refuse(&mut self, n: usize) {
+        self.result = SoftmaxAverages { mean: vec![f64::NAN; n], log_sum: f64::NAN, ..SoftmaxAverages::default() };
+    }
+}

@@ -1,0 +1,243 @@
+//! The paper's pair, theory (8): means on the sphere, three statistics and, if it lags, the variance.
+
+use crate::family::{Clock, Metric};
+use crate::flow::{Flow, SmoothFlow};
+use crate::kernel::{LogisticJet, logistic_normal_jet, repulsion_jet, softplus_normal};
+use crate::parameter::{InvalidParameter, positive};
+
+/// How the variance of a [`SpherePair`] moves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum SphereVariance {
+    /// var = 1.
+    Unit,
+    /// var = 1/beta.
+    Slaved,
+    /// Theory (5) in `dimension` d (infinity allowed: the leading order in 1/d, in which the variance no longer
+    /// feels the means). A fourth state, log var.
+    Lagging {
+        /// d >= 2, or infinity.
+        dimension: f64,
+    },
+}
+
+/// What a [`SpherePair`] is: two equal fixed weights, means of norm R, modes +-R e1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SpherePairOptions {
+    /// R > 0.
+    pub radius: f64,
+    /// w* of the mode at +R e1, in (0, 1).
+    pub target_weight: f64,
+    /// How the variance moves.
+    pub variance: SphereVariance,
+    /// The unit of time.
+    pub clock: Clock,
+    /// The metric of the means.
+    pub metric: Metric,
+}
+
+impl Default for SpherePairOptions {
+    /// The paper's pair: R = 3, w* = 0.8, variance slaved, free-energy clock.
+    fn default() -> Self {
+        Self {
+            radius: 3.0,
+            target_weight: 0.8,
+            variance: SphereVariance::Slaved,
+            clock: Clock::FreeEnergy,
+            metric: Metric::Euclidean,
+        }
+    }
+}
+
+/// The closed flow of theory (8) in m_1 = mu_1.e1/R, m_2 = mu_2.e1/R, s = mu_1.mu_2/R^2, followed by log var if the
+/// variance lags.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SpherePair {
+    options: SpherePairOptions,
+    /// h = log(w*/(1-w*))/2.
+    bias: f64,
+}
+
+/// What field and Jacobian share at a state.
+struct Local {
+    variance: f64,
+    /// q = |mu_1-mu_2|^2/var.
+    gap: f64,
+    /// L and its derivatives at the argument of tau, for each mean.
+    pulls: [LogisticJet; 2],
+}
+
+impl SpherePair {
+    /// Checks the options.
+    pub fn new(options: SpherePairOptions) -> Result<Self, InvalidParameter> {
+        positive("radius", options.radius)?;
+        let w = options.target_weight;
+        if !(w > 0.0 && w < 1.0) {
+            return Err(InvalidParameter::new("target_weight", w, "lie strictly between 0 and 1"));
+        }
+        if let SphereVariance::Lagging { dimension } = options.variance
+            && (dimension.is_nan() || dimension < 1.0)
+        {
+            return Err(InvalidParameter::new("dimension", dimension, "be at least 1"));
+        }
+        Ok(Self { options, bias: (w / (1.0 - w)).ln() / 2.0 })
+    }
+
+    /// The options.
+    pub fn options(&self) -> SpherePairOptions {
+        self.options
+    }
+
+    /// h = log(w*/(1-w*))/2 of theory (7).
+    pub fn bias(&self) -> f64 {
+        self.bias
+    }
+
+    /// g c, the speed of the means.
+    pub fn speed(&self, beta: f64) -> f64 {
+        let metric = if self.options.metric == Metric::Euclidean { 0.5 } else { 1.0 };
+        metric * self.options.clock.factor(beta)
+    }
+
+    /// var at a state.
+    pub fn variance(&self, beta: f64, state: &[f64]) -> f64 {
+        match self.options.variance {
+            SphereVariance::Unit => 1.0,
+            SphereVariance::Slaved => 1.0 / beta,
+            SphereVariance::Lagging { .. } => state[3].exp(),
+        }
+    }
+
+    fn local(&self, beta: f64, state: &[f64]) -> Local {
+        let variance = self.variance(beta, state);
+        let square = self.options.radius * self.options.radius;
+        let pull =
+            |m: f64| logistic_normal_jet(2.0 * (square * m + self.bias), 2.0 * self.options.radius * variance.sqrt());
+        let gap = 2.0 * square * (1.0 - state[2]) / variance;
+        Local { variance, gap, pulls: [pull(state[0]), pull(state[1])] }
+    }
+
+    /// Theory (5) as d(log var)/dt over -c: the force and what it is made of.
+    fn variance_force(&self, beta: f64, local: &Local, dimension: f64) -> f64 {
+        let square = self.options.radius * self.options.radius;
+        let own = local.gap * own_overlap(local.gap).d1 / local.variance;
+        let target = beta * 2.0 * square * (local.pulls[0].d1 + local.pulls[1].d1);
+        (beta - 1.0 / local.variance) + (own - target) / dimension
+    }
+}
+
+/// The jet of L at (-q/2, sqrt q): d1 is <r_1 r_2>.
+fn own_overlap(q: f64) -> LogisticJet {
+    let q = q.max(0.0);
+    logistic_normal_jet(-q / 2.0, q.sqrt())
+}
+
+impl Flow for SpherePair {
+    fn dimension(&self) -> usize {
+        if matches!(self.options.variance, SphereVariance::Lagging { .. }) { 4 } else { 3 }
+    }
+
+    fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
+        let (m1, m2, s) = (state[0], state[1], state[2]);
+        let local = self.local(beta, state);
+        let speed = self.speed(beta);
+        let push = repulsion_jet(local.gap).value / local.variance;
+        let [tau1, tau2] = local.pulls.map(|jet| beta * (2.0 * jet.value - 1.0));
+        rate[0] = -speed * (push * (m2 - m1 * s) - tau1 * (1.0 - m1 * m1));
+        rate[1] = -speed * (push * (m1 - m2 * s) - tau2 * (1.0 - m2 * m2));
+        rate[2] = -speed * (2.0 * push * (1.0 - s) * (1.0 + s) - tau1 * (m2 - m1 * s) - tau2 * (m1 - m2 * s));
+        if let SphereVariance::Lagging { dimension } = self.options.variance {
+            rate[3] = -self.options.clock.factor(beta) * self.variance_force(beta, &local, dimension);
+        }
+    }
+
+    /// The part of F_beta that depends on (m_1, m_2, s); with a lagging variance in finite d all of F_beta, and
+    /// in infinite d its leading order per dimension, (beta var - log var)/2, alone.
+    fn objective(&self, beta: f64, state: &[f64]) -> f64 {
+        let radius = self.options.radius;
+        let local = self.local(beta, state);
+        let q = local.gap.max(0.0);
+        let own = softplus_normal(-q / 2.0, q.sqrt()) - std::f64::consts::LN_2;
+        let spread = 2.0 * radius * local.variance.sqrt();
+        let log_w = (1.0 - self.options.target_weight).ln();
+        let log_target = |m: f64| {
+            let along = radius * radius * m;
+            softplus_normal(2.0 * (along + self.bias), spread) + log_w - along - radius * radius
+        };
+        let means = own - beta * (log_target(state[0]) + log_target(state[1])) / 2.0;
+        match self.options.variance {
+            SphereVariance::Lagging { dimension } => {
+                let log_tau = std::f64::consts::TAU.ln();
+                let per_dimension = beta * local.variance - local.variance.ln();
+                if dimension.is_infinite() {
+                    return per_dimension / 2.0;
+                }
+                means + dimension / 2.0 * (per_dimension - 1.0 + (beta - 1.0) * log_tau)
+            }
+            _ => means,
+        }
+    }
+}
+
+impl SmoothFlow for SpherePair {
+    fn jacobian(&self, beta: f64, state: &[f64], jacobian: &mut [f64]) {
+        let n = self.dimension();
+        let (m1, m2, s) = (state[0], state[1], state[2]);
+        let local = self.local(beta, state);
+        let square = self.options.radius * self.options.radius;
+        let speed = self.speed(beta);
+        let jet = repulsion_jet(local.gap);
+        let push = jet.value / local.variance;
+        // dq/ds = -2 R^2/var.
+        let push_s = -2.0 * square / local.variance * jet.d1 / local.variance;
+        let [tau1, tau2] = local.pulls.map(|pull| beta * (2.0 * pull.value - 1.0));
+        let [slope1, slope2] = local.pulls.map(|pull| beta * 4.0 * square * pull.d1);
+        let (cross1, cross2) = (m2 - m1 * s, m1 - m2 * s);
+        let rows = [
+            [push * s + slope1 * (1.0 - m1 * m1) - 2.0 * tau1 * m1, -push, push * m1 - push_s * cross1],
+            [-push, push * s + slope2 * (1.0 - m2 * m2) - 2.0 * tau2 * m2, push * m2 - push_s * cross2],
+            [
+                slope1 * cross1 - tau1 * s + tau2,
+                slope2 * cross2 - tau2 * s + tau1,
+                4.0 * push * s - 2.0 * push_s * (1.0 - s) * (1.0 + s) - tau1 * m1 - tau2 * m2,
+            ],
+        ];
+        for (i, row) in rows.iter().enumerate() {
+            for (j, value) in row.iter().enumerate() {
+                jacobian[i * n + j] = speed * value;
+            }
+        }
+        if let SphereVariance::Lagging { dimension } = self.options.variance {
+            self.variance_jacobian(beta, state, &local, dimension, jacobian);
+        }
+    }
+}
+
+impl SpherePair {
+    /// The row and the column of log var in the Jacobian.
+    fn variance_jacobian(&self, beta: f64, state: &[f64], local: &Local, dimension: f64, jacobian: &mut [f64]) {
+        let (m1, m2, s) = (state[0], state[1], state[2]);
+        let (square, var, q) = (self.options.radius * self.options.radius, local.variance, local.gap);
+        let speed = self.speed(beta);
+        let clock = self.options.clock.factor(beta);
+        let jet = repulsion_jet(q);
+        // dq/dlog var = -q; b = 2 R sqrt(var): db/dlog var = b/2 and dL/db = b L_aa, so dtau/dlog var = b^2 L_aa.
+        let push_v = -(jet.value + q * jet.d1) / var;
+        let b_square = 4.0 * square * var;
+        let [tau1_v, tau2_v] = local.pulls.map(|pull| beta * b_square * pull.d2);
+        let (cross1, cross2) = (m2 - m1 * s, m1 - m2 * s);
+        jacobian[3] = -speed * (push_v * cross1 - tau1_v * (1.0 - m1 * m1));
+        jacobian[7] = -speed * (push_v * cross2 - tau2_v * (1.0 - m2 * m2));
+        jacobian[11] = -speed * (2.0 * push_v * (1.0 - s) * (1.0 + s) - tau1_v * cross1 - tau2_v * cross2);
+
+        let overlap = own_overlap(q);
+        // d/dq of L_a(-q/2, sqrt q) = (L_aaa - L_aa)/2, by dL/db = b L_aa.
+        let own = q * overlap.d1 / var;
+        let own_q = (overlap.d1 + q * (overlap.d3 - overlap.d2) / 2.0) / var;
+        let target_m = |pull: &LogisticJet| beta * 4.0 * square * square * pull.d2;
+        let target_v: f64 = local.pulls.iter().map(|pull| beta * square * b_square * pull.d3).sum();
+        jacobian[12] = clock * target_m(&local.pulls[0]) / dimension;
+        jacobian[13] = clock * target_m(&local.pulls[1]) / dimension;
+        jacobian[14] = clock * own_q * 2.0 * square / var / dimension;
+        jacobian[15] = -clock * (1.0 / var + (-own - q * own_q - target_v) / dimension);
+    }
+}

@@ -1,0 +1,116 @@
+//! The rotation into the span of the modes and the initial means, which makes the flow's cost independent of d.
+
+/// Relative size below which what Gram-Schmidt leaves of a vector is its rounding error, not a direction.
+const RANK_TOLERANCE: f64 = 8.0 * f64::EPSILON;
+
+/// An orthonormal frame of a subspace of R^d.
+///
+/// The flow of theory (2) moves every mean by a combination of means and modes, so it never leaves their span: it
+/// is integrated in coordinates of that span, D <= P + K of them whatever d is. In few dimensions (d no larger
+/// than the number of vectors) the frame is R^d itself and coordinates are the user's own, without rounding.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// The basis, or `None` for the identity of R^d.
+    basis: Option<Vec<Vec<f64>>>,
+    ambient: usize,
+}
+
+impl Frame {
+    /// The frame spanned by `vectors` (of one length d), in their order: modified Gram-Schmidt, each vector
+    /// orthogonalised twice.
+    pub fn spanning(vectors: &[&[f64]]) -> Self {
+        let ambient = vectors.first().map_or(0, |v| v.len());
+        if ambient <= vectors.len() {
+            return Self { basis: None, ambient };
+        }
+        let mut basis: Vec<Vec<f64>> = Vec::new();
+        for vector in vectors {
+            let size = norm(vector);
+            let mut rest = vector.to_vec();
+            for _ in 0..2 {
+                for direction in &basis {
+                    let along = dot(direction, &rest);
+                    rest.iter_mut().zip(direction).for_each(|(r, e)| *r -= along * e);
+                }
+            }
+            let left = norm(&rest);
+            if left > RANK_TOLERANCE * size && left > 0.0 {
+                rest.iter_mut().for_each(|r| *r /= left);
+                basis.push(rest);
+            }
+        }
+        if basis.is_empty() {
+            // All vectors vanish: any axis will do.
+            let mut axis = vec![0.0; ambient];
+            axis[0] = 1.0;
+            basis.push(axis);
+        }
+        Self { basis: Some(basis), ambient }
+    }
+
+    /// D, the number of coordinates.
+    pub fn dimension(&self) -> usize {
+        self.basis.as_ref().map_or(self.ambient, Vec::len)
+    }
+
+    /// d.
+    pub fn ambient(&self) -> usize {
+        self.ambient
+    }
+
+    /// The D coordinates of the orthogonal projection of `vector` (length d).
+    pub fn coordinates(&self, vector: &[f64]) -> Vec<f64> {
+        match &self.basis {
+            None => vector.to_vec(),
+            Some(basis) => basis.iter().map(|e| dot(e, vector)).collect(),
+        }
+    }
+
+    /// The vector of R^d with the given D coordinates.
+    pub fn embed(&self, coordinates: &[f64]) -> Vec<f64> {
+        let Some(basis) = &self.basis else { return coordinates.to_vec() };
+        let mut vector = vec![0.0; self.ambient];
+        for (c, direction) in coordinates.iter().zip(basis) {
+            vector.iter_mut().zip(direction).for_each(|(v, e)| *v += c * e);
+        }
+        vector
+    }
+}
+
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+pub(crate) fn norm(a: &[f64]) -> f64 {
+    // Scaled: coordinates of 1e200 must not overflow.
+    let largest = a.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return largest;
+    }
+    largest * a.iter().map(|x| (x / largest) * (x / largest)).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_dimensions_keep_the_users_coordinates() {
+        let frame = Frame::spanning(&[&[1.0, 2.0], &[0.3, 0.1]]);
+        assert_eq!((frame.dimension(), frame.coordinates(&[5.0, -6.0])), (2, vec![5.0, -6.0]));
+    }
+
+    #[test]
+    fn spans_the_vectors_and_nothing_more() {
+        let (a, b) = ([3.0, 0.0, 0.0, 0.0, 0.0], [1.0, 1e-9, 0.0, 2.0, 0.0]);
+        let doubled = [2.0, 2e-9, 0.0, 4.0, 0.0];
+        let frame = Frame::spanning(&[&a, &b, &doubled, &[0.0; 5]]);
+        assert_eq!(frame.dimension(), 2);
+        for v in [a, b, doubled] {
+            let back = frame.embed(&frame.coordinates(&v));
+            let error: f64 = back.iter().zip(&v).map(|(x, y)| (x - y).abs()).sum();
+            assert!(error < 1e-14, "{error}");
+        }
+        assert_eq!(Frame::spanning(&[&[0.0; 3], &[0.0; 3]]).dimension(), 1);
+    }
+}

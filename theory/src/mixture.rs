@@ -1,0 +1,105 @@
+//! Isotropic Gaussian mixtures of unit variance: the target p.
+
+use crate::parameter::{InvalidParameter, finite};
+
+/// How far from 1 the sum of given weights may be: decimal fractions such as three times 0.333333333.
+const WEIGHT_SUM_TOLERANCE: f64 = 1e-9;
+
+/// Checks and normalises mixture weights.
+pub(crate) fn check_weights(name: &str, mut weights: Vec<f64>) -> Result<Vec<f64>, InvalidParameter> {
+    if weights.is_empty() {
+        return Err(InvalidParameter::new(name, "[]", "hold at least one weight"));
+    }
+    if weights.iter().any(|w| !(*w >= 0.0 && w.is_finite())) {
+        return Err(InvalidParameter::new(name, format!("{weights:?}"), "hold finite weights that are not negative"));
+    }
+    let sum: f64 = weights.iter().sum();
+    if (sum - 1.0).abs() > WEIGHT_SUM_TOLERANCE {
+        return Err(InvalidParameter::new(name, format!("{weights:?} (sum {sum})"), "sum to 1 within 1e-9"));
+    }
+    weights.iter_mut().for_each(|w| *w /= sum);
+    Ok(weights)
+}
+
+/// The target p(x) = sum_k v_k N(x; nu_k, I) in R^D (theory section 1).
+///
+/// D is the dimension in which the modes are written; the problem may live in a higher one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    weights: Vec<f64>,
+    modes: Vec<Vec<f64>>,
+}
+
+impl Target {
+    /// A target with modes `modes` (P vectors of one length D >= 1, finite) and weights v (P of them, not
+    /// negative, summing to 1 within 1e-9).
+    pub fn new(modes: Vec<Vec<f64>>, weights: Vec<f64>) -> Result<Self, InvalidParameter> {
+        let weights = check_weights("target.weights", weights)?;
+        check_vectors("target.means", &modes)?;
+        if weights.len() != modes.len() {
+            let rule = format!("hold one weight for each of the {} modes", modes.len());
+            return Err(InvalidParameter::new("target.weights", format!("{weights:?}"), rule));
+        }
+        Ok(Self { weights, modes })
+    }
+
+    /// The pair of modes +-`separation` along the first axis, in one dimension; `separation` >= 0.
+    pub fn pair(separation: f64, weights: [f64; 2]) -> Result<Self, InvalidParameter> {
+        if !(separation >= 0.0 && separation.is_finite()) {
+            return Err(InvalidParameter::new("target.separation", separation, "be finite and not negative"));
+        }
+        Self::new(vec![vec![separation], vec![-separation]], weights.to_vec())
+    }
+
+    /// v.
+    pub fn weights(&self) -> &[f64] {
+        &self.weights
+    }
+
+    /// nu_k, each of length D.
+    pub fn modes(&self) -> &[Vec<f64>] {
+        &self.modes
+    }
+
+    /// D: the dimension in which the modes are written.
+    pub fn dimension(&self) -> usize {
+        self.modes[0].len()
+    }
+
+    /// The common norm of the modes, if they have one (to relative 1e-9).
+    pub fn common_norm(&self) -> Option<f64> {
+        let norm = |v: &Vec<f64>| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let first = norm(&self.modes[0]);
+        let same = self.modes.iter().all(|m| (norm(m) - first).abs() <= WEIGHT_SUM_TOLERANCE * first);
+        same.then_some(first)
+    }
+
+    /// The target as a symmetric pair +-rho u: (rho, v of the mode at +rho u), if it is one with rho > 0
+    /// (to relative 1e-12) and both weights are positive.
+    pub fn as_pair(&self) -> Option<(f64, f64)> {
+        let [a, b] = self.modes.as_slice() else { return None };
+        let rho = self.common_norm()?;
+        let opposite = a.iter().zip(b).all(|(x, y)| (x + y).abs() <= 1e-12 * rho);
+        (opposite && rho > 0.0 && self.weights.iter().all(|&v| v > 0.0)).then_some((rho, self.weights[0]))
+    }
+}
+
+/// Checks a list of vectors: at least one, one common length >= 1, finite entries.
+pub(crate) fn check_vectors(name: &str, vectors: &[Vec<f64>]) -> Result<(), InvalidParameter> {
+    let Some(first) = vectors.first() else {
+        return Err(InvalidParameter::new(name, "[]", "hold at least one vector"));
+    };
+    if first.is_empty() {
+        return Err(InvalidParameter::new(name, "[[]]", "hold vectors of at least one coordinate"));
+    }
+    for vector in vectors {
+        if vector.len() != first.len() {
+            let value = format!("a vector of length {}", vector.len());
+            return Err(InvalidParameter::new(name, value, format!("hold vectors of one length, {}", first.len())));
+        }
+        for &x in vector {
+            finite(name, x)?;
+        }
+    }
+    Ok(())
+}
