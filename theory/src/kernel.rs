@@ -50,16 +50,21 @@ pub(crate) fn softplus(a: f64) -> f64 {
     if a > 0.0 { a + tail } else { tail }
 }
 
-/// `(S, L, dL/da)` in the limits that are closed forms: `b = 0`, infinite `a`, and NaN.
-fn closed(a: f64, b: f64) -> Option<(f64, f64, f64)> {
+/// `(sigma(-w), sigma(w), log(1 + e^w))` from one exponential.
+pub(crate) fn bend(w: f64) -> (f64, f64, f64) {
+    let e = libm::exp(-w.abs());
+    let (near, far) = (1.0 / (1.0 + e), e / (1.0 + e));
+    let tail = libm::log1p(e);
+    if w > 0.0 { (far, near, w + tail) } else { (near, far, tail) }
+}
+
+/// `(S, L, dL/da)` at infinite `a` and NaN.
+fn limits(a: f64, b: f64) -> Option<(f64, f64, f64)> {
     if a.is_nan() || b.is_nan() {
         Some((f64::NAN, f64::NAN, f64::NAN))
     } else if a.is_infinite() {
         let on = if a > 0.0 { 1.0 } else { 0.0 };
         Some((if a > 0.0 { f64::INFINITY } else { 0.0 }, on, 0.0))
-    } else if b == 0.0 {
-        let s = sigmoid(a);
-        Some((softplus(a), s, s * sigmoid(-a)))
     } else {
         None
     }
@@ -75,7 +80,7 @@ fn closed(a: f64, b: f64) -> Option<(f64, f64, f64)> {
 /// magnitude at best. `L(-a,b) = 1 - L(a,b)` holds to rounding.
 /// Edges: `b = 0` is `sigma(a)`; `a = +-inf` is 1 or 0 for every `b`; NaN gives NaN.
 pub fn logistic_normal(a: f64, b: f64) -> f64 {
-    match closed(a, b) {
+    match limits(a, b) {
         Some((_, value, _)) => value,
         None => FixedScale::new(b).value(a),
     }
@@ -100,7 +105,7 @@ pub fn softplus_normal(a: f64, b: f64) -> f64 {
 /// Symbols, source, errors and edges as for [`softplus_normal`] and [`logistic_normal`]; the derivative is accurate to
 /// 1e-14 and is 0 at `a = +-inf`.
 pub fn logistic_softplus_normal(a: f64, b: f64) -> (f64, f64, f64) {
-    closed(a, b).unwrap_or_else(|| FixedScale::new(b).triple(a))
+    limits(a, b).unwrap_or_else(|| FixedScale::new(b).triple(a))
 }
 
 /// `L(a,b)` with its first four derivatives in `a`.
@@ -108,12 +113,9 @@ pub fn logistic_softplus_normal(a: f64, b: f64) -> (f64, f64, f64) {
 /// Symbols, source and edges as for [`logistic_normal`]; `dL/db = b L_aa`, `d^2 L/db^2 = L_aa + b^2 L_aaaa`. Absolute
 /// error of each derivative below 1e-14. At `a = +-inf` the derivatives are 0.
 pub fn logistic_normal_jet(a: f64, b: f64) -> LogisticJet {
-    match closed(a, b) {
-        Some((_, value, p)) => {
-            // At b = 0: sigma' = p, and the rest by differentiating p = s(1-s); at infinite a, p = 0 makes all vanish.
-            let tilt = 1.0 - 2.0 * value;
-            LogisticJet { value, d1: p, d2: p * tilt, d3: p * (1.0 - 6.0 * p), d4: p * tilt * (1.0 - 12.0 * p) }
-        }
+    match limits(a, b) {
+        // At infinite a all derivatives vanish like the first.
+        Some((_, value, p)) => LogisticJet { value, d1: p, d2: p, d3: p, d4: p },
         None => {
             let scale = FixedScale::new(b);
             let [d1, d2, d3, d4] = scale.derivatives(a);

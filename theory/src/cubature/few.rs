@@ -1,7 +1,7 @@
 //! Two and three classes: one direction is integrated in closed form by the kernels, the other by quadrature.
 
-use super::line::{Feature, NOWHERE, REACH, Shape, average};
-use crate::kernel::{FixedScale, sigmoid, softplus};
+use super::line::{Feature, NOWHERE, Shape, average};
+use crate::kernel::{FixedScale, bend};
 use std::f64::consts::PI;
 
 /// Loadings shorter than this fraction of those they are left over from are rounding.
@@ -85,9 +85,8 @@ pub(crate) fn three(c: [Class<'_>; 3], tolerance: f64) -> Few {
     let kernel = FixedScale::new(s);
     let unit = 1.0 / (1.0 + mu.abs() + offset.abs() + scale + s + lean.abs());
     let mut integrand = |g: f64| {
-        let w = offset + scale * g;
-        let (soft, value, slope) = kernel.triple(mu + lean * g - softplus(w));
-        let (low, high) = (sigmoid(-w), sigmoid(w));
+        let (low, high, bent) = bend(offset + scale * g);
+        let (soft, value, slope) = kernel.triple(mu + lean * g - bent);
         let rest = 1.0 - value;
         [unit * soft, value, rest * high, slope * low, slope * high, (rest - slope) * low * high]
     };
@@ -101,7 +100,7 @@ pub(crate) fn three(c: [Class<'_>; 3], tolerance: f64) -> Few {
             *feature = Feature { place: bend + distance, width: s.max(1.0) / slope };
         }
     }
-    let shape = Shape { scale: scale.max(kernel_scale(slopes, s)), features: &features, reach: REACH, tolerance };
+    let shape = Shape { scale: scale.max(kernel_scale(slopes, s)), features: &features, tolerance };
     let (v, error) = average(&shape, &mut integrand);
     let pair = crate::kernel::softplus_normal(offset, scale);
     let mut out = Few { log_sum: two.mean + pair + v[0] / unit, error, log_sum_error: error / unit, ..Few::default() };

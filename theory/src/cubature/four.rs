@@ -1,8 +1,18 @@
 //! Four classes as two pairs: given the difference within each pair, pair against pair is a Gaussian comparison.
 
 use super::few::{Class, Few, ROUNDING, crossings, kernel_scale};
-use super::line::{Feature, NOWHERE, REACH, Shape, average};
-use crate::kernel::{FixedScale, sigmoid, softplus};
+use super::line::{Feature, NOWHERE, Shape, average};
+use crate::kernel::{FixedScale, bend, softplus};
+
+/// Share of the tolerance given to an inner integral at the middle of the outer one.
+const INNER: f64 = 0.05;
+
+/// Loosest inner tolerance, however little the outer density weighs.
+const LOOSEST: f64 = 1e-5;
+
+/// Inner errors relative to the outer density add up to this many times the largest: the width of the line over
+/// `sqrt(2 pi)`.
+const SPREAD: f64 = 6.6;
 
 /// `w_A = u_2 - u_1`, `w_B = u_4 - u_3` and `D = u_1 - u_3` as affine functions of independent noises.
 struct Frame {
@@ -129,33 +139,31 @@ pub(crate) fn four(classes: [Class<'_>; 4], tolerance: f64) -> Few {
     let kernel = FixedScale::new(frame.s);
     let unit = 1.0 / (1.0 + frame.size());
     let inner_scale = frame.inner_scale();
-    // The inner error enters the outer average with weights that sum to one.
     let mut inner_error: f64 = 0.0;
     let mut outer = |g: f64| {
-        let wa = frame.a.0 + frame.a.1 * g;
-        let (low_a, high_a, soft_a) = (sigmoid(-wa), sigmoid(wa), softplus(wa));
+        let (low_a, high_a, soft_a) = bend(frame.a.0 + frame.a.1 * g);
         let mut inner = |h: f64| {
-            let wb = frame.b.0 + frame.b.1 * g + frame.b.2 * h;
-            let (low_b, high_b) = (sigmoid(-wb), sigmoid(wb));
-            let argument = frame.d.0 + frame.d.1 * g + frame.d.2 * h + soft_a - softplus(wb);
+            let (low_b, high_b, soft_b) = bend(frame.b.0 + frame.b.1 * g + frame.b.2 * h);
+            let argument = frame.d.0 + frame.d.1 * g + frame.d.2 * h + soft_a - soft_b;
             let (soft, p, slope) = kernel.triple(argument);
             let rest = 1.0 - p;
             let (b_low, b_high) = (slope * low_b, slope * high_b);
             [unit * soft, p, p - slope, rest * high_b, (rest - slope) * low_b * high_b, b_low, b_high]
         };
         let features = frame.inner_features(g);
-        // Points outside the disc of radius REACH carry less than the tails already cut.
-        let reach = (REACH * REACH - g * g).max(1.0).sqrt();
-        let shape = Shape { scale: inner_scale, features: &features, reach, tolerance: 0.1 * tolerance };
+        // The outer density forgives what it weighs down: the error below is in units of it.
+        let weight = libm::exp(-0.5 * g * g);
+        let allowed = (INNER * tolerance / weight).min(LOOSEST.max(tolerance));
+        let shape = Shape { scale: inner_scale, features: &features, tolerance: allowed };
         let (v, error) = average(&shape, &mut inner);
-        inner_error = inner_error.max(error);
+        inner_error = inner_error.max(error * weight);
         let [soft, p, pp, b4, b34, low, high] = v;
         [soft, p, p * high_a, pp * low_a * high_a, b4, b34, low * low_a, high * low_a, low * high_a, high * high_a]
     };
     let features = frame.outer_features();
-    let shape = Shape { scale: frame.outer_scale(), features: &features, reach: REACH, tolerance };
+    let shape = Shape { scale: frame.outer_scale(), features: &features, tolerance };
     let (v, error) = average(&shape, &mut outer);
-    assemble(order, &c, &frame, (v, error + inner_error), unit)
+    assemble(order, &c, &frame, (v, error + SPREAD * inner_error), unit)
 }
 
 /// Back to the caller's order.

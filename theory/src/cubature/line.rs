@@ -3,11 +3,17 @@
 use super::kronrod::panel;
 use std::f64::consts::PI;
 
-/// Half-width of the line: `2 Phi(-8.2)` is 2e-16.
-pub(crate) const REACH: f64 = 8.2;
+/// The line is cut where its two tails weigh about a hundredth of the tolerance: `2 Phi(-8.2) = 2e-16` for 1e-12.
+pub(crate) fn reach(tolerance: f64) -> f64 {
+    0.8 + (-2.0 * libm::log(tolerance)).max(4.0).sqrt()
+}
 
-/// Digits of the trapezoid rule: its first error term is `e^(-2 pi distance/step)`, brought to `e^(-DIGITS)`, 1e-14.
-const DIGITS: f64 = 32.0;
+/// The first error term of the trapezoid rule, `e^(-2 pi distance/step)`, is brought to the tolerance to this power
+/// (1e-12: 2e-16). At twice the step it is the root of that, which passes the test of agreement.
+const MARGIN: f64 = 1.3;
+
+/// Fewest natural digits asked for, and most: `e^-45` is far below rounding.
+const DIGITS: (f64, f64) = (8.0, 45.0);
 
 /// Coarsest final step: a Gaussian alone is integrated to `e^(-2 pi^2/step^2)`, 7e-18, at half a unit.
 const STEP_MAX: f64 = 0.5;
@@ -41,8 +47,6 @@ pub(crate) struct Shape<'a> {
     /// The nearest complex singularity is at distance `pi/scale`.
     pub(crate) scale: f64,
     pub(crate) features: &'a [Feature],
-    /// The line is cut at `+-reach`.
-    pub(crate) reach: f64,
     /// Error allowed in any component.
     pub(crate) tolerance: f64,
 }
@@ -50,7 +54,7 @@ pub(crate) struct Shape<'a> {
 /// `E f(g)`, `g ~ N(0,1)`, for components of order one, and a bound on the error of any component.
 pub(crate) fn average<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64) -> [f64; M]) -> ([f64; M], f64) {
     if shape.scale == 0.0 {
-        return (f(0.0), 0.0);
+        return (f(0.0), 4.0 * f64::EPSILON);
     }
     if shape.scale < PANELS_FROM
         && let Some(found) = trapezoid(shape, f)
@@ -66,19 +70,22 @@ fn density(g: f64) -> f64 {
 
 /// Trapezoid sums, the step halved until two agree to the square root of the tolerance: the error then squares.
 fn trapezoid<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64) -> [f64; M]) -> Option<([f64; M], f64)> {
-    let mut step = 2.0 * STEP_MAX.min(2.0 * PI * PI / (DIGITS * shape.scale));
+    let digits = (-MARGIN * libm::log(shape.tolerance)).clamp(DIGITS.0, DIGITS.1);
+    let reach = reach(shape.tolerance);
+    let mut step = 2.0 * STEP_MAX.min(2.0 * PI * PI / (digits * shape.scale));
     let mut sum = f(0.0).map(|v| v * density(0.0));
-    add(&mut sum, f, shape.reach, step, step);
+    add(&mut sum, f, reach, step, step);
     // Two sums that differ by `e` have errors about `e` and `e^2/C`; a tenth of the root allows for C = 1e-2.
     let agree = 0.1 * shape.tolerance.sqrt();
     for _ in 0..=HALVINGS {
         let coarse = sum.map(|v| v * step);
-        add(&mut sum, f, shape.reach, 0.5 * step, step);
+        add(&mut sum, f, reach, 0.5 * step, step);
         step *= 0.5;
         let fine = sum.map(|v| v * step);
         let difference = distance(&coarse, &fine);
         if difference <= agree {
-            return Some((fine, 100.0 * difference * difference + 4.0 * f64::EPSILON));
+            let tails = 0.02 * shape.tolerance;
+            return Some((fine, 100.0 * difference * difference + tails + 4.0 * f64::EPSILON));
         }
     }
     None
@@ -110,7 +117,7 @@ fn panels<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64) -> [f64; M]
     let mut edges = [0.0; 128];
     let edges = edges_of(shape, &mut edges);
     let mut total = [0.0; M];
-    let mut error = 4.0 * f64::EPSILON;
+    let mut error = 0.02 * shape.tolerance + 4.0 * f64::EPSILON;
     let mut weighted = |g: f64| {
         let weight = density(g);
         f(g).map(|v| v * weight)
@@ -118,9 +125,7 @@ fn panels<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64) -> [f64; M]
     let allowed = shape.tolerance / edges.len() as f64;
     for pair in edges.windows(2) {
         let found = bisect(pair[0], pair[1], allowed, &mut weighted);
-        for m in 0..M {
-            total[m] += found.0[m];
-        }
+        total.iter_mut().zip(&found.0).for_each(|(t, v)| *t += v);
         error += found.1;
     }
     (total, error)
@@ -128,9 +133,10 @@ fn panels<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64) -> [f64; M]
 
 /// Panel edges in increasing order: unit panels, and the grades about every feature.
 fn edges_of<'e>(shape: &Shape<'_>, edges: &'e mut [f64; 128]) -> &'e [f64] {
+    let reach = reach(shape.tolerance);
     let mut count = 0;
     let mut push = |x: f64| {
-        if x.abs() < shape.reach && count < edges.len() - 2 {
+        if x.abs() < reach && count < edges.len() - 2 {
             edges[count] = x;
             count += 1;
         }
@@ -145,8 +151,8 @@ fn edges_of<'e>(shape: &Shape<'_>, edges: &'e mut [f64; 128]) -> &'e [f64] {
             push(feature.place + grade);
         }
     }
-    edges[count] = -shape.reach;
-    edges[count + 1] = shape.reach;
+    edges[count] = -reach;
+    edges[count + 1] = reach;
     let edges = &mut edges[..count + 2];
     edges.sort_unstable_by(f64::total_cmp);
     edges
@@ -165,9 +171,7 @@ fn bisect<const M: usize>(left: f64, right: f64, allowed: f64, f: &mut impl FnMu
         let (value, difference) = panel(a, b, f);
         if difference <= allowed || depth == DEPTH || budget == 0 || !difference.is_finite() {
             // Accepted, or nothing more can be gained: the difference is reported either way.
-            for m in 0..M {
-                total[m] += value[m];
-            }
+            total.iter_mut().zip(&value).for_each(|(t, v)| *t += v);
             error += difference;
         } else {
             budget -= 1;
@@ -192,7 +196,7 @@ mod tests {
         for b in [0.0, 1e-6, 0.3, 1.0, 5.0, 13.9, 14.1, 60.0, 1e4] {
             for a in [-20.0, -1.0, 0.0, 0.4, 7.0, 33.0] {
                 let features = [Feature { place: if b > 0.0 { -a / b } else { 0.0 }, width: 1.0 / (b + 1e-9) }];
-                let shape = Shape { scale: b, features: &features, reach: REACH, tolerance: 1e-12 };
+                let shape = Shape { scale: b, features: &features, tolerance: 1e-12 };
                 let (value, error) = average(&shape, &mut |g| {
                     [crate::kernel::sigmoid(a + b * g), crate::kernel::softplus(a + b * g) / (1.0 + b)]
                 });
@@ -207,7 +211,7 @@ mod tests {
 
     #[test]
     fn unknown_features_are_found_by_bisection() {
-        let shape = Shape { scale: 50.0, features: &[], reach: REACH, tolerance: 1e-12 };
+        let shape = Shape { scale: 50.0, features: &[], tolerance: 1e-12 };
         let (value, _) = average(&shape, &mut |g| [crate::kernel::sigmoid(50.0 * (g - 0.7313))]);
         assert!((value[0] - logistic_normal(-50.0 * 0.7313, 50.0)).abs() < 1e-12);
     }

@@ -2,7 +2,7 @@
 
 use super::SoftmaxAverages;
 use super::lattice::Lattice;
-use super::line::{Feature, REACH, Shape, average};
+use super::line::{Feature, Shape, average, reach};
 
 /// Residual loadings below this fraction of the largest are rounding.
 const ROUNDING: f64 = 4e-15;
@@ -131,14 +131,14 @@ pub(crate) fn on_a_line(reduced: &Reduced, tolerance: f64, second: bool, out: &m
             // Only crossings on the upper envelope bend the logarithm of the sum.
             let height = reduced.means[j] + slope(j) * place;
             let covered = (0..n).any(|i| reduced.means[i] + slope(i) * place > height + 40.0);
-            if place.abs() < REACH && !covered && features.len() < FEATURES {
+            if place.abs() < reach(tolerance) && !covered && features.len() < FEATURES {
                 features.push(Feature { place, width: 1.0 / rate.abs() });
             }
         }
     }
     let pairs = pairs_of(n, second);
     let unit = 1.0 / (1.0 + high - low + level.abs());
-    let shape = Shape { scale: high - low, features: &features, reach: REACH, tolerance };
+    let shape = Shape { scale: high - low, features: &features, tolerance };
     let mut values = vec![0.0; 1 + n + pairs.len()];
     let mut u = vec![0.0; n];
     out.error = 0.0;
@@ -172,17 +172,24 @@ pub(crate) fn on_a_lattice(reduced: &Reduced, lattice: &Lattice, second: bool, o
     let (points, shifts) = (lattice.points(), lattice.shifts());
     for shift in 0..shifts {
         shifted.fill(0.0);
+        let mut total = 0.0;
         for i in shift * points..(shift + 1) * points {
-            g.iter_mut().zip(&coordinates).for_each(|(g, c)| *g = c[i]);
+            let mut weight = 1.0;
+            for (g, nodes) in g.iter_mut().zip(&coordinates) {
+                *g = nodes[i].place;
+                weight *= nodes[i].weight;
+            }
+            total += weight;
             reduced.logits(&g, &mut u);
             let linear: f64 = u.iter().zip(&reduced.means).zip(&tilt).map(|((u, m), t)| t * (u - m)).sum();
             let log_sum = softmax(&mut u) - linear;
             for (m, sum) in shifted.iter_mut().enumerate() {
-                *sum += output(m, &u, log_sum, &pairs);
+                *sum += weight * output(m, &u, log_sum, &pairs);
             }
         }
         for (sum, value) in sums.iter_mut().zip(&shifted) {
-            let value = value / points as f64;
+            // The weights average to one up to the lattice's error; dividing by them keeps the means a distribution.
+            let value = value / total;
             // Welford's update: the spread is far below the mean.
             let step = value - sum[0];
             sum[0] += step / (shift + 1) as f64;

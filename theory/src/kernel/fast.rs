@@ -1,6 +1,6 @@
 //! Shorter rules for the hot path.
 
-use super::gauss::tail;
+use super::gauss::tail_short;
 use super::rules::LOGISTIC_FAST;
 
 /// `L(a,b)` by a 12-node rule, for loops in which `b` varies.
@@ -14,7 +14,7 @@ pub fn logistic_normal_fast(a: f64, b: f64) -> f64 {
     let mut terms = [0.0; 12];
     for (k, term) in terms.iter_mut().enumerate() {
         let x = a_abs / (LOGISTIC_FAST.variance[k] + b2).sqrt();
-        *term = LOGISTIC_FAST.weight[k] * tail(x).1;
+        *term = LOGISTIC_FAST.weight[k] * tail_short(x);
     }
     // The order of the array form, so that the two agree to the bit.
     let low = terms.iter().sum::<f64>();
@@ -30,7 +30,7 @@ pub fn logistic_normal_fast_array<const N: usize>(a: [f64; N], b: [f64; N]) -> [
     for (variance, weight) in LOGISTIC_FAST.variance.iter().zip(&LOGISTIC_FAST.weight) {
         for i in 0..N {
             let x = a[i].abs() / (variance + b[i] * b[i]).sqrt();
-            low[i] += weight * tail(x).1;
+            low[i] += weight * tail_short(x);
         }
     }
     for i in 0..N {

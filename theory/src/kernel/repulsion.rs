@@ -59,3 +59,22 @@ pub fn repulsion_jet(q: f64) -> RepulsionJet {
     let (half, [s0, s1, s2]) = sums(q);
     RepulsionJet { value: half * s0, d1: -0.125 * half * (s0 + s1), d2: half * (s0 + 2.0 * s1 + 3.0 * s2) / 64.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The law that the rule stands for: `E e^(-x^2 T/2) = 1/cosh x`, mean 1.
+    #[test]
+    fn rule_reproduces_the_exit_time() {
+        let average =
+            |f: &dyn Fn(f64) -> f64| -> f64 { SECH.variance.iter().zip(&SECH.weight).map(|(&t, &p)| p * f(t)).sum() };
+        // Rounding of 24 terms below 1; exponentials converge as fast as the powers that the rule was made for.
+        assert!((average(&|_| 1.0) - 1.0).abs() < 1e-15 && (average(&|t| t) - 1.0).abs() < 1e-14);
+        for i in 0..=60 {
+            let x = 0.1 * f64::from(i);
+            let sech = 1.0 / libm::cosh(x);
+            assert!((average(&|t| libm::exp(-0.5 * x * x * t)) - sech).abs() < 1e-14, "{x}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Quadrature rules over the variance of two normal scale mixtures.
 //!
-//! Written by `theory/tests/data/kernel_rules.py`, which derives them; the tests below check the identities that
-//! define them. Gauss rules in `x = (v^p - c^p)/(v^p + c^p)` for the law of the mixing variance `v`.
+//! Written by `theory/tests/data/kernel_rules.py`, which derives them; tests in `scales` and `repulsion` check the laws
+//! that they stand for. Gauss rules in `x = (v^p - c^p)/(v^p + c^p)` for the law of the mixing variance `v`.
 
 /// Variances and weights: `E f(V)` is about `sum_k weight[k] f(variance[k])`.
 #[derive(Debug, Clone, Copy)]

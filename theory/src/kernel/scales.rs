@@ -2,6 +2,7 @@
 
 use super::gauss::{INV_SQRT_2PI, TAIL_END, tail};
 use super::rules::{LOGISTIC, LOGISTIC_WIDE, Rule};
+use super::{bend, sigmoid};
 
 /// From this `b` on, the shorter rule has the accuracy of the full one (tested on both sides).
 const WIDE_FROM: f64 = 2.0;
@@ -126,6 +127,8 @@ impl<const N: usize> Scales<N> {
 /// The kernel at one fixed `b`, for many `a`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum FixedScale {
+    /// `b = 0`: the logistic function itself.
+    Point,
     Full(Scales<24>),
     Wide(Scales<16>),
 }
@@ -133,7 +136,9 @@ pub(crate) enum FixedScale {
 impl FixedScale {
     /// The kernel at noise width `b` (finite; its sign does not matter).
     pub(crate) fn new(b: f64) -> Self {
-        if b.abs() < WIDE_FROM {
+        if b == 0.0 {
+            Self::Point
+        } else if b.abs() < WIDE_FROM {
             Self::Full(Scales::new(&LOGISTIC, b))
         } else {
             Self::Wide(Scales::new(&LOGISTIC_WIDE, b))
@@ -143,6 +148,10 @@ impl FixedScale {
     /// `(S, L, dL/da)`, finite `a`.
     pub(crate) fn triple(&self, a: f64) -> (f64, f64, f64) {
         match self {
+            Self::Point => {
+                let (low, high, soft) = bend(a);
+                (soft, high, low * high)
+            }
             Self::Full(s) => s.triple(a),
             Self::Wide(s) => s.triple(a),
         }
@@ -151,6 +160,7 @@ impl FixedScale {
     /// `L` alone, `a` not NaN.
     pub(crate) fn value(&self, a: f64) -> f64 {
         match self {
+            Self::Point => sigmoid(a),
             Self::Full(s) => s.value(a),
             Self::Wide(s) => s.value(a),
         }
@@ -159,6 +169,12 @@ impl FixedScale {
     /// The four derivatives of `L` in `a`.
     pub(crate) fn derivatives(&self, a: f64) -> [f64; 4] {
         match self {
+            Self::Point => {
+                let (low, high, _) = bend(a);
+                // sigma' = p, and the rest by differentiating p = s(1-s).
+                let (p, tilt) = (low * high, low - high);
+                [p, p * tilt, p * (1.0 - 6.0 * p), p * tilt * (1.0 - 12.0 * p)]
+            }
             Self::Full(s) => s.derivatives(a),
             Self::Wide(s) => s.derivatives(a),
         }

@@ -1,7 +1,7 @@
 """Derive the constants of theory/src/kernel/rules.rs and kernel/gauss.rs (python3 with mpmath 1.3).
 
     python3 kernel_rules.py rules > ../../src/kernel/rules.rs    then `cargo fmt`
-    python3 kernel_rules.py gauss                                the coefficients in kernel/gauss.rs
+    python3 kernel_rules.py gauss 24     (or 18)                 the coefficients in kernel/gauss.rs
 
 Two laws are mixtures of centred normals over a random variance:
 
@@ -78,8 +78,8 @@ def show(name, doc, nodes, weights):
 def rules():
     print("//! Quadrature rules over the variance of two normal scale mixtures.")
     print("//!")
-    print("//! Written by `theory/tests/data/kernel_rules.py`, which derives them; the tests below check the identities that")
-    print("//! define them. Gauss rules in `x = (v^p - c^p)/(v^p + c^p)` for the law of the mixing variance `v`.")
+    print("//! Written by `theory/tests/data/kernel_rules.py`, which derives them; tests in `scales` and `repulsion` check the laws")
+    print("//! that they stand for. Gauss rules in `x = (v^p - c^p)/(v^p + c^p)` for the law of the mixing variance `v`.")
     print("\n/// Variances and weights: `E f(V)` is about `sum_k weight[k] f(variance[k])`.")
     print("#[derive(Debug, Clone, Copy)]\npub(crate) struct Rule<const N: usize> {")
     print("    pub(crate) variance: [f64; N],\n    pub(crate) weight: [f64; N],\n}")
@@ -94,7 +94,7 @@ def rules():
          *rule(*law, 24, 0.5, 2))
 
 
-def gauss_coefficients(degree=24, k=mpf("4.5"), n=96):
+def gauss_coefficients(degree, k=mpf("4.5"), n=96):
     """Monomial coefficients in t = (x-k)/(x+k) of (1 + sqrt2 x) e^(x^2/2) Phi(-x), from its Chebyshev series."""
     def f(t):
         x = k * (1 + t) / (1 - t)
@@ -115,8 +115,8 @@ def gauss_coefficients(degree=24, k=mpf("4.5"), n=96):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["gauss"]:
-        for value in gauss_coefficients():
+    if sys.argv[1:2] == ["gauss"]:
+        for value in gauss_coefficients(int(sys.argv[2])):
             print(f"    {float(value)!r},")
     else:
         rules()

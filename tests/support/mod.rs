@@ -1,0 +1,34 @@
+//! What several test files need.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+pub mod brute_force;
+
+use std::io::Write;
+use std::process::{Command, Output};
+
+/// Runs `collapsar` with these arguments.
+pub fn collapsar(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_collapsar")).args(arguments).output().expect("the binary starts")
+}
+
+/// A configuration file that lives as long as the test.
+pub fn config_file(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::Builder::new().prefix("case").suffix(".toml").tempfile().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
+/// The record of `collapsar solve --json` on a configuration.
+pub fn solve_json(config: &str) -> serde_json::Value {
+    let file = config_file(config);
+    let output = collapsar(&["solve", file.path().to_str().unwrap(), "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("standard output is one JSON record")
+}
+
+/// The largest absolute difference of two lists of one length.
+pub fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max)
+}
