@@ -1,5 +1,6 @@
 //! The mathematics of tempered variational mixtures.
 
+mod basin;
 mod cubature;
 mod family;
 mod flow;
@@ -9,8 +10,10 @@ mod mixture;
 mod parameter;
 mod problem;
 mod schedule;
+mod sharp;
 mod start;
 
+pub use basin::{FreeBasin, SphereBasin, Verdict};
 pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
 pub use family::{Clock, Family, MeanSpace, Metric, Rules, VarianceRule, WeightRule};
 pub use flow::{
@@ -27,4 +30,5 @@ pub use mixture::Target;
 pub use parameter::InvalidParameter;
 pub use problem::{Coordinates, Problem};
 pub use schedule::{Schedule, ScheduleKind};
+pub use sharp::{SharpFormula, SmallStart, antipodal_threshold, boundary_exponent, growth_number};
 pub use start::{Start, StartLaw};

@@ -1,0 +1,123 @@
+//! Certain ends of the sphere pair.
+
+use crate::basin::Verdict;
+use crate::basin::minimum::minimum;
+use crate::flow::{Flow, SpherePair, SpherePairOptions, SphereVariance};
+use crate::parameter::InvalidParameter;
+use crate::schedule::Schedule;
+
+/// How close beta var must be to 1 for the variance to count as settled where it no longer feels the means.
+const SETTLED: f64 = 1e-9;
+/// How close T must be to its limit for the temperature to count as constant.
+const CONSTANT: f64 = 1e-10;
+/// Slack on the height of the wall: what the two distances above may add to the objective, many times over.
+const SLACK: f64 = 1e-6;
+
+/// Trapping regions of the sphere pair under a given schedule.
+///
+/// **Recovered.** With eps = |h|/R^2, tau(R m) has the sign of m for |m| >= eps. From theory (8), on the face m_1 = eps
+/// of {m_1 >= eps, m_2 <= -eps}: m_2 - m_1 s <= -eps + eps = 0 and the pull is not negative, so m_1' >= 0; likewise
+/// m_2' <= 0 on the other face. The set (and its mirror image) is never left, under any schedule and any variance.
+///
+/// **Collapsed.** At constant temperature F never rises. A state with both means on one side of the decision plane
+/// m = -h/R^2 and F below its least value on that plane can not cross it. On the plane (say m_2 = -h/R^2) F rises with s,
+/// so its minimum over the admissible states is at the least s, m_1 m_2 - sqrt((1-m_1^2)(1-m_2^2)), and one variable is
+/// left. A lagging variance must have settled; in finite dimension its own part of F counts too and is not negative.
+#[derive(Debug, Clone)]
+pub struct SphereBasin {
+    pair: SpherePair,
+    /// The same pair with the variance at its limit.
+    settled: SpherePair,
+    plane: f64,
+    end: f64,
+    constant_from: f64,
+    /// Least F on the plane with the other mean above it, below it.
+    heights: (f64, f64),
+}
+
+impl SphereBasin {
+    /// The regions for `pair` under `schedule`.
+    ///
+    /// Errors: the decision plane misses the sphere (|h| >= R^2): both modes then pull the same way everywhere.
+    pub fn new(pair: SpherePair, schedule: &Schedule) -> Result<Self, InvalidParameter> {
+        let options = pair.options();
+        let plane = -pair.bias() / (options.radius * options.radius);
+        if plane.abs() >= 1.0 {
+            let rule = "leave the decision plane |log(w/(1-w))|/(2 R^2) on the sphere";
+            return Err(InvalidParameter::new("target_weight", options.target_weight, rule));
+        }
+        let variance = match options.variance {
+            SphereVariance::Lagging { .. } => SphereVariance::Slaved,
+            other => other,
+        };
+        let settled = SpherePair::new(SpherePairOptions { variance, ..options })?;
+        let end = 1.0 / schedule.final_temperature();
+        let height = |to: f64| {
+            minimum(plane.min(to), plane.max(to), |m| {
+                let s = m * plane - ((1.0 - m * m) * (1.0 - plane * plane)).max(0.0).sqrt();
+                settled.objective(end, &[m, plane, s])
+            })
+        };
+        let heights = (height(1.0), height(-1.0));
+        Ok(Self { pair, settled, plane, end, constant_from: schedule.settling_time(CONSTANT), heights })
+    }
+
+    /// -h/R^2, the decision plane of the target.
+    pub fn plane(&self) -> f64 {
+        self.plane
+    }
+
+    /// Whether the means are apart for good: certain recovery.
+    #[inline]
+    pub fn separated(&self, m1: f64, m2: f64) -> bool {
+        let eps = self.plane.abs();
+        (m1 >= eps && m2 <= -eps) || (m2 >= eps && m1 <= -eps)
+    }
+
+    /// Whether the state is trapped on one side of the plane: certain collapse.
+    pub fn trapped(&self, t: f64, state: &[f64]) -> bool {
+        let (m1, m2) = (state[0], state[1]);
+        if t < self.constant_from || (m1 > self.plane) != (m2 > self.plane) {
+            return false;
+        }
+        let mut own = 0.0;
+        if let SphereVariance::Lagging { dimension } = self.pair.options().variance {
+            let scaled = self.pair.variance(self.end, state) * self.end;
+            if (scaled - 1.0).abs() > SETTLED {
+                return false;
+            }
+            own = if dimension.is_finite() { dimension / 2.0 * (scaled - 1.0 - scaled.ln()) } else { 0.0 };
+        }
+        let height = if m1 > self.plane { self.heights.0 } else { self.heights.1 };
+        self.settled.objective(self.end, &state[..3]) + own < height - SLACK
+    }
+
+    /// Both tests.
+    pub fn verdict(&self, t: f64, state: &[f64]) -> Verdict {
+        if self.separated(state[0], state[1]) {
+            Verdict::Recovered
+        } else if self.trapped(t, state) {
+            Verdict::Collapsed
+        } else {
+            Verdict::Open
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_known_states_lie_where_they_should() {
+        let pair = SpherePair::new(SpherePairOptions::default()).unwrap();
+        let schedule = Schedule::geometric(90.0, 10.0).unwrap();
+        let basin = SphereBasin::new(pair, &schedule).unwrap();
+        assert!((basin.plane() + 0.077_016_353_395_549_49).abs() < 1e-15);
+        assert_eq!(basin.verdict(11.0, &[1.0, 1.0, 1.0]), Verdict::Collapsed);
+        assert_eq!(basin.verdict(11.0, &[-1.0, -0.99, 0.99]), Verdict::Collapsed);
+        assert_eq!(basin.verdict(9.0, &[1.0, 1.0, 1.0]), Verdict::Open, "still cooling");
+        assert_eq!(basin.verdict(0.0, &[0.08, -0.08, 0.0]), Verdict::Recovered);
+        assert_eq!(basin.verdict(11.0, &[0.05, -0.05, -0.9]), Verdict::Open);
+    }
+}

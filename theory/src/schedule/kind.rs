@@ -1,0 +1,50 @@
+//! The names of the schedules.
+
+/// The shape of a schedule; see [`Schedule`] for the formulas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleKind {
+    /// ln beta linear in time, the paper's choice.
+    Geometric,
+    /// T0 until the duration, then 1 (the paper's "step").
+    Quench,
+    /// T0 for ever.
+    Constant,
+    /// T - 1 decays at a constant rate.
+    Exponential,
+    /// T linear in time.
+    LinearTemperature,
+    /// beta linear in time.
+    LinearBeta,
+    /// T a power of a linear function of time.
+    Power,
+    /// T interpolated in a table.
+    Table,
+}
+
+impl ScheduleKind {
+    /// Every kind, in the order of the documentation.
+    pub const ALL: [Self; 8] = [
+        Self::Geometric,
+        Self::Quench,
+        Self::Constant,
+        Self::Exponential,
+        Self::LinearTemperature,
+        Self::LinearBeta,
+        Self::Power,
+        Self::Table,
+    ];
+
+    /// The kind's name in configurations and records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Geometric => "geometric",
+            Self::Quench => "quench",
+            Self::Constant => "constant",
+            Self::Exponential => "exponential",
+            Self::LinearTemperature => "linear-temperature",
+            Self::LinearBeta => "linear-beta",
+            Self::Power => "power",
+            Self::Table => "table",
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The free pair: the exponents of theory (13) and the small-start formula (15)-(16).
+
+use crate::kernel::{logistic_normal_jet, repulsion};
+use crate::parameter::{InvalidParameter, positive};
+use crate::schedule::Schedule;
+
+/// c = rho tau'(0) = rho^2 E sech^2(rho g) for equal target weights, theory (13): x grows at rate beta (c-1)/2.
+///
+/// `separation` rho >= 0; tends to rho sqrt(2/pi) for large rho, to rho^2 for small.
+pub fn growth_number(separation: f64) -> f64 {
+    4.0 * separation * separation * logistic_normal_jet(0.0, 2.0 * separation).d1
+}
+
+/// alpha' = (c-1)/(c-1+T) of theory (13): at constant temperature the collapse boundary leaves the origin as
+/// x = C y^alpha'. `None` where c <= 1: the origin then has no way out along x.
+pub fn boundary_exponent(separation: f64, temperature: f64) -> Option<f64> {
+    let excess = growth_number(separation) - 1.0;
+    (excess > 0.0).then(|| excess / (excess + temperature))
+}
+
+/// The small-start formula (15) of the free pair with equal target weights: the argument of its error function.
+///
+/// While x, y << 1, y/x grows as exp(1/2 int 2r(2z) dt) whatever the temperature; the temperature delays the time t_x at
+/// which x leaves the origin, B(t_x) = 2 log(1/x0)/(c-1). Collapse where y0 < C^{-1/alpha'} x0 exp(-1/2 int_0^{t_x} 2r),
+/// with C and alpha' of temperature 1. Leading order for starts much smaller than 1, kl clock, weights 1/2.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SmallStart {
+    excess: f64,
+    prefactor: f64,
+}
+
+/// Steps of the classical Runge-Kutta method for z over [0, t_x], at least, and in a unit of time.
+const LEAST_STEPS: f64 = 64.0;
+const STEPS_PER_TIME: f64 = 16.0;
+const MOST_STEPS: f64 = 1e5;
+
+impl SmallStart {
+    /// The formula at `separation` rho with the connection constant C of temperature 1.
+    ///
+    /// Errors: C is not positive, or c <= 1 (the origin is stable along x and nothing collapses).
+    pub fn new(separation: f64, connection_constant: f64) -> Result<Self, InvalidParameter> {
+        let connection = positive("connection_constant", connection_constant)?;
+        let Some(exponent) = boundary_exponent(separation, 1.0) else {
+            return Err(InvalidParameter::new("separation", separation, "give c = rho^2 E sech^2(rho g) > 1"));
+        };
+        Ok(Self { excess: growth_number(separation) - 1.0, prefactor: connection.powf(-1.0 / exponent) })
+    }
+
+    /// c - 1.
+    pub fn excess(&self) -> f64 {
+        self.excess
+    }
+
+    /// The y0 below which a start at |x0| = `x` (0 < x), `z` >= 0 collapses, under `schedule`.
+    pub fn boundary(&self, x: f64, z: f64, schedule: &Schedule) -> f64 {
+        let leave = schedule.inverse_beta_integral((2.0 / self.excess * (1.0 / x).ln()).max(0.0));
+        let spread = if z == 0.0 { leave } else { Self::repulsion_integral(z, leave, schedule) };
+        self.prefactor * x * (-spread / 2.0).exp()
+    }
+
+    /// int_0^end 2r(2z) dt along z' = (2r(2z) - beta) z/2.
+    fn repulsion_integral(z: f64, end: f64, schedule: &Schedule) -> f64 {
+        let steps = (STEPS_PER_TIME * end).clamp(LEAST_STEPS, MOST_STEPS).ceil();
+        let h = end / steps;
+        // In log z the right-hand side is bounded and z stays positive.
+        let rate = |t: f64, log_z: f64| {
+            let push = 2.0 * repulsion(4.0 * (2.0 * log_z).exp());
+            ((push - schedule.beta(t)) / 2.0, push)
+        };
+        let (mut log_z, mut total) = (z.ln(), 0.0);
+        for step in 0..steps as usize {
+            let t = h * step as f64;
+            let k1 = rate(t, log_z);
+            let k2 = rate(t + h / 2.0, log_z + h / 2.0 * k1.0);
+            let k3 = rate(t + h / 2.0, log_z + h / 2.0 * k2.0);
+            let k4 = rate(t + h, log_z + h * k3.0);
+            log_z += h / 6.0 * (k1.0 + 2.0 * k2.0 + 2.0 * k3.0 + k4.0);
+            total += h / 6.0 * (k1.1 + 2.0 * k2.1 + 2.0 * k3.1 + k4.1);
+        }
+        total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_the_boundary() {
+        // Values computed outside this project.
+        assert!((growth_number(3.0) - 2.293_499_6).abs() < 5e-8);
+        assert!((boundary_exponent(3.0, 1.0).unwrap() - 0.563_985_1).abs() < 5e-8);
+        assert_eq!(boundary_exponent(0.9, 1.0), None);
+        assert!((growth_number(1e3) / (1e3 * (2.0 / std::f64::consts::PI).sqrt()) - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn exponential_schedule_has_the_closed_form() {
+        // Theory (16): exp(-t_x/2) = x^{-1} ... [T0 x^{-2 kappa/(c-1)} - (T0-1)]^{-1/(2 kappa)} at z = 0.
+        let formula = SmallStart::new(4.0, 1.1).unwrap();
+        let (hot, rate) = (50.0, 1.0);
+        let schedule = Schedule::exponential(hot, rate).unwrap();
+        for x in [1e-4f64, 1e-2, 0.3] {
+            let bracket = hot * x.powf(-2.0 * rate / formula.excess()) - (hot - 1.0);
+            let closed = formula.prefactor * x * bracket.powf(-1.0 / (2.0 * rate));
+            assert!((formula.boundary(x, 0.0, &schedule) / closed - 1.0).abs() < 1e-10);
+            // A tiny z follows the same path.
+            assert!((formula.boundary(x, 1e-9, &schedule) / closed - 1.0).abs() < 1e-6);
+            assert!(formula.boundary(x, 3.0, &schedule) > closed, "distant means repel less");
+        }
+    }
+}
