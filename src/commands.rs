@@ -2,6 +2,7 @@
 
 mod failure;
 mod solve;
+mod summary;
 
 use clap::CommandFactory;
 

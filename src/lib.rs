@@ -17,5 +17,6 @@ pub mod figures;
 pub mod integrate;
 pub mod montecarlo;
 pub mod plots;
+pub mod probability;
 pub mod results;
 pub mod trajectory;

@@ -7,10 +7,11 @@ use anyhow::{Context, anyhow};
 use collapsar_theory::{Coordinates, CubatureOptions, Frame, Problem, Start};
 
 use crate::cli::RunArgs;
+use crate::commands::summary::summary;
 use crate::commands::{Failure, print};
 use crate::config::{Engine, Override, RunConfig};
 use crate::figures::{render_png, render_svg};
-use crate::integrate::{DiffsolTsit5, Integrator, Outcome, Tolerances, Tsit5};
+use crate::integrate::{DiffsolTsit5, Integrator, Misuse, Outcome, Tolerances, Tsit5};
 use crate::montecarlo;
 use crate::plots;
 use crate::results::{SolveRecord, Store, trajectory_csv};
@@ -33,7 +34,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         variance: config.initial_variance(problem.schedule()),
         max_steps: usize::try_from(config.solve.max_steps).unwrap_or(usize::MAX),
     };
-    let trajectory = trajectory::follow(&problem, &start, &options).map_err(Failure::computation)?;
+    let trajectory = trajectory::follow(&problem, &start, &options).map_err(explain)?;
     refuse_failure(&trajectory)?;
     let record = record(config, integrator.name(), &trajectory, &start, frame.as_ref());
     let seconds = started.elapsed().as_secs_f64();
@@ -88,6 +89,16 @@ fn integrator(config: &RunConfig) -> Box<dyn Integrator> {
     }
 }
 
+/// A failure with the way out where there is one.
+fn explain(failure: trajectory::Failure) -> Failure {
+    match &failure {
+        trajectory::Failure::Misuse(Misuse::TooLarge { .. }) => {
+            Failure::usage(anyhow::Error::new(failure).context("choose `solve.engine = \"diffsol\"` for this problem"))
+        }
+        _ => Failure::computation(failure),
+    }
+}
+
 fn refuse_failure(trajectory: &Trajectory) -> Result<(), Failure> {
     let why = match trajectory.outcome {
         Outcome::Reached | Outcome::Event(_) => return Ok(()),
@@ -128,97 +139,4 @@ fn files(stem: &str, record: &SolveRecord, trajectory: &Trajectory) -> Result<Ve
         (format!("{stem}.png"), png),
         (format!("{stem}.svg"), svg.into_bytes()),
     ])
-}
-
-/// What a person wants to know first.
-fn summary(record: &SolveRecord, trajectory: &Trajectory, seconds: f64) -> String {
-    let config = &record.config;
-    let mut lines = vec![
-        format!(
-            "problem     {} components, {} modes, d = {}; means {}, variance {}, weights {}, clock {}",
-            config.family.weights.len(),
-            record.modes.len(),
-            record.dimension,
-            config.family.means,
-            config.family.variance,
-            if config.family.train_weights == "no" { "fixed" } else { config.family.train_weights },
-            config.family.clock,
-        ),
-        format!("schedule    {}", schedule_text(record)),
-    ];
-    if let Some(last) = trajectory.reports.last() {
-        lines.push(format!(
-            "at t = {:<5} T = {}, variance {}, objective {}",
-            number(last.time),
-            number(last.temperature),
-            number(last.variance),
-            number(last.objective)
-        ));
-        let k = last.means.len();
-        for i in 0..k {
-            let overlaps: Vec<String> = (0..record.modes.len()).map(|m| number(last.gram[i][k + m])).collect();
-            lines.push(format!(
-                "  mean {}    weight {}, norm {}, overlaps with the modes {}",
-                i + 1,
-                number(last.weights[i]),
-                number(last.gram[i][i].sqrt()),
-                overlaps.join(" ")
-            ));
-        }
-    }
-    if let Some(limit) = &trajectory.limit {
-        let pairs = limit.coverage.iter().zip(&config.target.weights);
-        let text: Vec<String> = pairs.map(|(c, v)| format!("{} (weight {})", number(*c), number(*v))).collect();
-        lines.push(format!("coverage    {}", text.join(", ")));
-        lines.push(format!("verdict     {}", verdict(record, limit)));
-    }
-    lines.push(format!(
-        "cost        {} steps, {} evaluations by {}, {seconds:.2} s",
-        record.steps.accepted, record.steps.evaluations, record.engine
-    ));
-    lines.join("\n") + "\n"
-}
-
-fn schedule_text(record: &SolveRecord) -> String {
-    let schedule = &record.config.schedule;
-    let named = [
-        ("T0", schedule.initial_temperature),
-        ("t0", schedule.duration),
-        ("rate", schedule.rate),
-        ("exponent", schedule.exponent),
-    ];
-    let given = named.iter().filter_map(|(name, value)| value.map(|v| format!("{name} = {}", number(v))));
-    std::iter::once(schedule.kind.to_owned()).chain(given).collect::<Vec<_>>().join(", ")
-}
-
-fn verdict(record: &SolveRecord, limit: &trajectory::Limit) -> String {
-    let lost: Vec<String> = limit.lost.iter().map(|m| (m + 1).to_string()).collect();
-    match (record.collapsed, limit.status) {
-        (None, _) => format!("undecided: still moving at t = {}", number(limit.time)),
-        (Some(false), trajectory::LimitStatus::UnstableEquilibrium) => {
-            "no mode is lost, on an equilibrium that is unstable".to_owned()
-        }
-        (Some(false), _) => "recovered: no mode is lost".to_owned(),
-        (Some(true), status) => format!(
-            "collapsed: lost mode {} by {}{}",
-            lost.join(", "),
-            limit.mechanism.name(),
-            if status == trajectory::LimitStatus::UnstableEquilibrium {
-                ", on an equilibrium that is unstable"
-            } else {
-                ""
-            }
-        ),
-    }
-}
-
-/// Six significant digits.
-fn number(x: f64) -> String {
-    let plain = x == 0.0 || (1e-4..1e6).contains(&x.abs());
-    let text = if plain {
-        format!("{:.*}", (5 - x.abs().max(1e-4).log10().floor() as i32).clamp(0, 9) as usize, x)
-    } else {
-        format!("{x:.5e}")
-    };
-    if plain && text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }

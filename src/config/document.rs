@@ -51,10 +51,15 @@ pub struct Document {
 impl Document {
     /// Parses `text`, named `file` in errors, and applies the overrides in their order.
     pub fn parse(file: &str, text: &str, overrides: &[Override]) -> Result<Self, ConfigError> {
-        let table = DeTable::parse(text).map_err(|error| ConfigError {
-            file: file.to_owned(),
-            origin: error.span().map_or(Origin::Absent, |span| Origin::Line(line_of(text, span.start))),
-            message: error.message().trim().replace('\n', ", "),
+        let table = DeTable::parse(text).map_err(|error| {
+            let span = error.span();
+            let mut message = error.message().trim().replace('\n', ", ");
+            if message == "duplicate key" {
+                let key = span.clone().and_then(|at| text.get(at)).unwrap_or_default();
+                message = format!("`{key}` is given twice");
+            }
+            let origin = span.map_or(Origin::Absent, |at| Origin::Line(line_of(text, at.start)));
+            ConfigError { file: file.to_owned(), origin, message }
         })?;
         let root = convert_table(table.get_ref(), &|at| Origin::Line(line_of(text, at)));
         let mut document = Self { file: file.to_owned(), root };
@@ -97,6 +102,10 @@ impl Document {
     fn refuse_unknown_keys(&self) -> Result<(), ConfigError> {
         for (name, node) in &self.root {
             let Some((_, keys)) = SCHEMA.iter().find(|(section, _)| section == name) else {
+                if !matches!(node.value, Value::Table(_)) {
+                    let message = format!("`{name}` stands outside a section{}", home(name));
+                    return Err(self.error(node.origin.clone(), message));
+                }
                 return Err(self.unknown("section", name, &SCHEMA.map(|(section, _)| section), &node.origin));
             };
             let Value::Table(entries) = &node.value else {
@@ -117,6 +126,7 @@ impl Document {
         let scored = known.iter().map(|k| (strsim::jaro_winkler(name, k), k));
         let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score >= SUGGESTION_SIMILARITY);
         let hint = match best {
+            _ if !home(name).is_empty() => home(name).trim_start_matches(": ").to_owned(),
             Some((_, key)) => format!("did you mean `{key}`?"),
             None => format!("known are {}", known.join(", ")),
         };
@@ -142,7 +152,8 @@ impl Value {
     pub(crate) fn describe(&self) -> String {
         match self {
             Self::Integer(i) => i.to_string(),
-            Self::Float(x) => x.to_string(),
+            // Debug: 5.0 is not the integer 5.
+            Self::Float(x) => format!("{x:?}"),
             Self::Text(s) => format!("{s:?}"),
             Self::Boolean(b) => b.to_string(),
             Self::Array(items) if items.len() <= 8 => {
@@ -153,6 +164,15 @@ impl Value {
             Self::Table(_) => "a table".to_owned(),
             Self::Other(kind) => format!("a {kind}"),
         }
+    }
+}
+
+/// ": it belongs to [section]" for a key that one section alone has, or nothing.
+fn home(key: &str) -> String {
+    let mut homes = SCHEMA.iter().filter(|(_, keys)| keys.contains(&key));
+    match (homes.next(), homes.next()) {
+        (Some((section, _)), None) => format!(": it belongs to [{section}]"),
+        _ => String::new(),
     }
 }
 

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 /// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write {path}: {source}")]
+#[error("cannot write {path}")]
 pub struct StoreError {
     /// The file or folder.
     pub path: PathBuf,
-    /// What the system said.
+    /// What the system said: the error's source.
     pub source: std::io::Error,
 }
 

@@ -105,7 +105,7 @@ pub struct Family {
 }
 
 impl Family {
-    /// A family with the given weights (not negative, summing to 1 within 1e-9; normalised exactly) and rules.
+    /// A family with the given weights (not negative, summing to 1 within 1e-6; normalised exactly) and rules.
     pub fn new(weights: Vec<f64>, rules: Rules) -> Result<Self, InvalidParameter> {
         Ok(Self { weights: check_weights("family.weights", weights)?, rules })
     }

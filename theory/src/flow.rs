@@ -6,10 +6,12 @@
 mod free_pair;
 mod mixture;
 mod sphere_pair;
+mod tabulated;
 
 pub use free_pair::{FreePair, FreePairOptions};
 pub use mixture::{ClassAverages, MixtureFlow, MixtureState};
 pub use sphere_pair::{SpherePair, SpherePairOptions, SphereVariance};
+pub use tabulated::{TabulatedFreePair, TabulatedSpherePair};
 
 /// A closed system of summary statistics under tempered gradient flow.
 pub trait Flow {

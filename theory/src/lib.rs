@@ -18,7 +18,7 @@ pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
 pub use family::{Clock, Family, MeanSpace, Metric, Rules, VarianceRule, WeightRule};
 pub use flow::{
     ClassAverages, Flow, FreePair, FreePairOptions, MixtureFlow, MixtureState, SmoothFlow, SpherePair,
-    SpherePairOptions, SphereVariance,
+    SpherePairOptions, SphereVariance, TabulatedFreePair, TabulatedSpherePair,
 };
 pub use frame::Frame;
 pub use kernel::{

@@ -2,8 +2,10 @@
 
 use crate::parameter::{InvalidParameter, finite};
 
-/// How far from 1 the sum of given weights may be: decimal fractions such as three times 0.333333333.
-const WEIGHT_SUM_TOLERANCE: f64 = 1e-9;
+/// How far from 1 the sum of given weights may be: 1e-6, as three times 0.333333 is, and its rounding.
+const WEIGHT_SUM_TOLERANCE: f64 = 1.1e-6;
+/// How much the norms of modes on one sphere may differ, relatively: the rounding of decimal coordinates.
+const NORM_TOLERANCE: f64 = 1e-9;
 
 /// Checks and normalises mixture weights.
 pub(crate) fn check_weights(name: &str, mut weights: Vec<f64>) -> Result<Vec<f64>, InvalidParameter> {
@@ -15,7 +17,7 @@ pub(crate) fn check_weights(name: &str, mut weights: Vec<f64>) -> Result<Vec<f64
     }
     let sum: f64 = weights.iter().sum();
     if (sum - 1.0).abs() > WEIGHT_SUM_TOLERANCE {
-        return Err(InvalidParameter::new(name, format!("{weights:?} (sum {sum})"), "sum to 1 within 1e-9"));
+        return Err(InvalidParameter::new(name, format!("{weights:?} (sum {sum})"), "sum to 1 within 1e-6"));
     }
     weights.iter_mut().for_each(|w| *w /= sum);
     Ok(weights)
@@ -32,7 +34,7 @@ pub struct Target {
 
 impl Target {
     /// A target with modes `modes` (P vectors of one length D >= 1, finite) and weights v (P of them, not
-    /// negative, summing to 1 within 1e-9).
+    /// negative, summing to 1 within 1e-6).
     pub fn new(modes: Vec<Vec<f64>>, weights: Vec<f64>) -> Result<Self, InvalidParameter> {
         let weights = check_weights("target.weights", weights)?;
         check_vectors("target.means", &modes)?;
@@ -70,7 +72,7 @@ impl Target {
     pub fn common_norm(&self) -> Option<f64> {
         let norm = |v: &Vec<f64>| v.iter().map(|x| x * x).sum::<f64>().sqrt();
         let first = norm(&self.modes[0]);
-        let same = self.modes.iter().all(|m| (norm(m) - first).abs() <= WEIGHT_SUM_TOLERANCE * first);
+        let same = self.modes.iter().all(|m| (norm(m) - first).abs() <= NORM_TOLERANCE * first);
         same.then_some(first)
     }
 

@@ -3,5 +3,5 @@
 mod free;
 mod sphere;
 
-pub use free::{SmallStart, growth_number, boundary_exponent};
+pub use free::{SmallStart, boundary_exponent, growth_number};
 pub use sphere::{SharpFormula, antipodal_threshold};

@@ -35,10 +35,10 @@ fn free_means_weights_and_variance_follow_the_gradient() {
     for beta in [0.2, 1.0] {
         let mut rate = vec![0.0; flow.dimension()];
         flow.field(beta, &state, &mut rate);
-        for j in 0..6 {
+        for (j, got) in rate.iter().enumerate().take(6) {
             let expected = -slope(&flow, beta, &state, j);
             // Fourth-order differences with h = 1e-4 of averages good to 1e-12: 1e-8.
-            assert!((rate[j] - expected).abs() < 3e-8, "state {j}: {} against {expected}", rate[j]);
+            assert!((got - expected).abs() < 3e-8, "state {j}: {got} against {expected}");
         }
         // dlog var/dt = -(4/(K d)) dF/dvar = -(4/(K d var)) dF/dlog var.
         let expected = -4.0 / (2.0 * 2.0 * 1.7) * slope(&flow, beta, &state, 6);

@@ -1,6 +1,6 @@
 //! The names of the schedules.
 
-/// The shape of a schedule; see [`Schedule`] for the formulas.
+/// The shape of a schedule; see [`crate::Schedule`] for the formulas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScheduleKind {
     /// ln beta linear in time, the paper's choice.

@@ -20,9 +20,8 @@ pub fn antipodal_threshold(radius: f64, target_weight: f64) -> Result<f64, Inval
     }
     let square = radius * radius;
     let log_ratio = (target_weight / (1.0 - target_weight)).ln();
-    let excess = |a: f64| {
-        4.0 * square * logistic_normal_jet(log_ratio, 2.0 * square / a.sqrt()).d1 - 2.0 * repulsion(4.0 * a)
-    };
+    let excess =
+        |a: f64| 4.0 * square * logistic_normal_jet(log_ratio, 2.0 * square / a.sqrt()).d1 - 2.0 * repulsion(4.0 * a);
     let (mut low, mut high) = (0.0f64, 1.0f64);
     // A small sphere, or one light mode, has a weak pull: the root moves out.
     while excess(high) < 0.0 {
@@ -107,7 +106,12 @@ impl SharpFormula {
 
     /// The duration t0 of a geometric schedule from `initial_temperature` that gives P_c = `probability` (in (0, 1)) in
     /// dimension `dimension`; 0 if even no annealing collapses less often, infinite if that start is too cold to help.
-    pub fn duration(&self, dimension: f64, initial_temperature: f64, probability: f64) -> Result<f64, InvalidParameter> {
+    pub fn duration(
+        &self,
+        dimension: f64,
+        initial_temperature: f64,
+        probability: f64,
+    ) -> Result<f64, InvalidParameter> {
         if !(probability > 0.0 && probability < 1.0) {
             return Err(InvalidParameter::new("probability", probability, "lie strictly between 0 and 1"));
         }

@@ -1,0 +1,16 @@
+//! The exact route to the probability of collapse: the boundary of the collapse region, and the start law over it.
+//!
+//! Deterministic: no random number enters this room.
+
+mod bracket;
+mod ending;
+mod free;
+mod law;
+mod quadrature;
+mod sphere;
+
+pub use bracket::Bracket;
+pub use ending::{Ending, Limits};
+pub use free::{FreeBoundary, free_probability};
+pub use quadrature::{Integral, integrate, integrate_parallel};
+pub use sphere::{SphereBoundary, sphere_probability};

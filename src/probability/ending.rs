@@ -1,0 +1,73 @@
+//! How a trajectory ends, decided by trapping regions.
+
+use collapsar_theory::{Schedule, Verdict};
+
+use crate::integrate::{StepResult, Stepper, Tolerances};
+
+/// The end of a trajectory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Certain: the components end on different modes.
+    Recovered,
+    /// Certain: they end on the same mode.
+    Collapsed,
+    /// Not decided within the limits; never guessed.
+    Undecided,
+}
+
+/// How long and how precisely a trajectory is followed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Local error control.
+    pub tolerances: Tolerances,
+    /// Time after which a run is left undecided, counted from where the temperature has settled.
+    pub patience: f64,
+    /// Steps after which it is left undecided.
+    pub max_steps: usize,
+}
+
+impl Default for Limits {
+    /// Tolerances that move a boundary point by less than 1e-9, and time enough for instabilities as slow as 1e-4.
+    fn default() -> Self {
+        Self { tolerances: Tolerances { relative: 1e-9, absolute: 1e-13 }, patience: 1e6, max_steps: 400_000 }
+    }
+}
+
+/// Follows y' = `rates`(beta(t), y) from `start` until `verdict`(t, beta, y) is certain. The verdict is asked for after
+/// every step.
+pub(crate) fn ending<const N: usize>(
+    schedule: &Schedule,
+    limits: &Limits,
+    start: [f64; N],
+    rates: &impl Fn(f64, &[f64; N]) -> [f64; N],
+    verdict: &impl Fn(f64, f64, &[f64; N]) -> Verdict,
+) -> Ending {
+    let certain = |t: f64, y: &[f64; N]| match verdict(t, schedule.beta(t), y) {
+        Verdict::Recovered => Some(Ending::Recovered),
+        Verdict::Collapsed => Some(Ending::Collapsed),
+        Verdict::Open => None,
+    };
+    if let Some(ending) = certain(0.0, &start) {
+        return ending;
+    }
+    let mut edges = schedule.breakpoints();
+    edges.push(schedule.settling_time(1e-12) + limits.patience);
+    let mut stepper: Option<Stepper<N>> = None;
+    for (piece, &to) in edges.iter().enumerate() {
+        let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| *rate = rates(schedule.beta_in_piece(piece, t), y);
+        match &mut stepper {
+            None => stepper = Some(Stepper::new(&mut f, 0.0, start, limits.tolerances, to)),
+            Some(stepper) => stepper.restart(&mut f, to),
+        }
+        let Some(stepper) = &mut stepper else { continue };
+        while stepper.time() < to {
+            if stepper.step(&mut f, to) != StepResult::Accepted || stepper.statistics().accepted > limits.max_steps {
+                return Ending::Undecided;
+            }
+            if let Some(ending) = certain(stepper.time(), stepper.state()) {
+                return ending;
+            }
+        }
+    }
+    Ending::Undecided
+}

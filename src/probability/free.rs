@@ -1,0 +1,108 @@
+//! The free pair: boundary Y_b(x, z) and the integral (14) of the start law over it.
+
+use collapsar_theory::{FreeBasin, FreePair, InvalidParameter, Schedule, TabulatedFreePair, Verdict};
+
+use crate::probability::bracket::{Bracket, Neighbours, bisect};
+use crate::probability::ending::{Ending, Limits, ending};
+use crate::probability::law::{chi_density, chi_range, two_sided};
+use crate::probability::quadrature::{Integral, integrate, integrate_parallel};
+
+/// The collapse boundary of the free pair under a schedule: a start (x, y, z) collapses iff |y| < Y_b(x, z).
+#[derive(Debug, Clone)]
+pub struct FreeBoundary<'a> {
+    flow: TabulatedFreePair,
+    basin: FreeBasin,
+    schedule: &'a Schedule,
+    limits: Limits,
+}
+
+impl<'a> FreeBoundary<'a> {
+    /// The boundary of `pair` under `schedule`.
+    pub fn new(pair: FreePair, schedule: &'a Schedule, limits: Limits) -> Result<Self, InvalidParameter> {
+        let flow = TabulatedFreePair::new(pair)?;
+        Ok(Self { flow, basin: FreeBasin::new(pair, schedule)?, schedule, limits })
+    }
+
+    /// The abscissa at which the boundary touches 0: the wall between the basins of a single mean.
+    pub fn wall(&self) -> f64 {
+        self.basin.wall()
+    }
+
+    /// How the start (x, y, z) ends.
+    pub fn ending(&self, start: [f64; 3]) -> Ending {
+        let verdict = |t: f64, beta: f64, y: &[f64; 3]| {
+            if self.basin.separated(y[0], y[1]) {
+                Verdict::Recovered
+            } else if (y[0] - self.basin.wall()).abs() > 2.0 * y[1].abs() && self.basin.trapped(t, beta, y) {
+                Verdict::Collapsed
+            } else {
+                Verdict::Open
+            }
+        };
+        ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict)
+    }
+
+    /// Y_b(x, z), to `width`.
+    pub fn locate(&self, x: f64, z: f64, width: f64) -> Bracket {
+        self.locate_near(x, z, width, None)
+    }
+
+    fn locate_near(&self, x: f64, z: f64, width: f64, guess: Option<(f64, f64)>) -> Bracket {
+        // On |y| = |x - wall| one mean is on the wall: recovered.
+        bisect(&|y| self.ending([x, y, z]), (x - self.basin.wall()).abs(), width, guess)
+    }
+
+    /// E_x\[2 Phi(Y_b(x, z)/s) - 1\] for x ~ N(0, s^2).
+    fn average(&self, z: f64, s: f64, tolerance: f64) -> Integral {
+        let symmetric = self.flow.pair().bias() == 0.0;
+        let side = |sign: f64| {
+            let mut line = Neighbours::default();
+            // x = wall + sign reach v^2: Y_b leaves the wall with a power that the square makes smooth.
+            let reach = TAIL * s + self.wall().abs();
+            let mut integrand = |v: f64| {
+                let x = self.wall() + sign * reach * v * v;
+                let density = (-x * x / (2.0 * s * s)).exp() / (s * std::f64::consts::TAU.sqrt());
+                let weight = density * 2.0 * reach * v;
+                // A point of weight w and width h adds at most 0.8 w h/s: the rest of the tolerance is the quadrature's.
+                let width = (0.5 * tolerance * s / (weight + 1e-3)).max(1e-10 * s).min(s);
+                let bracket = self.locate_near(x, z, width, line.guess(v));
+                line.add(v, bracket.middle());
+                let (low, high) = (two_sided(bracket.low / s), two_sided(bracket.high / s));
+                (weight * (low + high) / 2.0, weight * (high - low) / 2.0)
+            };
+            integrate(&mut integrand, &[0.0, 1.0], tolerance / 2.0)
+        };
+        let right = side(1.0);
+        if symmetric {
+            return Integral { value: 2.0 * right.value, error: 2.0 * right.error, ..right };
+        }
+        let left = side(-1.0);
+        Integral {
+            value: right.value + left.value,
+            error: right.error + left.error,
+            evaluations: right.evaluations + left.evaluations,
+        }
+    }
+}
+
+/// Standard deviations beyond which a Gaussian start is left out: 2 Phi(-7.5) = 6e-14.
+const TAIL: f64 = 7.5;
+
+/// P_c of theory (14) for means drawn from N(0, `scale`^2 I) in R^`dimension`: E over z0 ~ s chi_{d-1} and x0 ~ N(0, s^2)
+/// of 2 Phi(Y_b/s) - 1, s = scale/sqrt(2). `tolerance` is absolute; the error returned holds the quadratures' estimates
+/// and the widths of all brackets, undecided ones included.
+pub fn free_probability(boundary: &FreeBoundary<'_>, dimension: usize, scale: f64, tolerance: f64) -> Integral {
+    let s = scale * std::f64::consts::FRAC_1_SQRT_2;
+    if dimension == 1 {
+        return boundary.average(0.0, s, tolerance);
+    }
+    let freedom = (dimension - 1) as f64;
+    let (low, high) = chi_range(freedom);
+    let integrand = |radius: f64| {
+        let line = boundary.average(s * radius, s, tolerance / 4.0);
+        let density = chi_density(freedom, radius);
+        (density * line.value, density * line.error)
+    };
+    let middle = freedom.sqrt().clamp(low, high);
+    integrate_parallel(&integrand, &[low, middle, high], tolerance / 2.0)
+}

@@ -1,0 +1,257 @@
+//! Who may import whom, what the leaf crate may not touch, and how large and how named files are.
+//!
+//! Each rule is a function from sources to complaints: the project must have none, and a planted offence must give one.
+
+#[path = "architecture/source.rs"]
+mod source;
+
+use std::path::Path;
+
+use source::{Source, read_all};
+
+/// Each module of the library with the modules that it may use.
+const MODULES: [(&str, &[&str]); 14] = [
+    ("integrate", &[]),
+    ("trajectory", &["integrate"]),
+    ("bifurcation", &[]),
+    ("probability", &["integrate"]),
+    // Never probability: the two routes to one number stay independent.
+    ("montecarlo", &["integrate"]),
+    ("config", &["integrate", "trajectory", "bifurcation", "probability", "montecarlo"]),
+    ("results", &["config", "integrate", "trajectory", "bifurcation", "probability", "montecarlo"]),
+    ("figures", &[]),
+    ("plots", &["results", "trajectory", "figures"]),
+    (
+        "commands",
+        &[
+            "cli",
+            "config",
+            "integrate",
+            "trajectory",
+            "bifurcation",
+            "probability",
+            "montecarlo",
+            "results",
+            "figures",
+            "plots",
+        ],
+    ),
+    ("cli", &[]),
+    ("main", &[]),
+    ("lib", &[]),
+    ("flows", &[]),
+];
+
+/// The modules that may use the leaf crate.
+const USE_THEORY: [&str; 9] =
+    ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "config", "results", "commands", "flows"];
+
+/// What `config` may take from the modules that it configures: the structures of their options.
+const OPTION_NAMES: [&str; 3] = ["Options", "Tolerances", "Request"];
+
+/// Modules that compute or draw: values in, values out.
+const PURE: [&str; 10] =
+    ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "config", "figures", "plots", "cli", "lib"];
+const EFFECTS: [&str; 9] =
+    ["std::fs", "std::net", "std::process", "std::env", "File::", "println!", "eprintln!", "print!", "eprint!"];
+
+/// What the leaf crate does without: files, threads, clocks, network, random numbers, solvers, words on a terminal.
+const NOT_IN_THEORY: [&str; 16] = [
+    "std::fs",
+    "std::io",
+    "std::thread",
+    "std::time",
+    "std::net",
+    "std::env",
+    "std::process",
+    "File::",
+    "rand",
+    "rayon",
+    "diffsol",
+    "nalgebra",
+    "println!",
+    "eprintln!",
+    "print!",
+    "eprint!",
+];
+
+const PANICS: [&str; 6] = ["unwrap()", "expect(", "panic!", "todo!", "unimplemented!", "unreachable!"];
+const NAMES_THAT_SAY_NOTHING: [&str; 7] = ["common", "utils", "util", "helpers", "helper", "misc", "types"];
+const MOST_LINES: usize = 400;
+const MOST_LINES_OF_MAIN: usize = 40;
+
+/// Imports between modules, of the leaf crate and of diffsol.
+fn imports(sources: &[Source]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for source in sources {
+        let module = source.module();
+        let Some((_, allowed)) = MODULES.iter().find(|(name, _)| *name == module) else {
+            complaints.push(format!("{}: `{module}` is not in the import table", source.path));
+            continue;
+        };
+        for path in source.paths_from("crate") {
+            let used = path.split("::").next().unwrap_or_default();
+            let item = path.rsplit("::").next().unwrap_or_default();
+            if used != module && MODULES.iter().any(|(name, _)| *name == used) && !allowed.contains(&used) {
+                complaints.push(format!("{}: `{module}` uses crate::{path}", source.path));
+            }
+            if module == "config" && used != module && !OPTION_NAMES.iter().any(|name| item.ends_with(name)) {
+                complaints
+                    .push(format!("{}: `config` uses crate::{path}, which is no structure of options", source.path));
+            }
+        }
+        if module == "main" {
+            let foreign = source.paths_from("collapsar").into_iter();
+            let foreign = foreign.filter(|p| !p.starts_with("cli::") && !p.starts_with("commands::"));
+            complaints.extend(foreign.map(|p| format!("{}: `main` uses collapsar::{p}", source.path)));
+        }
+        let climbs = source.code.contains("super::super") || (!source.path.contains('/') && source.mentions("super::"));
+        if climbs {
+            complaints.push(format!("{}: `super` leaves the module", source.path));
+        }
+        if source.mentions("collapsar_theory") && !USE_THEORY.contains(&module) {
+            complaints.push(format!("{}: `{module}` uses collapsar_theory", source.path));
+        }
+        if source.mentions("diffsol") && module != "integrate" {
+            complaints.push(format!("{}: only `integrate` may use diffsol", source.path));
+        }
+    }
+    complaints
+}
+
+/// Files, processes and words: only the store writes files, only commands and main speak.
+fn effects(sources: &[Source]) -> Vec<String> {
+    let pure = |s: &&Source| PURE.contains(&s.module()) || (s.module() == "results" && s.path != "results/store.rs");
+    let found = sources.iter().filter(pure).flat_map(|s| EFFECTS.iter().filter(|e| s.mentions(e)).map(move |e| (s, e)));
+    found.map(|(s, effect)| format!("{}: {effect}", s.path)).collect()
+}
+
+/// The leaf crate has no effects and no solver.
+fn leaf(sources: &[Source]) -> Vec<String> {
+    let found = sources.iter().flat_map(|s| NOT_IN_THEORY.iter().filter(|w| s.mentions(w)).map(move |w| (s, w)));
+    let words = found.map(|(s, word)| format!("{}: {word}", s.path));
+    words.chain(sources.iter().filter(|s| s.mentions("collapsar")).map(|s| format!("{}: collapsar", s.path))).collect()
+}
+
+/// The leaf crate depends on nothing but libm.
+fn leaf_dependencies(manifest: &str) -> Vec<String> {
+    let manifest: toml::Table = manifest.parse().expect("a manifest is TOML");
+    let tables =
+        manifest.iter().filter(|(key, _)| matches!(key.as_str(), "dependencies" | "build-dependencies" | "target"));
+    let names = tables.flat_map(|(key, table)| {
+        let names = table.as_table().into_iter().flat_map(|t| t.keys()).map(move |name| format!("{key}.{name}"));
+        names.collect::<Vec<_>>()
+    });
+    names.filter(|name| name != "dependencies.libm").collect()
+}
+
+/// Names and lengths of files.
+fn files(sources: &[Source]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for source in sources {
+        let most = if source.path == "main.rs" { MOST_LINES_OF_MAIN } else { MOST_LINES };
+        if source.lines > most {
+            complaints.push(format!("{}: {} lines before its tests, at most {most}", source.path, source.lines));
+        }
+        let mut names = source.path.split('/').map(|part| part.trim_end_matches(".rs"));
+        if let Some(name) = names.find(|name| NAMES_THAT_SAY_NOTHING.contains(name)) {
+            complaints.push(format!("{}: the name `{name}` says nothing", source.path));
+        }
+    }
+    complaints
+}
+
+/// Library code returns errors.
+fn panics(sources: &[Source]) -> Vec<String> {
+    let found = sources.iter().flat_map(|s| PANICS.iter().filter(|w| s.mentions(w)).map(move |w| (s, w)));
+    found.map(|(s, word)| format!("{}: {word}", s.path)).collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+type Rule = fn(&[Source]) -> Vec<String>;
+
+#[test]
+fn the_library_obeys_the_import_table() {
+    assert_eq!(imports(&read_all(&root().join("src"))), [""; 0]);
+}
+
+#[test]
+fn only_the_store_writes_and_only_commands_speak() {
+    assert_eq!(effects(&read_all(&root().join("src"))), [""; 0]);
+}
+
+#[test]
+fn theory_is_a_leaf() {
+    assert_eq!(leaf(&read_all(&root().join("theory/src"))), [""; 0]);
+    let manifest = std::fs::read_to_string(root().join("theory/Cargo.toml")).unwrap();
+    assert_eq!(leaf_dependencies(&manifest), [""; 0]);
+}
+
+#[test]
+fn files_are_short_and_named_for_what_they_hold() {
+    for folder in ["src", "theory/src"] {
+        assert_eq!(files(&read_all(&root().join(folder))), [""; 0], "{folder}");
+    }
+}
+
+#[test]
+fn the_library_never_panics_on_purpose() {
+    for folder in ["src", "theory/src"] {
+        assert_eq!(panics(&read_all(&root().join(folder))), [""; 0], "{folder}");
+    }
+}
+
+#[test]
+fn every_rule_bites() {
+    let offences: [(Rule, &str, &str, &str); 22] = [
+        (imports, "integrate/own.rs", "use crate::config::RunConfig;", "uses crate::config::RunConfig"),
+        (imports, "montecarlo.rs", "fn f() { crate::probability::g() }", "uses crate::probability::g"),
+        (imports, "bifurcation/fold.rs", "use crate::{integrate::Tsit5};", "uses crate::integrate::Tsit5"),
+        (
+            imports,
+            "plots/a.rs",
+            "use crate::{\n    figures::{Axis, Series as S},\n    config,\n};",
+            "uses crate::config",
+        ),
+        (
+            imports,
+            "config/run.rs",
+            "use crate::integrate::{Tolerances, Tsit5};",
+            "crate::integrate::Tsit5, which is no",
+        ),
+        (imports, "cli.rs", "use crate::commands::run;", "uses crate::commands::run"),
+        (imports, "figures/png.rs", "use super::super::results::Store;", "leaves the module"),
+        (imports, "figures.rs", "use super::results::Store;", "leaves the module"),
+        (imports, "figures/axis.rs", "use collapsar_theory::Schedule;", "`figures` uses collapsar_theory"),
+        (imports, "trajectory/follow.rs", "use diffsol::OdeBuilder;", "only `integrate` may use diffsol"),
+        (imports, "main.rs", "use collapsar::results::Store;", "`main` uses collapsar::results::Store"),
+        (imports, "tools.rs", "", "not in the import table"),
+        (effects, "integrate/own.rs", "fn f() { println!(\"x\") }", "println!"),
+        (effects, "results/solve.rs", "use std::fs;", "std::fs"),
+        (leaf, "kernel.rs", "use std::time::Instant;", "std::time"),
+        (leaf, "start.rs", "use rand::Rng;", "rand"),
+        (leaf, "flow.rs", "use std::{thread, fs};\nuse std::thread;", "std::thread"),
+        (files, "misc.rs", "", "says nothing"),
+        (files, "config/utils/a.rs", "", "says nothing"),
+        (files, "main.rs", &"// a line\n".repeat(41), "41 lines"),
+        (files, "cli.rs", &"// a line\n".repeat(401), "401 lines"),
+        (panics, "cli.rs", "fn f() { g().unwrap(); }", "unwrap()"),
+    ];
+    for (rule, path, text, expected) in offences {
+        let complaints = rule(&[Source::new(path, text)]);
+        assert!(complaints.iter().any(|c| c.contains(expected)), "{path} with {text:?} gives {complaints:?}");
+    }
+    assert_eq!(leaf_dependencies("[dependencies]\nlibm = \"0.2\"\nrand = \"0.9\""), ["dependencies.rand"]);
+}
+
+#[test]
+fn what_the_compiler_does_not_read_is_not_an_offence() {
+    let text = "//! [`crate::config`]\nconst A: &str = \"crate::config::x // println!\"; // use crate::cli;\n\
+                \n#[cfg(test)]\nmod tests { use crate::results; fn f() { g().unwrap() } }\n";
+    let source = Source::new("integrate/own.rs", text);
+    assert_eq!((imports(&[source]), effects(&[Source::new("cli.rs", text)])), (vec![], vec![]));
+    assert_eq!(panics(&[Source::new("cli.rs", text)]), [""; 0]);
+}

@@ -1,0 +1,110 @@
+//! The pairs on tabulated kernels: the hot path of ensembles and boundaries.
+
+use crate::flow::{FreePair, SpherePair, SphereVariance};
+use crate::kernel::{PullTable, RepulsionTable, logistic_normal_fast};
+use crate::parameter::InvalidParameter;
+
+/// Means beyond this many separations from the origin are answered by the accurate kernel.
+const RANGE: f64 = 4.0;
+/// ... plus this.
+const RANGE_OFFSET: f64 = 10.0;
+
+/// [`FreePair`] with its two kernels tabulated: the same field to 1e-11.
+#[derive(Debug, Clone)]
+pub struct TabulatedFreePair {
+    pair: FreePair,
+    pull: PullTable,
+    push: RepulsionTable,
+}
+
+impl TabulatedFreePair {
+    /// Tabulates `pair`.
+    pub fn new(pair: FreePair) -> Result<Self, InvalidParameter> {
+        let rho = pair.options().separation;
+        let pull = PullTable::new(rho, pair.bias(), 1.0, RANGE * rho + RANGE_OFFSET)?;
+        Ok(Self { pair, pull, push: RepulsionTable::new() })
+    }
+
+    /// The pair.
+    pub fn pair(&self) -> &FreePair {
+        &self.pair
+    }
+
+    /// The field of theory (11) at (x, y, z).
+    #[inline]
+    pub fn rates(&self, beta: f64, state: &[f64; 3]) -> [f64; 3] {
+        let [x, y, z] = *state;
+        let speed = self.pair.speed(beta);
+        let (plus, minus) = (self.pull.at(x + y).0, self.pull.at(x - y).0);
+        let drive = beta * self.pair.options().separation / 2.0;
+        let spread = 2.0 * self.push.at(4.0 * (y * y + z * z)).0 - beta;
+        [speed * (drive * (plus + minus) - beta * x), speed * (drive * (plus - minus) + spread * y), speed * spread * z]
+    }
+}
+
+/// [`SpherePair`] with fast kernels: the same field to 1e-11. A variance lagging in finite dimension feels the means
+/// through products of responsibilities, which have no fast form: such pairs are refused.
+#[derive(Debug, Clone)]
+pub struct TabulatedSpherePair {
+    pair: SpherePair,
+    /// tau at unit variance, where every run ends.
+    cold: PullTable,
+    push: RepulsionTable,
+}
+
+/// |var - 1| below which the table of unit variance serves: it moves tau by less than 1e-11.
+const COLD: f64 = 1e-12;
+
+impl TabulatedSpherePair {
+    /// Tabulates `pair`.
+    ///
+    /// Errors: the variance lags in finite dimension.
+    pub fn new(pair: SpherePair) -> Result<Self, InvalidParameter> {
+        let options = pair.options();
+        if let SphereVariance::Lagging { dimension } = options.variance
+            && dimension.is_finite()
+        {
+            return Err(InvalidParameter::new("dimension", dimension, "be infinite for tabulated kernels"));
+        }
+        let cold = PullTable::new(options.radius, pair.bias(), 1.0, options.radius)?;
+        Ok(Self { pair, cold, push: RepulsionTable::new() })
+    }
+
+    /// The pair.
+    pub fn pair(&self) -> &SpherePair {
+        &self.pair
+    }
+
+    /// The field of theory (8) at (m_1, m_2, s, log var); the last rate is 0 unless the variance lags.
+    #[inline]
+    pub fn rates(&self, beta: f64, state: &[f64; 4]) -> [f64; 4] {
+        let [m1, m2, s, _] = *state;
+        let options = self.pair.options();
+        let variance = self.pair.variance(beta, state);
+        let speed = self.pair.speed(beta);
+        let square = options.radius * options.radius;
+        let push = self.push.at(2.0 * square * (1.0 - s) / variance).0 / variance;
+        let cold = (variance - 1.0).abs() < COLD;
+        let spread = 2.0 * options.radius * variance.sqrt();
+        let pull = |m: f64| {
+            let tau = if cold {
+                self.cold.at(options.radius * m).0
+            } else {
+                2.0 * logistic_normal_fast(2.0 * (square * m + self.pair.bias()), spread) - 1.0
+            };
+            beta * tau
+        };
+        let (tau1, tau2) = (pull(m1), pull(m2));
+        let (cross1, cross2) = (m2 - m1 * s, m1 - m2 * s);
+        let lag = match options.variance {
+            SphereVariance::Lagging { .. } => -options.clock.factor(beta) * (beta - 1.0 / variance),
+            _ => 0.0,
+        };
+        [
+            -speed * (push * cross1 - tau1 * (1.0 - m1 * m1)),
+            -speed * (push * cross2 - tau2 * (1.0 - m2 * m2)),
+            -speed * (2.0 * push * (1.0 - s) * (1.0 + s) - tau1 * cross1 - tau2 * cross2),
+            lag,
+        ]
+    }
+}
