@@ -5,6 +5,40 @@
 //! ([`ParametricProblem`], [`TwoParameterProblem`]) and nothing else of ours. Values in, outcomes out: a stop is a value
 //! ([`BranchStop`]), an `Err` is a misuse, and every point found carries its bracket, its residual and its status
 //! ([`SpecialPoint`]).
+//!
+//! ```
+//! use collapsar::bifurcation::{Continuation, ContinuationOptions, Direction, ParametricProblem, switch_branch};
+//!
+//! /// Mean-field magnet, u' = tanh(p u) - u: a supercritical pitchfork at p = 1.
+//! struct Magnet;
+//!
+//! impl ParametricProblem for Magnet {
+//!     fn dimension(&self) -> usize {
+//!         1
+//!     }
+//!     fn residual(&self, state: &[f64], parameter: f64, out: &mut [f64]) {
+//!         out[0] = (parameter * state[0]).tanh() - state[0];
+//!     }
+//!     fn jacobian(&self, state: &[f64], parameter: f64, out: &mut [f64]) {
+//!         out[0] = parameter / (parameter * state[0]).cosh().powi(2) - 1.0;
+//!     }
+//!     fn parameter_derivative(&self, state: &[f64], parameter: f64, out: &mut [f64]) {
+//!         out[0] = state[0] / (parameter * state[0]).cosh().powi(2);
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), collapsar::bifurcation::Misuse> {
+//! let options = ContinuationOptions { parameter: [0.5, 2.0], ..ContinuationOptions::default() };
+//! let disordered = Continuation::new(&Magnet, &[0.0], 0.5, Direction::Increasing, &options)?.run();
+//! let critical = &disordered.special[0];
+//! assert!((critical.parameter - 1.0).abs() < 1e-10 && critical.change() == 1);
+//! for start in switch_branch(&Magnet, critical, 0.05, &options)?.iter().flatten() {
+//!     let ordered = Continuation::from_start(&Magnet, start, &options)?.run();
+//!     assert!(ordered.points.iter().all(|point| point.is_stable()));
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod arc;
 mod bordered;
@@ -14,6 +48,7 @@ mod continuation;
 mod continuation_options;
 mod curve;
 mod curve_continuation;
+mod curve_event;
 mod detection;
 mod differences;
 mod fold;

@@ -10,6 +10,7 @@
 //! The mathematics lives in the crate `collapsar-theory`; this library integrates it, draws random starts, keeps
 //! records and draws figures. The binary adds the command line and nothing else.
 
+pub mod bifurcation;
 pub mod cli;
 pub mod commands;
 pub mod config;

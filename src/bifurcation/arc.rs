@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::bordered::kernel;
+use super::bordered::short_directions;
 use super::continuation_options::ContinuationOptions;
 use super::newton::{NewtonStatus, SquareSystem, max_norm, solve};
 use super::problem::ParametricProblem;
@@ -100,7 +100,7 @@ pub(super) fn first<P: ParametricProblem + ?Sized>(
     towards: &DVector<f64>,
     iterations: usize,
 ) -> Option<Arc> {
-    let direction = kernel(&gradient(problem, &z))?;
+    let direction = short_directions(&gradient(problem, &z))?.column(0).into_owned();
     let sign = if direction.dot(towards) < 0.0 { -1.0 } else { 1.0 };
     let (tangent, determinant) = tangent(problem, &z, &(direction * sign))?;
     Some(Arc { residual: residual_norm(problem, &z), z, tangent, determinant, iterations })

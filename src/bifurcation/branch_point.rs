@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::bordered::{kernel, smallest_singular};
+use super::bordered::short_directions;
 use super::differences::{DifferenceLadder, rough_first, wide_gradient};
 use super::problem::{ParametricProblem, TwoParameterProblem};
 
@@ -36,14 +36,14 @@ struct Nulls {
 }
 
 impl<'a, P: TwoParameterProblem + ?Sized> BranchPointSystem<'a, P> {
-    /// Borders it with the kernel and the smallest singular vectors of `G` at `z = (u, p)`, `q`.
+    /// Borders it with the two directions that `G` shortens most and the one that `G^T` does, at `z = (u, p)`, `q`.
     pub(super) fn at(problem: &'a P, z: &[f64], q: f64, ladder: DifferenceLadder) -> Option<Self> {
         let n = problem.dimension();
         let wide = wide_gradient(problem, &DVector::from_column_slice(&z[..n + 1]), q);
         let gradient = wide.columns(0, n + 1).into_owned();
-        let tangent = kernel(&gradient)?;
-        let (column, _, row) = smallest_singular(&gradient)?;
-        Some(Self { problem, ladder, column, rows: DMatrix::from_rows(&[tangent.transpose(), row.transpose()]) })
+        let rows = short_directions(&gradient)?.columns(0, 2).transpose();
+        let column = short_directions(&gradient.transpose())?.column(0).into_owned();
+        Some(Self { problem, ladder, column, rows })
     }
 
     fn nulls(&self, wide: &DMatrix<f64>) -> Option<Nulls> {

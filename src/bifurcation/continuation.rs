@@ -110,12 +110,7 @@ impl<'a, P: ParametricProblem + ?Sized> Continuation<'a, P> {
         Ok(Self::assemble(problem, options, arc, stop))
     }
 
-    fn assemble(
-        problem: &'a P,
-        options: &ContinuationOptions,
-        origin: Option<Arc>,
-        stop: Option<BranchStop>,
-    ) -> Self {
+    fn assemble(problem: &'a P, options: &ContinuationOptions, origin: Option<Arc>, stop: Option<BranchStop>) -> Self {
         let current = origin.as_ref().and_then(|arc| complete(problem, arc, 0.0, options));
         let stop = stop.or_else(|| current.is_none().then_some(BranchStop::StartSingular));
         Self { problem, options: options.clone(), origin, current, given: 0, step: options.first_step, stop }

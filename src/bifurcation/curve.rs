@@ -17,10 +17,7 @@ pub struct CurveOptions {
 
 impl Default for CurveOptions {
     fn default() -> Self {
-        Self {
-            continuation: ContinuationOptions::default(),
-            second_parameter: [f64::NEG_INFINITY, f64::INFINITY],
-        }
+        Self { continuation: ContinuationOptions::default(), second_parameter: [f64::NEG_INFINITY, f64::INFINITY] }
     }
 }
 

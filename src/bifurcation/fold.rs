@@ -1,8 +1,8 @@
 //! The equations that a fold satisfies, regular at the fold.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, RowDVector};
 
-use super::bordered::{NullPair, null_pair, smallest_singular};
+use super::bordered::{NullPair, null_pair, singular_pair};
 use super::differences::{DifferenceLadder, rough_first, wide_gradient};
 use super::problem::{ParametricProblem, TwoParameterProblem};
 
@@ -31,7 +31,7 @@ impl<'a, P: TwoParameterProblem + ?Sized> FoldSystem<'a, P> {
     pub(super) fn at(problem: &'a P, z: &[f64], q: f64, ladder: DifferenceLadder) -> Option<Self> {
         let n = problem.dimension();
         let wide = wide_gradient(problem, &DVector::from_column_slice(&z[..n + 1]), q);
-        let (column, _, row) = smallest_singular(&wide.columns(0, n).into_owned())?;
+        let (column, row) = singular_pair(&wide.columns(0, n).into_owned())?;
         Some(Self { problem, ladder, column, row })
     }
 
@@ -50,7 +50,7 @@ impl<'a, P: TwoParameterProblem + ?Sized> FoldSystem<'a, P> {
                 let direction = nulls.right.push(0.0);
                 -(nulls.left.transpose() * rough_first(self.problem, &z, q, &direction, self.ladder))
             }
-            None => DMatrix::from_element(1, n + 2, f64::NAN).row(0).into_owned().into(),
+            None => RowDVector::from_element(n + 2, f64::NAN),
         };
         let mut rows = wide.insert_row(n, 0.0);
         rows.row_mut(n).copy_from(&last);

@@ -76,7 +76,13 @@ pub fn locate_branch_point<P: ParametricProblem + ?Sized>(
 }
 
 /// Newton's method on an augmented system with unknowns `(u, p)` or `(u, p, s)` at its parameter `q`.
-pub(super) fn run<S: ParametricProblem>(system: &S, n: usize, start: Vec<f64>, q: f64, options: &NewtonOptions) -> Located {
+pub(super) fn run<S: ParametricProblem>(
+    system: &S,
+    n: usize,
+    start: Vec<f64>,
+    q: f64,
+    options: &NewtonOptions,
+) -> Located {
     let mut outcome = at_parameter(system, &start, q, options);
     if outcome.converged() {
         outcome = polish(system, q, outcome);

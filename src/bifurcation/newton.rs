@@ -138,9 +138,12 @@ impl<P: ParametricProblem + ?Sized> SquareSystem for AtParameter<'_, P> {
 
 /// Maximum norm, infinite where an entry is not finite (a plain maximum would pass over NaN).
 pub(super) fn max_norm(values: &[f64]) -> f64 {
-    values.iter().fold(0.0, |largest: f64, value| {
-        if value.is_finite() { largest.max(value.abs()) } else { f64::INFINITY }
-    })
+    values.iter().fold(
+        0.0,
+        |largest: f64, value| {
+            if value.is_finite() { largest.max(value.abs()) } else { f64::INFINITY }
+        },
+    )
 }
 
 /// The damped iteration of [`newton`] on any square system.
@@ -198,7 +201,11 @@ fn damped<S: SquareSystem>(
 }
 
 /// One more full step after convergence, kept if it lowers the residual: the last digits of a located point.
-pub(super) fn polish<P: ParametricProblem + ?Sized>(problem: &P, parameter: f64, outcome: NewtonOutcome) -> NewtonOutcome {
+pub(super) fn polish<P: ParametricProblem + ?Sized>(
+    problem: &P,
+    parameter: f64,
+    outcome: NewtonOutcome,
+) -> NewtonOutcome {
     let system = AtParameter { problem, parameter };
     let x = DVector::from_column_slice(&outcome.state);
     let Some(value) = system.residual(&x) else { return outcome };

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::bordered::{bordered_solve, smallest_singular};
+use super::bordered::{bordered_solve, singular_pair};
 use super::differences::{DifferenceLadder, along, wide_gradient};
 use super::problem::{ParametricProblem, TwoParameterProblem, Widened};
 
@@ -115,7 +115,7 @@ pub(super) fn centre_manifold<P: TwoParameterProblem + ?Sized>(
     let n = problem.dimension();
     let wide = wide_gradient(problem, z, q);
     let jacobian = wide.columns(0, n).into_owned();
-    let (left, _, right) = smallest_singular(&jacobian)?;
+    let (left, right) = singular_pair(&jacobian)?;
     let v = &right * right[right.icamax()].signum();
     let overlap = left.dot(&v);
     if overlap.is_nan() || overlap.abs() < SIMPLE_ZERO {

@@ -2,7 +2,7 @@
 
 use nalgebra::{Complex, DMatrix, Schur};
 
-use super::bordered::smallest_singular;
+use super::bordered::singular_pair;
 use super::problem::ParametricProblem;
 
 /// Francis steps per row before the Schur form is given up.
@@ -17,8 +17,11 @@ pub fn eigenvalues(rows: &[f64]) -> Option<Vec<Complex<f64>>> {
     if n * n != rows.len() || !rows.iter().all(|value| value.is_finite()) {
         return None;
     }
+    if n == 0 {
+        return Some(Vec::new());
+    }
     let matrix = DMatrix::from_row_slice(n, n, rows);
-    let limit = STEPS_PER_ROW * n.max(1);
+    let limit = STEPS_PER_ROW * n;
     let schur = Schur::try_new(matrix.clone(), f64::EPSILON, limit)
         .or_else(|| Schur::try_new(matrix.transpose(), f64::EPSILON, limit))?;
     let mut values: Vec<Complex<f64>> = schur.complex_eigenvalues().iter().copied().collect();
@@ -41,7 +44,7 @@ pub fn eigenvector(rows: &[f64], eigenvalue: f64) -> Option<Vec<f64>> {
         return None;
     }
     let shifted = DMatrix::from_row_slice(n, n, rows) - DMatrix::identity(n, n) * eigenvalue;
-    let (_, _, right) = smallest_singular(&shifted)?;
+    let (_, right) = singular_pair(&shifted)?;
     let sign = right[right.icamax()].signum();
     Some((right * sign).as_slice().to_vec())
 }
