@@ -11,6 +11,6 @@ mod sphere;
 
 pub use bracket::Bracket;
 pub use ending::{Ending, Limits};
-pub use free::{FreeBoundary, free_probability};
+pub use free::{Connection, FreeBoundary, connection, free_probability};
 pub use quadrature::{Integral, integrate, integrate_parallel};
 pub use sphere::{SphereBoundary, sphere_probability};

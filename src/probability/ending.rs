@@ -33,6 +33,9 @@ impl Default for Limits {
     }
 }
 
+/// A trajectory followed to its end: the verdict and the state where it was certain.
+pub(crate) type Followed<const N: usize> = (Ending, [f64; N]);
+
 /// Follows y' = `rates`(beta(t), y) from `start` until `verdict`(t, beta, y) is certain. The verdict is asked for after
 /// every step.
 pub(crate) fn ending<const N: usize>(
@@ -41,14 +44,14 @@ pub(crate) fn ending<const N: usize>(
     start: [f64; N],
     rates: &impl Fn(f64, &[f64; N]) -> [f64; N],
     verdict: &impl Fn(f64, f64, &[f64; N]) -> Verdict,
-) -> Ending {
+) -> Followed<N> {
     let certain = |t: f64, y: &[f64; N]| match verdict(t, schedule.beta(t), y) {
         Verdict::Recovered => Some(Ending::Recovered),
         Verdict::Collapsed => Some(Ending::Collapsed),
         Verdict::Open => None,
     };
     if let Some(ending) = certain(0.0, &start) {
-        return ending;
+        return (ending, start);
     }
     let mut edges = schedule.breakpoints();
     edges.push(schedule.settling_time(1e-12) + limits.patience);
@@ -62,12 +65,12 @@ pub(crate) fn ending<const N: usize>(
         let Some(stepper) = &mut stepper else { continue };
         while stepper.time() < to {
             if stepper.step(&mut f, to) != StepResult::Accepted || stepper.statistics().accepted > limits.max_steps {
-                return Ending::Undecided;
+                return (Ending::Undecided, *stepper.state());
             }
             if let Some(ending) = certain(stepper.time(), stepper.state()) {
-                return ending;
+                return (ending, *stepper.state());
             }
         }
     }
-    Ending::Undecided
+    (Ending::Undecided, stepper.map_or(start, |s| *s.state()))
 }

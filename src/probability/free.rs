@@ -1,6 +1,10 @@
 //! The free pair: boundary Y_b(x, z) and the integral (14) of the start law over it.
 
-use collapsar_theory::{FreeBasin, FreePair, InvalidParameter, Schedule, TabulatedFreePair, Verdict};
+use collapsar_theory::{
+    FreeBasin, FreePair, InvalidParameter, Schedule, TabulatedFreePair, Verdict, boundary_exponent,
+};
+
+use crate::integrate::Tolerances;
 
 use crate::probability::bracket::{Bracket, Neighbours, bisect};
 use crate::probability::ending::{Ending, Limits, ending};
@@ -39,7 +43,7 @@ impl<'a> FreeBoundary<'a> {
                 Verdict::Open
             }
         };
-        ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict)
+        ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict).0
     }
 
     /// Y_b(x, z), to `width`.
@@ -105,4 +109,44 @@ pub fn free_probability(boundary: &FreeBoundary<'_>, dimension: usize, scale: f6
     };
     let middle = freedom.sqrt().clamp(low, high);
     integrate_parallel(&integrand, &[low, middle, high], tolerance / 2.0)
+}
+
+/// The connection constant of theory (13) with its estimated error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Connection {
+    /// C: the boundary leaves the origin as x = C y^alpha'.
+    pub constant: f64,
+    /// alpha' = (c-1)/(c-1+T).
+    pub exponent: f64,
+    /// |C - its value before the last extrapolation|.
+    pub error: f64,
+}
+
+/// The abscissae from which C is extrapolated: C(x) = x/Y_b(x)^alpha' = C + O(x^2).
+const NEAR: [f64; 3] = [0.04, 0.02, 0.01];
+/// Relative width of the brackets there.
+const NEAR_WIDTH: f64 = 1e-11;
+
+/// C and alpha' of theory (13) for equal target weights at constant `temperature` T, from the boundary on z = 0 at three
+/// small x, extrapolated twice in x^2. `None` where c <= 1 or where no start collapses at this temperature.
+pub fn connection(pair: FreePair, temperature: f64) -> Result<Option<Connection>, InvalidParameter> {
+    let schedule = Schedule::constant(temperature)?;
+    let Some(exponent) = boundary_exponent(pair.options().separation, temperature) else { return Ok(None) };
+    // Below this the tables' own error of 1e-11 would be what the step control sees.
+    let tolerances = Tolerances { relative: 1e-10, absolute: 1e-17 };
+    let boundary = FreeBoundary::new(pair, &schedule, Limits { tolerances, ..Limits::default() })?;
+    let mut values = [0.0; NEAR.len()];
+    for (value, x) in values.iter_mut().zip(NEAR) {
+        let rough = boundary.locate(x, 0.0, 1e-6 * x);
+        if rough.low == 0.0 || rough.undecided {
+            return Ok(None);
+        }
+        let guess = Some((rough.middle(), rough.width()));
+        let fine = boundary.locate_near(x, 0.0, NEAR_WIDTH * rough.middle(), guess);
+        *value = x / fine.middle().powf(exponent);
+    }
+    let [a, b, c] = values;
+    let (first, second) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
+    let constant = (16.0 * second - first) / 15.0;
+    Ok(Some(Connection { constant, exponent, error: (constant - second).abs() }))
 }

@@ -2,6 +2,7 @@
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
+use nalgebra::DMatrix;
 use statrs::function::beta::beta_reg;
 use statrs::function::gamma::ln_gamma;
 
@@ -29,11 +30,30 @@ pub(crate) fn latitude_density(n: f64, t: f64) -> f64 {
     (log + (n - 2.0) * t.cos().ln()).exp() / std::f64::consts::PI.sqrt()
 }
 
-/// The largest |t| of that law that matters: beyond it lies less than 1e-13 of it.
+/// The largest |t| of that law that matters: beyond it lies less than 3e-12 of it.
 pub(crate) fn latitude_reach(n: f64) -> f64 {
     let half = std::f64::consts::FRAC_PI_2;
     // cos(t)^(n-2) <= exp(-(n-2) t^2/2).
-    if n > 2.0 { (8.0 / (n - 2.0).sqrt()).min(half) } else { half }
+    if n > 2.0 { (7.0 / (n - 2.0).sqrt()).min(half) } else { half }
+}
+
+/// The Gauss rule of `count` points for one coordinate u of a uniform point on the sphere in R^n, n >= 3: nodes and weights
+/// (which sum to 1), by the eigenvalues of the Gegenbauer recurrence with lambda = (n-2)/2,
+/// b_k = k (k + 2 lambda - 1)/(4 (k + lambda)(k + lambda - 1)) (Golub and Welsch 1969).
+pub(crate) fn coordinate_rule(n: f64, count: usize) -> Vec<(f64, f64)> {
+    let lambda = (n - 2.0) / 2.0;
+    let mut matrix = DMatrix::<f64>::zeros(count, count);
+    for k in 1..count {
+        let i = k as f64;
+        // At k = 1 the factor k + 2 lambda - 1 cancels against one of the denominators.
+        let b = if k == 1 { 1.0 / (2.0 + 2.0 * lambda) } else { i * (i + 2.0 * lambda - 1.0) / (4.0 * (i + lambda) * (i + lambda - 1.0)) };
+        (matrix[(k, k - 1)], matrix[(k - 1, k)]) = (b.sqrt(), b.sqrt());
+    }
+    let eigen = matrix.symmetric_eigen();
+    let mut rule: Vec<(f64, f64)> =
+        (0..count).map(|k| (eigen.eigenvalues[k], eigen.eigenvectors[(0, k)] * eigen.eigenvectors[(0, k)])).collect();
+    rule.sort_by(|a, b| a.0.total_cmp(&b.0));
+    rule
 }
 
 /// P(|u| <= x) for one coordinate u of a uniform point on the sphere in R^n, n >= 2: I_{x^2}(1/2, (n-1)/2).
@@ -63,9 +83,16 @@ mod tests {
         for n in [2.0, 3.0, 10.0, 512.0, 1e6] {
             let reach = latitude_reach(n);
             let within = |t: f64| integrate(&mut |t| (latitude_density(n, t), 0.0), &[-t, 0.0, t], 1e-11).value;
-            assert!((within(reach) - 1.0).abs() < if n < 1e5 { 1e-11 } else { 3e-9 }, "n = {n}");
+            assert!((within(reach) - 1.0).abs() < if n < 1e5 { 2e-11 } else { 3e-9 }, "n = {n}");
             let t = reach / 4.0;
             assert!((coordinate_within(n, t.sin()) - within(t)).abs() < 5e-9, "n = {n}");
+        }
+        // Moments of a coordinate: E u^2 = 1/n, E u^4 = 3/(n (n+2)).
+        for n in [3.0, 10.0, 512.0, 1e6] {
+            let rule = coordinate_rule(n, 8);
+            let moment = |p: i32| rule.iter().map(|(u, w)| w * u.powi(p)).sum::<f64>();
+            assert!((moment(0) - 1.0).abs() < 1e-13 && moment(1).abs() < 1e-14);
+            assert!((moment(2) * n - 1.0).abs() < 1e-12 && (moment(4) * n * (n + 2.0) / 3.0 - 1.0).abs() < 1e-11);
         }
         assert!((two_sided(1.0) - 0.682_689_492_137_085_9).abs() < 1e-15);
     }

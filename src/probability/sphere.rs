@@ -3,9 +3,11 @@
 use collapsar_theory::{InvalidParameter, Schedule, SphereBasin, SpherePair, TabulatedSpherePair, Verdict};
 
 use crate::probability::bracket::{Bracket, Neighbours, bisect};
-use crate::probability::ending::{Ending, Limits, ending};
-use crate::probability::law::{coordinate_within, latitude_density, latitude_reach};
-use crate::probability::quadrature::{Integral, integrate, integrate_parallel};
+use crate::probability::ending::{Ending, Followed, Limits, ending};
+use rayon::prelude::*;
+
+use crate::probability::law::{coordinate_rule, coordinate_within, latitude_density, latitude_reach};
+use crate::probability::quadrature::{Integral, integrate};
 
 /// The collapse boundary of the sphere pair under a schedule: a start collapses iff |m_1 - m_2| < D_b(m_1 + m_2, s).
 #[derive(Debug, Clone)]
@@ -24,6 +26,10 @@ impl<'a> SphereBoundary<'a> {
 
     /// How the start (m_1, m_2, s) ends.
     pub fn ending(&self, start: [f64; 3]) -> Ending {
+        self.follow(start).0
+    }
+
+    fn follow(&self, start: [f64; 3]) -> Followed<4> {
         let verdict = |t: f64, _: f64, y: &[f64; 4]| {
             if self.basin.separated(y[0], y[1]) {
                 Verdict::Recovered
@@ -35,6 +41,26 @@ impl<'a> SphereBoundary<'a> {
         };
         let start = [start[0], start[1], start[2], self.schedule.initial_temperature().ln()];
         ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict)
+    }
+
+    /// The u = (m_1 + m_2)/sqrt(2(1+s)) in +-`reach` where the start m_1 = m_2 changes the mode on which it collapses:
+    /// there D_b falls to 0, with a kink. `None` if it ends on the same mode all along.
+    fn kink(&self, s: f64, reach: f64) -> Option<f64> {
+        let above = |u: f64| {
+            let m = (2.0 * (1.0 + s)).max(0.0).sqrt() * u / 2.0;
+            let (_, state) = self.follow([m, m, s]);
+            state[0] > self.basin.plane()
+        };
+        let (mut low, mut high) = (-reach, reach);
+        let first = above(low);
+        if above(high) == first {
+            return None;
+        }
+        while high - low > KINK * reach {
+            let middle = low + (high - low) / 2.0;
+            if above(middle) == first { low = middle } else { high = middle }
+        }
+        Some(low + (high - low) / 2.0)
     }
 
     /// The D beyond which the start is certain to recover: both means past the recovered set's faces.
@@ -60,26 +86,63 @@ impl<'a> SphereBoundary<'a> {
         bisect(&end, self.top(sum).min(largest), width, guess)
     }
 
-    /// P(collapse | s): m_1 + m_2 = sqrt(2(1+s)) u and m_1 - m_2 = sqrt(2(1-s)) v with (u, v) two coordinates of a
-    /// uniform point on the sphere in R^d, so v = sqrt(1 - u^2) v' with v' a coordinate on the sphere in R^(d-1).
-    fn average(&self, dimension: f64, s: f64, tolerance: f64) -> Integral {
-        let (stretch_sum, stretch_gap) = ((2.0 * (1.0 + s)).max(0.0).sqrt(), (2.0 * (1.0 - s)).max(0.0).sqrt());
-        let mut line = Neighbours::default();
-        let mut integrand = |angle: f64| {
-            let (u, room) = (angle.sin(), angle.cos());
-            let sum = stretch_sum * u;
-            let unit = stretch_gap * room;
-            let spread = unit / (dimension - 1.0).sqrt();
-            let width = (tolerance * spread).max(1e-12);
-            let bracket = self.locate_near(sum, s, width, line.guess(angle));
-            line.add(angle, bracket.middle());
-            let within = |gap: f64| if unit > 0.0 { coordinate_within(dimension - 1.0, gap / unit) } else { 1.0 };
-            let (low, high) = (within(bracket.low), within(bracket.high));
-            let density = latitude_density(dimension, angle);
-            (density * (low + high) / 2.0, density * (high - low) / 2.0)
-        };
+    /// P(collapse | s, u) and its uncertainty, where m_1 + m_2 = sqrt(2(1+s)) u and m_1 - m_2 = sqrt(2(1-s)) v with (u, v)
+    /// two coordinates of a uniform point on the sphere in R^d: v = sqrt(1 - u^2) v' with v' a coordinate on the sphere in
+    /// R^(d-1). `line` holds the boundary along this s, by `key`.
+    fn within(&self, dimension: f64, s: f64, u: f64, tolerance: f64, key: f64, line: &mut Neighbours) -> (f64, f64) {
+        let sum = (2.0 * (1.0 + s)).max(0.0).sqrt() * u;
+        let unit = (2.0 * (1.0 - s)).max(0.0).sqrt() * (1.0 - u * u).max(0.0).sqrt();
+        let width = (tolerance * unit / (dimension - 1.0).sqrt()).max(1e-12);
+        let bracket = self.locate_near(sum, s, width, line.guess(key));
+        line.add(key, bracket.middle());
+        let share = |gap: f64| if unit > 0.0 { coordinate_within(dimension - 1.0, gap / unit) } else { 1.0 };
+        let (low, high) = (share(bracket.low), share(bracket.high));
+        ((low + high) / 2.0, (high - low) / 2.0)
+    }
+
+    /// P(collapse | s) by adaptive quadrature over u, on both sides of a kink.
+    fn kinked_average(&self, dimension: f64, s: f64, kink: f64, tolerance: f64) -> Integral {
         let reach = latitude_reach(dimension);
-        integrate(&mut integrand, &[-reach, 0.0, reach], tolerance)
+        let from = kink.asin();
+        let mut total = Integral::default();
+        for to in [reach, -reach] {
+            let mut line = Neighbours::default();
+            // angle = from + (to - from) v^2: D_b leaves the kink with a power that the square makes smooth.
+            let mut integrand = |v: f64| {
+                let angle = from + (to - from) * v * v;
+                let (share, error) = self.within(dimension, s, angle.sin(), tolerance, v, &mut line);
+                let density = latitude_density(dimension, angle) * 2.0 * (to - from).abs() * v;
+                (density * share, density * error)
+            };
+            let side = integrate(&mut integrand, &[0.0, 1.0], tolerance / 2.0);
+            total.value += side.value;
+            total.error += side.error;
+            total.evaluations += side.evaluations;
+        }
+        total
+    }
+
+    /// P(collapse | s) by a Gauss rule of the law of u.
+    fn smooth_average(&self, dimension: f64, s: f64, rule: &[(f64, f64)], tolerance: f64) -> Integral {
+        let mut line = Neighbours::default();
+        let points = rule.iter().map(|&(u, w)| {
+            let (share, error) = self.within(dimension, s, u, tolerance, u, &mut line);
+            (w * share, w * error)
+        });
+        let (value, error) = points.fold((0.0, 0.0), |sum, p| (sum.0 + p.0, sum.1 + p.1));
+        Integral { value, error, evaluations: rule.len() }
+    }
+
+    /// P(collapse | s): on the circle, by the Gauss rule, or around a kink.
+    fn line(&self, dimension: usize, s: f64, rule: &[(f64, f64)], tolerance: f64) -> Integral {
+        let d = dimension as f64;
+        if dimension == 2 {
+            self.average_on_circle(s, tolerance)
+        } else if let Some(kink) = self.kink(s, latitude_reach(d).sin()) {
+            self.kinked_average(d, s, kink, tolerance)
+        } else {
+            self.smooth_average(d, s, rule, tolerance)
+        }
     }
 
     /// P(collapse | s) on the circle: (u, v) = (cos t, sin t) with t uniform, the ends located by bisection.
@@ -123,24 +186,34 @@ impl<'a> SphereBoundary<'a> {
     }
 }
 
+/// Accuracy of a kink's place, as a fraction of the reach: the quadrature feels its square.
+const KINK: f64 = 1e-5;
+
 /// Points of the half circle between which the outcome changes at most once.
 const CIRCLE: usize = 64;
 
+/// Points of the Gauss rules in s that are compared.
+const GAUSS: [usize; 6] = [5, 7, 10, 15, 22, 33];
+
 /// P_c of theory (14) for means uniform on the sphere in R^`dimension`, `dimension` >= 2, with the exact law of
-/// (m_1, m_2, s): s is a coordinate of a uniform point, and given s the rest is as in [`SphereBoundary`]. `tolerance` is
-/// absolute.
+/// (m_1, m_2, s): s is a coordinate of a uniform point, and given s the rest is as in `within`.
+///
+/// Gauss rules of growing size in s until two agree within `tolerance` (absolute); the error returned is their difference
+/// and the lines' own errors.
 pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, tolerance: f64) -> Integral {
-    let d = dimension as f64;
-    let integrand = |angle: f64| {
-        let s = angle.sin();
-        let line = if dimension == 2 {
-            boundary.average_on_circle(s, tolerance / 4.0)
-        } else {
-            boundary.average(d, s, tolerance / 4.0)
-        };
-        let density = latitude_density(d, angle);
-        (density * line.value, density * line.error)
-    };
-    let reach = latitude_reach(d);
-    integrate_parallel(&integrand, &[-reach, 0.0, reach], tolerance / 2.0)
+    let mut result = Integral { error: f64::INFINITY, ..Integral::default() };
+    for (round, count) in GAUSS.into_iter().enumerate() {
+        let rule = coordinate_rule(dimension as f64, count);
+        let lines: Vec<Integral> =
+            rule.par_iter().map(|&(s, _)| boundary.line(dimension, s, &rule, tolerance / 4.0)).collect();
+        let sum = |f: &dyn Fn(&Integral) -> f64| rule.iter().zip(&lines).map(|((_, w), line)| w * f(line)).sum::<f64>();
+        let (value, own) = (sum(&|line| line.value), sum(&|line| line.error));
+        let change = if round == 0 { f64::INFINITY } else { (value - result.value).abs() };
+        let evaluations = result.evaluations + lines.iter().map(|line| line.evaluations).sum::<usize>();
+        result = Integral { value, error: own + change, evaluations };
+        if change < tolerance {
+            break;
+        }
+    }
+    result
 }

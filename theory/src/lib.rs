@@ -7,6 +7,7 @@ mod flow;
 mod frame;
 mod kernel;
 mod mixture;
+mod pair;
 mod parameter;
 mod problem;
 mod schedule;
@@ -27,6 +28,7 @@ pub use kernel::{
     softplus_normal,
 };
 pub use mixture::Target;
+pub use pair::Pair;
 pub use parameter::InvalidParameter;
 pub use problem::{Coordinates, Problem};
 pub use schedule::{Schedule, ScheduleKind};

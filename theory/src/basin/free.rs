@@ -25,7 +25,8 @@ const SLACK: f64 = 1e-9;
 /// the entropy part, so (F + log 2)/beta never rises. A state with both means on one side of m_c, whose bound
 /// (F + log 2) beta_end/beta - log 2 stays below the least F on the wall at every inverse temperature from beta to
 /// beta_end, can not cross it any more: it is **collapsed**. F on the wall is concave in beta (a minimum of linear
-/// functions), so its two ends bound it. The minimum over z is explicit: 2 r(q) = beta or z = 0.
+/// functions), so its two ends bound it. The minimum over z is explicit: 2 r(q) = beta or z = 0; a run with z = 0 stays there
+/// and has a wall of its own.
 #[derive(Debug, Clone)]
 pub struct FreeBasin {
     pair: FreePair,
@@ -33,8 +34,18 @@ pub struct FreeBasin {
     end: f64,
     /// The time from which beta does not fall any more.
     cooling_from: f64,
-    /// (beta, least F on the wall with the other mean above it, below it), beta falling.
-    heights: Vec<(f64, f64, f64)>,
+    /// beta falling.
+    heights: Vec<Height>,
+}
+
+/// The least F on the wall at one inverse temperature: with the other mean above the wall, below it.
+#[derive(Debug, Clone, Copy)]
+struct Height {
+    beta: f64,
+    /// Over all z.
+    spatial: [f64; 2],
+    /// At z = 0, which a run with z = 0 never leaves.
+    planar: [f64; 2],
 }
 
 impl FreeBasin {
@@ -49,8 +60,8 @@ impl FreeBasin {
         })?;
         let end = 1.0 / schedule.final_temperature();
         let betas = (0..WALLS).map(|i| end * WALL_RATIO.powi(i as i32));
-        let heights =
-            betas.map(|beta| (beta, height(&pair, wall, beta, 1.0), height(&pair, wall, beta, -1.0))).collect();
+        let both = |beta: f64, planar: bool| [1.0, -1.0].map(|sign| height(&pair, wall, beta, sign, planar));
+        let heights = betas.map(|beta| Height { beta, spatial: both(beta, false), planar: both(beta, true) }).collect();
         Ok(Self { pair, wall, end, cooling_from: schedule.cooling_from(), heights })
     }
 
@@ -72,8 +83,11 @@ impl FreeBasin {
             return false;
         }
         // The kept wall at or below beta; the ends of the interval bound the concave height between.
-        let Some(kept) = self.heights.iter().find(|kept| kept.0 <= beta) else { return false };
-        let side = |kept: &(f64, f64, f64)| if state[0] > self.wall { kept.1 } else { kept.2 };
+        let Some(kept) = self.heights.iter().find(|kept| kept.beta <= beta) else { return false };
+        let side = |kept: &Height| {
+            let heights = if state[2] == 0.0 { kept.planar } else { kept.spatial };
+            heights[usize::from(state[0] <= self.wall)]
+        };
         let least = side(kept).min(side(&self.heights[0]));
         let bound =
             (self.pair.objective(beta, state) + std::f64::consts::LN_2) * self.end / beta - std::f64::consts::LN_2;
@@ -123,9 +137,9 @@ fn bisect(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
 }
 
 /// The least F_beta with one mean on the wall and the other on the side of `sign`.
-fn height(pair: &FreePair, wall: f64, beta: f64, sign: f64) -> f64 {
+fn height(pair: &FreePair, wall: f64, beta: f64, sign: f64, planar: bool) -> f64 {
     // F falls in z while 2 r(q) > beta: its minimum is where 2 r = beta, or at 0.
-    let free_gap = if beta >= 1.0 { 0.0 } else { bisect(0.0, 1e4, |q| beta - 2.0 * repulsion(q)).unwrap_or(0.0) };
+    let free_gap = if planar || beta >= 1.0 { 0.0 } else { bisect(0.0, 1e4, |q| beta - 2.0 * repulsion(q)).unwrap_or(0.0) };
     let reach = 4.0 * pair.options().separation + 10.0;
     minimum(0.0, reach, |gap| {
         let (x, y) = (wall + sign * gap / 2.0, gap / 2.0);
@@ -150,7 +164,7 @@ mod tests {
         // The pass is the highest point of the way down to the wall.
         let pass = pair.objective(1.0, &[1.75221, 1.52830, 0.0]);
         let well = pair.objective(1.0, &[2.98468, 0.20599, 0.0]);
-        assert!(well < basin.heights[0].1 && basin.heights[0].1 < pass);
+        assert!(well < basin.heights[0].spatial[0] && basin.heights[0].spatial[0] < pass);
     }
 
     #[test]

@@ -92,7 +92,8 @@ impl Flow for FreePair {
         rate[2] = speed * spread * z;
     }
 
-    /// F_beta - beta (d/2) log(2 pi) + (d/2)(log(2 pi) + 1) - beta d/2: the part that depends on (x, y, z).
+    /// F_beta + (1 - beta) (d/2) (log(2 pi) + 1) where (mu_1+mu_2)/2 lies along u: the part that depends on (x, y, z).
+    /// The flow is its gradient: (x, y, z)' = -g c grad F.
     fn objective(&self, beta: f64, state: &[f64]) -> f64 {
         let rho = self.options.separation;
         let q = Self::gap(state).max(0.0);

@@ -15,7 +15,7 @@ pub enum SphereVariance {
     /// Theory (5) in `dimension` d (infinity allowed: the leading order in 1/d, in which the variance no longer
     /// feels the means). A fourth state, log var.
     Lagging {
-        /// d >= 2, or infinity.
+        /// d >= 1, or infinity.
         dimension: f64,
     },
 }
@@ -116,12 +116,16 @@ impl SpherePair {
         Local { variance, gap, pulls: [pull(state[0]), pull(state[1])] }
     }
 
-    /// Theory (5) as d(log var)/dt over -c: the force and what it is made of.
+    /// Theory (5) as d(log var)/dt over -c.
     fn variance_force(&self, beta: f64, local: &Local, dimension: f64) -> f64 {
+        let alone = beta - 1.0 / local.variance;
+        if dimension.is_infinite() {
+            return alone;
+        }
         let square = self.options.radius * self.options.radius;
         let own = local.gap * own_overlap(local.gap).d1 / local.variance;
         let target = beta * 2.0 * square * (local.pulls[0].d1 + local.pulls[1].d1);
-        (beta - 1.0 / local.variance) + (own - target) / dimension
+        alone + (own - target) / dimension
     }
 }
 
@@ -152,6 +156,9 @@ impl Flow for SpherePair {
 
     /// The part of F_beta that depends on (m_1, m_2, s); with a lagging variance in finite d all of F_beta, and
     /// in infinite d its leading order per dimension, (beta var - log var)/2, alone.
+    /// The flow is its gradient in the metric of the two spheres: (m_1, m_2, s)' = -(2 g c/R^2) M grad F, where M has the
+    /// diagonal 1 - m_1^2, 1 - m_2^2, 2 (1 - s^2) and beside it M_12 = 0, M_13 = m_2 - m_1 s, M_23 = m_1 - m_2 s; and
+    /// (log var)' = -(2 c/(d var)) dF/d log var (with the objective per dimension, in infinite d, without the d).
     fn objective(&self, beta: f64, state: &[f64]) -> f64 {
         let radius = self.options.radius;
         let local = self.local(beta, state);

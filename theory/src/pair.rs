@@ -1,0 +1,61 @@
+//! Which problems are pairs with a closed form.
+
+use crate::family::{MeanSpace, VarianceRule, WeightRule};
+use crate::flow::{FreePair, FreePairOptions, SpherePair, SpherePairOptions, SphereVariance};
+use crate::parameter::InvalidParameter;
+use crate::problem::Problem;
+
+/// A problem as one of the two pairs: two components of equal fixed weights, two opposite modes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Pair {
+    /// Free means of unit variance, theory (11).
+    Free(FreePair),
+    /// Means on the sphere, theory (8).
+    Sphere(SpherePair),
+}
+
+/// How far from 1/2 the weights of a pair may be.
+const EQUAL_WEIGHTS: f64 = 1e-12;
+
+impl Pair {
+    /// The pair that `problem` is, its trained variance (if it has one) lagging in the leading order of large d.
+    ///
+    /// Errors, each with the rule that is broken: not two components of weight 1/2, trained weights, not two opposite
+    /// modes of positive weights, free means with a variance other than 1.
+    pub fn of(problem: &Problem) -> Result<Self, InvalidParameter> {
+        let family = problem.family();
+        let rules = family.rules();
+        let weights = family.weights();
+        if weights.len() != 2 || weights.iter().any(|w| (w - 0.5).abs() > EQUAL_WEIGHTS) {
+            let rule = "be [0.5, 0.5]: only two equal components have the pairs' closed form";
+            return Err(InvalidParameter::new("family.weights", format!("{weights:?}"), rule));
+        }
+        if rules.weights != WeightRule::Fixed {
+            let rule = "be \"no\": only fixed weights have the pairs' closed form";
+            return Err(InvalidParameter::new("family.train_weights", "trained", rule));
+        }
+        let Some((separation, target_weight)) = problem.target().as_pair() else {
+            let rule = "be two opposite modes with positive weights, as `target.separation` gives";
+            return Err(InvalidParameter::new("target.means", format!("a list of {}", problem.target().modes().len()), rule));
+        };
+        let (clock, metric) = (rules.clock, rules.metric);
+        match (rules.means, rules.variance) {
+            (MeanSpace::Free, VarianceRule::Unit) => {
+                FreePair::new(FreePairOptions { separation, target_weight, clock, metric }).map(Self::Free)
+            }
+            (MeanSpace::Free, _) => {
+                let rule = "be \"unit\": free means with another variance have no closed form in three statistics";
+                Err(InvalidParameter::new("family.variance", "not unit", rule))
+            }
+            (MeanSpace::Sphere, variance) => {
+                let variance = match variance {
+                    VarianceRule::Unit => SphereVariance::Unit,
+                    VarianceRule::Slaved => SphereVariance::Slaved,
+                    VarianceRule::Trained => SphereVariance::Lagging { dimension: f64::INFINITY },
+                };
+                let options = SpherePairOptions { radius: separation, target_weight, variance, clock, metric };
+                SpherePair::new(options).map(Self::Sphere)
+            }
+        }
+    }
+}
