@@ -21,6 +21,15 @@ pub enum Command {
     /// Integrate the closed flow of one problem and say where it ends
     #[command(after_help = SOLVE_EXAMPLES)]
     Solve(RunArgs),
+    /// List the equilibria of a pair, draw their branches and say where collapse is possible
+    #[command(after_help = BIFURCATE_EXAMPLES)]
+    Bifurcate(RunArgs),
+    /// Compute the probability of collapse of a pair by several routes
+    #[command(after_help = PROBABILITY_EXAMPLES)]
+    Probability(ProbabilityArgs),
+    /// Locate the boundary between collapsing and recovering starts of a pair
+    #[command(after_help = BOUNDARY_EXAMPLES)]
+    Boundary(RunArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  collapsar completions bash > /etc/bash_completion.d/collapsar")]
     Completions {
@@ -33,6 +42,41 @@ const SOLVE_EXAMPLES: &str = "Examples:
   collapsar solve configs/paper-pair.toml
   collapsar solve configs/paper-pair.toml --set schedule.duration=5 --out out/fast
   collapsar solve configs/free-pair.toml --json | jq .collapsed";
+
+const BIFURCATE_EXAMPLES: &str = "Examples:
+  collapsar bifurcate configs/bifurcation-free.toml
+  collapsar bifurcate configs/bifurcation-sphere.toml --out out/sphere
+  collapsar bifurcate configs/bifurcation-free.toml --set target.separation=4 --json | jq .critical_temperature";
+
+const PROBABILITY_EXAMPLES: &str = "Examples:
+  collapsar probability configs/probability-free.toml
+  collapsar probability configs/probability-free.toml --route exact --set start.scale=0.1 --json";
+
+/// A route to the probability of collapse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Route {
+    /// Quadrature of the start law over the boundary
+    Exact,
+    /// The sharp formula
+    Formula,
+    /// An ensemble of the closed flow
+    Montecarlo,
+}
+
+/// What `probability` takes.
+#[derive(Debug, Args)]
+pub struct ProbabilityArgs {
+    /// The run
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Only this route
+    #[arg(long)]
+    pub route: Option<Route>,
+}
+
+const BOUNDARY_EXAMPLES: &str = "Examples:
+  collapsar boundary configs/boundary-free.toml
+  collapsar boundary configs/boundary-free.toml --set boundary.transverse=[0.5] --json";
 
 /// What every verb that runs a configuration takes.
 #[derive(Debug, Args)]

@@ -1,6 +1,10 @@
 //! The verbs of the command line: context, files and words around the library.
 
+mod bifurcate;
+mod boundary;
 mod failure;
+mod output;
+mod probability;
 mod solve;
 mod summary;
 
@@ -13,6 +17,9 @@ pub use failure::Failure;
 pub fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Solve(args) => solve::run(args),
+        Command::Bifurcate(args) => bifurcate::run(args),
+        Command::Probability(args) => probability::run(args),
+        Command::Boundary(args) => boundary::run(args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "collapsar", &mut script);

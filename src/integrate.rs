@@ -8,7 +8,7 @@ mod event;
 mod own;
 mod stepper;
 mod system;
-mod tableau;
+pub(crate) mod tableau;
 mod with_diffsol;
 
 pub use engine::{Integrator, Misuse, Outcome, Request, Solution, Statistics, Tolerances};

@@ -1,7 +1,26 @@
 //! Random numbers and what is made of them; this room never sees the exact routes it is compared with.
+//!
+//! Three levels of simulation (theory section 8): ensembles of the closed flow, the flow of full means in R^d, and
+//! stochastic gradient descent.
 
+mod block;
+mod ensemble;
+mod estimate;
+mod follow;
+mod free_lanes;
+mod lag;
+mod lanes;
+mod mesh;
+mod model;
+mod pair_start;
 mod sample;
+mod sphere_lanes;
 mod stream;
+mod tally;
 
+pub use ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
+pub use estimate::{DEFAULT_LEVEL, Estimate, binomial_interval};
+pub use pair_start::{FreeStart, SphereStart};
 pub use sample::draw_start;
 pub use stream::stream;
+pub use tally::{RunEnd, Tally};

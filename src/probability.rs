@@ -7,10 +7,12 @@ mod ending;
 mod free;
 mod law;
 mod quadrature;
+mod small_start;
 mod sphere;
 
 pub use bracket::Bracket;
 pub use ending::{Ending, Limits};
 pub use free::{Connection, FreeBoundary, connection, free_probability};
 pub use quadrature::{Integral, integrate, integrate_parallel};
+pub use small_start::small_start_probability;
 pub use sphere::{SphereBoundary, sphere_probability};

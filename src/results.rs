@@ -1,10 +1,18 @@
 //! Plain records: the only serialised shapes, and the one store that writes files.
 
+mod bifurcation;
+mod boundary;
+mod probability;
 mod solve;
 mod store;
 mod table;
 
-pub use solve::{LimitRecord, SolveRecord, StepCounts};
+pub use bifurcation::{
+    AlphaCurve, BifurcationRecord, BranchRecord, CollapsedState, CriticalCurve, EquilibriumRecord, SpecialRecord,
+};
+pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait};
+pub use probability::{ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord};
+pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
 pub use store::{Store, StoreError};
 pub use table::trajectory_csv;
 

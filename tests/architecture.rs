@@ -10,36 +10,22 @@ use std::path::Path;
 use source::{Source, read_all};
 
 /// Each module of the library with the modules that it may use.
-const MODULES: [(&str, &[&str]); 14] = [
-    ("integrate", &[]),
-    ("trajectory", &["integrate"]),
-    ("bifurcation", &[]),
-    ("probability", &["integrate"]),
+const MODULES: [(&str, &str); 14] = [
+    ("integrate", ""),
+    ("trajectory", "integrate"),
+    ("bifurcation", ""),
+    ("probability", "integrate"),
     // Never probability: the two routes to one number stay independent.
-    ("montecarlo", &["integrate"]),
-    ("config", &["integrate", "trajectory", "bifurcation", "probability", "montecarlo"]),
-    ("results", &["config", "integrate", "trajectory", "bifurcation", "probability", "montecarlo"]),
-    ("figures", &[]),
-    ("plots", &["results", "trajectory", "figures"]),
-    (
-        "commands",
-        &[
-            "cli",
-            "config",
-            "integrate",
-            "trajectory",
-            "bifurcation",
-            "probability",
-            "montecarlo",
-            "results",
-            "figures",
-            "plots",
-        ],
-    ),
-    ("cli", &[]),
-    ("main", &[]),
-    ("lib", &[]),
-    ("flows", &[]),
+    ("montecarlo", "integrate"),
+    ("flows", ""),
+    ("config", "integrate trajectory bifurcation probability montecarlo flows"),
+    ("results", "config integrate trajectory bifurcation probability montecarlo flows"),
+    ("figures", ""),
+    ("plots", "results trajectory figures"),
+    ("commands", "cli config integrate trajectory bifurcation probability montecarlo flows results figures plots"),
+    ("cli", ""),
+    ("main", ""),
+    ("lib", ""),
 ];
 
 /// The modules that may use the leaf crate.
@@ -92,7 +78,10 @@ fn imports(sources: &[Source]) -> Vec<String> {
         for path in source.paths_from("crate") {
             let used = path.split("::").next().unwrap_or_default();
             let item = path.rsplit("::").next().unwrap_or_default();
-            if used != module && MODULES.iter().any(|(name, _)| *name == used) && !allowed.contains(&used) {
+            if used != module
+                && MODULES.iter().any(|(name, _)| *name == used)
+                && !allowed.split(' ').any(|name| name == used)
+            {
                 complaints.push(format!("{}: `{module}` uses crate::{path}", source.path));
             }
             if module == "config" && used != module && !OPTION_NAMES.iter().any(|name| item.ends_with(name)) {

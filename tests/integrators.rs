@@ -8,11 +8,14 @@ use collapsar_theory::{
     FreePair, FreePairOptions, Schedule, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance,
 };
 
+/// (piece, t, y) to the rate.
+type Rate<'a> = &'a dyn Fn(usize, f64, &[f64], &mut [f64]);
+
 /// A right-hand side as a system.
 struct Plain<'a> {
     dimension: usize,
     breakpoints: &'a [f64],
-    rate: &'a dyn Fn(usize, f64, &[f64], &mut [f64]),
+    rate: Rate<'a>,
 }
 
 impl System for Plain<'_> {

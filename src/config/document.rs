@@ -7,11 +7,16 @@ use crate::config::error::{ConfigError, Origin};
 use crate::config::section::Section;
 
 /// Every section and its keys; anything else is refused.
-const SCHEMA: [(&str, &[&str]); 5] = [
+const SCHEMA: [(&str, &[&str]); 10] = [
     ("target", &["separation", "means", "weights"]),
     ("family", &["preset", "weights", "train_weights", "means", "variance", "clock", "metric"]),
     ("schedule", &["kind", "initial_temperature", "duration", "rate", "exponent", "times", "temperatures"]),
     ("start", &["means", "dimension", "scale", "seed", "variance"]),
+    ("bifurcation", &["temperature", "parameter", "range", "separations", "points"]),
+    ("boundary", &["transverse", "initial_temperatures", "reach", "points", "width"]),
+    ("exact", &["tolerance"]),
+    ("formula", &["alpha"]),
+    ("montecarlo", &["samples"]),
     ("solve", &["times", "engine", "relative_tolerance", "absolute_tolerance", "max_steps"]),
 ];
 

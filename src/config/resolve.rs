@@ -2,8 +2,11 @@
 
 use collapsar_theory::{MeanSpace, Rules, Schedule, ScheduleKind, VarianceRule};
 
+use crate::config::bifurcation::BifurcationConfig;
+use crate::config::boundary::BoundaryConfig;
 use crate::config::document::{Document, Override};
 use crate::config::error::ConfigError;
+use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig};
 use crate::config::run::{
     CLOCKS, Engine, FamilyConfig, MEANS, METRICS, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig,
     VARIANCES, WEIGHTS,
@@ -38,7 +41,18 @@ impl RunConfig {
         let weights = section.numbers("weights")?.unwrap_or_else(|| equal_weights(components));
         let family = FamilyConfig::new(weights, rules);
         let solve = resolve_solve(&document.section("solve"), &built)?;
-        let run = Self { target, family, schedule, start, solve };
+        let run = Self {
+            target,
+            family,
+            schedule,
+            start,
+            solve,
+            bifurcation: BifurcationConfig::resolve(&document.section("bifurcation"))?,
+            boundary: BoundaryConfig::resolve(&document.section("boundary"))?,
+            exact: ExactConfig::resolve(&document.section("exact"))?,
+            formula: FormulaConfig::resolve(&document.section("formula"))?,
+            montecarlo: MonteCarloConfig::resolve(&document.section("montecarlo"))?,
+        };
         run.problem().map_err(|e| section.parameter(&e))?;
         Ok(run)
     }

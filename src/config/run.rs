@@ -6,6 +6,10 @@ use collapsar_theory::{
 };
 use serde::Serialize;
 
+use crate::config::bifurcation::BifurcationConfig;
+use crate::config::boundary::BoundaryConfig;
+use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig};
+
 /// A fully determined run. As TOML it is a configuration that resolves to itself.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RunConfig {
@@ -19,6 +23,16 @@ pub struct RunConfig {
     pub start: StartConfig,
     /// The integration.
     pub solve: SolveConfig,
+    /// Equilibria and branches.
+    pub bifurcation: BifurcationConfig,
+    /// The curves of the boundary.
+    pub boundary: BoundaryConfig,
+    /// The exact route.
+    pub exact: ExactConfig,
+    /// The sharp formula.
+    pub formula: FormulaConfig,
+    /// The ensemble.
+    pub montecarlo: MonteCarloConfig,
 }
 
 /// `[target]`: either a separation or means.

@@ -60,7 +60,11 @@ impl<'a> Section<'a> {
     pub(crate) fn parameter(&self, error: &InvalidParameter) -> ConfigError {
         let (key, message) = ConfigError::parameter(self.name, error);
         let (section, key) = key.split_once('.').unwrap_or((self.name, &key));
-        let origin = self.document.origin_of(section, key);
+        let origin = match self.document.origin_of(section, key) {
+            // What the family does not say itself, its preset says.
+            Origin::Absent if section == "family" && key != "weights" => self.document.origin_of(section, "preset"),
+            origin => origin,
+        };
         self.document.error(origin, message)
     }
 
@@ -119,7 +123,18 @@ impl<'a> Section<'a> {
 
 impl Document {
     fn origin_of(&self, section: &str, key: &str) -> Origin {
-        let sections = ["target", "family", "schedule", "start", "solve"];
+        let sections = [
+            "target",
+            "family",
+            "schedule",
+            "start",
+            "solve",
+            "bifurcation",
+            "boundary",
+            "exact",
+            "formula",
+            "montecarlo",
+        ];
         let known = sections.into_iter().find(|name| *name == section);
         known.and_then(|name| self.section(name).get(key).map(|node| node.origin.clone())).unwrap_or(Origin::Absent)
     }

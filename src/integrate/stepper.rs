@@ -237,12 +237,9 @@ impl<const N: usize> Stepper<N> {
             *weight = row.iter().rev().fold(0.0, |sum, coefficient| (sum + coefficient) * theta);
         }
         let mut y = self.last_y;
-        for n in 0..N {
-            let mut sum = 0.0;
-            for i in 0..STAGES {
-                sum += weights[i] * self.stages[i][n];
-            }
-            y[n] += self.last_h * sum;
+        for (n, entry) in y.iter_mut().enumerate() {
+            let sum: f64 = weights.iter().zip(&self.stages).map(|(weight, stage)| weight * stage[n]).sum();
+            *entry += self.last_h * sum;
         }
         y
     }

@@ -74,7 +74,7 @@ impl<'a> FreeBoundary<'a> {
                 let (low, high) = (two_sided(bracket.low / s), two_sided(bracket.high / s));
                 (weight * (low + high) / 2.0, weight * (high - low) / 2.0)
             };
-            integrate(&mut integrand, &[0.0, 1.0], tolerance / 2.0)
+            integrate(&mut integrand, &[0.0, 1.0], tolerance.max(SMALLEST) / 2.0)
         };
         let right = side(1.0);
         if symmetric {
@@ -88,6 +88,9 @@ impl<'a> FreeBoundary<'a> {
         }
     }
 }
+
+/// Smallest tolerance of the quadrature: trajectories of local tolerance 1e-9 place the boundary to a few 1e-10.
+const SMALLEST: f64 = 4e-9;
 
 /// Standard deviations beyond which a Gaussian start is left out: 2 Phi(-7.5) = 6e-14.
 const TAIL: f64 = 7.5;

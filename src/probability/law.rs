@@ -46,7 +46,11 @@ pub(crate) fn coordinate_rule(n: f64, count: usize) -> Vec<(f64, f64)> {
     for k in 1..count {
         let i = k as f64;
         // At k = 1 the factor k + 2 lambda - 1 cancels against one of the denominators.
-        let b = if k == 1 { 1.0 / (2.0 + 2.0 * lambda) } else { i * (i + 2.0 * lambda - 1.0) / (4.0 * (i + lambda) * (i + lambda - 1.0)) };
+        let b = if k == 1 {
+            1.0 / (2.0 + 2.0 * lambda)
+        } else {
+            i * (i + 2.0 * lambda - 1.0) / (4.0 * (i + lambda) * (i + lambda - 1.0))
+        };
         (matrix[(k, k - 1)], matrix[(k - 1, k)]) = (b.sqrt(), b.sqrt());
     }
     let eigen = matrix.symmetric_eigen();

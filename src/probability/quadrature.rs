@@ -11,7 +11,7 @@ const NODES: [f64; 8] = [
     0.741_531_185_599_394_4,
     0.586_087_235_467_691_1,
     0.405_845_151_377_397_2,
-    0.207_784_955_007_898_47,
+    0.207_784_955_007_898_48,
     0.0,
 ];
 const KRONROD: [f64; 8] = [
@@ -51,7 +51,7 @@ struct Panel {
 /// An integrand: a value and an error of its own.
 type Sample = (f64, f64);
 
-/// int f over the panels between `edges` (increasing), refined until the estimated error is below `tolerance`. Points are
+/// The integral of f over the panels between `edges` (increasing), refined until the estimated error is below `tolerance`. Points are
 /// visited in increasing order within a panel.
 pub fn integrate(f: &mut dyn FnMut(f64) -> Sample, edges: &[f64], tolerance: f64) -> Integral {
     refine(&mut |points| points.iter().map(|&x| f(x)).collect(), edges, tolerance)
@@ -94,9 +94,8 @@ fn panel(evaluate: &mut dyn FnMut(&[f64; 15]) -> Vec<Sample>, ends: (f64, f64)) 
             gauss += GAUSS[node / 2] * value;
         }
     }
-    // QUADPACK's estimate, without its scale: the Kronrod rule has nearly twice the Gauss rule's degree.
-    let plain = half * (kronrod - gauss).abs();
-    let error = plain.min((200.0 * plain).powf(1.5));
+    // The plain difference is the Gauss rule's error: pessimistic where f is smooth, honest where it has a kink.
+    let error = half * (kronrod - gauss).abs();
     Panel { ends, value: half * kronrod, error, inner: half * inner }
 }
 
@@ -127,7 +126,8 @@ mod tests {
         let mut kink = |x: f64| ((x - 0.3).abs(), 0.0);
         let integral = integrate(&mut kink, &[-1.0, 1.0], 1e-9);
         let exact = (1.3f64.powi(2) + 0.7f64.powi(2)) / 2.0;
-        assert!((integral.value - exact).abs() <= integral.error && integral.error <= 1e-9, "{integral:?}");
+        // One panel holds the kink to the last: its error is a multiple of the square of its width, and rounding stays.
+        assert!((integral.value - exact).abs() <= integral.error + 1e-14 && integral.error <= 1e-9, "{integral:?}");
         assert_eq!(integrate_parallel(&|x: f64| ((x - 0.3).abs(), 0.0), &[-1.0, 1.0], 1e-9), integral);
         let mut noisy = |x: f64| (x, 0.1);
         assert!((integrate(&mut noisy, &[0.0, 1.0], 1e-9).error - 0.1).abs() < 1e-12);

@@ -112,14 +112,17 @@ impl LimitRecord {
     }
 }
 
+/// The coordinates of a record: their name, and the map from those of the run's frame.
+pub type Chart<'a> = (&'static str, &'a dyn Fn(&[f64]) -> Vec<f64>);
+
 impl SolveRecord {
-    /// The record of `trajectory`; `to_user` maps frame coordinates to the reported ones, named by `coordinates`.
+    /// The record of `trajectory`, with vectors in the coordinates of the chart.
     pub fn new(
         config: RunConfig,
         engine: &'static str,
         trajectory: &Trajectory,
         modes: Vec<Vec<f64>>,
-        (coordinates, to_user): (&'static str, &dyn Fn(&[f64]) -> Vec<f64>),
+        (coordinates, to_user): Chart<'_>,
     ) -> Self {
         let reports = &trajectory.reports;
         let decided = trajectory.limit.as_ref().filter(|limit| limit.status != LimitStatus::Moving);

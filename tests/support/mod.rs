@@ -3,14 +3,13 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub mod brute_force;
+pub mod cases;
+pub mod configs;
+pub mod program;
+pub mod refusals;
 
+use program::collapsar;
 use std::io::Write;
-use std::process::{Command, Output};
-
-/// Runs `collapsar` with these arguments.
-pub fn collapsar(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_collapsar")).args(arguments).output().expect("the binary starts")
-}
 
 /// A configuration file that lives as long as the test.
 pub fn config_file(text: &str) -> tempfile::NamedTempFile {

@@ -12,12 +12,14 @@ mod repulsion;
 mod repulsion_table;
 mod rules;
 mod scales;
+mod series;
 
 pub use fast::{logistic_normal_fast, logistic_normal_fast_array};
 pub use pull_table::PullTable;
 pub use repulsion::{RepulsionJet, repulsion, repulsion_jet};
 pub use repulsion_table::RepulsionTable;
 pub(crate) use scales::FixedScale;
+pub use series::{OddSeries, Series};
 
 /// `L` and its derivatives in `a`.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -23,7 +23,7 @@ pub use flow::{
 };
 pub use frame::Frame;
 pub use kernel::{
-    LogisticJet, PullTable, RepulsionJet, RepulsionTable, logistic_normal, logistic_normal_fast,
+    LogisticJet, OddSeries, PullTable, RepulsionJet, RepulsionTable, Series, logistic_normal, logistic_normal_fast,
     logistic_normal_fast_array, logistic_normal_jet, logistic_softplus_normal, repulsion, repulsion_jet,
     softplus_normal,
 };

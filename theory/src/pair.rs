@@ -36,7 +36,11 @@ impl Pair {
         }
         let Some((separation, target_weight)) = problem.target().as_pair() else {
             let rule = "be two opposite modes with positive weights, as `target.separation` gives";
-            return Err(InvalidParameter::new("target.means", format!("a list of {}", problem.target().modes().len()), rule));
+            return Err(InvalidParameter::new(
+                "target.means",
+                format!("a list of {}", problem.target().modes().len()),
+                rule,
+            ));
         };
         let (clock, metric) = (rules.clock, rules.metric);
         match (rules.means, rules.variance) {

@@ -2,8 +2,8 @@
 
 use crate::basin::Verdict;
 use crate::basin::minimum::minimum;
-use crate::flow::{Flow, FreePair};
-use crate::kernel::repulsion;
+use crate::flow::{Flow, FreePair, SmoothFlow};
+use crate::kernel::{logistic_normal_jet, repulsion};
 use crate::parameter::InvalidParameter;
 use crate::schedule::Schedule;
 
@@ -21,12 +21,17 @@ const SLACK: f64 = 1e-9;
 /// m_1 = m_c > m_2, m_1' is positive. So {m_2 <= m_c <= m_1} (and its mirror image) is never left, under any
 /// schedule, whatever z: such a state is **recovered**.
 ///
-/// **Well.** While beta does not fall, dF_beta/dt <= beta' (-<log p>) and -<log p> = (F - H)/beta <= (F + log 2)/beta, H
+/// **Well.** While beta does not fall, dF_beta/dt <= beta' (-E log p) and -E log p = (F - H)/beta <= (F + log 2)/beta, H
 /// the entropy part, so (F + log 2)/beta never rises. A state with both means on one side of m_c, whose bound
 /// (F + log 2) beta_end/beta - log 2 stays below the least F on the wall at every inverse temperature from beta to
 /// beta_end, can not cross it any more: it is **collapsed**. F on the wall is concave in beta (a minimum of linear
 /// functions), so its two ends bound it. The minimum over z is explicit: 2 r(q) = beta or z = 0; a run with z = 0 stays there
 /// and has a wall of its own.
+///
+/// **Bowl.** Near a fold the well is shallower than the wall. At the final temperature the flow is the gradient flow of F
+/// in (x, y, z) (times g c/2), so where F is convex distances to its minimum only shrink. If at a state the Hessian is at
+/// least lambda > 0, its Lipschitz constant is at most M and the gradient is below lambda^2/(4 M), F is convex on the ball
+/// of radius lambda/M around the state and has its minimum inside half of it (Newton-Kantorovich): the run ends there.
 #[derive(Debug, Clone)]
 pub struct FreeBasin {
     pair: FreePair,
@@ -34,6 +39,8 @@ pub struct FreeBasin {
     end: f64,
     /// The time from which beta does not fall any more.
     cooling_from: f64,
+    /// M, a bound of the third derivatives of F/beta and of the repulsion's part.
+    bend: f64,
     /// beta falling.
     heights: Vec<Height>,
 }
@@ -62,7 +69,7 @@ impl FreeBasin {
         let betas = (0..WALLS).map(|i| end * WALL_RATIO.powi(i as i32));
         let both = |beta: f64, planar: bool| [1.0, -1.0].map(|sign| height(&pair, wall, beta, sign, planar));
         let heights = betas.map(|beta| Height { beta, spatial: both(beta, false), planar: both(beta, true) }).collect();
-        Ok(Self { pair, wall, end, cooling_from: schedule.cooling_from(), heights })
+        Ok(Self { pair, wall, end, cooling_from: schedule.cooling_from(), bend: bend(&pair), heights })
     }
 
     /// m_c, the coordinate of the wall.
@@ -91,7 +98,25 @@ impl FreeBasin {
         let least = side(kept).min(side(&self.heights[0]));
         let bound =
             (self.pair.objective(beta, state) + std::f64::consts::LN_2) * self.end / beta - std::f64::consts::LN_2;
-        bound < least - SLACK
+        bound < least - SLACK || ((beta - self.end).abs() <= SETTLED && self.in_bowl(state))
+    }
+
+    /// Whether a minimum of F on this side of the wall attracts the state at the final temperature.
+    fn in_bowl(&self, state: &[f64]) -> bool {
+        let n = if state[2] == 0.0 { 2 } else { 3 };
+        let (mut rate, mut jacobian) = ([0.0; 3], [0.0; 9]);
+        self.pair.field(self.end, state, &mut rate);
+        let speed = self.pair.speed(self.end);
+        let slope = rate[..n].iter().map(|r| (r / speed) * (r / speed)).sum::<f64>().sqrt();
+        if slope > FLAT {
+            return false;
+        }
+        self.pair.jacobian(self.end, state, &mut jacobian);
+        let hessian: [f64; 9] = jacobian.map(|j| -j / speed);
+        let least = least_eigenvalue(&hessian, n);
+        let radius = least / self.bend;
+        let room = (state[0] - self.wall).abs() - state[1].abs();
+        least > 0.0 && slope < least * radius / 4.0 && std::f64::consts::SQRT_2 * radius.min(2.0 * slope / least) < room
     }
 
     /// Both tests.
@@ -104,6 +129,41 @@ impl FreeBasin {
             Verdict::Open
         }
     }
+}
+
+/// How close beta must be to its end for the temperature to count as final: the gradient moves by about as much.
+const SETTLED: f64 = 1e-10;
+/// Gradients above this are not worth a Hessian.
+const FLAT: f64 = 1e-2;
+
+/// A bound of the third derivatives of F in (x, y, z) at beta <= 1: rho sup |tau''| from the pull (two terms, two means), and
+/// 12 from the repulsion, whose gradient 2 r(4 y^2) y has second derivatives up to 1.6 along a line (measured) and at most
+/// three times that across.
+fn bend(pair: &FreePair) -> f64 {
+    let rho = pair.options().separation;
+    let centre = -pair.bias() / rho;
+    // tau'' is odd about the centre with one extremum on each side, within a few units of it.
+    let second = |m: f64| 8.0 * rho * rho * logistic_normal_jet(2.0 * (rho * m + pair.bias()), 2.0 * rho).d2;
+    let least = minimum(centre, centre + 4.0 + 4.0 / rho, second);
+    4.0 * rho * least.abs() + 12.0
+}
+
+/// The least eigenvalue of the leading n x n part (n = 2, 3) of a symmetric 3 x 3 matrix, from below to 1e-9 of its size:
+/// bisection on the signs of the leading minors.
+fn least_eigenvalue(a: &[f64; 9], n: usize) -> f64 {
+    let positive = |shift: f64| {
+        let (p, q, r) = (a[0] - shift, a[4] - shift, a[8] - shift);
+        let second = p * q - a[1] * a[1];
+        let third = r * second - a[5] * (p * a[5] - a[1] * a[2]) + a[2] * (a[1] * a[5] - q * a[2]);
+        p > 0.0 && second > 0.0 && (n == 2 || third > 0.0)
+    };
+    let size = a.iter().map(|x| x.abs()).fold(0.0, f64::max);
+    let (mut low, mut high) = (-3.0 * size, 3.0 * size);
+    while high - low > 1e-9 * size {
+        let middle = low + (high - low) / 2.0;
+        if positive(middle) { low = middle } else { high = middle }
+    }
+    low
 }
 
 /// The middle one of three roots of m = rho tau(m); 0 for equal target weights whatever their number.
@@ -139,7 +199,8 @@ fn bisect(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
 /// The least F_beta with one mean on the wall and the other on the side of `sign`.
 fn height(pair: &FreePair, wall: f64, beta: f64, sign: f64, planar: bool) -> f64 {
     // F falls in z while 2 r(q) > beta: its minimum is where 2 r = beta, or at 0.
-    let free_gap = if planar || beta >= 1.0 { 0.0 } else { bisect(0.0, 1e4, |q| beta - 2.0 * repulsion(q)).unwrap_or(0.0) };
+    let free_gap =
+        if planar || beta >= 1.0 { 0.0 } else { bisect(0.0, 1e4, |q| beta - 2.0 * repulsion(q)).unwrap_or(0.0) };
     let reach = 4.0 * pair.options().separation + 10.0;
     minimum(0.0, reach, |gap| {
         let (x, y) = (wall + sign * gap / 2.0, gap / 2.0);
@@ -165,6 +226,24 @@ mod tests {
         let pass = pair.objective(1.0, &[1.75221, 1.52830, 0.0]);
         let well = pair.objective(1.0, &[2.98468, 0.20599, 0.0]);
         assert!(well < basin.heights[0].spatial[0] && basin.heights[0].spatial[0] < pass);
+    }
+
+    #[test]
+    fn a_shallow_well_near_the_fold_is_a_bowl() {
+        // rho_c(T = 1) = 2.2596; the wall is lower than the well at 2.3.
+        let pair = FreePair::new(FreePairOptions { separation: 2.3, ..FreePairOptions::default() }).unwrap();
+        let basin = FreeBasin::new(pair, &Schedule::constant(1.0).unwrap()).unwrap();
+        let mut state = [2.1, 0.5, 0.0];
+        let mut rate = [0.0; 3];
+        assert_eq!(basin.verdict(0.0, 1.0, &state), Verdict::Open);
+        for _ in 0..4000 {
+            pair.field(1.0, &state, &mut rate);
+            state.iter_mut().zip(&rate).for_each(|(y, r)| *y += 0.1 * r);
+        }
+        assert!(pair.objective(1.0, &state) > basin.heights[0].planar[0]);
+        assert_eq!(basin.verdict(0.0, 1.0, &state), Verdict::Collapsed);
+        let matrix = [2.0, 1.0, 0.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.5];
+        assert!((least_eigenvalue(&matrix, 2) - 1.0).abs() < 1e-8 && (least_eigenvalue(&matrix, 3) - 0.5).abs() < 1e-8);
     }
 
     #[test]

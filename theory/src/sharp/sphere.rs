@@ -53,6 +53,9 @@ pub struct SharpFormula {
     alpha: f64,
 }
 
+/// Largest beta_i R^2 of the regime in which (10) is within a few hundredths of the flow.
+const HOT_ENOUGH: f64 = 0.1;
+
 impl SharpFormula {
     /// The formula for modes +-R e1 of weights w*, 1-w*; `alpha` > 0 is computed by [`antipodal_threshold`] if absent.
     pub fn new(radius: f64, target_weight: f64, alpha: Option<f64>) -> Result<Self, InvalidParameter> {
@@ -102,6 +105,18 @@ impl SharpFormula {
     /// P_c in dimension `dimension` (>= 1) under `schedule`.
     pub fn probability(&self, dimension: f64, schedule: &Schedule) -> f64 {
         libm::erf(self.epsilon * dimension.sqrt() * (-self.growth(schedule)).exp())
+    }
+
+    /// P_c with the gain of D by relaxation, erf(eps sqrt(d/2) e^{-I}): D = sqrt(2(1-s)) v starts at s near 0 with standard
+    /// deviation sqrt(2/d), and as repulsion drives s to -1 it gains a factor sqrt(2) before the growth that I counts
+    /// (derived beside theory (10)). For starts hot enough that s relaxes before the pull matters.
+    pub fn relaxed_probability(&self, dimension: f64, schedule: &Schedule) -> f64 {
+        libm::erf(self.epsilon * (dimension / 2.0).sqrt() * (-self.growth(schedule)).exp())
+    }
+
+    /// Whether a schedule is in the regime where the formula was measured to hold: beta_i R^2 <= 0.1.
+    pub fn holds_for(&self, schedule: &Schedule) -> bool {
+        self.radius * self.radius / schedule.initial_temperature() <= HOT_ENOUGH
     }
 
     /// The duration t0 of a geometric schedule from `initial_temperature` that gives P_c = `probability` (in (0, 1)) in

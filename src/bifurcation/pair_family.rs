@@ -1,0 +1,66 @@
+//! The pairs as families for continuation: which parameter is varied.
+
+use super::misuse::Misuse;
+
+/// A parameter of a pair that can be continued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairParameter {
+    /// log T: temperatures span many orders of magnitude.
+    LogTemperature,
+    /// rho, or R.
+    Separation,
+    /// h = log(v/(1-v))/2 of theory (7), zero for equal target weights.
+    Bias,
+}
+
+/// A point in the space of the parameters of a pair.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PairPoint {
+    /// T.
+    pub temperature: f64,
+    /// rho, or R.
+    pub separation: f64,
+    /// h.
+    pub bias: f64,
+}
+
+impl PairPoint {
+    /// Checks the inequalities that the fields must satisfy.
+    ///
+    /// # Errors
+    /// [`Misuse::Option`] names the field.
+    pub fn check(&self) -> Result<(), Misuse> {
+        let rules = [
+            (self.temperature > 0.0, "temperature", self.temperature, "0 < temperature < inf"),
+            (self.separation > 0.0, "separation", self.separation, "0 < separation < inf"),
+            (true, "bias", self.bias, "-inf < bias < inf"),
+        ];
+        match rules.iter().find(|(holds, _, value, _)| !(*holds && value.is_finite())) {
+            Some(&(_, name, value, rule)) => Err(Misuse::Option { name, value, rule }),
+            None => Ok(()),
+        }
+    }
+
+    /// The value of a parameter.
+    pub fn value(&self, parameter: PairParameter) -> f64 {
+        match parameter {
+            PairParameter::LogTemperature => self.temperature.ln(),
+            PairParameter::Separation => self.separation,
+            PairParameter::Bias => self.bias,
+        }
+    }
+
+    /// The same point with one parameter changed.
+    pub fn with(self, parameter: PairParameter, value: f64) -> Self {
+        match parameter {
+            PairParameter::LogTemperature => Self { temperature: value.exp(), ..self },
+            PairParameter::Separation => Self { separation: value, ..self },
+            PairParameter::Bias => Self { bias: value, ..self },
+        }
+    }
+
+    /// v = 1/(1 + e^(-2h)).
+    pub(super) fn target_weight(&self) -> f64 {
+        1.0 / (1.0 + (-2.0 * self.bias).exp())
+    }
+}

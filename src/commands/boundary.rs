@@ -1,0 +1,206 @@
+//! `collapsar boundary`: where the starts that collapse end and those that recover begin.
+
+use std::time::Instant;
+
+use collapsar_theory::{Flow, FreePair, Pair, Schedule, SpherePair};
+use rayon::prelude::*;
+
+use crate::cli::RunArgs;
+use crate::commands::Failure;
+use crate::commands::output::{Products, deliver, progress};
+use crate::commands::solve::read_config;
+use crate::commands::summary::number;
+use crate::config::RunConfig;
+use crate::figures::{render_png, render_svg};
+use crate::integrate::{Integrator, Request, Tempered, Tsit5};
+use crate::plots;
+use crate::probability::{Bracket, FreeBoundary, Limits, SphereBoundary, connection};
+use crate::results::{BoundaryCurve, BoundaryRecord, PROGRAM, Portrait, VERSION};
+
+/// Nodes of the phase portrait along each axis.
+const PORTRAIT: usize = 61;
+/// Time to which example trajectories are drawn.
+const EXAMPLE_TIME: f64 = 60.0;
+
+/// Reads, computes, writes and says.
+pub fn run(args: &RunArgs) -> Result<(), Failure> {
+    let config = read_config(&args.config, &args.overrides)?;
+    let problem = config.problem().map_err(Failure::usage)?;
+    let pair = Pair::of(&problem).map_err(Failure::usage)?;
+    let started = Instant::now();
+    let schedules = schedules(&config)?;
+    let bar = progress(args, schedules.len() * config.boundary.transverse.len(), "curves");
+    let mut curves = Vec::new();
+    for (temperature, schedule) in &schedules {
+        for &transverse in &config.boundary.transverse {
+            curves.push(match pair {
+                Pair::Free(flow) => free_curve(&config, flow, schedule, *temperature, transverse)?,
+                Pair::Sphere(flow) => sphere_curve(&config, flow, schedule, *temperature, transverse)?,
+            });
+            bar.inc(1);
+        }
+    }
+    bar.finish_and_clear();
+    let record = record(config, pair, problem.schedule(), curves)?;
+    let figure = plots::boundary(&record);
+    let png = render_png(&figure, 2.0).map_err(Failure::computation)?;
+    let svg = render_svg(&figure).map_err(Failure::computation)?;
+    let csv = record.csv().map_err(Failure::computation)?;
+    let text = summary(&record, started.elapsed().as_secs_f64());
+    deliver(
+        args,
+        &Products { record: &record, text, files: vec![("csv", csv), ("png", png), ("svg", svg.into_bytes())] },
+    )
+}
+
+/// The schedule, or one for each wanted initial temperature.
+fn schedules(config: &RunConfig) -> Result<Vec<(f64, Schedule)>, Failure> {
+    let own = config.schedule.schedule().map_err(Failure::usage)?;
+    if config.boundary.initial_temperatures.is_empty() {
+        return Ok(vec![(own.initial_temperature(), own)]);
+    }
+    let hot = config.boundary.initial_temperatures.iter();
+    hot.map(|&temperature| {
+        let mut other = config.schedule.clone();
+        other.initial_temperature = Some(temperature);
+        Ok((temperature, other.schedule().map_err(Failure::usage)?))
+    })
+    .collect()
+}
+
+fn curve(temperature: f64, transverse: f64, points: Vec<(f64, Bracket)>) -> BoundaryCurve {
+    BoundaryCurve {
+        initial_temperature: temperature,
+        transverse,
+        undecided: points.iter().filter(|(_, b)| b.undecided).count(),
+        abscissae: points.iter().map(|p| p.0).collect(),
+        ordinates: points.iter().map(|p| p.1.middle()).collect(),
+        widths: points.iter().map(|p| p.1.width()).collect(),
+    }
+}
+
+fn free_curve(
+    config: &RunConfig,
+    flow: FreePair,
+    schedule: &Schedule,
+    temperature: f64,
+    z: f64,
+) -> Result<BoundaryCurve, Failure> {
+    let boundary = FreeBoundary::new(flow, schedule, Limits::default()).map_err(Failure::usage)?;
+    let n = config.boundary.points;
+    let reach = config.boundary.reach.unwrap_or(flow.options().separation + 1.0);
+    // Squares: the curve bends at the wall, where it leaves with a power.
+    let low = if flow.bias() == 0.0 { 0.0 } else { -1.0 };
+    let at = |i: u64| low + (1.0 - low) * i as f64 / (n - 1) as f64;
+    let xs: Vec<f64> = (0..n).map(|i| boundary.wall() + reach * at(i) * at(i).abs()).collect();
+    let points = xs.par_iter().map(|&x| (x, boundary.locate(x, z, config.boundary.width))).collect();
+    Ok(curve(temperature, z, points))
+}
+
+fn sphere_curve(
+    config: &RunConfig,
+    flow: SpherePair,
+    schedule: &Schedule,
+    temperature: f64,
+    s: f64,
+) -> Result<BoundaryCurve, Failure> {
+    let boundary = SphereBoundary::new(flow, schedule, Limits::default()).map_err(Failure::usage)?;
+    let n = config.boundary.points;
+    let largest = (2.0 * (1.0 + s)).max(0.0).sqrt();
+    let reach = config.boundary.reach.unwrap_or(largest / 2.0).min(largest);
+    let at = |i: u64| reach * (2.0 * i as f64 / (n - 1) as f64 - 1.0);
+    let sums: Vec<f64> = (0..n).map(at).collect();
+    let points = sums.par_iter().map(|&sum| (sum, boundary.locate(sum, s, config.boundary.width))).collect();
+    Ok(curve(temperature, s, points))
+}
+
+fn record(
+    config: RunConfig,
+    pair: Pair,
+    schedule: &Schedule,
+    curves: Vec<BoundaryCurve>,
+) -> Result<BoundaryRecord, Failure> {
+    let (name, axes) = match pair {
+        Pair::Free(_) => ("free", ["x", "Y_b", "z"]),
+        Pair::Sphere(_) => ("sphere", ["m_1+m_2", "D_b", "s"]),
+    };
+    let (mut found, mut portrait) = (None, None);
+    if let Pair::Free(flow) = pair {
+        if flow.bias() == 0.0 {
+            found = connection(flow, schedule.final_temperature()).map_err(Failure::computation)?;
+        }
+        portrait = Some(phase_portrait(flow, schedule, &curves)?);
+    }
+    Ok(BoundaryRecord {
+        program: PROGRAM,
+        version: VERSION,
+        config,
+        pair: name,
+        axes,
+        curves,
+        connection_constant: found.map(|c| c.constant),
+        connection_error: found.map(|c| c.error),
+        exponent: found.map(|c| c.exponent),
+        portrait,
+    })
+}
+
+/// The field at z = 0 and the final temperature, and runs from both sides of the first curve.
+fn phase_portrait(flow: FreePair, schedule: &Schedule, curves: &[BoundaryCurve]) -> Result<Portrait, Failure> {
+    let temperature = schedule.final_temperature();
+    let reach = flow.options().separation + 1.0;
+    // Half a cell off the axes, on which one rate vanishes by symmetry.
+    let x: Vec<f64> = (0..PORTRAIT).map(|i| reach * (i as f64 + 0.5) / (PORTRAIT - 1) as f64).collect();
+    let (mut rate_x, mut rate_y) = (Vec::new(), Vec::new());
+    for &y in &x {
+        for &x in &x {
+            let mut rate = [0.0; 3];
+            flow.field(1.0 / temperature, &[x, y, 0.0], &mut rate);
+            rate_x.push(rate[0]);
+            rate_y.push(rate[1]);
+        }
+    }
+    let mut trajectories = Vec::new();
+    if let Some(curve) = curves.first() {
+        // An abscissa near the origin and one half way out, each from both sides.
+        for share in [0.3, 0.6] {
+            let i = (share * curve.abscissae.len() as f64) as usize;
+            for side in [0.8, 1.2] {
+                let start = [curve.abscissae[i], side * curve.ordinates[i], curve.transverse];
+                trajectories.push(example(flow, schedule, &start)?);
+            }
+        }
+    }
+    Ok(Portrait { temperature, y: x.clone(), x, rate_x, rate_y, trajectories })
+}
+
+fn example(flow: FreePair, schedule: &Schedule, start: &[f64; 3]) -> Result<Vec<[f64; 2]>, Failure> {
+    let system = Tempered::new(&flow, schedule);
+    let mut request = Request::new(start, 0.0, EXAMPLE_TIME);
+    request.keep_steps = true;
+    let solution = Tsit5::default().integrate(&system, &request).map_err(Failure::computation)?;
+    Ok(solution.steps.iter().map(|(_, y)| [y[0], y[1]]).collect())
+}
+
+fn summary(record: &BoundaryRecord, seconds: f64) -> String {
+    let [abscissa, ordinate, transverse] = record.axes;
+    let mut lines = vec![format!("boundary    {} pair, {ordinate}({abscissa}, {transverse})", record.pair)];
+    for curve in &record.curves {
+        let largest = curve.ordinates.iter().copied().fold(0.0, f64::max);
+        let widest = curve.widths.iter().copied().fold(0.0, f64::max);
+        lines.push(format!(
+            "  T0 = {:<8} {transverse} = {:<8} {} points, largest {ordinate} {}, widest bracket {}, undecided {}",
+            number(curve.initial_temperature),
+            number(curve.transverse),
+            curve.abscissae.len(),
+            number(largest),
+            number(widest),
+            curve.undecided
+        ));
+    }
+    if let (Some(constant), Some(exponent)) = (record.connection_constant, record.exponent) {
+        lines.push(format!("connection  x = C y^alpha' with C = {constant:.9}, alpha' = {exponent:.9}"));
+    }
+    lines.push(format!("cost        {seconds:.2} s"));
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,60 @@
+//! Where the products of a verb go: files, or a record on standard output, and words for a person.
+
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::cli::RunArgs;
+use crate::commands::{Failure, print};
+use crate::results::Store;
+
+/// The folder of results unless given.
+const DEFAULT_FOLDER: &str = "out";
+
+/// What a verb made.
+pub(crate) struct Products<'a, R> {
+    /// The record.
+    pub(crate) record: &'a R,
+    /// The summary.
+    pub(crate) text: String,
+    /// Further files as (extension, bytes).
+    pub(crate) files: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// Writes the files (none with --json unless a folder is given), then the record or the summary.
+pub(crate) fn deliver<R: Serialize>(args: &RunArgs, products: &Products<'_, R>) -> Result<(), Failure> {
+    let mut json = serde_json::to_vec(products.record).map_err(Failure::computation)?;
+    json.push(b'\n');
+    let folder = args.out.as_deref().or((!args.json).then_some(Path::new(DEFAULT_FOLDER)));
+    let mut written = Vec::new();
+    if let Some(folder) = folder {
+        let stem = args.config.file_stem().map_or("run".into(), |s| s.to_string_lossy().into_owned());
+        let store = Store::open(folder).map_err(Failure::computation)?;
+        let mut files = vec![(format!("{stem}.json"), json.clone())];
+        files.extend(products.files.iter().map(|(extension, bytes)| (format!("{stem}.{extension}"), bytes.clone())));
+        written = store.write(&files).map_err(Failure::computation)?;
+    }
+    if args.json {
+        return print(&json);
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    let mut text = products.text.clone();
+    for path in &written {
+        text.push_str(&format!("wrote       {}\n", path.display()));
+    }
+    print(text.as_bytes())
+}
+
+/// A progress bar on a terminal, nothing in a pipe, with --json or with --quiet.
+pub(crate) fn progress(args: &RunArgs, length: usize, unit: &str) -> ProgressBar {
+    if args.quiet || args.json {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(length as u64);
+    let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left");
+    bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}

@@ -1,0 +1,52 @@
+//! `[boundary]`: which curves of the collapse boundary are drawn.
+
+use serde::Serialize;
+
+use crate::config::error::ConfigError;
+use crate::config::section::Section;
+
+/// Points of a curve unless given.
+const DEFAULT_POINTS: u64 = 60;
+/// Most points of a curve.
+const MOST_POINTS: u64 = 10_000;
+/// Width of a bracket unless given.
+const DEFAULT_WIDTH: f64 = 1e-10;
+
+/// `[boundary]`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BoundaryConfig {
+    /// Curves are taken at these z (free pair) or s (sphere pair).
+    pub transverse: Vec<f64>,
+    /// A curve for each of these initial temperatures in place of the schedule's; empty for the schedule alone.
+    pub initial_temperatures: Vec<f64>,
+    /// Abscissae run to this x (free pair), or over +- this m_1 + m_2 (sphere pair).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reach: Option<f64>,
+    /// Points of each curve.
+    pub points: u64,
+    /// Width of each bracket.
+    pub width: f64,
+}
+
+impl BoundaryConfig {
+    /// Resolves the section.
+    pub(crate) fn resolve(section: &Section<'_>) -> Result<Self, ConfigError> {
+        let transverse = section.numbers("transverse")?.unwrap_or_else(|| vec![0.0]);
+        if transverse.is_empty() {
+            return Err(section.breaks("transverse", "hold at least one value"));
+        }
+        let initial_temperatures = section.numbers("initial_temperatures")?.unwrap_or_default();
+        if initial_temperatures.iter().any(|&t| t < 1.0) {
+            return Err(section.breaks("initial_temperatures", "hold temperatures of at least 1"));
+        }
+        let points = section.count("points")?.unwrap_or(DEFAULT_POINTS);
+        if !(2..=MOST_POINTS).contains(&points) {
+            return Err(section.breaks("points", "lie between 2 and 10000"));
+        }
+        let width = section.positive("width")?.unwrap_or(DEFAULT_WIDTH);
+        if !(1e-13..=1e-2).contains(&width) {
+            return Err(section.breaks("width", "lie between 1e-13 and 1e-2"));
+        }
+        Ok(Self { transverse, initial_temperatures, reach: section.positive("reach")?, points, width })
+    }
+}

@@ -1,0 +1,192 @@
+//! One block of draws followed along the mesh of its ensemble.
+
+use std::ops::Range;
+
+use collapsar_theory::Verdict;
+use pulp::Arch;
+
+use crate::montecarlo::follow::Follow;
+use crate::montecarlo::lanes::{LANES, Lane, LaneSystem, scale, step};
+use crate::montecarlo::mesh::{MeshStep, lane};
+use crate::montecarlo::model::Model;
+use crate::montecarlo::tally::RunEnd;
+
+/// Draws followed together: their states fit the first-level cache.
+pub(crate) const BLOCK: usize = 512;
+/// Mesh steps between questions whether a run is trapped.
+pub(crate) const ASK_EVERY: usize = 4;
+/// A draw may err by this many tolerances in a step of the mesh, which the pilots found good to one; beyond it the draw is
+/// followed by itself from its start.
+const GUARD: f64 = 10.0;
+
+/// The mesh of an ensemble, and the limits of what is followed by itself.
+pub(crate) struct Course<S> {
+    pub(crate) steps: Vec<MeshStep<S>>,
+    pub(crate) alone: Follow,
+}
+
+/// The end of a run whose state says so already.
+pub(crate) fn certain<M: Model<3>>(model: &M, alone: &Follow, t: f64, state: &[f64; 3]) -> Option<RunEnd> {
+    if !alone.early {
+        return None;
+    }
+    if model.apart(state) {
+        return Some(RunEnd::Recovered);
+    }
+    if !model.worth_asking(t, state) {
+        return None;
+    }
+    match model.verdict(t, state) {
+        Verdict::Recovered => Some(RunEnd::Recovered),
+        Verdict::Collapsed => Some(RunEnd::Collapsed),
+        Verdict::Open => None,
+    }
+}
+
+/// The ends of the draws of one block, in order. Lanes do not see each other and the mesh is fixed, so each end is a
+/// function of its own draw.
+pub(crate) fn run<M: Model<3>>(model: &M, course: &Course<M::Stage>, seed: u64, draws: Range<u64>) -> Vec<RunEnd> {
+    let mut block = Block::new(model, course, seed, draws.clone());
+    let arch = Arch::new();
+    let mut t = 0.0;
+    for (index, mesh_step) in course.steps.iter().enumerate() {
+        if block.active.is_empty() {
+            break;
+        }
+        if mesh_step.restart {
+            arch.dispatch(|| block.restart(model, mesh_step));
+        }
+        arch.dispatch(|| block.advance(model, mesh_step, &course.alone));
+        t = mesh_step.end;
+        block.settle(model, course, seed, draws.start, index, t);
+    }
+    block.finish(model, course, t);
+    block.ends
+}
+
+struct Block {
+    ends: Vec<RunEnd>,
+    /// Draws still followed, as offsets in the block; entry i has lane i % LANES of chunk i / LANES.
+    active: Vec<usize>,
+    states: Vec<[Lane; 3]>,
+    rates: Vec<[Lane; 3]>,
+    /// Entries that a step has ended, and whether by certain recovery (else by its error).
+    left: Vec<(usize, bool)>,
+}
+
+impl Block {
+    /// Draws the starts; those whose end is certain at once are not followed.
+    fn new<M: Model<3>>(model: &M, course: &Course<M::Stage>, seed: u64, draws: Range<u64>) -> Self {
+        let mut ends = Vec::with_capacity(BLOCK);
+        let mut active = Vec::with_capacity(BLOCK);
+        let mut states: Vec<[Lane; 3]> = Vec::with_capacity(BLOCK / LANES);
+        for (offset, index) in draws.enumerate() {
+            let start = model.draw(seed, index);
+            let end = certain(model, &course.alone, 0.0, &start);
+            ends.push(end.unwrap_or(RunEnd::Undecided));
+            if end.is_none() {
+                let l = active.len() % LANES;
+                if l == 0 {
+                    // Unused lanes repeat the first, so that they hold ordinary numbers.
+                    states.push(start.map(|x| [x; LANES]));
+                } else if let Some(chunk) = states.last_mut() {
+                    (0..3).for_each(|n| chunk[n][l] = start[n]);
+                }
+                active.push(offset);
+            }
+        }
+        let rates = vec![[[0.0; LANES]; 3]; states.len()];
+        Self { ends, active, states, rates, left: Vec::new() }
+    }
+
+    #[inline(always)]
+    fn restart<S: LaneSystem<3>>(&mut self, system: &S, mesh_step: &MeshStep<S::Stage>) {
+        for (state, rate) in self.states.iter().zip(&mut self.rates) {
+            *rate = system.rates(&mesh_step.stages[0], state);
+        }
+    }
+
+    /// One step of every followed draw; notes those that it ends.
+    #[inline(always)]
+    fn advance<S: LaneSystem<3>>(&mut self, system: &S, mesh_step: &MeshStep<S::Stage>, alone: &Follow) {
+        self.left.clear();
+        let (relative, absolute) = (GUARD * alone.tolerances.relative, GUARD * alone.tolerances.absolute);
+        let chunks = self.active.len().div_ceil(LANES);
+        for (c, (state, rate)) in self.states.iter_mut().zip(&mut self.rates).take(chunks).enumerate() {
+            let done = step(system, mesh_step.h, &mesh_step.stages, state, rate);
+            let mut fine = [true; LANES];
+            for n in 0..3 {
+                for l in 0..LANES {
+                    // False for errors that are not numbers.
+                    fine[l] &= done.error[n][l].abs() <= scale(relative, absolute, state[n][l], done.state[n][l]);
+                }
+            }
+            let apart = system.separated(&done.state);
+            let mut any = false;
+            for l in 0..LANES {
+                any |= !fine[l] | apart[l];
+            }
+            (*state, *rate) = (done.state, done.rate);
+            if any {
+                let ended = (0..LANES).filter(|&l| !fine[l] || apart[l]).map(|l| (c * LANES + l, fine[l]));
+                self.left.extend(ended);
+            }
+        }
+    }
+
+    /// Takes the runs that ended in the step to time `t` out of the block, and now and then those that are trapped.
+    fn settle<M: Model<3>>(
+        &mut self,
+        model: &M,
+        course: &Course<M::Stage>,
+        seed: u64,
+        first: u64,
+        index: usize,
+        t: f64,
+    ) {
+        for (entry, fine) in std::mem::take(&mut self.left).into_iter().rev() {
+            if entry >= self.active.len() {
+                continue;
+            }
+            let offset = self.active[entry];
+            if !fine {
+                let start = model.draw(seed, first + offset as u64);
+                self.ends[offset] = model.alone(&course.alone, 0.0, start);
+            } else if course.alone.early {
+                self.ends[offset] = RunEnd::Recovered;
+            } else {
+                continue;
+            }
+            self.remove(entry);
+        }
+        if index % ASK_EVERY == 0 {
+            for entry in (0..self.active.len()).rev() {
+                let state = lane(&self.states[entry / LANES], entry % LANES);
+                if let Some(end) = certain(model, &course.alone, t, &state) {
+                    self.ends[self.active[entry]] = end;
+                    self.remove(entry);
+                }
+            }
+        }
+    }
+
+    /// Drops an entry: the last one takes its place.
+    fn remove(&mut self, entry: usize) {
+        let last = self.active.len() - 1;
+        self.active.swap_remove(entry);
+        let (state, rate) =
+            (lane(&self.states[last / LANES], last % LANES), lane(&self.rates[last / LANES], last % LANES));
+        for n in 0..3 {
+            self.states[entry / LANES][n][entry % LANES] = state[n];
+            self.rates[entry / LANES][n][entry % LANES] = rate[n];
+        }
+    }
+
+    /// What is open at the end of the mesh: at the horizon it is classified, before it it goes on by itself.
+    fn finish<M: Model<3>>(&mut self, model: &M, course: &Course<M::Stage>, t: f64) {
+        for (entry, &offset) in self.active.iter().enumerate() {
+            let state = lane(&self.states[entry / LANES], entry % LANES);
+            self.ends[offset] = model.alone(&course.alone, t, state);
+        }
+    }
+}

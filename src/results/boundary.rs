@@ -1,0 +1,80 @@
+//! The record of collapse boundaries.
+
+use serde::Serialize;
+
+use crate::config::RunConfig;
+
+/// The record of `collapsar boundary`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BoundaryRecord {
+    /// "collapsar".
+    pub program: &'static str,
+    /// The version that made it.
+    pub version: &'static str,
+    /// The resolved configuration.
+    pub config: RunConfig,
+    /// "free" (x, y, z) or "sphere" (m_1, m_2, s).
+    pub pair: &'static str,
+    /// What abscissa, ordinate and transverse are.
+    pub axes: [&'static str; 3],
+    /// The curves.
+    pub curves: Vec<BoundaryCurve>,
+    /// C of theory (13) at the final temperature; null where it is not defined.
+    pub connection_constant: Option<f64>,
+    /// Its estimated error.
+    pub connection_error: Option<f64>,
+    /// alpha' of theory (13) at the final temperature; null where it is not defined.
+    pub exponent: Option<f64>,
+    /// The flow in the plane of the curves at the final temperature (free pair only).
+    pub portrait: Option<Portrait>,
+}
+
+/// One curve: collapse below it, recovery above.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BoundaryCurve {
+    /// T0 of its schedule.
+    pub initial_temperature: f64,
+    /// z (free pair) or s (sphere pair).
+    pub transverse: f64,
+    /// x, or m_1 + m_2.
+    pub abscissae: Vec<f64>,
+    /// Y_b, or D_b: the middle of the bracket.
+    pub ordinates: Vec<f64>,
+    /// The width of each bracket, whose two sides are certain.
+    pub widths: Vec<f64>,
+    /// Points whose bracket stayed open because a run in it could not be decided.
+    pub undecided: usize,
+}
+
+/// The flow of the free pair at z = 0 and one temperature.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Portrait {
+    /// T.
+    pub temperature: f64,
+    /// Nodes in x.
+    pub x: Vec<f64>,
+    /// Nodes in y.
+    pub y: Vec<f64>,
+    /// dx/dt at (x\[i\], y\[j\]), at index j n_x + i.
+    pub rate_x: Vec<f64>,
+    /// dy/dt there.
+    pub rate_y: Vec<f64>,
+    /// Trajectories under the schedule, from starts on both sides of the boundary: (x, y) along each.
+    pub trajectories: Vec<Vec<[f64; 2]>>,
+}
+
+impl BoundaryRecord {
+    /// The curves as a CSV table.
+    pub fn csv(&self) -> Result<Vec<u8>, csv::Error> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let [abscissa, ordinate, transverse] = self.axes;
+        writer.write_record(["initial_temperature", transverse, abscissa, ordinate, "width"])?;
+        for curve in &self.curves {
+            for ((x, y), width) in curve.abscissae.iter().zip(&curve.ordinates).zip(&curve.widths) {
+                let row = [curve.initial_temperature, curve.transverse, *x, *y, *width];
+                writer.write_record(row.map(|v| v.to_string()))?;
+            }
+        }
+        writer.into_inner().map_err(|e| e.into_error().into())
+    }
+}

@@ -1,0 +1,68 @@
+//! The record of a probability of collapse by several routes.
+
+use serde::Serialize;
+
+use crate::config::RunConfig;
+use crate::montecarlo::Estimate;
+
+/// The record of `collapsar probability`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProbabilityRecord {
+    /// "collapsar".
+    pub program: &'static str,
+    /// The version that made it.
+    pub version: &'static str,
+    /// The resolved configuration.
+    pub config: RunConfig,
+    /// "free" or "sphere".
+    pub pair: &'static str,
+    /// Theory (14); null if not asked for.
+    pub exact: Option<ExactRecord>,
+    /// Theory (10) or (15); null if not asked for, or where there is none.
+    pub formula: Option<FormulaRecord>,
+    /// The ensemble of the closed flow; null if not asked for.
+    pub montecarlo: Option<MonteCarloRecord>,
+    /// What a reader of the numbers should know.
+    pub notes: Vec<String>,
+}
+
+/// P_c by quadrature over the boundary.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ExactRecord {
+    /// P_c.
+    pub value: f64,
+    /// Its estimated absolute error.
+    pub error: f64,
+    /// Boundary points that were located.
+    pub evaluations: usize,
+}
+
+/// P_c by a sharp formula.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct FormulaRecord {
+    /// P_c.
+    pub value: f64,
+    /// Whether the problem lies where the formula was measured to hold.
+    pub valid: bool,
+    /// The equation of the theory note.
+    pub equation: &'static str,
+    /// P_c with the gain by relaxation counted (sphere pair).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relaxed: Option<f64>,
+    /// alpha that was used (sphere pair).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alpha: Option<f64>,
+    /// C that was used (free pair).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_constant: Option<f64>,
+}
+
+/// P_c by counting.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MonteCarloRecord {
+    /// P_c.
+    pub value: f64,
+    /// The counts and the Clopper-Pearson interval.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+}

@@ -1,0 +1,219 @@
+//! Configurations: what is refused and in which words, what is defaulted, and that a resolved run resolves to itself.
+
+mod support;
+
+use std::path::Path;
+
+use collapsar::config::{Override, RunConfig};
+use support::configs::{BASE, DOZEN, LAW};
+use support::refusals::{KEYS, VALUES};
+
+fn parse(text: &str) -> Result<RunConfig, String> {
+    RunConfig::parse("case.toml", text, &[]).map_err(|error| error.to_string())
+}
+
+fn refusal(text: &str) -> String {
+    match parse(text) {
+        Ok(run) => panic!("accepted: {text}\n{run:?}"),
+        Err(error) => error,
+    }
+}
+
+fn with_override(text: &str, given: &str) -> Result<RunConfig, String> {
+    RunConfig::parse("case.toml", text, &[Override(given.to_owned())]).map_err(|error| error.to_string())
+}
+
+#[test]
+fn values_are_refused_with_key_value_rule_and_line() {
+    for (from, to, expected) in VALUES {
+        assert!(BASE.contains(from), "{from}");
+        assert_eq!(refusal(&BASE.replace(from, to)), format!("case.toml, {expected}"), "{to}");
+    }
+}
+
+#[test]
+fn laws_are_refused_with_key_value_rule_and_line() {
+    let cases = [
+        ("dimension = 5", "dimension = 0", "line 7: `start.dimension` is 0: it must be at least 1"),
+        (
+            "dimension = 5",
+            "dimension = -1",
+            "line 7: `start.dimension` is -1: it must be an integer that is not negative",
+        ),
+        (
+            "dimension = 5",
+            "dimension = 5.0",
+            "line 7: `start.dimension` is 5.0: it must be an integer that is not negative",
+        ),
+        ("scale = 0.1", "scale = 0", "line 8: `start.scale` is 0: it must be positive and finite"),
+        ("scale = 0.1", "scale = -0.1", "line 8: `start.scale` is -0.1: it must be positive and finite"),
+        ("seed = 3", "seed = -3", "line 9: `start.seed` is -3: it must be an integer that is not negative"),
+        (
+            "seed = 3",
+            "seed = 99999999999999999999",
+            "line 9: `start.seed` is a number too large: it must be an integer that is not negative",
+        ),
+        (
+            "separation = 2.0",
+            "means = [[1, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0]]",
+            "line 7: `start.dimension` is 5: it must be at least the dimension of the modes, 6",
+        ),
+        (
+            "preset = \"free\"",
+            "preset = \"paper\"",
+            "line 8: `start.scale` has no meaning here: means on the sphere start uniform on it",
+        ),
+        (
+            "seed = 3",
+            "means = [[1.0], [2.0]]",
+            "line 7: `start.dimension` has no meaning here: `start.means` is an explicit start",
+        ),
+        (
+            "seed = 3",
+            "variance = 2.0",
+            "line 9: `start.variance` has no meaning here: only a trained variance has an initial value of its own",
+        ),
+    ];
+    for (from, to, expected) in cases {
+        assert_eq!(refusal(&LAW.replace(from, to)), format!("case.toml, {expected}"), "{to}");
+    }
+    assert_eq!(
+        refusal(&LAW.replace("scale = 0.1\n", "")),
+        "case.toml: `start.scale` is missing: free means start as N(0, scale^2 I)"
+    );
+}
+
+#[test]
+fn keys_are_refused_with_a_suggestion_and_line() {
+    for (from, to, expected) in KEYS {
+        assert_eq!(refusal(&BASE.replacen(from, to, 1)), format!("case.toml, {expected}"), "{to}");
+    }
+    let nowhere = refusal(&BASE.replace("[solve]", "[zzz]"));
+    assert!(nowhere.starts_with("case.toml, line 13: unknown section `zzz`: known are target, family, "), "{nowhere}");
+    assert_eq!(refusal("solve = 3"), "case.toml, line 1: `solve` is 3: it must be a section, written [solve]");
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let cases = [
+        ("", "`target.separation` is missing: give it, or the modes as `target.means`"),
+        ("[target]\nseparation = 1", "`start.means` is missing: give initial means, or a law by `start.dimension`"),
+        (
+            "[target]\nseparation = 1\n[schedule]\nduration = 1\n[start]\nmeans = [[1.0]]",
+            "`schedule.kind` is missing: say which schedule the other keys belong to, for example kind = \"geometric\"",
+        ),
+        (
+            "[target]\nseparation = 1\n[schedule]\nkind = \"quench\"\nduration = 1\n[start]\nmeans = [[1.0]]",
+            "`schedule.initial_temperature` is missing: a schedule of kind \"quench\" needs it",
+        ),
+        (
+            "[target]\nseparation = 1\n[schedule]\nkind = \"table\"\ntimes = [1.0]\n[start]\nmeans = [[1.0]]",
+            "`schedule.temperatures` is missing: a schedule of kind \"table\" needs it",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(refusal(text), format!("case.toml: {expected}"));
+    }
+}
+
+#[test]
+fn the_sphere_needs_one_positive_radius_and_a_direction() {
+    let sphere = "`family.means` is \"sphere\": it must be \"free\" unless all modes have one common positive norm, \
+                  the radius of the sphere";
+    let paper = BASE.replace("\"free\"", "\"paper\"");
+    assert_eq!(refusal(&paper.replace("separation = 3.0", "separation = 0")), format!("case.toml, line 5: {sphere}"));
+    assert_eq!(
+        refusal(
+            &BASE
+                .replace("separation = 3.0", "means = [[1.0, 0.0], [2.0, 0.0]]")
+                .replace("preset = \"free\"", "means = \"sphere\"")
+        ),
+        format!("case.toml, line 5: {sphere}")
+    );
+    assert_eq!(
+        refusal(&paper.replace("[0.3, 0.8]", "[0, 0]")),
+        "case.toml, line 12: `start.means` is a mean at the origin: it must not be 0: it is scaled to the sphere"
+    );
+}
+
+#[test]
+fn overrides_replace_add_and_are_named_in_errors() {
+    assert_eq!(with_override(BASE, "schedule.duration=7").unwrap().schedule.duration, Some(7.0));
+    assert_eq!(
+        with_override(BASE, "solve.engine=diffsol").unwrap(),
+        with_override(BASE, "solve.engine = \"diffsol\"").unwrap()
+    );
+    assert_eq!(
+        with_override("", "target.separation=1").unwrap_err(),
+        "case.toml: `start.means` is missing: give initial means, or a law by `start.dimension`"
+    );
+    let cases = [
+        ("target", "an override must read key=value, for example schedule.duration=20"),
+        ("target=3", "the key must be dotted, section.key, for example schedule.duration"),
+        ("target.separation=", "`target.separation` is \"\": it must be a finite number"),
+        ("target.separation=nan", "`target.separation` is NaN: it must be a finite number"),
+        ("target.seperation=1", "unknown key in [target] `seperation`: did you mean `separation`?"),
+        ("targt.separation=1", "unknown section `targt`: did you mean `target`?"),
+        (
+            "solve.times=[2,1]",
+            "`solve.times` is [2, 1]: it must hold at least one time, none negative, strictly increasing",
+        ),
+        ("family.weights=[0.5,0.4]", "`family.weights` is [0.5, 0.4] (sum 0.9): it must sum to 1 within 1e-6"),
+    ];
+    for (given, expected) in cases {
+        assert_eq!(with_override(BASE, given).unwrap_err(), format!("--set {given}: {expected}"));
+    }
+}
+
+#[test]
+fn defaults_are_the_free_preset_without_annealing() {
+    let run = parse("[target]\nseparation = 2\n[start]\nmeans = [[1.0], [2.0], [3.0]]").unwrap();
+    let family = &run.family;
+    assert_eq!(
+        [family.means, family.variance, family.train_weights, family.clock, family.metric],
+        ["free", "unit", "no", "kl", "euclidean"]
+    );
+    assert_eq!((run.target.weights.clone(), family.weights.len()), (vec![0.5, 0.5], 3));
+    assert_eq!((run.schedule.kind, run.schedule.initial_temperature), ("constant", Some(1.0)));
+    assert_eq!((run.solve.times.len(), run.solve.times[0], run.solve.times[60]), (61, 0.0, 30.0));
+    let paper = parse(&BASE.replace("\"free\"", "\"paper\"")).unwrap().family;
+    assert_eq!(
+        [paper.means, paper.variance, paper.train_weights, paper.clock, paper.metric],
+        ["sphere", "trained", "no", "free-energy", "euclidean"]
+    );
+}
+
+/// A resolved run, written as TOML, is a configuration that resolves to the same run.
+fn round_trip(text: &str) {
+    let run = parse(text).unwrap();
+    let written = toml::to_string(&run).unwrap();
+    assert_eq!(parse(&written).unwrap(), run, "{written}");
+    run.problem().unwrap();
+}
+
+#[test]
+fn resolved_runs_resolve_to_themselves() {
+    round_trip(BASE);
+    round_trip(LAW);
+    for text in DOZEN {
+        round_trip(text);
+    }
+}
+
+#[test]
+fn committed_and_documented_configurations_resolve_to_themselves() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for entry in std::fs::read_dir(root.join("configs")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            round_trip(&std::fs::read_to_string(&path).unwrap());
+            count += 1;
+        }
+    }
+    assert!(count >= 3, "{count} configurations");
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let samples: Vec<&str> = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!samples.is_empty(), "the README shows a configuration");
+    samples.into_iter().for_each(round_trip);
+}
