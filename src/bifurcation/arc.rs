@@ -133,15 +133,14 @@ impl<P: ParametricProblem + ?Sized> SquareSystem for AcrossTangent<'_, P> {
     }
 }
 
-/// The point of the branch at the distance `step` along the tangent of `from`.
-///
-/// Source: Keller (1977), pseudo-arclength continuation.
-pub(super) fn reach<P: ParametricProblem + ?Sized>(
+/// The corrected point in the plane at the distance `step` along the tangent of `from`, and the iterations: all of
+/// [`reach`] that branch points themselves allow.
+pub(super) fn land<P: ParametricProblem + ?Sized>(
     problem: &P,
     from: &Arc,
     step: f64,
     options: &ContinuationOptions,
-) -> Result<Arc, Refusal> {
+) -> Result<(DVector<f64>, usize), Refusal> {
     let n = problem.dimension();
     let predicted = &from.z + &from.tangent * step;
     if !problem.in_domain(&predicted.as_slice()[..n], predicted[n]) {
@@ -152,8 +151,19 @@ pub(super) fn reach<P: ParametricProblem + ?Sized>(
     if !outcome.converged() {
         return Err(Refusal::Corrector(outcome.status));
     }
-    let iterations = outcome.iterations;
-    let z = DVector::from_vec(outcome.state);
+    Ok((DVector::from_vec(outcome.state), outcome.iterations))
+}
+
+/// The point of the branch at the distance `step` along the tangent of `from`.
+///
+/// Source: Keller (1977), pseudo-arclength continuation.
+pub(super) fn reach<P: ParametricProblem + ?Sized>(
+    problem: &P,
+    from: &Arc,
+    step: f64,
+    options: &ContinuationOptions,
+) -> Result<Arc, Refusal> {
+    let (z, iterations) = land(problem, from, step, options)?;
     if (&z - &from.z).norm() > LONGEST_CHORD * step {
         return Err(Refusal::Jump);
     }

@@ -2,7 +2,7 @@
 
 use nalgebra::DVector;
 
-use super::arc::reach;
+use super::arc::land;
 use super::branch::Branch;
 use super::continuation::{Continuation, Direction};
 use super::continuation_options::ContinuationOptions;
@@ -12,7 +12,7 @@ use super::problem::ParametricProblem;
 use super::special_point::SpecialPoint;
 
 /// Distance between an equilibrium and the point of a branch beside it, both solved, that makes them one.
-const SAME: f64 = 1e-6;
+const SAME: f64 = 1e-5;
 
 /// How far along a step, in chords, an equilibrium may lie: tangents lead a little further than chords.
 const BEYOND: f64 = 1.1;
@@ -105,6 +105,6 @@ fn passes<P: ParametricProblem>(
             return true;
         }
         let beside = -SAME <= along && along <= BEYOND * chord && away.norm() <= 2.0 * chord;
-        beside && reach(problem, &arc, along, options).is_ok_and(|on| (&on.z - &z).norm() < SAME)
+        beside && land(problem, &arc, along, options).is_ok_and(|(on, _)| (on - &z).norm() < SAME)
     })
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use collapsar_theory::Verdict;
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::montecarlo::follow::Follow;
 use crate::montecarlo::lanes::{LANES, Lane, LaneSystem, scale, step};
@@ -13,8 +13,6 @@ use crate::montecarlo::tally::RunEnd;
 
 /// Draws followed together: their states fit the first-level cache.
 pub(crate) const BLOCK: usize = 512;
-/// Mesh steps between questions whether a run is trapped.
-pub(crate) const ASK_EVERY: usize = 4;
 /// A draw may err by this many tolerances in a step of the mesh, which the pilots found good to one; beyond it the draw is
 /// followed by itself from its start.
 const GUARD: f64 = 10.0;
@@ -49,19 +47,37 @@ pub(crate) fn run<M: Model<3>>(model: &M, course: &Course<M::Stage>, seed: u64, 
     let mut block = Block::new(model, course, seed, draws.clone());
     let arch = Arch::new();
     let mut t = 0.0;
-    for (index, mesh_step) in course.steps.iter().enumerate() {
+    for mesh_step in &course.steps {
         if block.active.is_empty() {
             break;
         }
-        if mesh_step.restart {
-            arch.dispatch(|| block.restart(model, mesh_step));
-        }
-        arch.dispatch(|| block.advance(model, mesh_step, &course.alone));
+        arch.dispatch(Advance { block: &mut block, system: model, mesh_step, alone: &course.alone });
         t = mesh_step.end;
-        block.settle(model, course, seed, draws.start, index, t);
+        block.settle(model, course, seed, draws.start, mesh_step);
     }
     block.finish(model, course, t);
     block.ends
+}
+
+/// One step of a block as an operation that is compiled for each vector width. (A closure would not be inlined into the
+/// code for the wide registers.)
+struct Advance<'a, M: Model<3>> {
+    block: &'a mut Block,
+    system: &'a M,
+    mesh_step: &'a MeshStep<M::Stage>,
+    alone: &'a Follow,
+}
+
+impl<M: Model<3>> WithSimd for Advance<'_, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        if self.mesh_step.restart {
+            self.block.restart(self.system, self.mesh_step);
+        }
+        self.block.advance(self.system, self.mesh_step, self.alone);
+    }
 }
 
 struct Block {
@@ -134,15 +150,14 @@ impl Block {
         }
     }
 
-    /// Takes the runs that ended in the step to time `t` out of the block, and now and then those that are trapped.
+    /// Takes the runs that ended in a step out of the block and, where it is worth asking, those that are trapped.
     fn settle<M: Model<3>>(
         &mut self,
         model: &M,
         course: &Course<M::Stage>,
         seed: u64,
         first: u64,
-        index: usize,
-        t: f64,
+        mesh_step: &MeshStep<M::Stage>,
     ) {
         for (entry, fine) in std::mem::take(&mut self.left).into_iter().rev() {
             if entry >= self.active.len() {
@@ -159,10 +174,10 @@ impl Block {
             }
             self.remove(entry);
         }
-        if index % ASK_EVERY == 0 {
+        if mesh_step.ask {
             for entry in (0..self.active.len()).rev() {
                 let state = lane(&self.states[entry / LANES], entry % LANES);
-                if let Some(end) = certain(model, &course.alone, t, &state) {
+                if let Some(end) = certain(model, &course.alone, mesh_step.end, &state) {
                     self.ends[self.active[entry]] = end;
                     self.remove(entry);
                 }

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use collapsar_theory::{FreePair, InvalidParameter, Schedule, SpherePair, Verdict};
+use collapsar_theory::{FreePair, InvalidParameter, Schedule, SpherePair};
 use rayon::prelude::*;
 
 use crate::integrate::Tolerances;
-use crate::montecarlo::block::{ASK_EVERY, BLOCK, Course, certain, run};
+use crate::montecarlo::block::{BLOCK, Course, certain, run};
 use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate};
 use crate::montecarlo::follow::Follow;
 use crate::montecarlo::free_lanes::FreeLanes;
-use crate::montecarlo::mesh::{MeshControl, mesh};
+use crate::montecarlo::mesh::{MeshControl, Pilot, mesh};
 use crate::montecarlo::model::Model;
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::sphere_lanes::SphereLanes;
@@ -82,10 +82,9 @@ impl<M: Model<3>> Ensemble<M> {
         let pilots: Vec<[f64; 3]> = (0..PILOTS).map(|i| model.draw(PILOT_SEED, i)).collect();
         let open: Vec<[f64; 3]> = pilots.into_iter().filter(|y| certain(&model, &alone, 0.0, y).is_none()).collect();
         let steps = if shared && !open.is_empty() {
-            mesh(&model, schedule, &open, &control, |step, t, y| {
-                let asked = step % ASK_EVERY == 0 && model.worth_asking(t, y);
-                let apart = alone.early && model.apart(y);
-                apart || (alone.early && asked && model.verdict(t, y) != Verdict::Open)
+            mesh(&model, schedule, &open, &control, |t, y| match certain(&model, &alone, t, y) {
+                Some(end) => Pilot::Done { by_asking: end == RunEnd::Collapsed },
+                None => Pilot::Open { asked: alone.early && model.worth_asking(t, y) },
             })
         } else {
             Vec::new()

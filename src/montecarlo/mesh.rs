@@ -20,9 +20,24 @@ pub(crate) struct MeshStep<S> {
     pub(crate) h: f64,
     /// Whether the field may have jumped at its start, so that the last stage before it does not serve as its first.
     pub(crate) restart: bool,
+    /// Whether it is worth asking after it which runs are trapped.
+    pub(crate) ask: bool,
     /// The constants of the field at the nodes.
     pub(crate) stages: [S; NODES.len()],
 }
+
+/// What is known of a pilot after a step.
+pub(crate) enum Pilot {
+    /// Its end is certain, found by the question whether it is trapped or without.
+    Done { by_asking: bool },
+    /// Still open; whether that question was asked.
+    Open { asked: bool },
+}
+
+/// The question is asked after steps at which it was answered for at least this share of the pilots for whom it was
+/// asked, and after every `ASK_ANYWAY`-th.
+const WORTH: f64 = 0.6;
+const ASK_ANYWAY: usize = 16;
 
 /// How the mesh is chosen.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +49,8 @@ pub(crate) struct MeshControl {
     pub(crate) max_steps: usize,
 }
 
-/// Steps from time 0 on which every pilot keeps its local error within the tolerances, until all pilots are `done` (asked
-/// after each step with its index, the time and a state) or the limits are reached.
+/// Steps from time 0 on which every pilot keeps its local error within the tolerances, until the `state_of` every
+/// pilot (a function of time and state) is done or the limits are reached.
 ///
 /// The mesh depends on the pilots alone. Draws that follow it are checked one by one against the tolerances; the few
 /// that do not keep them are followed with steps of their own.
@@ -44,7 +59,7 @@ pub(crate) fn mesh<const N: usize, S: LaneSystem<N>>(
     schedule: &Schedule,
     pilots: &[[f64; N]],
     control: &MeshControl,
-    done: impl Fn(usize, f64, &[f64; N]) -> bool,
+    state_of: impl Fn(f64, &[f64; N]) -> Pilot,
 ) -> Vec<MeshStep<S::Stage>> {
     let mut states: Vec<[Lane; N]> = pilots.chunks(LANES).map(gather).collect();
     let mut active: Vec<bool> = (0..states.len() * LANES).map(|i| i < pilots.len()).collect();
@@ -82,10 +97,19 @@ pub(crate) fn mesh<const N: usize, S: LaneSystem<N>>(
             }
             t = if onto_edge { edge } else { t + h };
             (states, rates) = next.into_iter().unzip();
-            for (i, active) in active.iter_mut().enumerate() {
-                *active = *active && !done(steps.len(), t, &lane(&states[i / LANES], i % LANES));
+            let (mut asked, mut answered) = (0.0, 0.0);
+            for (i, active) in active.iter_mut().enumerate().filter(|(_, active)| **active) {
+                match state_of(t, &lane(&states[i / LANES], i % LANES)) {
+                    Pilot::Done { by_asking } => {
+                        *active = false;
+                        answered += f64::from(u8::from(by_asking));
+                        asked += f64::from(u8::from(by_asking));
+                    }
+                    Pilot::Open { asked: this } => asked += f64::from(u8::from(this)),
+                }
             }
-            steps.push(MeshStep { end: t, h, restart, stages });
+            let ask = (answered > 0.0 && answered >= WORTH * asked) || steps.len() % ASK_ANYWAY == ASK_ANYWAY - 1;
+            steps.push(MeshStep { end: t, h, restart, ask, stages });
             restart = false;
         }
     }

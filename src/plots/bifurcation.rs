@@ -58,11 +58,14 @@ fn unstable(record: &BifurcationRecord, view: usize) -> Vec<Series> {
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
     let mut drawn: Vec<Vec<[f64; 2]>> = Vec::new();
     for branch in &record.branches {
-        let fresh = run(branch, view, false).into_iter().map(|point| {
-            let covered = drawn.iter().any(|line| on_line(line, point, COINCIDENT * (high - low)));
-            if covered { [point[0], f64::NAN] } else { point }
-        });
-        let fresh: Vec<[f64; 2]> = fresh.collect();
+        let near = COINCIDENT * (high - low);
+        let mut fresh: Vec<[f64; 2]> = Vec::new();
+        for point in run(branch, view, false) {
+            // A branch may turn back on itself in a view; its last points are its neighbours.
+            let own = &fresh[..fresh.len().saturating_sub(2)];
+            let covered = on_line(own, point, near) || drawn.iter().any(|line| on_line(line, point, near));
+            fresh.push(if covered { [point[0], f64::NAN] } else { point });
+        }
         drawn.push(fresh);
     }
     let line = |points: Vec<[f64; 2]>| Series::new(Shape::Line(points)).color(UNSTABLE).dash(Dash::Dashed).width(1.0);

@@ -47,9 +47,10 @@ impl Pair {
             (MeanSpace::Free, VarianceRule::Unit) => {
                 FreePair::new(FreePairOptions { separation, target_weight, clock, metric }).map(Self::Free)
             }
-            (MeanSpace::Free, _) => {
+            (MeanSpace::Free, other) => {
+                let value = if other == VarianceRule::Slaved { "\"slaved\"" } else { "\"trained\"" };
                 let rule = "be \"unit\": free means with another variance have no closed form in three statistics";
-                Err(InvalidParameter::new("family.variance", "not unit", rule))
+                Err(InvalidParameter::new("family.variance", value, rule))
             }
             (MeanSpace::Sphere, variance) => {
                 let variance = match variance {

@@ -1,0 +1,90 @@
+//! `collapsar probability`: its record, its routes and its refusals.
+
+mod support;
+
+use support::config_file;
+use support::program::collapsar;
+
+const FREE: &str = "[target]\nseparation = 3.0\n[family]\npreset = \"free\"\n\
+    [schedule]\nkind = \"exponential\"\ninitial_temperature = 5.0\nrate = 0.3\n\
+    [start]\ndimension = 1\nscale = 1.0\nseed = 7\n[montecarlo]\nsamples = 20000\n";
+
+const SPHERE: &str = "[target]\nseparation = 3.0\nweights = [0.8, 0.2]\n[family]\npreset = \"paper\"\n\
+    [schedule]\nkind = \"geometric\"\ninitial_temperature = 90.0\nduration = 35.0\n\
+    [start]\ndimension = 512\n[montecarlo]\nsamples = 2000\n[formula]\nalpha = 0.608\n[exact]\ntolerance = 1e-2\n";
+
+fn record(config: &str, extra: &[&str]) -> serde_json::Value {
+    let file = config_file(config);
+    let arguments = [&["probability", file.path().to_str().unwrap(), "--json"], extra].concat();
+    let output = collapsar(&arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn routes_agree_on_the_free_pair() {
+    let record = record(FREE, &[]);
+    let number = |path: &str| record.pointer(path).unwrap().as_f64().unwrap();
+    // Computed outside this project: 0.11915614.
+    assert!((number("/exact/value") - 0.119_156_14).abs() < 1e-6 && number("/exact/error") < 1e-5);
+    // Four standard errors of 20000 draws.
+    assert!((number("/montecarlo/value") - 0.119_156).abs() < 4.0 * (0.119f64 * 0.881 / 2e4).sqrt());
+    assert!(
+        number("/montecarlo/low") < number("/montecarlo/value")
+            && number("/montecarlo/value") < number("/montecarlo/high")
+    );
+    assert_eq!(
+        (record["montecarlo"]["n"].as_u64(), record["montecarlo"]["undecided"].as_u64()),
+        (Some(20_000), Some(0))
+    );
+    // A start of size 1 is no small start, and the record says so.
+    assert_eq!(record["formula"]["valid"], false);
+    assert!(record["notes"].to_string().contains("outside the regime"));
+    let small = self::record(FREE, &["--set", "start.scale=0.01", "--route", "formula"]);
+    assert_eq!(small["formula"]["valid"], true);
+    assert!(small["exact"].is_null() && small["montecarlo"].is_null());
+}
+
+#[test]
+fn published_value_of_the_formula() {
+    let record = record(SPHERE, &["--route", "formula"]);
+    let value = record["formula"]["value"].as_f64().unwrap();
+    assert!((value - 0.110_405_648_031_547_29).abs() < 1e-12, "{value}");
+    assert_eq!(record["formula"]["valid"], true);
+}
+
+#[test]
+fn same_seed_same_bytes_for_any_number_of_threads() {
+    let file = config_file(SPHERE);
+    let run = |threads: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_collapsar"));
+        command.args(["probability", file.path().to_str().unwrap(), "--json"]).env("RAYON_NUM_THREADS", threads);
+        command.output().unwrap().stdout
+    };
+    let one = run("1");
+    assert!(!one.is_empty() && one == run("2") && one == run("7"));
+}
+
+#[test]
+fn refusals_name_key_value_and_rule() {
+    for (setting, reason) in [
+        ("montecarlo.samples=0", "`montecarlo.samples` is 0: it must lie between 1 and 1e12"),
+        ("start.scale=-1.0", "`start.scale` is -1"),
+        ("start.dimension=0", "`start.dimension` is 0: it must be at least 1"),
+        ("schedule.initial_temperature=0.5", "`schedule.initial_temperature` is 0.5"),
+        ("exact.tolerance=2.0", "`exact.tolerance` is 2"),
+        ("formula.alpha=-1", "`formula.alpha` is -1"),
+        ("formula.aplha=1", "did you mean `alpha`?"),
+    ] {
+        let file = config_file(FREE);
+        let output = collapsar(&["probability", file.path().to_str().unwrap(), "--json", "--set", setting]);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{setting}: {text}");
+        assert!(text.contains(reason) && output.stdout.is_empty(), "{setting}: {text}");
+    }
+    let explicit = FREE.replace("dimension = 1\nscale = 1.0\nseed = 7", "means = [[0.1], [0.2]]");
+    let file = config_file(&explicit);
+    let output = collapsar(&["probability", file.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("a probability needs a law"));
+}
