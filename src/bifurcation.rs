@@ -1,7 +1,12 @@
 //! Numerical bifurcation analysis of `u' = F(u, p)`: branches of equilibria, their folds and crossings, and the curves
 //! of such points in two parameters.
 //!
-//! This half of the room is generic: it knows a field, its Jacobian and its derivative in the parameter
+//! One half of the room knows the pairs: [`free_equilibria`] and [`sphere_equilibria`] find every equilibrium with
+//! intervals, [`critical_temperature`], [`antipodal_temperature`] and their inverses say where collapse is possible, and
+//! [`FreeFamily`] and [`SphereFamily`] are what the other half continues; [`Diagram`] draws all branches through given
+//! equilibria.
+//!
+//! The other half is generic: it knows a field, its Jacobian and its derivative in the parameter
 //! ([`ParametricProblem`], [`TwoParameterProblem`]) and nothing else of ours. Values in, outcomes out: a stop is a value
 //! ([`BranchStop`]), an `Err` is a misuse, and every point found carries its bracket, its residual and its status
 //! ([`SpecialPoint`]).
@@ -97,7 +102,7 @@ pub use locate::{Located, locate_branch_point, locate_fold};
 pub use misuse::Misuse;
 pub use newton::{NewtonOptions, NewtonOutcome, NewtonStatus, newton};
 pub use normal_form::{NormalForm, NullVectors, normal_form};
-pub use pair_family::{PairParameter, PairPoint};
+pub use pair_family::{PairParameter, PairPoint, pair_continuation};
 pub use problem::{ParametricProblem, Section, TwoParameterProblem};
 pub use special_point::{Kind, SpecialPoint, Status};
 pub use sphere_critical::{

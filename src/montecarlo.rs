@@ -3,11 +3,14 @@
 //! Three levels of simulation (theory section 8): ensembles of the closed flow, the flow of full means in R^d, and
 //! stochastic gradient descent.
 
+mod batch;
 mod block;
+mod descent;
 mod ensemble;
 mod estimate;
 mod follow;
 mod free_lanes;
+mod gradient_flow;
 mod lag;
 mod lanes;
 mod mesh;
@@ -18,8 +21,10 @@ mod sphere_lanes;
 mod stream;
 mod tally;
 
+pub use descent::{Adam, Descent, DescentOptions, Optimiser};
 pub use ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
 pub use estimate::{DEFAULT_LEVEL, Estimate, binomial_interval};
+pub use gradient_flow::{GradientFlow, GradientFlowOptions};
 pub use pair_start::{FreeStart, SphereStart};
 pub use sample::draw_start;
 pub use stream::stream;

@@ -10,7 +10,7 @@ mod table;
 pub use bifurcation::{
     AlphaCurve, BifurcationRecord, BranchRecord, CollapsedState, CriticalCurve, EquilibriumRecord, SpecialRecord,
 };
-pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait};
+pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
 pub use probability::{ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord};
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
 pub use store::{Store, StoreError};

@@ -3,7 +3,7 @@
 use super::forces::Forces;
 use super::interval::Interval;
 
-/// Share of a box by which it is enlarged for the test of existence, so that a solution on its edge is certified too.
+/// Share of a box's longer side by which it is enlarged for the test of existence, so that a solution on its edge is certified too.
 const MARGIN: f64 = 0.2;
 
 /// Share of the width below which a contracted box is kept instead of halved.
@@ -128,7 +128,9 @@ fn examine(forces: &dyn Forces, cell: Pair) -> Outcome {
     if sums.iter().any(|sum| !sum.contains(0.0)) {
         return Outcome::Empty;
     }
-    let wide = cell.map(|u| u.widened(MARGIN * u.width().max(f64::EPSILON * u.magnitude())));
+    // By the same length on all sides: a sliver is as hard to map into itself as its longer side is long.
+    let room = cell.iter().map(|u| MARGIN * u.width().max(f64::EPSILON * u.magnitude())).fold(0.0, f64::max);
+    let wide = cell.map(|u| u.widened(room));
     let Some(image) = krawczyk(forces, wide) else { return Outcome::Undecided(cell) };
     if image[0].strictly_within(wide[0]) && image[1].strictly_within(wide[1]) {
         return Outcome::Root(Certified { unique: wide, tight: tighten(forces, image) });

@@ -1,7 +1,13 @@
 //! Equilibria of a pair with their stability, and what the search for them established.
 
+use nalgebra::DMatrix;
+
+use super::bordered::short_directions;
 use super::misuse::Misuse;
 use super::stability::{eigenvalues, eigenvector};
+
+/// Distance of rates that are one: a multiple eigenvalue splits by rounding.
+const ALIKE: f64 = 1e-9;
 
 /// What an equilibrium of a pair is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,11 +107,20 @@ impl Equilibria {
 /// Eigenvalues of a Jacobian given row by row with their eigenvectors, real parts falling.
 pub(super) fn eigenmodes(rows: &[f64], admissible: impl Fn(&[f64]) -> Admissible) -> Vec<Eigenmode> {
     let values = eigenvalues(rows).unwrap_or_default();
-    let modes = values.iter().filter_map(|value| {
-        let direction = eigenvector(rows, value.re)?;
+    let modes = values.iter().enumerate().filter_map(|(index, value)| {
+        let before = values[..index].iter().filter(|other| (other.re - value.re).abs() < ALIKE).count();
+        let direction = eigenvector(rows, value.re).filter(|_| before == 0).or_else(|| nth(rows, value.re, before))?;
         Some(Eigenmode { rate: value.re, admissible: admissible(&direction), direction })
     });
     modes.collect()
+}
+
+/// The vector of number `index` of the eigenspace of a multiple eigenvalue.
+fn nth(rows: &[f64], eigenvalue: f64, index: usize) -> Option<Vec<f64>> {
+    let n = rows.len().isqrt();
+    let shifted = DMatrix::from_row_slice(n, n, rows) - DMatrix::identity(n, n) * eigenvalue;
+    let directions = short_directions(&shifted)?;
+    (index < n).then(|| directions.column(index).iter().copied().collect())
 }
 
 /// The number of admissible directions that grow faster than `tolerance`.

@@ -1,6 +1,8 @@
 //! The pairs as families for continuation: which parameter is varied.
 
+use super::continuation_options::ContinuationOptions;
 use super::misuse::Misuse;
+use super::newton::NewtonOptions;
 
 /// A parameter of a pair that can be continued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +13,16 @@ pub enum PairParameter {
     Separation,
     /// h = log(v/(1-v))/2 of theory (7), zero for equal target weights.
     Bias,
+}
+
+/// Settings for the branches of a pair between two values of the parameter.
+///
+/// Branches that leave a symmetric one start quadratically in the parameter: with the residual at the rounding of the
+/// kernels and brackets of 1e-3 the parameter is still resolved inside the bracket of such a point.
+pub fn pair_continuation(range: [f64; 2]) -> ContinuationOptions {
+    let defaults = ContinuationOptions::default();
+    let newton = NewtonOptions { tolerance: 2e-13, ..defaults.newton };
+    ContinuationOptions { parameter: range, max_step: 0.05, bracket: 1e-3, newton, ..defaults }
 }
 
 /// A point in the space of the parameters of a pair.

@@ -12,7 +12,7 @@ use crate::bifurcation::{
     Admissible, Branch, BranchPoint, ContinuationOptions, Diagram, Equilibria, Equilibrium, FreeFamily, Misuse,
     PairParameter, ParametricProblem, SearchOptions, Section, SpecialPoint, SphereFamily, TwoParameterProblem,
     admissible, antipodal_separation, antipodal_temperature, critical_separation, critical_temperature,
-    free_equilibria, sphere_equilibria,
+    free_equilibria, pair_continuation, sphere_equilibria,
 };
 use crate::cli::RunArgs;
 use crate::commands::Failure;
@@ -116,7 +116,7 @@ fn branches<P: TwoParameterProblem>(
         let found = find(value)?.states;
         seeds.extend(found.iter().map(|state| (value, state.coordinates[..family.dimension()].to_vec())));
     }
-    let options = ContinuationOptions { parameter: settings.range, max_step: 0.05, ..ContinuationOptions::default() };
+    let options = pair_continuation(settings.range);
     let drawn = match settings.parameter {
         Parameter::Temperature => {
             draw(settings, &Section::along_first(family, settings.point.separation), &seeds, states, &options)

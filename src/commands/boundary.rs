@@ -5,6 +5,7 @@ use std::time::Instant;
 use collapsar_theory::{Flow, FreePair, Pair, Schedule, SpherePair};
 use rayon::prelude::*;
 
+use crate::bifurcation::{SearchOptions, free_equilibria};
 use crate::cli::RunArgs;
 use crate::commands::Failure;
 use crate::commands::output::{Products, deliver, progress};
@@ -15,7 +16,7 @@ use crate::figures::{render_png, render_svg};
 use crate::integrate::{Integrator, Request, Tempered, Tsit5};
 use crate::plots;
 use crate::probability::{Bracket, FreeBoundary, Limits, SphereBoundary, connection};
-use crate::results::{BoundaryCurve, BoundaryRecord, PROGRAM, Portrait, VERSION};
+use crate::results::{BoundaryCurve, BoundaryRecord, PROGRAM, Portrait, PortraitPoint, VERSION};
 
 /// Nodes of the phase portrait along each axis.
 const PORTRAIT: usize = 61;
@@ -171,7 +172,15 @@ fn phase_portrait(flow: FreePair, schedule: &Schedule, curves: &[BoundaryCurve])
             }
         }
     }
-    Ok(Portrait { temperature, y: x.clone(), x, rate_x, rate_y, trajectories })
+    let found = free_equilibria(&flow, temperature, &SearchOptions::default()).map_err(Failure::computation)?;
+    let states = found.states.iter().filter(|state| state.coordinates[2] == 0.0);
+    let equilibria = states.map(|state| PortraitPoint {
+        x: state.coordinates[0],
+        y: state.coordinates[1],
+        kind: state.kind.name(),
+        unstable: state.unstable,
+    });
+    Ok(Portrait { temperature, y: x.clone(), x, rate_x, rate_y, equilibria: equilibria.collect(), trajectories })
 }
 
 fn example(flow: FreePair, schedule: &Schedule, start: &[f64; 3]) -> Result<Vec<[f64; 2]>, Failure> {

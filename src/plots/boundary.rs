@@ -1,6 +1,6 @@
 //! The figure of collapse boundaries.
 
-use crate::figures::{Axis, Contours, Dash, Figure, Grid, Heads, LegendPlace, Panel, Series, palette};
+use crate::figures::{Axis, Contours, Dash, Figure, Grid, Heads, LegendPlace, Marker, Panel, Series, palette};
 use crate::results::{BoundaryRecord, Portrait};
 
 /// The curves and, for the free pair, the phase portrait at the final temperature with the first curve on it.
@@ -63,6 +63,12 @@ fn phase(record: &BoundaryRecord, portrait: &Portrait) -> Panel {
         let line = Series::line(&curve.abscissae, &curve.ordinates).color(palette::BLACK);
         panel = panel.with(line.width(1.8).label("boundary"));
     }
+    for (name, open, wanted) in [("stable", false, true), ("unstable", true, false)] {
+        let points = portrait.equilibria.iter().filter(|p| (p.unstable == 0) == wanted && p.x >= 0.0 && p.y >= 0.0);
+        let (xs, ys): (Vec<f64>, Vec<f64>) = points.map(|p| (p.x, p.y)).unzip();
+        let series = Series::points(&xs, &ys, Marker::Square).color(palette::BLACK).size(6.0).label(name);
+        panel = panel.with(if open { series.open() } else { series });
+    }
     let (collapsing, recovering): (Vec<_>, Vec<_>) = portrait
         .trajectories
         .iter()
@@ -73,7 +79,7 @@ fn phase(record: &BoundaryRecord, portrait: &Portrait) -> Panel {
     {
         let starts: (Vec<f64>, Vec<f64>) = paths.iter().filter_map(|p| p.first()).map(|p| (p[0], p[1])).unzip();
         panel = panel.with(Series::paths(paths, Heads::Middle).color(color));
-        panel = panel.with(Series::points(&starts.0, &starts.1, crate::figures::Marker::Circle).color(color).size(3.5));
+        panel = panel.with(Series::points(&starts.0, &starts.1, Marker::Circle).color(color).size(3.5));
         panel = panel.with(Series::line(&[f64::NAN], &[f64::NAN]).color(color).label(name));
     }
     panel

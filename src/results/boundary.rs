@@ -59,8 +59,23 @@ pub struct Portrait {
     pub rate_x: Vec<f64>,
     /// dy/dt there.
     pub rate_y: Vec<f64>,
+    /// The equilibria at z = 0, as (x, y) and whether they are stable there.
+    pub equilibria: Vec<PortraitPoint>,
     /// Trajectories under the schedule, from starts on both sides of the boundary: (x, y) along each.
     pub trajectories: Vec<Vec<[f64; 2]>>,
+}
+
+/// An equilibrium of the portrait.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PortraitPoint {
+    /// x.
+    pub x: f64,
+    /// y.
+    pub y: f64,
+    /// "recovered", "collapsed", "saddle", ...
+    pub kind: &'static str,
+    /// Directions that grow.
+    pub unstable: usize,
 }
 
 impl BoundaryRecord {
