@@ -82,12 +82,11 @@ fn distinct(found: &[Certified]) -> Vec<Certified> {
 
 /// The multiple of a right angle that the proof allows an angle to be, if any: symmetric states are there exactly.
 fn exact(root: &Certified) -> [f64; 2] {
-    let angles = [0, 1].map(|i| {
+    [0, 1].map(|i| {
         let quarter = (root.tight[i].middle() / (0.5 * PI)).round() * (0.5 * PI);
         let near = root.tight[i].widened(1e-15 * PI);
         if near.contains(quarter) { quarter } else { root.tight[i].middle() }
-    });
-    angles
+    })
 }
 
 fn record(pair: &SpherePair, temperature: f64, root: &Certified) -> Equilibrium {

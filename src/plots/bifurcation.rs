@@ -140,7 +140,7 @@ fn phase(record: &BifurcationRecord) -> Panel {
     let lines = [(&curve.heavier, Dash::Dashed, palette::PURPLE), (&curve.lighter, Dash::Dotted, palette::GREEN)];
     for ((temperatures, dash, color), name) in lines.into_iter().zip(names) {
         // On the free pair with equal weights all three curves are one.
-        let wanted = !name.is_empty() && !(equal && record.pair == "free");
+        let wanted = !(name.is_empty() || equal && record.pair == "free");
         let (x, y) = known(&curve.separations, temperatures);
         if wanted && !x.is_empty() {
             panel = panel.with(Series::line(&x, &y).color(color).dash(dash).label(name));
