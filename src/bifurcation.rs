@@ -1,7 +1,7 @@
 //! Numerical bifurcation analysis of `u' = F(u, p)`: branches of equilibria, their folds and crossings, and the curves
 //! of such points in two parameters.
 //!
-//! One half of the room knows the pairs: [`free_equilibria`] and [`sphere_equilibria`] find every equilibrium with
+//! One half of the room knows the pairs: [`free_equilibria()`] and [`sphere_equilibria()`] find every equilibrium with
 //! intervals, [`critical_temperature`], [`antipodal_temperature`] and their inverses say where collapse is possible, and
 //! [`FreeFamily`] and [`SphereFamily`] are what the other half continues; [`Diagram`] draws all branches through given
 //! equilibria.

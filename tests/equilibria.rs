@@ -6,12 +6,10 @@ mod branches;
 mod spectra;
 
 use collapsar::bifurcation::{
-    Admissible, Eigenmode, Equilibria, EquilibriumKind, FreeFamily, NewtonOptions, PairParameter, PairPoint,
-    SearchOptions, Section, SphereFamily, critical_temperature, free_equilibria, newton, sphere_equilibria,
+    Equilibria, EquilibriumKind, FreeFamily, NewtonOptions, PairParameter, PairPoint, SearchOptions, Section,
+    SphereFamily, critical_temperature, free_equilibria, newton, sphere_equilibria,
 };
-use collapsar_theory::{
-    Clock, Flow, FreePair, FreePairOptions, Metric, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance,
-};
+use collapsar_theory::{FreePair, FreePairOptions, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance};
 
 const VARIED: [PairParameter; 2] = [PairParameter::LogTemperature, PairParameter::Separation];
 

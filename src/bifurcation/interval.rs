@@ -12,7 +12,7 @@ const TURN: f64 = 1e-12;
 /// The closed interval `[low, high]`.
 ///
 /// Sums, differences and products contain every value of their operands: each end is moved outwards by one unit in the
-/// last place. An end that is not finite excludes nothing.
+/// last place. An end that would not be a number becomes infinite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     low: f64,
@@ -20,19 +20,30 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// The interval between two numbers in either order.
+    /// The interval between two numbers in either order; the whole line if one is not a number.
     pub fn between(a: f64, b: f64) -> Self {
+        if a.is_nan() || b.is_nan() {
+            return Self::ends(f64::NAN, f64::NAN);
+        }
         Self { low: a.min(b), high: a.max(b) }
+    }
+
+    /// An end that is not a number bounds nothing.
+    fn ends(low: f64, high: f64) -> Self {
+        Self {
+            low: if low.is_nan() { f64::NEG_INFINITY } else { low },
+            high: if high.is_nan() { f64::INFINITY } else { high },
+        }
     }
 
     /// One number.
     pub fn point(value: f64) -> Self {
-        Self { low: value, high: value }
+        Self::ends(value, value)
     }
 
     /// `[value - error, value + error]`, for a function whose error is bounded.
     pub fn around(value: f64, error: f64) -> Self {
-        Self { low: (value - error).next_down(), high: (value + error).next_up() }
+        Self::ends((value - error).next_down(), (value + error).next_up())
     }
 
     /// The lower end.
@@ -60,7 +71,7 @@ impl Interval {
         self.low.abs().max(self.high.abs())
     }
 
-    /// Whether `value` lies inside; an end that is not a number lets everything in.
+    /// Whether `value` lies inside.
     pub fn contains(self, value: f64) -> bool {
         !(value < self.low || value > self.high)
     }
@@ -88,7 +99,7 @@ impl Interval {
 
     /// Both ends moved outwards by `by >= 0`.
     pub fn widened(self, by: f64) -> Self {
-        Self { low: (self.low - by).next_down(), high: (self.high + by).next_up() }
+        Self::ends((self.low - by).next_down(), (self.high + by).next_up())
     }
 
     /// Both halves.
@@ -101,7 +112,7 @@ impl Interval {
     pub fn square(self) -> Self {
         let (a, b) = (self.low * self.low, self.high * self.high);
         let low = if self.contains(0.0) { 0.0 } else { a.min(b).next_down() };
-        Self { low, high: a.max(b).next_up() }
+        Self::ends(low, a.max(b).next_up())
     }
 
     /// The cosines of its numbers.
@@ -124,7 +135,7 @@ impl Interval {
         let out = |value: f64, sign: f64| (value + sign * CIRCULAR * value.abs()).clamp(-1.0, 1.0);
         let high = if reaches(top) { 1.0 } else { out(a.max(b), 1.0) };
         let low = if reaches(top + PI) { -1.0 } else { out(a.min(b), -1.0) };
-        Self { low, high }
+        Self::ends(low, high)
     }
 }
 
@@ -132,7 +143,7 @@ impl Add for Interval {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self { low: (self.low + other.low).next_down(), high: (self.high + other.high).next_up() }
+        Self::ends((self.low + other.low).next_down(), (self.high + other.high).next_up())
     }
 }
 
@@ -203,5 +214,7 @@ mod tests {
         let third = Interval::point(1.0) * (1.0 / 3.0);
         assert!(third.width() > 0.0 && third.width() < 1e-15);
         assert!(!Interval::between(1.0, 2.0).contains(0.0) && Interval::between(f64::NAN, 1.0).contains(0.5));
+        let whole = Interval::point(f64::INFINITY) - Interval::point(f64::INFINITY);
+        assert!(whole.contains(-1e300) && whole.contains(1e300) && Interval::around(f64::NAN, 1.0).contains(7.0));
     }
 }

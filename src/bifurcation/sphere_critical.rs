@@ -46,7 +46,7 @@ pub fn antipodal_temperature_at(pair: &SpherePair) -> Option<f64> {
 /// [`InvalidParameter`] if a trial radius is refused; it is not, between 0.01 and 1e4.
 pub fn antipodal_separation(pair: &SpherePair, temperature: f64) -> Result<Option<f64>, InvalidParameter> {
     let mut refused = None;
-    let excess = |log: f64| match SpherePair::new(SpherePairOptions { radius: log.exp(), ..pair.options() }) {
+    let mut excess = |log: f64| match SpherePair::new(SpherePairOptions { radius: log.exp(), ..pair.options() }) {
         Ok(trial) => match antipodal_temperature_at(&trial) {
             Some(critical) => (critical / temperature).ln(),
             // No instability on a sphere so small; beyond the largest radius the repulsion underflows instead.
@@ -58,7 +58,6 @@ pub fn antipodal_separation(pair: &SpherePair, temperature: f64) -> Result<Optio
             0.0
         }
     };
-    let mut excess = excess;
     let (mut low, mut high) = (RADII[0].ln(), RADII[1].ln());
     if excess(high) < 0.0 {
         return Ok(None);

@@ -172,7 +172,7 @@ impl Value {
     }
 }
 
-/// ": it belongs to [section]" for a key that one section alone has, or nothing.
+/// ": it belongs to \[section\]" for a key that one section alone has, or nothing.
 fn home(key: &str) -> String {
     let mut homes = SCHEMA.iter().filter(|(_, keys)| keys.contains(&key));
     match (homes.next(), homes.next()) {

@@ -32,7 +32,7 @@ pub(crate) const E: [f64; STAGES] = [
     1.0 / 66.0,
 ];
 
-/// The interpolant's weights b_i(theta) = sum_p D[i][p] theta^(p+1).
+/// The interpolant's weights b_i(theta) = sum_p D\[i\]\[p\] theta^(p+1).
 pub(crate) const D: [[f64; 4]; STAGES] = [
     [1.0, -2.763_706_197_274_826, 2.913_255_461_821_912_6, -1.053_088_497_729_021_6],
     [0.0, 0.131_7, -0.223_4, 0.101_7],

@@ -136,9 +136,9 @@ mod tests {
     fn incomplete_beta_against_closed_forms() {
         for x in [1e-3, 0.2, 0.5, 0.9] {
             // I_x(a, 1) = x^a, I_x(1, b) = 1 - (1-x)^b, I_x(2, 2) = x^2 (3 - 2x).
-            assert!((beta_regularised(7.0, 1.0, x) - x.powi(7)).abs() < 1e-14);
-            assert!((beta_regularised(1.0, 5.0, x) - (1.0 - (1.0 - x).powi(5))).abs() < 1e-14);
-            assert!((beta_regularised(2.0, 2.0, x) - x * x * (3.0 - 2.0 * x)).abs() < 1e-14);
+            assert!((beta_regularised(7.0, 1.0, x) - x.powi(7)).abs() < 1e-13);
+            assert!((beta_regularised(1.0, 5.0, x) - (1.0 - (1.0 - x).powi(5))).abs() < 1e-13);
+            assert!((beta_regularised(2.0, 2.0, x) - x * x * (3.0 - 2.0 * x)).abs() < 1e-13);
         }
         // The median of a symmetric law, with parameters as large as an ensemble makes them.
         assert!((beta_regularised(5e5, 5e5, 0.5) - 0.5).abs() < 1e-8);

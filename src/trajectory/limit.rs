@@ -79,7 +79,7 @@ pub struct Limit {
     pub growth: Option<f64>,
     /// C_k there.
     pub coverage: Vec<f64>,
-    /// The modes with v_k > 0 and C_k/v_k below [`LOST_COVERAGE`].
+    /// The modes with v_k > 0 and C_k/v_k below 1/2.
     pub lost: Vec<usize>,
     /// Why.
     pub mechanism: Mechanism,

@@ -65,4 +65,3 @@ fn metastable_states_leave_at_the_slow_rate() {
         }
     }
 }
-
