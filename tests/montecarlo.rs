@@ -5,8 +5,8 @@ mod plain_descent;
 
 use collapsar::integrate::{Integrator, Request, Tempered, Tolerances, Tsit5};
 use collapsar::montecarlo::{
-    Descent, DescentOptions, EnsembleOptions, Estimate, FreeEnsemble, FreeStart, GradientFlow,
-    GradientFlowOptions, RunEnd, SphereEnsemble, SphereStart,
+    Descent, DescentOptions, EnsembleOptions, Estimate, FreeEnsemble, FreeStart, GradientFlow, GradientFlowOptions,
+    RunEnd, SphereEnsemble, SphereStart,
 };
 use collapsar_theory::{Flow, FreePair, FreePairOptions, Schedule, SpherePair, SpherePairOptions, SphereVariance};
 use plain_descent::Plain;
