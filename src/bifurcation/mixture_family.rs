@@ -9,7 +9,7 @@ use super::problem::ParametricProblem;
 /// State: the means (K x D), then the logits relative to the last one (K - 1, if the weights are trained; only their
 /// differences have a meaning), then log var (if it is trained). Parameter: T.
 ///
-/// The field has no closed Jacobian for K > 2; here it is differenced to sixth order, step [`STEP`] relative to the
+/// The field has no closed Jacobian for K > 2; here it is differenced to sixth order, step 0.01 relative to the
 /// state, which leaves errors of about 1e-11: enough for locations to 1e-8, less for normal forms. Rotations that leave
 /// the modes in place are a continuous symmetry: use a frame in which they are divided out (means in the span of the
 /// modes, for example d = 1 for a pair).
