@@ -1,15 +1,16 @@
 //! The three levels of simulation: purity, laws, agreement with each other and with numbers from elsewhere.
 
+#[path = "montecarlo/descent.rs"]
+mod descent;
 #[path = "montecarlo/plain_descent.rs"]
 mod plain_descent;
 
 use collapsar::integrate::{Integrator, Request, Tempered, Tolerances, Tsit5};
 use collapsar::montecarlo::{
-    Descent, DescentOptions, EnsembleOptions, Estimate, FreeEnsemble, FreeStart, GradientFlow, GradientFlowOptions,
-    RunEnd, SphereEnsemble, SphereStart,
+    EnsembleOptions, Estimate, FreeEnsemble, FreeStart, GradientFlow, GradientFlowOptions, RunEnd, SphereEnsemble,
+    SphereStart,
 };
 use collapsar_theory::{Flow, FreePair, FreePairOptions, Schedule, SpherePair, SpherePairOptions, SphereVariance};
-use plain_descent::Plain;
 
 const LAG: SphereVariance = SphereVariance::Lagging { dimension: f64::INFINITY };
 
@@ -173,66 +174,4 @@ fn full_means_end_as_often_collapsed_as_their_statistics() {
     let precise = ensemble.estimate(5, 100_000);
     assert!(z(&counted, precise.probability.unwrap()).abs() < 4.0, "{counted:?} against {precise:?}");
     assert_eq!((counted.undecided, counted.failures), (0, 0));
-}
-
-/// Means, variances and covariances of (m_1^2, s, ...) after some steps: the short cut against full vectors.
-#[test]
-fn descent_has_the_law_of_full_vectors() {
-    const RUNS: u64 = 3000;
-    let schedule = Schedule::geometric(20.0, 1.0).unwrap();
-    for (dimension, score, variance) in [
-        (6, true, SphereVariance::Lagging { dimension: 6.0 }),
-        (6, false, SphereVariance::Lagging { dimension: 6.0 }),
-        (2, true, SphereVariance::Lagging { dimension: 2.0 }),
-        (5, true, SphereVariance::Slaved),
-        (3, false, SphereVariance::Unit),
-    ] {
-        let trained = matches!(variance, SphereVariance::Lagging { .. });
-        if variance == SphereVariance::Unit {
-            continue;
-        }
-        let plain = Plain {
-            dimension,
-            radius: 3.0,
-            weight: 0.8,
-            batch: 24,
-            step: 0.1,
-            steps: 15,
-            score,
-            on_sphere: true,
-            trained,
-            free_energy: true,
-        };
-        let options = DescentOptions { batch: 24, step: 0.1, steps: 15, score, ..DescentOptions::default() };
-        let quick =
-            Descent::sphere(sphere(variance), &schedule, SphereStart::new(dimension).unwrap(), options).unwrap();
-        let full = |index: u64| {
-            let ([a, b], _) = plain.run(&schedule, 100, index);
-            let s: f64 = a.iter().zip(&b).map(|(x, y)| x * y).sum::<f64>() / 9.0;
-            [a[0] / 3.0, b[0] / 3.0, s]
-        };
-        let features = |[m1, m2, s]: [f64; 3]| [m1, m2, s, m1 * m1, s * s, m1 * m2, m1 * s, (m1 - m2).abs()];
-        let (one, other) = (moments(RUNS, |i| features(full(i))), moments(RUNS, |i| features(quick.statistics(7, i))));
-        for (n, (a, b)) in one.iter().zip(&other).enumerate() {
-            let error = a.1.hypot(b.1);
-            // 4.5 standard errors: 7 false alarms in 10^6, times 32 comparisons.
-            assert!((a.0 - b.0).abs() < 4.5 * error, "d = {dimension}, {variance:?}, feature {n}: {a:?} {b:?}");
-        }
-    }
-}
-
-/// Mean and its standard error for each feature.
-fn moments<const N: usize>(runs: u64, feature: impl Fn(u64) -> [f64; N]) -> [(f64, f64); N] {
-    let (mut sums, mut squares) = ([0.0; N], [0.0; N]);
-    for index in 0..runs {
-        for (n, value) in feature(index).into_iter().enumerate() {
-            sums[n] += value;
-            squares[n] += value * value;
-        }
-    }
-    let n = runs as f64;
-    std::array::from_fn(|i| {
-        let mean = sums[i] / n;
-        (mean, ((squares[i] / n - mean * mean) / n).sqrt())
-    })
 }

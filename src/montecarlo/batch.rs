@@ -1,5 +1,7 @@
 //! The gradient of one batch of reparametrised samples, in O(B) instead of O(B d).
 
+use collapsar_theory::exp_array;
+use pulp::{Arch, Simd, WithSimd};
 use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
@@ -64,87 +66,160 @@ pub(crate) struct BatchSums {
 /// - Trained variances: given the lengths, the sum is replaced by the normal vector of the same covariance,
 ///   sum_b a_jb a_lb |rest_b|^2/(d - 3)/B^2. What is lost are fourth cumulants, of relative size 6/(B (d - 1)).
 pub(crate) fn batch(geometry: &Geometry, size: usize, rng: &mut impl Rng) -> BatchSums {
-    let mut sums = BatchSums::default();
-    let rest = geometry.dimension.saturating_sub(SEEN);
-    // Refused for no degree of freedom: then there is no rest.
-    let length = if geometry.trains_variance { ChiSquared::new(rest as f64).ok() } else { None };
-    let mut bits = 0u64;
-    for b in 0..size {
-        if b % 64 == 0 {
-            bits = rng.next_u64();
+    let mut draws = Draws::new(geometry);
+    let mut sums = Accumulators::default();
+    let arch = Arch::new();
+    // The samples of a batch are exchangeable: those of the first component come first.
+    let first =
+        (0..size).step_by(64).map(|b| (rng.next_u64() >> (64 - (size - b).min(64))).count_ones() as usize).sum();
+    for (component, count) in [(0, first), (1, size - first)] {
+        let mut left: usize = count;
+        while left > 0 {
+            let here = left.min(CHUNK);
+            draws.fill(geometry, here, rng);
+            arch.dispatch(AddChunk { sums: &mut sums, geometry, component, draws: &draws, count: here });
+            left -= here;
         }
-        let i = (bits & 1) as usize;
-        bits >>= 1;
-        let mut g = [0.0; SEEN];
-        for (n, g) in g.iter_mut().enumerate().take(geometry.dimension) {
-            // The last direction acts on the variances only.
-            if n + 1 < SEEN || geometry.trains_variance {
-                *g = StandardNormal.sample(rng);
-            }
-        }
-        let tail = length.as_ref().map_or(0.0, |law| law.sample(rng));
-        let per_direction = if geometry.trains_variance && rest > 0 { tail / rest as f64 } else { 1.0 };
-        sums.add(geometry, i, &g, tail, per_direction);
     }
-    sums.divide(size as f64);
-    sums
+    sums.total(size as f64)
 }
 
-impl BatchSums {
-    #[inline(always)]
-    fn add(&mut self, geometry: &Geometry, i: usize, g: &[f64; SEEN], tail: f64, per_direction: f64) {
-        let o = 1 - i;
-        let d = geometry.dimension as f64;
-        let [own_var, other_var] = [geometry.variances[i], geometry.variances[o]];
-        let (root, beta) = (own_var.sqrt(), geometry.beta);
-        let sign = if i == 0 { 1.0 } else { -1.0 };
-        let gap: [f64; SEEN] = std::array::from_fn(|n| sign * geometry.gap[n]);
-        let square = g[0] * g[0] + g[1] * g[1] + g[2] * g[2] + tail;
-        // |x - mu_o|^2 less what it shares with |x - mu_i|^2 = var_i |g|^2.
-        let further = gap[0] * (gap[0] + 2.0 * root * g[0]) + gap[1] * (gap[1] + 2.0 * root * g[1]);
-        let uneven = if geometry.trains_variance {
-            square * (own_var / other_var - 1.0) + d * (other_var / own_var).ln()
-        } else {
-            0.0
-        };
-        // log of (q_o/q_i) at x.
-        let logit = -0.5 * (further / other_var + uneven);
-        let ratio = logit.min(700.0).exp();
-        let (r_own, r_other) = (1.0 / (1.0 + ratio), ratio / (1.0 + ratio));
-        let tilt = (geometry.separation * (geometry.means[i][0] + root * g[0]) + geometry.bias).tanh();
-        let (pull_own, pull_other) = (r_own / own_var, r_other / other_var);
-        let path = beta - pull_own - pull_other;
-        let score = if geometry.score { 1.0 } else { 0.0 };
-        let a_own = root * (path + score * pull_own);
-        let a_other = root * score * pull_other;
-        self.share[i] += 1.0;
-        self.other[i] += pull_other;
-        self.tilt[i] += tilt;
-        for n in 0..SEEN {
-            self.seen[i][n] += a_own * g[n];
-            self.seen[o][n] += a_other * g[n];
+/// Samples drawn before their contributions are worked out together.
+const CHUNK: usize = 256;
+/// Samples per vector operation.
+const LANES: usize = 16;
+type Lane = [f64; LANES];
+
+/// The noise of some samples, as far as it is seen.
+struct Draws {
+    g: [[f64; CHUNK]; SEEN],
+    /// Squared length of the rest.
+    tail: [f64; CHUNK],
+    length: Option<ChiSquared<f64>>,
+}
+
+impl Draws {
+    fn new(geometry: &Geometry) -> Self {
+        let rest = geometry.dimension.saturating_sub(SEEN);
+        // Refused for no degree of freedom: then there is no rest.
+        let length = if geometry.trains_variance { ChiSquared::new(rest as f64).ok() } else { None };
+        Self { g: [[0.0; CHUNK]; SEEN], tail: [0.0; CHUNK], length }
+    }
+
+    fn fill(&mut self, geometry: &Geometry, count: usize, rng: &mut impl Rng) {
+        // The last direction acts on the variances only.
+        let seen = if geometry.trains_variance { SEEN } else { SEEN - 1 };
+        for g in self.g.iter_mut().take(seen.min(geometry.dimension)) {
+            g[..count].iter_mut().for_each(|g| *g = StandardNormal.sample(rng));
         }
-        self.unseen[2 * i] += a_own * a_own * per_direction;
-        self.unseen[2 * o] += a_other * a_other * per_direction;
-        self.unseen[1] += a_own * a_other * per_direction;
-        if geometry.trains_variance {
-            let mut drift = -beta * geometry.separation * tilt * g[0];
+        if let Some(law) = &self.length {
+            self.tail[..count].iter_mut().for_each(|tail| *tail = law.sample(rng));
+        }
+    }
+}
+
+/// [`BatchSums`] before the lanes are added up.
+#[derive(Default)]
+struct Accumulators {
+    share: [f64; 2],
+    other: [Lane; 2],
+    tilt: [Lane; 2],
+    seen: [[Lane; SEEN]; 2],
+    unseen: [Lane; 3],
+    variance: [Lane; 2],
+}
+
+/// Adds the contributions of `count` samples of one component; compiled for each vector width.
+struct AddChunk<'a> {
+    sums: &'a mut Accumulators,
+    geometry: &'a Geometry,
+    component: usize,
+    draws: &'a Draws,
+    count: usize,
+}
+
+impl WithSimd for AddChunk<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.sums.share[self.component] += self.count as f64;
+        for from in (0..self.count).step_by(LANES) {
+            // Lanes beyond the count hold old draws and weigh nothing.
+            let weight: Lane = std::array::from_fn(|l| if from + l < self.count { 1.0 } else { 0.0 });
+            let take = |source: &[f64; CHUNK]| -> Lane { std::array::from_fn(|l| source[from + l]) };
+            let g = [take(&self.draws.g[0]), take(&self.draws.g[1]), take(&self.draws.g[2])];
+            self.sums.add(self.geometry, self.component, &g, &take(&self.draws.tail), &weight);
+        }
+    }
+}
+
+impl Accumulators {
+    /// Up to one lane of samples of component `i`.
+    #[inline(always)]
+    fn add(&mut self, geometry: &Geometry, i: usize, g: &[Lane; SEEN], tail: &Lane, weight: &Lane) {
+        let o = 1 - i;
+        let (d, beta, trains) = (geometry.dimension as f64, geometry.beta, geometry.trains_variance);
+        let (own_var, other_var) = (geometry.variances[i], geometry.variances[o]);
+        let (root, by_own, by_other) = (own_var.sqrt(), 1.0 / own_var, 1.0 / other_var);
+        let sign = if i == 0 { 1.0 } else { -1.0 };
+        let gap = [sign * geometry.gap[0], sign * geometry.gap[1]];
+        let score = if geometry.score { 1.0 } else { 0.0 };
+        let rest = d - SEEN as f64;
+        // log of q_o/q_i from unequal variances; 0 at equal ones.
+        let (uneven, offset) =
+            if trains { (own_var * by_other - 1.0, d * (other_var * by_own).ln()) } else { (0.0, 0.0) };
+        let (mut logit, mut angle) = ([0.0; LANES], [0.0; LANES]);
+        let (mut square, mut further) = ([0.0; LANES], [0.0; LANES]);
+        for l in 0..LANES {
+            square[l] = g[0][l] * g[0][l] + g[1][l] * g[1][l] + g[2][l] * g[2][l] + tail[l];
+            // |x - mu_o|^2 less what it shares with |x - mu_i|^2 = var_i |g|^2.
+            further[l] = gap[0] * (gap[0] + 2.0 * root * g[0][l]) + gap[1] * (gap[1] + 2.0 * root * g[1][l]);
+            logit[l] = -0.5 * (further[l] * by_other + uneven * square[l] + offset);
+            angle[l] = 2.0 * (geometry.separation * (geometry.means[i][0] + root * g[0][l]) + geometry.bias);
+        }
+        let (ratio, grown) = (exp_array(&logit), exp_array(&angle));
+        for l in 0..LANES {
+            let r_own = 1.0 / (1.0 + ratio[l]);
+            let pull_own = r_own * by_own;
+            let pull_other = ratio[l] * r_own * by_other;
+            let tilt = 1.0 - 2.0 / (1.0 + grown[l]);
+            let path = beta - pull_own - pull_other;
+            let a_own = weight[l] * root * (path + score * pull_own);
+            let a_other = weight[l] * root * score * pull_other;
+            let spread = if trains && rest > 0.0 { tail[l] / rest } else { 1.0 };
+            self.other[i][l] += weight[l] * pull_other;
+            self.tilt[i][l] += weight[l] * tilt;
             for n in 0..SEEN {
-                drift += (beta * geometry.means[i][n] - pull_other * gap[n]) * g[n];
+                self.seen[i][n][l] += a_own * g[n][l];
+                self.seen[o][n][l] += a_other * g[n][l];
             }
-            self.variance[i] += (path * root * square + drift) / (2.0 * root) + score * 0.5 * pull_own * (square - d);
-            let distance = further + own_var * square;
-            self.variance[o] += score * 0.5 * pull_other * (distance / other_var - d);
+            self.unseen[2 * i][l] += a_own * a_own * spread;
+            self.unseen[2 * o][l] += a_other * a_other * spread;
+            self.unseen[1][l] += a_own * a_other * spread;
+            if trains {
+                let mut drift = -beta * geometry.separation * tilt * g[0][l];
+                for n in 0..SEEN {
+                    drift += beta * geometry.means[i][n] * g[n][l];
+                }
+                drift -= pull_other * (gap[0] * g[0][l] + gap[1] * g[1][l]);
+                let own = 0.5 * (path * square[l] + drift / root + score * pull_own * (square[l] - d));
+                let distance = further[l] + own_var * square[l];
+                self.variance[i][l] += weight[l] * own;
+                self.variance[o][l] += weight[l] * 0.5 * score * pull_other * (distance * by_other - d);
+            }
         }
     }
 
-    fn divide(&mut self, size: f64) {
-        let scale = |v: &mut f64| *v /= size;
-        self.share.iter_mut().for_each(scale);
-        self.other.iter_mut().for_each(scale);
-        self.tilt.iter_mut().for_each(scale);
-        self.variance.iter_mut().for_each(scale);
-        self.seen.iter_mut().flatten().for_each(scale);
-        self.unseen.iter_mut().for_each(|v| *v /= size * size);
+    fn total(&self, size: f64) -> BatchSums {
+        let mean = |lane: &Lane| lane.iter().sum::<f64>() / size;
+        BatchSums {
+            share: self.share.map(|n| n / size),
+            other: [mean(&self.other[0]), mean(&self.other[1])],
+            tilt: [mean(&self.tilt[0]), mean(&self.tilt[1])],
+            seen: [self.seen[0].each_ref().map(mean), self.seen[1].each_ref().map(mean)],
+            unseen: self.unseen.each_ref().map(|lane| mean(lane) / size),
+            variance: self.variance.each_ref().map(mean),
+        }
     }
 }

@@ -5,38 +5,13 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
-use crate::montecarlo::batch::{BatchSums, Geometry, SEEN, batch};
+use crate::montecarlo::batch::{Geometry, SEEN, batch};
 use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate};
+use crate::montecarlo::mean_gradient::{dot, mean_gradients, seen_directions};
+use crate::montecarlo::optimiser::{Change, Optimiser, State};
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::stream;
 use crate::montecarlo::tally::{RunEnd, Tally};
-
-/// The parameters of Adam (Kingma and Ba, arXiv 1412.6980).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Adam {
-    /// Decay of the first moment.
-    pub first: f64,
-    /// Decay of the second moment.
-    pub second: f64,
-    /// What keeps the quotient finite.
-    pub epsilon: f64,
-}
-
-impl Default for Adam {
-    /// The values of its paper.
-    fn default() -> Self {
-        Self { first: 0.9, second: 0.999, epsilon: 1e-8 }
-    }
-}
-
-/// How a gradient becomes a step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Optimiser {
-    /// theta -= step c grad F, c = 1/beta with the free-energy clock: explicit Euler of theory (2) and (5).
-    Plain,
-    /// Adam on the means and the log variances with the gradient of c F; blind to the metric of the variance.
-    Adam(Adam),
-}
 
 /// How a run descends.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,14 +50,6 @@ pub struct Descent<'a> {
     /// The scale of Gaussian starts, or none for means on the sphere.
     scale: Option<f64>,
     variance: SphereVariance,
-}
-
-/// The parameters of q during a run.
-struct State {
-    means: [Vec<f64>; 2],
-    variances: [f64; 2],
-    /// First and second moments of Adam, for the means and the log variances.
-    moments: [Vec<f64>; 2],
 }
 
 impl<'a> Descent<'a> {
@@ -184,12 +151,7 @@ impl<'a> Descent<'a> {
             let factor = self.scale.unwrap_or_else(|| self.separation / dot(mean, mean).sqrt());
             mean.iter_mut().for_each(|x| *x *= factor);
         }
-        let length = if self.options.optimiser == Optimiser::Plain { 0 } else { 2 * self.dimension + 2 };
-        State {
-            means,
-            variances: [self.schedule.initial_temperature(); 2],
-            moments: [vec![0.0; length], vec![0.0; length]],
-        }
+        State::new(means, self.schedule.initial_temperature(), &self.options.optimiser)
     }
 
     fn advance(&self, n: usize, beta: f64, state: &mut State, rng: &mut impl Rng) {
@@ -202,23 +164,8 @@ impl<'a> Descent<'a> {
         let geometry = self.geometry(beta, state, &frame);
         let sums = batch(&geometry, self.options.batch, rng);
         let gradients = mean_gradients(&geometry, &sums, &state.means, &frame, rng);
-        let factor = self.clock.factor(beta);
-        match self.options.optimiser {
-            Optimiser::Plain => {
-                let rate = self.options.step * factor;
-                for (mean, gradient) in state.means.iter_mut().zip(&gradients) {
-                    mean.iter_mut().zip(gradient).for_each(|(x, g)| *x -= rate * g);
-                }
-                if geometry.trains_variance {
-                    for (variance, force) in state.variances.iter_mut().zip(&sums.variance) {
-                        // The Bures-Wasserstein metric of theory (5): 4 var/d; the floor is out of reach of small steps.
-                        let change = rate * 4.0 / self.dimension as f64 * force;
-                        *variance *= (1.0 - change).max(SMALLEST_FACTOR);
-                    }
-                }
-            }
-            Optimiser::Adam(adam) => self.adam_step(&adam, n, factor, state, &gradients, &sums),
-        }
+        let change = Change { means: gradients, variances: geometry.trains_variance.then_some(sums.variance) };
+        self.options.optimiser.apply(n, self.options.step, self.clock.factor(beta), &change, state);
         if self.scale.is_none() {
             for mean in &mut state.means {
                 let factor = self.separation / dot(mean, mean).sqrt();
@@ -246,111 +193,4 @@ impl<'a> Descent<'a> {
             trains_variance: self.trains_variance(),
         }
     }
-
-    fn adam_step(
-        &self,
-        adam: &Adam,
-        n: usize,
-        factor: f64,
-        state: &mut State,
-        gradients: &[Vec<f64>; 2],
-        sums: &BatchSums,
-    ) {
-        let (fade1, fade2) = (1.0 - adam.first.powi(n as i32 + 1), 1.0 - adam.second.powi(n as i32 + 1));
-        let [firsts, seconds] = &mut state.moments;
-        let mut step = |slot: usize, gradient: f64| {
-            let g = factor * gradient;
-            firsts[slot] += (1.0 - adam.first) * (g - firsts[slot]);
-            seconds[slot] += (1.0 - adam.second) * (g * g - seconds[slot]);
-            self.options.step * (firsts[slot] / fade1) / ((seconds[slot] / fade2).sqrt() + adam.epsilon)
-        };
-        for (i, mean) in state.means.iter_mut().enumerate() {
-            for (k, x) in mean.iter_mut().enumerate() {
-                *x -= step(i * self.dimension + k, gradients[i][k]);
-            }
-            if self.trains_variance() {
-                let variance = &mut state.variances[i];
-                *variance *= (-step(2 * self.dimension + i, *variance * sums.variance[i])).exp();
-            }
-        }
-    }
-}
-
-/// A step may divide a variance by this much at most.
-const SMALLEST_FACTOR: f64 = 1e-3;
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
-/// e_1, then the directions of what e_1 leaves of mu_1 - mu_2, then of what both leave of mu_1; zero vectors where nothing
-/// is left. mu_2 lies in their span.
-fn seen_directions(means: &[Vec<f64>; 2]) -> [Vec<f64>; SEEN] {
-    let mut axis = vec![0.0; means[0].len()];
-    axis[0] = 1.0;
-    let mut frame = [axis, means[0].iter().zip(&means[1]).map(|(a, b)| a - b).collect(), means[0].clone()];
-    for n in 1..SEEN {
-        let (before, rest) = frame.split_at_mut(n);
-        let vector = &mut rest[0];
-        let full = dot(vector, vector).sqrt();
-        // Twice: the second pass removes what rounding left of the first.
-        for _ in 0..2 {
-            for known in before.iter() {
-                let share = dot(vector, known);
-                vector.iter_mut().zip(known).for_each(|(x, e)| *x -= share * e);
-            }
-        }
-        let size = dot(vector, vector).sqrt();
-        let scale = if size > NOTHING_LEFT * full { 1.0 / size } else { 0.0 };
-        vector.iter_mut().for_each(|x| *x *= scale);
-    }
-    frame
-}
-
-/// Relative length below which a difference of vectors is rounding.
-const NOTHING_LEFT: f64 = 1e-12;
-
-/// The gradients in mu_1 and mu_2: the drifts, the noise along the seen directions, and the noise in the others, drawn here
-/// with its covariance.
-fn mean_gradients(
-    geometry: &Geometry,
-    sums: &BatchSums,
-    means: &[Vec<f64>; 2],
-    frame: &[Vec<f64>; SEEN],
-    rng: &mut impl Rng,
-) -> [Vec<f64>; 2] {
-    let mut draw = || (0..geometry.dimension).map(|_| StandardNormal.sample(rng)).collect::<Vec<f64>>();
-    let mut noise = [draw(), draw()];
-    // The last direction is seen only by trained variances; its noise is then in the sums.
-    let seen = if geometry.trains_variance { SEEN } else { SEEN - 1 };
-    for vector in &mut noise {
-        for known in &frame[..seen] {
-            let share = dot(vector, known);
-            vector.iter_mut().zip(known).for_each(|(x, e)| *x -= share * e);
-        }
-    }
-    // Cholesky factor of the 2 x 2 covariance.
-    let [c11, c12, c22] = sums.unseen;
-    let l11 = c11.sqrt();
-    let l21 = if l11 > 0.0 { c12 / l11 } else { 0.0 };
-    let l22 = (c22 - l21 * l21).max(0.0).sqrt();
-    let factors = [[l11, 0.0], [l21, l22]];
-    let score = if geometry.score { 1.0 } else { 0.0 };
-    std::array::from_fn(|i| {
-        let o = 1 - i;
-        // Of the other's samples only the score acts on mu_i.
-        let towards = sums.other[i] + score * sums.other[o];
-        let mut gradient: Vec<f64> = (0..geometry.dimension)
-            .map(|k| {
-                geometry.beta * sums.share[i] * means[i][k] - towards * (means[i][k] - means[o][k])
-                    + factors[i][0] * noise[0][k]
-                    + factors[i][1] * noise[1][k]
-            })
-            .collect();
-        gradient[0] -= geometry.beta * geometry.separation * sums.tilt[i];
-        for (n, direction) in frame.iter().enumerate().take(seen) {
-            gradient.iter_mut().zip(direction).for_each(|(g, e)| *g += sums.seen[i][n] * e);
-        }
-        gradient
-    })
 }

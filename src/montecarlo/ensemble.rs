@@ -24,6 +24,9 @@ pub struct EnsembleOptions {
     pub relative: f64,
     /// Classify at this time instead of in the limit.
     pub horizon: Option<f64>,
+    /// Whether a run ends once its end is certain, or goes on to the horizon for comparisons of cost. Without horizon it
+    /// always does.
+    pub early: bool,
     /// Time after which a run is left undecided, counted from where the temperature has settled.
     pub patience: f64,
     /// Steps after which it is left undecided.
@@ -35,14 +38,14 @@ pub struct EnsembleOptions {
 impl Default for EnsembleOptions {
     /// One run in a million misplaced; time enough for instabilities as slow as 1e-4.
     fn default() -> Self {
-        Self { relative: 1e-6, horizon: None, patience: 1e6, max_steps: 400_000, level: DEFAULT_LEVEL }
+        Self { relative: 1e-6, horizon: None, early: true, patience: 1e6, max_steps: 400_000, level: DEFAULT_LEVEL }
     }
 }
 
 /// Absolute tolerance in units of the relative one times the size of a start.
 const ABSOLUTE: f64 = 1e-2;
-/// Error of the kernels in the same unit.
-const KERNELS: f64 = 1e-3;
+/// Error of the kernels in units of the relative tolerance.
+const KERNELS: f64 = 0.1;
 /// Pilots that choose the mesh: their own stream, whatever the seed, so that the mesh is a function of the problem.
 const PILOTS: u64 = 256;
 const PILOT_SEED: u64 = 0x70_69_6c_6f_74;
@@ -74,7 +77,7 @@ impl<M: Model<3>> Ensemble<M> {
             tolerances: Tolerances { relative: options.relative, absolute },
             end,
             at_end: options.horizon.is_some(),
-            early: options.horizon.is_none() || model.certain_before_horizon(),
+            early: options.horizon.is_none() || (options.early && model.certain_before_horizon()),
             max_steps: options.max_steps,
         };
         let control =

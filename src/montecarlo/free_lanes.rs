@@ -14,6 +14,10 @@ use crate::montecarlo::tally::RunEnd;
 /// |y| below this fraction of |x|: worth the price of asking whether the run is trapped.
 const CLOSE: f64 = 0.5;
 
+/// r is a series in sqrt(q + SHIFT): about the value that makes it shortest, between the scale of r near q = 0 (which asks for
+/// a small shift) and the end of the root.
+pub(crate) const SHIFT: f64 = 0.4;
+
 /// The free pair under a schedule, with its kernels as series.
 pub(crate) struct FreeLanes<'a> {
     pair: FreePair,
@@ -23,7 +27,7 @@ pub(crate) struct FreeLanes<'a> {
     basin: FreeBasin,
     /// tau(m).
     pull: OddSeries,
-    /// 2 r(q) in sqrt(1 + q).
+    /// 2 r(q) in sqrt(q + SHIFT).
     push: Series,
 }
 
@@ -58,7 +62,7 @@ impl<'a> FreeLanes<'a> {
             start,
             basin: FreeBasin::new(pair, schedule)?,
             pull: OddSeries::fit(-h / rho, reach, tolerance, tau),
-            push: Series::fit(1.0, (1.0 + far).sqrt(), tolerance, |u| 2.0 * repulsion(u * u - 1.0)),
+            push: Series::fit(SHIFT.sqrt(), (SHIFT + far).sqrt(), tolerance, |u| 2.0 * repulsion(u * u - SHIFT)),
         })
     }
 }
@@ -88,7 +92,7 @@ impl LaneSystem<3> for FreeLanes<'_> {
         for l in 0..LANES {
             plus[l] = x[l] + y[l];
             minus[l] = x[l] - y[l];
-            gap[l] = (1.0 + 4.0 * (y[l] * y[l] + z[l] * z[l])).sqrt();
+            gap[l] = (SHIFT + 4.0 * (y[l] * y[l] + z[l] * z[l])).sqrt();
         }
         let (plus, minus, push) = (self.pull.at(&plus), self.pull.at(&minus), self.push.at(&gap));
         let mut rate = [[0.0; LANES]; 3];

@@ -1,8 +1,9 @@
 //! The time mesh of an ensemble: one for all its draws, found by pilots.
 
 use collapsar_theory::Schedule;
+use pulp::Arch;
 
-use crate::montecarlo::lanes::{LANES, Lane, LaneSystem, NODES, scale, step};
+use crate::montecarlo::lanes::{LANES, Lane, LaneSystem, NODES, Step, scale};
 
 /// Safety factor on the predicted step, and bounds on its change.
 const SAFETY: f64 = 0.9;
@@ -65,7 +66,7 @@ pub(crate) fn mesh<const N: usize, S: LaneSystem<N>>(
     let mut active: Vec<bool> = (0..states.len() * LANES).map(|i| i < pilots.len()).collect();
     let mut edges: Vec<f64> = schedule.breakpoints().into_iter().filter(|&b| b < control.end).collect();
     edges.push(control.end);
-    let mut steps = Vec::new();
+    let (arch, mut steps) = (Arch::new(), Vec::new());
     let mut t = 0.0;
     let mut proposed = 0.0;
     for (piece, &edge) in edges.iter().enumerate() {
@@ -83,7 +84,7 @@ pub(crate) fn mesh<const N: usize, S: LaneSystem<N>>(
             let mut worst: f64 = 0.0;
             let mut next = Vec::with_capacity(states.len());
             for (chunk, (y, k)) in states.iter().zip(&rates).enumerate() {
-                let stepped = step(system, h, &stages, y, k);
+                let stepped = arch.dispatch(Step { system, h, stages: &stages, state: y, first: k });
                 worst = worst.max(largest_error(control, y, &stepped.state, &stepped.error, &active[chunk * LANES..]));
                 next.push((stepped.state, stepped.rate));
             }

@@ -6,6 +6,7 @@ use collapsar_theory::{
 };
 
 use crate::montecarlo::follow::{Follow, follow};
+use crate::montecarlo::free_lanes::SHIFT;
 use crate::montecarlo::lag::Lag;
 use crate::montecarlo::lanes::{LANES, Lane, LaneSystem};
 use crate::montecarlo::model::Model;
@@ -28,7 +29,7 @@ pub(crate) struct SphereLanes<'a> {
 pub(crate) struct SphereStage {
     /// q = slope (1 - s).
     slope: f64,
-    /// g c r(q)/var in sqrt(1 + q).
+    /// g c r(q)/var in sqrt(q + SHIFT).
     push: Series,
     /// g c beta tau(R m) in m.
     pull: OddSeries,
@@ -80,11 +81,11 @@ impl LaneSystem<3> for SphereLanes<'_> {
         let slope = 2.0 * square / variance;
         let spread = 2.0 * radius * variance.sqrt();
         let factor = speed / variance;
-        let push = |u: f64| factor * repulsion(u * u - 1.0);
+        let push = |u: f64| factor * repulsion(u * u - SHIFT);
         let pull = |m: f64| speed * beta * (2.0 * logistic_normal(2.0 * (square * m + h), spread) - 1.0);
         SphereStage {
             slope,
-            push: Series::fit(1.0, (1.0 + 2.0 * slope).sqrt(), self.tolerance, push),
+            push: Series::fit(SHIFT.sqrt(), (SHIFT + 2.0 * slope).sqrt(), self.tolerance, push),
             pull: OddSeries::fit(-h / square, 1.0 + h.abs() / square, self.tolerance, pull),
         }
     }
@@ -94,7 +95,7 @@ impl LaneSystem<3> for SphereLanes<'_> {
         let [m1, m2, s] = state;
         let mut gap = [0.0; LANES];
         for l in 0..LANES {
-            gap[l] = (1.0 + stage.slope * (1.0 - s[l])).sqrt();
+            gap[l] = (SHIFT + stage.slope * (1.0 - s[l])).sqrt();
         }
         let (push, pull1, pull2) = (stage.push.at(&gap), stage.pull.at(m1), stage.pull.at(m2));
         let mut rate = [[0.0; LANES]; 3];

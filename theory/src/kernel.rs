@@ -15,6 +15,7 @@ mod scales;
 mod series;
 
 pub use fast::{logistic_normal_fast, logistic_normal_fast_array};
+pub use gauss::exp_array;
 pub use pull_table::PullTable;
 pub use repulsion::{RepulsionJet, repulsion, repulsion_jet};
 pub use repulsion_table::RepulsionTable;

@@ -112,7 +112,7 @@ fn polynomial<const N: usize>(c: &[f64; N], t: f64) -> f64 {
     (parts[0] + t * parts[1]) + t2 * (parts[2] + t * parts[3])
 }
 
-/// `e^(-y)` for `0 <= y <= 708` from the first `N` terms of the exponential series: relative error 3e-16 with all 14,
+/// `e^(-y)` for `-708 <= y <= 708` from the first `N` terms of the exponential series: relative error 3e-16 with all 14,
 /// 3e-13 with 11.
 #[inline(always)]
 fn exp_minus<const N: usize>(series: &[f64; N], y: f64) -> f64 {
@@ -120,6 +120,23 @@ fn exp_minus<const N: usize>(series: &[f64; N], y: f64) -> f64 {
     let k = rounded - ROUNDER;
     let r = (-y - k * LN_2_HIGH) - k * LN_2_LOW;
     polynomial(series, r) * f64::from_bits(rounded.to_bits().wrapping_add(1023) << 52)
+}
+
+/// Arguments of [`exp_array`] are kept within these bounds, where the result is a normal number.
+const EXP_REACH: f64 = 700.0;
+
+/// `e^x` for `N` arguments, written so that they share vector instructions.
+///
+/// Relative error 1e-15 + |x| 1e-16. Arguments beyond +-700 count as +-700; NaN stays NaN.
+#[inline(always)]
+pub fn exp_array<const N: usize>(x: &[f64; N]) -> [f64; N] {
+    let mut out = [0.0; N];
+    for i in 0..N {
+        let y = if x[i] > EXP_REACH { EXP_REACH } else { x[i] };
+        let y = if y < -EXP_REACH { -EXP_REACH } else { y };
+        out[i] = exp_minus(&EXP, -y);
+    }
+    out
 }
 
 /// `(e^(-x^2/2), Phi(-x))` for `x >= 0`; relative error 1e-15 + x^2 1e-16. Frozen beyond [`TAIL_END`]; NaN stays NaN.
@@ -170,6 +187,16 @@ mod tests {
         assert_eq!(tail(TAIL_END + 1e-12), tail(TAIL_END));
         assert!(tail(TAIL_END).0 > 0.0 && tail(TAIL_END).1 < 1e-305);
         assert!(tail(f64::NAN).1.is_nan());
+    }
+
+    #[test]
+    fn exponentials_of_both_signs_and_their_bounds() {
+        for i in -7000..=7000 {
+            let x = f64::from(i) * 0.1;
+            assert!((exp_array(&[x])[0] / libm::exp(x) - 1.0).abs() < 1e-15 + 2e-16 * x.abs(), "{x}");
+        }
+        let [a, b, c] = exp_array(&[1e9, -1e9, f64::NAN]);
+        assert!(a == exp_array(&[700.0])[0] && b == exp_array(&[-700.0])[0] && c.is_nan());
     }
 
     #[test]
