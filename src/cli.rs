@@ -30,6 +30,12 @@ pub enum Command {
     /// Locate the boundary between collapsing and recovering starts of a pair
     #[command(after_help = BOUNDARY_EXAMPLES)]
     Boundary(RunArgs),
+    /// Compute the probability of collapse over a grid of problems; killed and run again, it continues
+    #[command(after_help = SWEEP_EXAMPLES)]
+    Sweep(SweepArgs),
+    /// Join the shards of a grid
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(MergeArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  collapsar completions bash > /etc/bash_completion.d/collapsar")]
     Completions {
@@ -61,6 +67,8 @@ pub enum Route {
     Formula,
     /// An ensemble of the closed flow
     Montecarlo,
+    /// Stochastic descent in R^d
+    Simulation,
 }
 
 /// What `probability` takes.
@@ -72,6 +80,63 @@ pub struct ProbabilityArgs {
     /// Only this route
     #[arg(long)]
     pub route: Option<Route>,
+}
+
+const SWEEP_EXAMPLES: &str = "Examples:
+  collapsar sweep configs/sweep-free.toml
+  collapsar sweep configs/sweep-free.toml --set sweep.schedule.rate=[0.1,0.3,1] --json
+  collapsar sweep configs/sweep-free.toml --shard 2/8 --out out/job
+
+Points are kept in the folder of the results as they are finished. What was interrupted continues where it stopped and
+ends with the same bytes.";
+
+const MERGE_EXAMPLES: &str = "Examples:
+  collapsar merge configs/sweep-free.toml --out out/job
+  collapsar merge configs/sweep-free.toml a/sweep-free.shard-1-of-2.jsonl b/sweep-free.shard-2-of-2.jsonl";
+
+/// What `sweep` takes.
+#[derive(Debug, Args)]
+pub struct SweepArgs {
+    /// The run
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Compute only every N-th point, from the I-th: to be joined by `merge`
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Compute anew what is already there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What `merge` takes.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The run
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// The shards [default: those in the folder of the results]
+    pub shards: Vec<PathBuf>,
+}
+
+/// A part of a grid: points `part - 1`, `part - 1 + parts`, ...
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which, from 1.
+    pub part: usize,
+    /// Of how many.
+    pub parts: usize,
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let rule = || format!("`{text}` is no part of a whole: it must read I/N with 1 <= I <= N");
+        let (part, parts) = text.split_once('/').ok_or_else(rule)?;
+        let read = |text: &str| text.trim().parse::<usize>().map_err(|_| rule());
+        let shard = Self { part: read(part)?, parts: read(parts)? };
+        if (1..=shard.parts).contains(&shard.part) { Ok(shard) } else { Err(rule()) }
+    }
 }
 
 const BOUNDARY_EXAMPLES: &str = "Examples:

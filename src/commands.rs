@@ -3,10 +3,13 @@
 mod bifurcate;
 mod boundary;
 mod failure;
+mod merge;
 mod output;
 mod probability;
+mod routes;
 mod solve;
 mod summary;
+mod sweep;
 
 use clap::CommandFactory;
 
@@ -19,6 +22,8 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Solve(args) => solve::run(args),
         Command::Bifurcate(args) => bifurcate::run(args),
         Command::Probability(args) => probability::run(args),
+        Command::Sweep(args) => sweep::run(args),
+        Command::Merge(args) => merge::run(args),
         Command::Boundary(args) => boundary::run(args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

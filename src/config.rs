@@ -11,10 +11,14 @@ mod probability;
 mod resolve;
 mod run;
 mod section;
+mod sweep;
 
 pub use bifurcation::{BifurcationConfig, Parameter};
 pub use boundary::BoundaryConfig;
 pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
-pub use probability::{ExactConfig, FormulaConfig, MonteCarloConfig};
+pub use probability::{
+    ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserName, Route, SimulationConfig, StopConfig,
+};
 pub use run::{Engine, FamilyConfig, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
+pub use sweep::{Axis, AxisValue, MOST_POINTS, Sweep};

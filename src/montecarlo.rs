@@ -3,6 +3,7 @@
 //! Three levels of simulation (theory section 8): ensembles of the closed flow, the flow of full means in R^d, and
 //! stochastic gradient descent.
 
+mod agreement;
 mod batch;
 mod block;
 mod descent;
@@ -23,6 +24,7 @@ mod sphere_lanes;
 mod stream;
 mod tally;
 
+pub use agreement::{Agreement, Comparison};
 pub use descent::{Descent, DescentOptions};
 pub use ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
 pub use estimate::{DEFAULT_LEVEL, Estimate, binomial_interval};

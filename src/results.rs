@@ -2,18 +2,24 @@
 
 mod bifurcation;
 mod boundary;
+mod journal;
 mod probability;
 mod solve;
 mod store;
+mod sweep;
 mod table;
 
 pub use bifurcation::{
     AlphaCurve, BifurcationRecord, BranchRecord, CollapsedState, CriticalCurve, EquilibriumRecord, SpecialRecord,
 };
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
-pub use probability::{ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord};
+pub use journal::{Journal, JournalError};
+pub use probability::{
+    ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord, RoutesRecord, SimulationRecord,
+};
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
 pub use store::{Store, StoreError};
+pub use sweep::{SweepHeader, SweepPoint, SweepRecord, comparison, sweep_csv};
 pub use table::trajectory_csv;
 
 /// Who made a record.

@@ -4,7 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use collapsar::config::{Override, RunConfig};
+use collapsar::config::{Document, Override, RunConfig, Sweep};
 use support::configs::{BASE, DOZEN, LAW};
 use support::refusals::{KEYS, VALUES};
 
@@ -185,10 +185,20 @@ fn defaults_are_the_free_preset_without_annealing() {
 
 /// A resolved run, written as TOML, is a configuration that resolves to the same run.
 fn round_trip(text: &str) {
-    let run = parse(text).unwrap();
-    let written = toml::to_string(&run).unwrap();
-    assert_eq!(parse(&written).unwrap(), run, "{written}");
-    run.problem().unwrap();
+    for run in runs(text) {
+        let written = toml::to_string(&run).unwrap();
+        assert_eq!(parse(&written).unwrap(), run, "{written}");
+        run.problem().unwrap();
+    }
+}
+
+/// The runs of a configuration: every point of its grid if it has one.
+fn runs(text: &str) -> Vec<RunConfig> {
+    if !text.contains("[sweep]") {
+        return vec![parse(text).unwrap()];
+    }
+    let sweep = Sweep::resolve(Document::parse("case.toml", text, &[]).unwrap()).unwrap();
+    (0..sweep.len()).map(|index| sweep.point(index).unwrap()).collect()
 }
 
 #[test]

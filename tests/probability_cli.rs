@@ -88,3 +88,36 @@ fn refusals_name_key_value_and_rule() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("a probability needs a law"));
 }
+
+#[test]
+fn simulation_and_horizon() {
+    let sets = ["--set", "simulation.batch=64", "--set", "simulation.step=0.1", "--set", "simulation.runs=40"];
+    let simulated = record(FREE, &[&sets[..], &["--route", "simulation"]].concat());
+    let simulation = &simulated["simulation"];
+    assert_eq!((simulation["n"].as_u64(), simulation["batch"].as_u64()), (Some(40), Some(64)));
+    let (low, high) = (simulation["low"].as_f64().unwrap(), simulation["high"].as_f64().unwrap());
+    assert!(low < 0.119 && 0.119 < high, "{simulation}");
+    // Without the section descent is not run unless it is asked for.
+    let silent = record(FREE, &["--set", "montecarlo.samples=2000", "--set", "exact.tolerance=1e-3"]);
+    assert!(silent["simulation"].is_null() && !silent["exact"].is_null());
+    // A horizon: the flow at that time, as many steps as reach it, and no exact route.
+    let early = record(FREE, &[&sets[..], &["--set", "stop.horizon=2.0"]].concat());
+    assert_eq!(early["simulation"]["steps"].as_u64(), Some(20));
+    assert!(early["exact"].is_null() && early["notes"].to_string().contains("stop.horizon"));
+    let value = |record: &serde_json::Value| record["montecarlo"]["value"].as_f64().unwrap();
+    assert!(value(&early) > value(&silent) + 0.05, "{early}");
+    for (set, expected) in [
+        ("simulation.batch=0", "`simulation.batch` is 0: it must lie between 1 and 2^32"),
+        ("simulation.step=0", "`simulation.step` is 0: it must be positive"),
+        ("simulation.step=1e-12", "`simulation.step` is 0.000000000001: it must reach time"),
+        ("simulation.optimiser=sgd", "must be one of \"plain\", \"adam\""),
+        ("simulation.score=1", "`simulation.score` is 1: it must be true or false"),
+        ("stop.horizon=-1", "`stop.horizon` is -1: it must be positive"),
+    ] {
+        let file = config_file(FREE);
+        let arguments = ["probability", file.path().to_str().unwrap(), "--route", "simulation", "--set", set];
+        let output = collapsar(&arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && said.contains(expected), "{set}: {said}");
+    }
+}

@@ -22,14 +22,23 @@ pub(crate) struct Products<'a, R> {
     pub(crate) files: Vec<(&'static str, Vec<u8>)>,
 }
 
+/// The folder of the results: none with --json unless one is given.
+pub(crate) fn folder(args: &RunArgs) -> Option<&Path> {
+    args.out.as_deref().or((!args.json).then_some(Path::new(DEFAULT_FOLDER)))
+}
+
+/// The name of the configuration, and of its results.
+pub(crate) fn stem(args: &RunArgs) -> String {
+    args.config.file_stem().map_or("run".into(), |s| s.to_string_lossy().into_owned())
+}
+
 /// Writes the files (none with --json unless a folder is given), then the record or the summary.
 pub(crate) fn deliver<R: Serialize>(args: &RunArgs, products: &Products<'_, R>) -> Result<(), Failure> {
     let mut json = serde_json::to_vec(products.record).map_err(Failure::computation)?;
     json.push(b'\n');
-    let folder = args.out.as_deref().or((!args.json).then_some(Path::new(DEFAULT_FOLDER)));
     let mut written = Vec::new();
-    if let Some(folder) = folder {
-        let stem = args.config.file_stem().map_or("run".into(), |s| s.to_string_lossy().into_owned());
+    if let Some(folder) = folder(args) {
+        let stem = stem(args);
         let store = Store::open(folder).map_err(Failure::computation)?;
         let mut files = vec![(format!("{stem}.json"), json.clone())];
         files.extend(products.files.iter().map(|(extension, bytes)| (format!("{stem}.{extension}"), bytes.clone())));

@@ -9,7 +9,7 @@ use collapsar_theory::{Coordinates, CubatureOptions, Frame, Problem, Start};
 use crate::cli::RunArgs;
 use crate::commands::summary::summary;
 use crate::commands::{Failure, print};
-use crate::config::{Engine, Override, RunConfig};
+use crate::config::{Document, Engine, Override, RunConfig};
 use crate::figures::{render_png, render_svg};
 use crate::integrate::{DiffsolTsit5, Integrator, Misuse, Outcome, Tolerances, Tsit5};
 use crate::montecarlo;
@@ -61,11 +61,16 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
 
 /// Reads a configuration file with its overrides.
 pub(crate) fn read_config(path: &Path, overrides: &[String]) -> Result<RunConfig, Failure> {
+    RunConfig::resolve(&read_document(path, overrides)?).map_err(Failure::usage)
+}
+
+/// Parses a configuration file and applies its overrides.
+pub(crate) fn read_document(path: &Path, overrides: &[String]) -> Result<Document, Failure> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the configuration {name}"));
     let text = text.map_err(Failure::usage)?;
     let overrides: Vec<Override> = overrides.iter().cloned().map(Override).collect();
-    RunConfig::parse(&name, &text, &overrides).map_err(Failure::usage)
+    Document::parse(&name, &text, &overrides).map_err(Failure::usage)
 }
 
 /// The start in frame coordinates, and the frame if the start is explicit.

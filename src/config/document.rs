@@ -5,9 +5,10 @@ use toml::de::{DeTable, DeValue};
 
 use crate::config::error::{ConfigError, Origin};
 use crate::config::section::Section;
+use crate::config::sweep::Assignment;
 
 /// Every section and its keys; anything else is refused.
-const SCHEMA: [(&str, &[&str]); 10] = [
+const SCHEMA: [(&str, &[&str]); 13] = [
     ("target", &["separation", "means", "weights"]),
     ("family", &["preset", "weights", "train_weights", "means", "variance", "clock", "metric"]),
     ("schedule", &["kind", "initial_temperature", "duration", "rate", "exponent", "times", "temperatures"]),
@@ -17,8 +18,16 @@ const SCHEMA: [(&str, &[&str]); 10] = [
     ("exact", &["tolerance"]),
     ("formula", &["alpha"]),
     ("montecarlo", &["samples"]),
+    ("simulation", &["batch", "step", "runs", "optimiser", "score"]),
+    ("stop", &["horizon"]),
     ("solve", &["times", "engine", "relative_tolerance", "absolute_tolerance", "max_steps"]),
+    // Its further keys are those of the other sections: checked where it is read.
+    (SWEEP, &[ROUTES]),
 ];
+
+/// The section of a grid, and its one key that is no key of another section.
+pub(crate) const SWEEP: &str = "sweep";
+pub(crate) const ROUTES: &str = "routes";
 
 /// How alike a key and its suggestion must be (Jaro-Winkler): one or two slips in a word.
 const SUGGESTION_SIMILARITY: f64 = 0.75;
@@ -91,17 +100,31 @@ impl Document {
         let value = value.trim();
         let parsed = DeValue::parse(value).map(|v| convert(&v, &|_| origin.clone()));
         let node = parsed.unwrap_or_else(|_| Node { value: Value::Text(value.to_owned()), origin: origin.clone() });
+        self.assign(section, key, node);
+        Ok(())
+    }
+
+    /// The document with these values in place of its own.
+    pub(crate) fn with<'a>(&self, values: impl Iterator<Item = &'a Assignment>) -> Result<Self, ConfigError> {
+        let mut document = self.clone();
+        for Assignment { section, key, node } in values {
+            document.assign(section, key, node.clone());
+        }
+        document.refuse_unknown_keys()?;
+        Ok(document)
+    }
+
+    fn assign(&mut self, section: &str, key: &str, node: Node) {
         let position = self.root.iter().position(|(name, _)| name == section).unwrap_or_else(|| {
-            let table = Node { value: Value::Table(Vec::new()), origin: origin.clone() };
+            let table = Node { value: Value::Table(Vec::new()), origin: node.origin.clone() };
             self.root.push((section.to_owned(), table));
             self.root.len() - 1
         });
-        let Value::Table(entries) = &mut self.root[position].1.value else {
-            return Ok(()); // refused with its own line by the check of the sections
-        };
-        entries.retain(|(name, _)| name != key);
-        entries.push((key.to_owned(), node));
-        Ok(())
+        // What is no table is refused with its own line by the check of the sections.
+        if let Value::Table(entries) = &mut self.root[position].1.value {
+            entries.retain(|(name, _)| name != key);
+            entries.push((key.to_owned(), node));
+        }
     }
 
     fn refuse_unknown_keys(&self) -> Result<(), ConfigError> {
@@ -119,7 +142,7 @@ impl Document {
                 return Err(self.error(node.origin.clone(), message));
             };
             for (key, node) in entries {
-                if !keys.contains(&key.as_str()) {
+                if name != SWEEP && !keys.contains(&key.as_str()) {
                     return Err(self.unknown(&format!("key in [{name}]"), key, keys, &node.origin));
                 }
             }
@@ -142,13 +165,22 @@ impl Document {
         ConfigError { file: self.file.clone(), origin, message }
     }
 
+    /// The value of a key.
+    pub(crate) fn node(&self, section: &str, key: &str) -> Option<&Node> {
+        self.entries(section).iter().find(|(name, _)| name == key).map(|(_, node)| node)
+    }
+
+    /// The keys and values of a section, in the order of their lines.
+    pub(crate) fn entries(&self, section: &str) -> &[(String, Node)] {
+        match self.root.iter().find(|(n, _)| n == section).map(|(_, node)| &node.value) {
+            Some(Value::Table(entries)) => entries,
+            _ => &[],
+        }
+    }
+
     /// The section of that name, empty if the text has none.
     pub(crate) fn section(&self, name: &'static str) -> Section<'_> {
-        let entries = self.root.iter().find(|(n, _)| n == name).map(|(_, node)| &node.value);
-        match entries {
-            Some(Value::Table(entries)) => Section::new(self, name, entries),
-            _ => Section::new(self, name, &[]),
-        }
+        Section::new(self, name, self.entries(name))
     }
 }
 

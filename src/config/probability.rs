@@ -1,16 +1,50 @@
-//! `[exact]`, `[formula]` and `[montecarlo]`: how the probability of collapse is computed.
+//! `[exact]`, `[formula]`, `[montecarlo]`, `[simulation]` and `[stop]`: how the probability of collapse is computed.
 
 use serde::Serialize;
 
 use crate::config::error::ConfigError;
 use crate::config::section::Section;
+use crate::montecarlo::DescentOptions;
 
+/// Runs of stochastic descent unless given: as many as the published frequencies rest on.
+const DEFAULT_RUNS: u64 = 100;
 /// Absolute tolerance of the exact route unless given.
 const DEFAULT_TOLERANCE: f64 = 1e-6;
 /// Draws unless given.
 const DEFAULT_SAMPLES: u64 = 100_000;
 /// Most draws of one estimate.
 const MOST_SAMPLES: u64 = 1_000_000_000_000;
+/// Most samples of q in a batch, and most runs of stochastic descent.
+const MOST_BATCH: u64 = 1 << 32;
+
+/// A route to the probability of collapse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// Quadrature of the start law over the boundary.
+    Exact,
+    /// The sharp formula.
+    Formula,
+    /// An ensemble of the closed flow.
+    MonteCarlo,
+    /// Stochastic descent in R^d.
+    Simulation,
+}
+
+impl Route {
+    /// Every route.
+    pub const ALL: [Self; 4] = [Self::Exact, Self::Formula, Self::MonteCarlo, Self::Simulation];
+
+    /// Its name in configurations and records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Formula => "formula",
+            Self::MonteCarlo => "montecarlo",
+            Self::Simulation => "simulation",
+        }
+    }
+}
 
 /// `[exact]`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -60,5 +94,76 @@ impl MonteCarloConfig {
             return Err(section.breaks("samples", "lie between 1 and 1e12"));
         }
         Ok(Self { samples })
+    }
+}
+
+/// The optimiser of stochastic descent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OptimiserName {
+    /// Explicit Euler of the flow.
+    Plain,
+    /// Adam.
+    Adam,
+}
+
+/// `[simulation]`: stochastic descent with reparametrised samples.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SimulationConfig {
+    /// Samples of q per step.
+    pub batch: u64,
+    /// Time per step.
+    pub step: f64,
+    /// Runs.
+    pub runs: u64,
+    /// How a gradient becomes a step.
+    pub optimiser: OptimiserName,
+    /// Whether log q is differentiated in its own parameters too.
+    pub score: bool,
+}
+
+/// `[stop]`: when runs are classified.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct StopConfig {
+    /// Classify at this time; in the limit if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub horizon: Option<f64>,
+}
+
+impl Default for SimulationConfig {
+    /// Batch, step and gradient as published.
+    fn default() -> Self {
+        let DescentOptions { batch, step, score, .. } = DescentOptions::default();
+        Self { batch: batch as u64, step, runs: DEFAULT_RUNS, optimiser: OptimiserName::Plain, score }
+    }
+}
+
+impl SimulationConfig {
+    /// Resolves the section: nothing if there is none.
+    pub(crate) fn resolve(section: &Section<'_>) -> Result<Option<Self>, ConfigError> {
+        if section.is_empty() {
+            return Ok(None);
+        }
+        let defaults = Self::default();
+        let in_range = |key: &str, default: u64| -> Result<u64, ConfigError> {
+            let value = section.count(key)?.unwrap_or(default);
+            let rule = "lie between 1 and 2^32";
+            if (1..=MOST_BATCH).contains(&value) { Ok(value) } else { Err(section.breaks(key, rule)) }
+        };
+        let names = [("plain", OptimiserName::Plain), ("adam", OptimiserName::Adam)];
+        Ok(Some(Self {
+            batch: in_range("batch", defaults.batch)?,
+            step: section.positive("step")?.unwrap_or(defaults.step),
+            runs: in_range("runs", defaults.runs)?,
+            optimiser: section.choice("optimiser", &names)?.unwrap_or(defaults.optimiser),
+            score: section.flag("score")?.unwrap_or(defaults.score),
+        }))
+    }
+}
+
+impl StopConfig {
+    /// Resolves the section.
+    pub(crate) fn resolve(section: &Section<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { horizon: section.positive("horizon")? })
     }
 }

@@ -6,7 +6,7 @@ use crate::config::bifurcation::BifurcationConfig;
 use crate::config::boundary::BoundaryConfig;
 use crate::config::document::{Document, Override};
 use crate::config::error::ConfigError;
-use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig};
+use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
 use crate::config::run::{
     CLOCKS, Engine, FamilyConfig, MEANS, METRICS, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig,
     VARIANCES, WEIGHTS,
@@ -52,6 +52,8 @@ impl RunConfig {
             exact: ExactConfig::resolve(&document.section("exact"))?,
             formula: FormulaConfig::resolve(&document.section("formula"))?,
             montecarlo: MonteCarloConfig::resolve(&document.section("montecarlo"))?,
+            simulation: SimulationConfig::resolve(&document.section("simulation"))?,
+            stop: StopConfig::resolve(&document.section("stop"))?,
         };
         run.problem().map_err(|e| section.parameter(&e))?;
         Ok(run)

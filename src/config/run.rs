@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::config::bifurcation::BifurcationConfig;
 use crate::config::boundary::BoundaryConfig;
-use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig};
+use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
 
 /// A fully determined run. As TOML it is a configuration that resolves to itself.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,6 +33,11 @@ pub struct RunConfig {
     pub formula: FormulaConfig,
     /// The ensemble.
     pub montecarlo: MonteCarloConfig,
+    /// Stochastic descent, if it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub simulation: Option<SimulationConfig>,
+    /// When runs are classified.
+    pub stop: StopConfig,
 }
 
 /// `[target]`: either a separation or means.

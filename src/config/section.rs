@@ -90,6 +90,15 @@ impl<'a> Section<'a> {
             .transpose()
     }
 
+    /// true or false.
+    pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError> {
+        let read = |node: &Node| match node.value {
+            Value::Boolean(b) => Some(b),
+            _ => None,
+        };
+        self.get(key).map(|node| read(node).ok_or_else(|| self.breaks(key, "be true or false"))).transpose()
+    }
+
     /// A list of numbers.
     pub(crate) fn numbers(&self, key: &str) -> Result<Option<Vec<f64>>, ConfigError> {
         let list =
@@ -123,20 +132,7 @@ impl<'a> Section<'a> {
 
 impl Document {
     fn origin_of(&self, section: &str, key: &str) -> Origin {
-        let sections = [
-            "target",
-            "family",
-            "schedule",
-            "start",
-            "solve",
-            "bifurcation",
-            "boundary",
-            "exact",
-            "formula",
-            "montecarlo",
-        ];
-        let known = sections.into_iter().find(|name| *name == section);
-        known.and_then(|name| self.section(name).get(key).map(|node| node.origin.clone())).unwrap_or(Origin::Absent)
+        self.node(section, key).map_or(Origin::Absent, |node| node.origin.clone())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The record of a probability of collapse by several routes.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::RunConfig;
 use crate::montecarlo::Estimate;
@@ -16,18 +16,28 @@ pub struct ProbabilityRecord {
     pub config: RunConfig,
     /// "free" or "sphere".
     pub pair: &'static str,
+    /// What each route says.
+    #[serde(flatten)]
+    pub routes: RoutesRecord,
+}
+
+/// The probability of collapse by several routes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RoutesRecord {
     /// Theory (14); null if not asked for.
     pub exact: Option<ExactRecord>,
     /// Theory (10) or (15); null if not asked for, or where there is none.
     pub formula: Option<FormulaRecord>,
     /// The ensemble of the closed flow; null if not asked for.
     pub montecarlo: Option<MonteCarloRecord>,
+    /// Stochastic descent; null if not asked for.
+    pub simulation: Option<SimulationRecord>,
     /// What a reader of the numbers should know.
     pub notes: Vec<String>,
 }
 
 /// P_c by quadrature over the boundary.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ExactRecord {
     /// P_c.
     pub value: f64,
@@ -38,31 +48,47 @@ pub struct ExactRecord {
 }
 
 /// P_c by a sharp formula.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FormulaRecord {
     /// P_c.
     pub value: f64,
     /// Whether the problem lies where the formula was measured to hold.
     pub valid: bool,
     /// The equation of the theory note.
-    pub equation: &'static str,
+    pub equation: String,
     /// P_c with the gain by relaxation counted (sphere pair).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub relaxed: Option<f64>,
     /// alpha that was used (sphere pair).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub alpha: Option<f64>,
     /// C that was used (free pair).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub connection_constant: Option<f64>,
 }
 
 /// P_c by counting.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MonteCarloRecord {
     /// P_c.
     pub value: f64,
     /// The counts and the Clopper-Pearson interval.
     #[serde(flatten)]
     pub estimate: Estimate,
+}
+
+/// P_c by counting runs of stochastic descent.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SimulationRecord {
+    /// P_c.
+    pub value: f64,
+    /// The counts and the Clopper-Pearson interval.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    /// Samples of q per step.
+    pub batch: u64,
+    /// Time per step.
+    pub step: f64,
+    /// Steps of a run.
+    pub steps: u64,
 }

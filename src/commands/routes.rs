@@ -1,0 +1,222 @@
+//! The routes to the probability of collapse of one problem.
+
+use anyhow::anyhow;
+use collapsar_theory::{
+    Clock, FreePair, Metric, Pair, Problem, SharpFormula, SmallStart, SpherePair, SphereVariance, Start, StartLaw,
+};
+
+use crate::commands::Failure;
+use crate::commands::summary::number;
+use crate::config::{OptimiserName, Route, RunConfig};
+use crate::montecarlo::{
+    Adam, Descent, DescentOptions, EnsembleOptions, FreeEnsemble, FreeStart, Optimiser, SphereEnsemble, SphereStart,
+};
+use crate::probability::{
+    FreeBoundary, Limits, SphereBoundary, connection, free_probability, small_start_probability, sphere_probability,
+};
+use crate::results::{ExactRecord, FormulaRecord, MonteCarloRecord, RoutesRecord, SimulationRecord};
+
+/// Largest s = scale/sqrt(2) at which (15) was measured within 1% of the exact route.
+const SMALL_START: f64 = 0.1;
+/// Largest s sqrt(d): distant means leave the regime of (15).
+const CLOSE_MEANS: f64 = 0.3;
+/// Stochastic descent without a horizon runs until the temperature is within this of its limit, and on for as long as
+/// slow directions need.
+const SETTLED: f64 = 1e-3;
+const RELAXATION: f64 = 10.0;
+/// Most steps of a run of descent.
+const MOST_STEPS: f64 = 1e9;
+
+/// A problem whose start is a law.
+pub(crate) struct Question<'a> {
+    config: &'a RunConfig,
+    problem: &'a Problem,
+    pair: Pair,
+    law: StartLaw,
+}
+
+impl<'a> Question<'a> {
+    /// The question that a run poses; refused unless it is a pair whose start is a law.
+    pub(crate) fn new(config: &'a RunConfig, problem: &'a Problem) -> Result<Self, Failure> {
+        let pair = Pair::of(problem).map_err(Failure::usage)?;
+        let Start::Law(law) = *problem.start() else {
+            let text = "`start.means` is an explicit start: a probability needs a law, by `start.dimension`";
+            return Err(Failure::usage(anyhow!(text)));
+        };
+        Ok(Self { config, problem, pair, law })
+    }
+
+    /// "free" or "sphere".
+    pub(crate) fn pair(&self) -> &'static str {
+        if matches!(self.pair, Pair::Free(_)) { "free" } else { "sphere" }
+    }
+
+    /// The routes that are run unless some are asked for: descent only if it is configured.
+    pub(crate) fn default_routes(&self) -> Vec<Route> {
+        let wanted = |route: &Route| *route != Route::Simulation || self.config.simulation.is_some();
+        Route::ALL.into_iter().filter(wanted).collect()
+    }
+
+    /// What the given routes say.
+    pub(crate) fn answer(&self, routes: &[Route]) -> Result<RoutesRecord, Failure> {
+        let (mut record, mut notes) = (RoutesRecord::default(), Vec::new());
+        for route in routes {
+            match route {
+                Route::Exact => record.exact = self.exact(&mut notes)?,
+                Route::Formula => record.formula = self.formula(&mut notes)?,
+                Route::MonteCarlo => record.montecarlo = Some(self.count()?),
+                Route::Simulation => record.simulation = Some(self.simulate()?),
+            }
+        }
+        Ok(RoutesRecord { notes, ..record })
+    }
+
+    fn dimension(&self) -> usize {
+        self.law.dimension()
+    }
+
+    fn scale(&self) -> f64 {
+        match self.law {
+            StartLaw::Gaussian { scale, .. } => scale,
+            StartLaw::Sphere { .. } => 1.0,
+        }
+    }
+
+    fn exact(&self, notes: &mut Vec<String>) -> Result<Option<ExactRecord>, Failure> {
+        if self.config.stop.horizon.is_some() {
+            notes.push("the exact route classifies in the limit, not at `stop.horizon`: left out".to_owned());
+            return Ok(None);
+        }
+        let (schedule, tolerance) = (self.problem.schedule(), self.config.exact.tolerance);
+        let found = match self.pair {
+            Pair::Free(flow) => {
+                let boundary = FreeBoundary::new(flow, schedule, Limits::default()).map_err(Failure::usage)?;
+                free_probability(&boundary, self.dimension(), self.scale(), tolerance)
+            }
+            Pair::Sphere(_) if self.dimension() < 2 => {
+                return Err(Failure::usage(anyhow!("`start.dimension` is 1: on the sphere it must be at least 2")));
+            }
+            Pair::Sphere(flow) => {
+                if matches!(flow.options().variance, SphereVariance::Lagging { .. }) {
+                    notes.push("the variance lags as in infinite dimension: an error of order 1/d".to_owned());
+                }
+                let boundary = SphereBoundary::new(flow, schedule, Limits::default()).map_err(Failure::usage)?;
+                sphere_probability(&boundary, self.dimension(), tolerance)
+            }
+        };
+        if found.error > 10.0 * tolerance {
+            notes.push(format!("the exact route did not reach its tolerance: error {}", number(found.error)));
+        }
+        // A value below its own error may come out negative.
+        let value = found.value.clamp(0.0, 1.0);
+        Ok(Some(ExactRecord { value, error: found.error, evaluations: found.evaluations }))
+    }
+
+    fn formula(&self, notes: &mut Vec<String>) -> Result<Option<FormulaRecord>, Failure> {
+        let found = match self.pair {
+            Pair::Free(flow) => self.small_start(flow, notes)?,
+            Pair::Sphere(flow) => self.sharp(flow, notes)?,
+        };
+        if let Some(formula) = found.as_ref().filter(|f| !f.valid) {
+            notes.push(format!("formula {} is used outside the regime where it holds", formula.equation));
+        }
+        Ok(found)
+    }
+
+    fn sharp(&self, flow: SpherePair, notes: &mut Vec<String>) -> Result<Option<FormulaRecord>, Failure> {
+        let (options, schedule) = (flow.options(), self.problem.schedule());
+        if options.clock != Clock::FreeEnergy || options.metric != Metric::Euclidean {
+            notes.push("formula (10) is for the free-energy clock and the Euclidean metric".to_owned());
+            return Ok(None);
+        }
+        let formula = SharpFormula::new(options.radius, options.target_weight, self.config.formula.alpha);
+        let formula = formula.map_err(Failure::usage)?;
+        let d = self.dimension() as f64;
+        Ok(Some(FormulaRecord {
+            value: formula.probability(d, schedule),
+            valid: formula.holds_for(schedule) && options.variance != SphereVariance::Unit,
+            equation: "(10)".to_owned(),
+            relaxed: Some(formula.relaxed_probability(d, schedule)),
+            alpha: Some(formula.alpha()),
+            connection_constant: None,
+        }))
+    }
+
+    fn small_start(&self, flow: FreePair, notes: &mut Vec<String>) -> Result<Option<FormulaRecord>, Failure> {
+        let options = flow.options();
+        if options.clock != Clock::Kl || options.metric != Metric::Euclidean || flow.bias() != 0.0 {
+            notes.push("formula (15) is for the kl clock, the Euclidean metric and equal target weights".to_owned());
+            return Ok(None);
+        }
+        let Some(found) = connection(flow, 1.0).map_err(Failure::computation)? else {
+            notes.push("formula (15) needs a collapse boundary at T = 1, and there is none".to_owned());
+            return Ok(None);
+        };
+        let formula = SmallStart::new(options.separation, found.constant).map_err(Failure::computation)?;
+        let (d, scale) = (self.dimension(), self.scale());
+        let schedule = self.problem.schedule();
+        let value = small_start_probability(&formula, schedule, d, scale, self.config.exact.tolerance).value;
+        let s = scale * std::f64::consts::FRAC_1_SQRT_2;
+        Ok(Some(FormulaRecord {
+            value,
+            valid: s <= SMALL_START && s * (d as f64).sqrt() <= CLOSE_MEANS && schedule.final_temperature() == 1.0,
+            equation: "(15)".to_owned(),
+            relaxed: None,
+            alpha: None,
+            connection_constant: Some(found.constant),
+        }))
+    }
+
+    fn count(&self) -> Result<MonteCarloRecord, Failure> {
+        let schedule = self.problem.schedule();
+        let options = EnsembleOptions { horizon: self.config.stop.horizon, ..EnsembleOptions::default() };
+        let (seed, n) = (self.config.start.seed.unwrap_or(0), self.config.montecarlo.samples);
+        let estimate = match self.pair {
+            Pair::Free(flow) => {
+                let start = FreeStart::new(self.dimension(), self.scale()).map_err(Failure::usage)?;
+                FreeEnsemble::new(flow, schedule, start, &options).map_err(Failure::usage)?.estimate(seed, n)
+            }
+            Pair::Sphere(flow) => {
+                let start = SphereStart::new(self.dimension()).map_err(Failure::usage)?;
+                SphereEnsemble::new(flow, schedule, start, &options).map_err(Failure::usage)?.estimate(seed, n)
+            }
+        };
+        Ok(MonteCarloRecord { value: estimate.probability.unwrap_or(f64::NAN), estimate })
+    }
+
+    fn simulate(&self) -> Result<SimulationRecord, Failure> {
+        let (schedule, asked) = (self.problem.schedule(), self.config.simulation.unwrap_or_default());
+        let horizon = self.config.stop.horizon.unwrap_or(schedule.settling_time(SETTLED) + RELAXATION);
+        let steps = (horizon / asked.step).round();
+        if steps > MOST_STEPS {
+            let text =
+                format!("`simulation.step` is {}: it must reach time {horizon} in at most 1e9 steps", asked.step);
+            return Err(Failure::usage(anyhow!(text)));
+        }
+        let options = DescentOptions {
+            batch: usize::try_from(asked.batch).unwrap_or(usize::MAX),
+            step: asked.step,
+            steps: steps as usize,
+            score: asked.score,
+            optimiser: match asked.optimiser {
+                OptimiserName::Plain => Optimiser::Plain,
+                OptimiserName::Adam => Optimiser::Adam(Adam::default()),
+            },
+            ..DescentOptions::default()
+        };
+        let descent = match self.pair {
+            Pair::Free(flow) => {
+                let start = FreeStart::new(self.dimension(), self.scale()).map_err(Failure::usage)?;
+                Descent::free(flow, schedule, start, options)
+            }
+            Pair::Sphere(flow) => {
+                let start = SphereStart::new(self.dimension()).map_err(Failure::usage)?;
+                Descent::sphere(flow, schedule, start, options)
+            }
+        };
+        let seed = self.config.start.seed.unwrap_or(0);
+        let estimate = descent.map_err(Failure::usage)?.estimate(seed, asked.runs);
+        let value = estimate.probability.unwrap_or(f64::NAN);
+        Ok(SimulationRecord { value, estimate, batch: asked.batch, step: asked.step, steps: steps as u64 })
+    }
+}

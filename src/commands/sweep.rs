@@ -1,0 +1,242 @@
+//! `collapsar sweep`: the probability of collapse over a grid, point by point, each kept as soon as it is finished.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+use rand::Rng;
+use rayon::prelude::*;
+
+use crate::cli::{RunArgs, Shard, SweepArgs};
+use crate::commands::Failure;
+use crate::commands::output::{Products, deliver, folder, progress, stem};
+use crate::commands::routes::Question;
+use crate::commands::solve::read_document;
+use crate::commands::summary::number;
+use crate::config::{Route, RunConfig, Sweep};
+use crate::montecarlo::stream;
+use crate::results::{Journal, PROGRAM, RoutesRecord, Store, SweepHeader, SweepPoint, SweepRecord, VERSION, sweep_csv};
+
+/// The points that are known, by index.
+pub(crate) type Known = BTreeMap<usize, SweepPoint>;
+
+/// Reads, computes what is not there yet, writes and says.
+pub fn run(args: &SweepArgs) -> Result<(), Failure> {
+    let started = Instant::now();
+    let grid = Grid::read(&args.run)?;
+    let mut known = if args.force { Known::new() } else { grid.finished(&args.run)? };
+    let mut journal = None;
+    if let Some(folder) = folder(&args.run) {
+        let store = Store::open(folder).map_err(Failure::computation)?;
+        let (open, lines) = Journal::open(&store.path(&journal_name(&args.run, args.shard)), &grid.line()?)
+            .map_err(Failure::computation)?;
+        known.extend(parse(&lines)?);
+        journal = Some(Mutex::new(open));
+    }
+    let mine: Vec<usize> = grid.part(args.shard).collect();
+    let open: Vec<usize> = mine.iter().copied().filter(|index| !known.contains_key(index)).collect();
+    let bar = progress(&args.run, mine.len(), "points");
+    bar.set_position((mine.len() - open.len()) as u64);
+    bar.reset_eta();
+    let computed: Vec<SweepPoint> = open
+        .par_iter()
+        .with_max_len(1)
+        .map(|&index| {
+            let point = grid.compute(index)?;
+            if let Some(journal) = &journal {
+                let line = serde_json::to_string(&point).map_err(Failure::computation)?;
+                // A thread that panicked while it wrote left a line that the next reader drops.
+                let mut journal = journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                journal.append(&line).map_err(Failure::computation)?;
+            }
+            bar.inc(1);
+            Ok(point)
+        })
+        .collect::<Result<_, Failure>>()?;
+    bar.finish_and_clear();
+    known.extend(computed.into_iter().map(|point| (point.index, point)));
+    let journal = journal.map(|journal| journal.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
+    if args.shard.is_some() {
+        journal.map_or(Ok(()), Journal::close).map_err(Failure::computation)?;
+        let text = format!("{} of {} points, to be joined by `collapsar merge`\n", mine.len(), grid.sweep.len());
+        return if args.run.quiet { Ok(()) } else { crate::commands::print(text.as_bytes()) };
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    let outcome = grid.finish(&args.run, known, &format!("{} new points in {seconds:.1} s", open.len()))?;
+    journal.map_or(Ok(()), Journal::remove).map_err(Failure::computation)?;
+    outcome.report()
+}
+
+/// A grid with what identifies it.
+pub(crate) struct Grid {
+    sweep: Sweep,
+    header: SweepHeader,
+}
+
+/// Points that have no answer.
+pub(crate) struct Failed {
+    count: usize,
+    first: Option<String>,
+}
+
+impl Failed {
+    /// An error if there is any.
+    pub(crate) fn report(self) -> Result<(), Failure> {
+        match self.first {
+            Some(first) => Err(Failure::computation(anyhow!("{} points failed, the first by: {first}", self.count))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Grid {
+    /// Reads a configuration and checks every point of its grid.
+    pub(crate) fn read(args: &RunArgs) -> Result<Self, Failure> {
+        let sweep = Sweep::resolve(read_document(&args.config, &args.overrides)?).map_err(Failure::usage)?;
+        let mut asked: Option<Vec<Route>> = sweep.routes().map(<[Route]>::to_vec);
+        let mut first = None;
+        for index in 0..sweep.len() {
+            let config = sweep.point(index).map_err(Failure::usage)?;
+            let problem = config.problem().map_err(Failure::usage)?;
+            let question = Question::new(&config, &problem)?;
+            asked.get_or_insert_with(|| question.default_routes());
+            first.get_or_insert(config);
+        }
+        let (Some(config), Some(routes)) = (first, asked) else {
+            return Err(Failure::usage(anyhow!("`sweep` has no point")));
+        };
+        let axes = sweep.axes().to_vec();
+        Ok(Self { sweep, header: SweepHeader { program: PROGRAM, version: VERSION, config, axes, routes } })
+    }
+
+    /// The header as the first line of a journal.
+    pub(crate) fn line(&self) -> Result<String, Failure> {
+        serde_json::to_string(&self.header).map_err(Failure::computation)
+    }
+
+    /// The indices of a shard, or all.
+    fn part(&self, shard: Option<Shard>) -> impl Iterator<Item = usize> {
+        let Shard { part, parts } = shard.unwrap_or(Shard { part: 1, parts: 1 });
+        (part - 1..self.sweep.len()).step_by(parts)
+    }
+
+    /// The points of an earlier record of the same grid.
+    fn finished(&self, args: &RunArgs) -> Result<Known, Failure> {
+        let Some(path) = folder(args).map(|folder| folder.join(format!("{}.json", stem(args)))) else {
+            return Ok(Known::new());
+        };
+        // Whatever is there and is not this grid's record will be replaced by it.
+        let earlier =
+            std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+        let Some(mut earlier) = earlier else { return Ok(Known::new()) };
+        let header = serde_json::to_value(&self.header).map_err(Failure::computation)?;
+        let same =
+            header.as_object().is_some_and(|keys| keys.iter().all(|(key, value)| earlier.get(key) == Some(value)));
+        let points = earlier.get_mut("points").map(serde_json::Value::take).unwrap_or_default();
+        let points: Vec<SweepPoint> =
+            if same { serde_json::from_value(points).unwrap_or_default() } else { Vec::new() };
+        Ok(points.into_iter().map(|point| (point.index, point)).collect())
+    }
+
+    fn compute(&self, index: usize) -> Result<SweepPoint, Failure> {
+        let mut config = self.sweep.point(index).map_err(Failure::usage)?;
+        let seed = if self.header.axes.iter().any(|axis| axis.keys.iter().any(|key| key == "start.seed")) {
+            config.start.seed.unwrap_or(0)
+        } else {
+            own_seed(&config)?
+        };
+        config.start.seed = Some(seed);
+        let problem = config.problem().map_err(Failure::usage)?;
+        let question = Question::new(&config, &problem)?;
+        let (routes, failure) = match question.answer(&self.header.routes) {
+            Ok(routes) => (routes, None),
+            Err(failure) => (RoutesRecord::default(), Some(failure.to_string())),
+        };
+        Ok(SweepPoint { index, seed, pair: question.pair().to_owned(), routes, failure })
+    }
+
+    /// Writes the record, the table and the figure of all points.
+    pub(crate) fn finish(self, args: &RunArgs, known: Known, cost: &str) -> Result<Failed, Failure> {
+        let missing = (0..self.sweep.len()).filter(|index| !known.contains_key(index)).count();
+        if missing > 0 {
+            let text =
+                format!("{missing} of {} points are missing: a shard is unfinished or was left out", self.sweep.len());
+            return Err(Failure::computation(anyhow!(text)));
+        }
+        let values: Vec<_> = (0..self.sweep.len()).map(|index| self.sweep.values(index)).collect();
+        let record = SweepRecord::new(self.header, known.into_values().collect());
+        let csv = sweep_csv(&record, &values).context("cannot make the table").map_err(Failure::computation)?;
+        let text = summary(&record, cost);
+        let failures = record.points.iter().filter_map(|point| point.failure.clone());
+        let failed = Failed { count: failures.clone().count(), first: failures.clone().next() };
+        deliver(args, &Products { record: &record, text, files: vec![("csv", csv)] })?;
+        Ok(failed)
+    }
+}
+
+/// The points in the lines of a journal.
+pub(crate) fn parse(lines: &[String]) -> Result<Known, Failure> {
+    let mut known = Known::new();
+    for line in lines {
+        let point: SweepPoint = serde_json::from_str(line)
+            .with_context(|| format!("a journal holds a line that is no point: {line}"))
+            .map_err(Failure::computation)?;
+        known.insert(point.index, point);
+    }
+    Ok(known)
+}
+
+/// `start.seed` mixed with everything else that the run resolved to: the counting errors of different points are
+/// independent, and a point is the same in every grid that has it.
+fn own_seed(config: &RunConfig) -> Result<u64, Failure> {
+    let bytes = serde_json::to_vec(config).map_err(Failure::computation)?;
+    // FNV-1a (Fowler, Noll and Vo); the stream mixes it.
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325u64, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    // 53 bits: exact in every reader of JSON.
+    Ok(stream(config.start.seed.unwrap_or(0), hash).next_u64() >> 11)
+}
+
+/// The journal of a run, or of its shard.
+pub(crate) fn journal_name(args: &RunArgs, shard: Option<Shard>) -> String {
+    match shard {
+        Some(Shard { part, parts }) => format!("{}.shard-{part}-of-{parts}.jsonl", stem(args)),
+        None => format!("{}.journal.jsonl", stem(args)),
+    }
+}
+
+/// The shards of a run in a folder, by name.
+pub(crate) fn shards_in(folder: &Path, args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
+    let prefix = format!("{}.shard-", stem(args));
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()));
+    let names = entries.map_err(Failure::usage)?.filter_map(|entry| entry.ok().map(|e| e.path()));
+    let mut found: Vec<PathBuf> = names
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            name.starts_with(&prefix) && name.ends_with(".jsonl")
+        })
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+fn summary(record: &SweepRecord, cost: &str) -> String {
+    let header = &record.header;
+    let sizes: Vec<String> =
+        header.axes.iter().map(|axis| format!("{} {}", axis.values.len(), axis.keys.join(", "))).collect();
+    let routes: Vec<&str> = header.routes.iter().map(|route| route.name()).collect();
+    let mut lines = vec![format!("{} points: {}; {}", record.points.len(), sizes.join(" x "), routes.join(", "))];
+    if let Some(a) = &record.agreement {
+        lines.push(format!(
+            "agreement   exact against counted over {} problems: chi square {} (p = {}), largest |z| {} (p = {})",
+            a.problems,
+            number(a.chi_square),
+            number(a.chi_square_p),
+            number(a.largest),
+            number(a.largest_p)
+        ));
+    }
+    lines.push(format!("cost        {cost}"));
+    lines.join("\n") + "\n"
+}
