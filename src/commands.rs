@@ -10,6 +10,7 @@ mod routes;
 mod solve;
 mod summary;
 mod sweep;
+mod verdict;
 
 use clap::CommandFactory;
 

@@ -7,7 +7,10 @@ mod bifurcation;
 mod boundary;
 mod document;
 mod error;
+mod experiment;
+mod plot;
 mod probability;
+mod published;
 mod resolve;
 mod run;
 mod section;
@@ -17,8 +20,11 @@ pub use bifurcation::{BifurcationConfig, Parameter};
 pub use boundary::BoundaryConfig;
 pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
+pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
+pub use plot::{PlotConfig, PlotKind, RATE};
 pub use probability::{
     ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserName, Route, SimulationConfig, StopConfig,
 };
+pub use published::{PublishedConfig, PublishedCount};
 pub use run::{Engine, FamilyConfig, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
 pub use sweep::{Axis, AxisValue, MOST_POINTS, Sweep};

@@ -19,7 +19,10 @@ pub use probability::{
 };
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
 pub use store::{Store, StoreError};
-pub use sweep::{SweepHeader, SweepPoint, SweepRecord, comparison, sweep_csv};
+pub use sweep::{
+    Curve, Difference, FitRecord, PublishedPoint, PublishedRecord, SweepHeader, SweepPoint, SweepRecord, comparison,
+    sweep_csv,
+};
 pub use table::trajectory_csv;
 
 /// Who made a record.

@@ -16,7 +16,7 @@ use crate::bifurcation::{
 };
 use crate::cli::RunArgs;
 use crate::commands::Failure;
-use crate::commands::output::{Products, deliver};
+use crate::commands::output::{Products, deliver, figure_files};
 use crate::commands::solve::read_config;
 use crate::config::{Parameter, RunConfig};
 use crate::figures::{render_png, render_svg};
@@ -43,7 +43,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let svg = render_svg(&figure).map_err(Failure::computation)?;
     let csv = record.csv().map_err(Failure::computation)?;
     let text = words::summary(&record, started.elapsed().as_secs_f64());
-    let files = vec![("csv", csv), ("png", png), ("svg", svg.into_bytes())];
+    let files = figure_files(csv, png, svg);
     deliver(args, &Products { record: &record, text, files })
 }
 

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::bifurcation::{SearchOptions, free_equilibria};
 use crate::cli::RunArgs;
 use crate::commands::Failure;
-use crate::commands::output::{Products, deliver, progress};
+use crate::commands::output::{Products, deliver, figure_files, progress};
 use crate::commands::solve::read_config;
 use crate::commands::summary::number;
 use crate::config::RunConfig;
@@ -48,10 +48,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let svg = render_svg(&figure).map_err(Failure::computation)?;
     let csv = record.csv().map_err(Failure::computation)?;
     let text = summary(&record, started.elapsed().as_secs_f64());
-    deliver(
-        args,
-        &Products { record: &record, text, files: vec![("csv", csv), ("png", png), ("svg", svg.into_bytes())] },
-    )
+    deliver(args, &Products { record: &record, text, files: figure_files(csv, png, svg) })
 }
 
 /// The schedule, or one for each wanted initial temperature.

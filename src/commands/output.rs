@@ -9,6 +9,8 @@ use crate::cli::RunArgs;
 use crate::commands::{Failure, print};
 use crate::results::Store;
 
+/// Pixels of a PNG per CSS pixel.
+pub(crate) const PNG_SCALE: f64 = 2.0;
 /// The folder of results unless given.
 const DEFAULT_FOLDER: &str = "out";
 
@@ -18,8 +20,13 @@ pub(crate) struct Products<'a, R> {
     pub(crate) record: &'a R,
     /// The summary.
     pub(crate) text: String,
-    /// Further files as (extension, bytes).
-    pub(crate) files: Vec<(&'static str, Vec<u8>)>,
+    /// Further files: what follows the name of the configuration, and bytes.
+    pub(crate) files: Vec<(String, Vec<u8>)>,
+}
+
+/// The table and the figure of a configuration.
+pub(crate) fn figure_files(csv: Vec<u8>, png: Vec<u8>, svg: String) -> Vec<(String, Vec<u8>)> {
+    vec![(".csv".to_owned(), csv), (".png".to_owned(), png), (".svg".to_owned(), svg.into_bytes())]
 }
 
 /// The folder of the results: none with --json unless one is given.
@@ -41,7 +48,7 @@ pub(crate) fn deliver<R: Serialize>(args: &RunArgs, products: &Products<'_, R>) 
         let stem = stem(args);
         let store = Store::open(folder).map_err(Failure::computation)?;
         let mut files = vec![(format!("{stem}.json"), json.clone())];
-        files.extend(products.files.iter().map(|(extension, bytes)| (format!("{stem}.{extension}"), bytes.clone())));
+        files.extend(products.files.iter().map(|(ending, bytes)| (format!("{stem}{ending}"), bytes.clone())));
         written = store.write(&files).map_err(Failure::computation)?;
     }
     if args.json {

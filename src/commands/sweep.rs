@@ -11,12 +11,15 @@ use rayon::prelude::*;
 
 use crate::cli::{RunArgs, Shard, SweepArgs};
 use crate::commands::Failure;
-use crate::commands::output::{Products, deliver, folder, progress, stem};
+use crate::commands::output::{PNG_SCALE, Products, deliver, folder, progress, stem};
 use crate::commands::routes::Question;
 use crate::commands::solve::read_document;
 use crate::commands::summary::number;
+use crate::commands::verdict::judged;
 use crate::config::{Route, RunConfig, Sweep};
+use crate::figures::{render_png, render_svg};
 use crate::montecarlo::stream;
+use crate::plots;
 use crate::results::{Journal, PROGRAM, RoutesRecord, Store, SweepHeader, SweepPoint, SweepRecord, VERSION, sweep_csv};
 
 /// The points that are known, by index.
@@ -154,7 +157,8 @@ impl Grid {
             Ok(routes) => (routes, None),
             Err(failure) => (RoutesRecord::default(), Some(failure.to_string())),
         };
-        Ok(SweepPoint { index, seed, pair: question.pair().to_owned(), routes, failure })
+        let values = self.sweep.values(index);
+        Ok(SweepPoint { index, values, rate: rate(&config), seed, pair: question.pair().to_owned(), routes, failure })
     }
 
     /// Writes the record, the table and the figure of all points.
@@ -165,13 +169,19 @@ impl Grid {
                 format!("{missing} of {} points are missing: a shard is unfinished or was left out", self.sweep.len());
             return Err(Failure::computation(anyhow!(text)));
         }
-        let values: Vec<_> = (0..self.sweep.len()).map(|index| self.sweep.values(index)).collect();
-        let record = SweepRecord::new(self.header, known.into_values().collect());
-        let csv = sweep_csv(&record, &values).context("cannot make the table").map_err(Failure::computation)?;
+        let points: Vec<SweepPoint> = known.into_values().collect();
+        let record = judged(self.header, points, &self.sweep);
+        let csv = sweep_csv(&record).context("cannot make the table").map_err(Failure::computation)?;
         let text = summary(&record, cost);
         let failures = record.points.iter().filter_map(|point| point.failure.clone());
         let failed = Failed { count: failures.clone().count(), first: failures.clone().next() };
-        deliver(args, &Products { record: &record, text, files: vec![("csv", csv)] })?;
+        let mut files = vec![(".csv".to_owned(), csv)];
+        for plot in self.sweep.plots() {
+            let figure = plots::sweep(&record, plot);
+            files.push((format!("-{}.png", plot.name), render_png(&figure, PNG_SCALE).map_err(Failure::computation)?));
+            files.push((format!("-{}.svg", plot.name), render_svg(&figure).map_err(Failure::computation)?.into()));
+        }
+        deliver(args, &Products { record: &record, text, files })?;
         Ok(failed)
     }
 }
@@ -186,6 +196,14 @@ pub(crate) fn parse(lines: &[String]) -> Result<Known, Failure> {
         known.insert(point.index, point);
     }
     Ok(known)
+}
+
+/// The rate of a schedule that has one.
+fn rate(config: &RunConfig) -> Option<f64> {
+    match (config.schedule.kind, config.schedule.initial_temperature, config.schedule.duration) {
+        ("geometric", Some(hot), Some(duration)) => Some(hot.ln() / duration),
+        _ => config.schedule.rate,
+    }
 }
 
 /// `start.seed` mixed with everything else that the run resolved to: the counting errors of different points are

@@ -8,7 +8,7 @@ use crate::config::section::Section;
 use crate::config::sweep::Assignment;
 
 /// Every section and its keys; anything else is refused.
-const SCHEMA: [(&str, &[&str]); 13] = [
+const SCHEMA: [(&str, &[&str]); 16] = [
     ("target", &["separation", "means", "weights"]),
     ("family", &["preset", "weights", "train_weights", "means", "variance", "clock", "metric"]),
     ("schedule", &["kind", "initial_temperature", "duration", "rate", "exponent", "times", "temperatures"]),
@@ -21,6 +21,9 @@ const SCHEMA: [(&str, &[&str]); 13] = [
     ("simulation", &["batch", "step", "runs", "optimiser", "score"]),
     ("stop", &["horizon"]),
     ("solve", &["times", "engine", "relative_tolerance", "absolute_tolerance", "max_steps"]),
+    ("experiment", &["verb", "title", "caption", "quick", "checks"]),
+    ("published", &["source", "keys", "cells"]),
+    (PLOT, &[]),
     // Its further keys are those of the other sections: checked where it is read.
     (SWEEP, &[ROUTES]),
 ];
@@ -28,6 +31,9 @@ const SCHEMA: [(&str, &[&str]); 13] = [
 /// The section of a grid, and its one key that is no key of another section.
 pub(crate) const SWEEP: &str = "sweep";
 pub(crate) const ROUTES: &str = "routes";
+
+/// The section of figures, whose keys are their names.
+const PLOT: &str = "plot";
 
 /// How alike a key and its suggestion must be (Jaro-Winkler): one or two slips in a word.
 const SUGGESTION_SIMILARITY: f64 = 0.75;
@@ -142,7 +148,7 @@ impl Document {
                 return Err(self.error(node.origin.clone(), message));
             };
             for (key, node) in entries {
-                if name != SWEEP && !keys.contains(&key.as_str()) {
+                if name != SWEEP && name != PLOT && !keys.contains(&key.as_str()) {
                     return Err(self.unknown(&format!("key in [{name}]"), key, keys, &node.origin));
                 }
             }
@@ -150,7 +156,7 @@ impl Document {
         Ok(())
     }
 
-    fn unknown(&self, what: &str, name: &str, known: &[&str], origin: &Origin) -> ConfigError {
+    pub(crate) fn unknown(&self, what: &str, name: &str, known: &[&str], origin: &Origin) -> ConfigError {
         let scored = known.iter().map(|k| (strsim::jaro_winkler(name, k), k));
         let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score >= SUGGESTION_SIMILARITY);
         let hint = match best {

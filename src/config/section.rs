@@ -99,6 +99,38 @@ impl<'a> Section<'a> {
         self.get(key).map(|node| read(node).ok_or_else(|| self.breaks(key, "be true or false"))).transpose()
     }
 
+    /// A text.
+    pub(crate) fn text(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        let read = |node: &Node| match &node.value {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        self.get(key).map(|node| read(node).ok_or_else(|| self.breaks(key, "be a text"))).transpose()
+    }
+
+    /// A list of texts.
+    pub(crate) fn texts(&self, key: &str) -> Result<Option<Vec<String>>, ConfigError> {
+        let item = |node: &Node| match &node.value {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        let read = |node: &Node| match &node.value {
+            Value::Array(items) => items.iter().map(item).collect::<Option<Vec<_>>>(),
+            _ => None,
+        };
+        self.get(key).map(|node| read(node).ok_or_else(|| self.breaks(key, "be a list of texts"))).transpose()
+    }
+
+    /// Refuses keys that the section does not have.
+    pub(crate) fn refuse_unknown(&self, known: &[&str]) -> Result<(), ConfigError> {
+        match self.entries.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, node)) => {
+                Err(self.document.unknown(&format!("key in [{}]", self.name), name, known, &node.origin))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// A list of numbers.
     pub(crate) fn numbers(&self, key: &str) -> Result<Option<Vec<f64>>, ConfigError> {
         let list =

@@ -1,10 +1,12 @@
 //! `[sweep]`: a cartesian grid over the keys of a configuration.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::document::{Document, Node, ROUTES, SWEEP, Value};
-use crate::config::error::ConfigError;
+use crate::config::error::{ConfigError, Origin};
+use crate::config::plot::{PlotConfig, RATE};
 use crate::config::probability::Route;
+use crate::config::published::PublishedConfig;
 use crate::config::run::RunConfig;
 
 /// Most points of a grid.
@@ -13,7 +15,7 @@ pub const MOST_POINTS: usize = 1_000_000;
 const LABEL: &str = "label";
 
 /// One value on an axis, as a table shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum AxisValue {
     /// An integer.
@@ -52,12 +54,16 @@ pub struct Sweep {
     document: Document,
     axes: Vec<Axis>,
     routes: Option<Vec<Route>>,
+    plots: Vec<PlotConfig>,
+    published: Option<PublishedConfig>,
 }
 
 impl Sweep {
     /// Reads `[sweep]` and resolves every point, so that no bad value comes to light half way.
     pub fn resolve(document: Document) -> Result<Self, ConfigError> {
-        let mut sweep = Self { axes: Vec::new(), routes: read_routes(&document)?, document };
+        let (routes, plots) = (read_routes(&document)?, PlotConfig::resolve(&document)?);
+        let published = PublishedConfig::resolve(&document)?;
+        let mut sweep = Self { axes: Vec::new(), routes, plots, published, document };
         let mut entries: Vec<&(String, Node)> = sweep.document.entries(SWEEP).iter().collect();
         entries.sort_by_key(|(_, node)| node.origin.line());
         let mut axes = Vec::new();
@@ -77,13 +83,30 @@ impl Sweep {
         }
         if axes.is_empty() {
             let message = "`sweep` has no axis: give it keys with lists, for example schedule.duration = [5, 10, 20]";
-            return Err(sweep.document.error(crate::config::Origin::Absent, message.to_owned()));
+            return Err(sweep.document.error(Origin::Absent, message.to_owned()));
         }
         sweep.axes = axes;
+        sweep.check_plots()?;
         for index in 0..sweep.len() {
             sweep.point(index)?;
         }
         Ok(sweep)
+    }
+
+    /// Every plotted key is one of the grid's.
+    fn check_plots(&self) -> Result<(), ConfigError> {
+        let known: Vec<&str> =
+            self.axes.iter().flat_map(|axis| axis.keys.iter().map(String::as_str)).chain([RATE]).collect();
+        for plot in &self.plots {
+            let named = [Some(&plot.x).filter(|x| !x.is_empty()), plot.y.as_ref()];
+            if let Some(key) = named.into_iter().flatten().find(|key| !known.contains(&key.as_str())) {
+                let origin = self.document.node("plot", &plot.name).map(|node| node.origin.clone());
+                let rule = format!("be a key of the grid: {}", known.join(", "));
+                let message = ConfigError::rule(&format!("plot.{}", plot.name), format!("along `{key}`"), &rule);
+                return Err(self.document.error(origin.unwrap_or(Origin::Absent), message));
+            }
+        }
+        Ok(())
     }
 
     /// The axes, in the order of the file.
@@ -94,6 +117,16 @@ impl Sweep {
     /// The routes asked for; none for all that the problem has.
     pub fn routes(&self) -> Option<&[Route]> {
         self.routes.as_deref()
+    }
+
+    /// The figures.
+    pub fn plots(&self) -> &[PlotConfig] {
+        &self.plots
+    }
+
+    /// Counts from elsewhere.
+    pub fn published(&self) -> Option<&PublishedConfig> {
+        self.published.as_ref()
     }
 
     /// Number of points.

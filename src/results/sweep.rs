@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Axis, AxisValue, Route, RunConfig};
+use crate::config::{Axis, AxisValue, RATE, Route, RunConfig};
 use crate::montecarlo::{Agreement, Comparison};
 use crate::results::probability::RoutesRecord;
 
@@ -26,6 +26,10 @@ pub struct SweepHeader {
 pub struct SweepPoint {
     /// Its place in the grid.
     pub index: usize,
+    /// The value of every key, in the order of the axes.
+    pub values: Vec<AxisValue>,
+    /// ln(T0)/t0 of a geometric schedule, kappa of an exponential one; null otherwise.
+    pub rate: Option<f64>,
     /// The seed of its draws: `start.seed` mixed with the rest of its resolved configuration.
     pub seed: u64,
     /// "free" or "sphere".
@@ -38,6 +42,68 @@ pub struct SweepPoint {
     pub failure: Option<String>,
 }
 
+/// A count from elsewhere beside a point.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PublishedPoint {
+    /// The point.
+    pub index: usize,
+    /// Runs.
+    pub runs: u64,
+    /// Runs that collapsed.
+    pub collapsed: u64,
+    /// collapsed/runs.
+    pub value: f64,
+    /// Lower end of the 95% interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Differences of one route from published frequencies.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Difference {
+    /// Points compared.
+    pub points: usize,
+    /// Root mean square.
+    pub rms: f64,
+    /// Largest absolute value.
+    pub largest: f64,
+}
+
+/// The grid against published counts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PublishedRecord {
+    /// Who counted.
+    pub source: String,
+    /// The counts.
+    pub points: Vec<PublishedPoint>,
+    /// The exact route against them; null without any, here and below.
+    pub exact: Option<Difference>,
+    /// The formula.
+    pub formula: Option<Difference>,
+    /// The formula where it claims to hold.
+    pub formula_where_valid: Option<Difference>,
+    /// The ensemble.
+    pub montecarlo: Option<Difference>,
+    /// Stochastic descent.
+    pub simulation: Option<Difference>,
+}
+
+/// A fitted power: P_c ~ x^slope.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FitRecord {
+    /// The plot that asked for it.
+    pub plot: String,
+    /// The curve: what is fixed along it.
+    pub curve: String,
+    /// The least-squares slope of log P_c against log x.
+    pub slope: f64,
+    /// What theory predicts.
+    pub predicted: Option<f64>,
+    /// |slope - predicted|.
+    pub deviation: Option<f64>,
+}
+
 /// The record of `collapsar sweep`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SweepRecord {
@@ -46,17 +112,73 @@ pub struct SweepRecord {
     pub header: SweepHeader,
     /// The joint test of all points that have an exact value and a count; null without any.
     pub agreement: Option<Agreement>,
+    /// The grid against published counts; null without any.
+    pub published: Option<PublishedRecord>,
+    /// Fitted slopes.
+    pub fits: Vec<FitRecord>,
     /// The points, by index.
     pub points: Vec<SweepPoint>,
 }
 
+/// Points along one curve of a plot, all else being fixed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// What is fixed: (key, value) for each column that changes elsewhere in the grid.
+    pub fixed: Vec<(String, AxisValue)>,
+    /// The points, as places in the record, in the order of the abscissa.
+    pub points: Vec<usize>,
+}
+
 impl SweepRecord {
-    /// The record of all points, in their order.
-    pub fn new(header: SweepHeader, points: Vec<SweepPoint>) -> Self {
-        let comparisons: Vec<Comparison> = points.iter().filter_map(|p| comparison(&p.routes)).collect();
-        Self { header, agreement: Agreement::of(&comparisons), points }
+    /// The keys of the columns.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.header.axes.iter().flat_map(|axis| axis.keys.iter().map(String::as_str))
+    }
+
+    /// The number under a key at a point; [`RATE`] is one.
+    pub fn number(&self, point: &SweepPoint, key: &str) -> Option<f64> {
+        if key == RATE {
+            return point.rate;
+        }
+        match point.values.get(self.keys().position(|k| k == key)?)? {
+            AxisValue::Integer(i) => Some(*i as f64),
+            AxisValue::Number(x) => Some(*x),
+            AxisValue::Text(_) | AxisValue::Flag(_) => None,
+        }
+    }
+
+    /// The curves of a plot along the keys `along`: points that share every other column. A key takes those that change
+    /// with it out of the comparison; the rate, those that it is made of.
+    pub fn curves(&self, along: &[&str]) -> Vec<Curve> {
+        let rated = |key: &String| along.contains(&RATE) && RATED.contains(&key.as_str());
+        let own = |keys: &[String]| keys.iter().any(|key| along.contains(&key.as_str()));
+        let moves: Vec<bool> = self
+            .header
+            .axes
+            .iter()
+            .flat_map(|axis| axis.keys.iter().map(|key| own(&axis.keys) || rated(key)).collect::<Vec<_>>())
+            .collect();
+        let changes = |column: usize| self.points.iter().any(|p| p.values[column] != self.points[0].values[column]);
+        let columns: Vec<usize> = (0..moves.len()).filter(|&c| !moves[c] && changes(c)).collect();
+        let keys: Vec<&str> = self.keys().collect();
+        let mut curves: Vec<Curve> = Vec::new();
+        for (place, point) in self.points.iter().enumerate() {
+            let fixed: Vec<_> = columns.iter().map(|&c| (keys[c].to_owned(), point.values[c].clone())).collect();
+            match curves.iter_mut().find(|curve| curve.fixed == fixed) {
+                Some(curve) => curve.points.push(place),
+                None => curves.push(Curve { fixed, points: vec![place] }),
+            }
+        }
+        if let [key] = along {
+            let x = |place: &usize| self.number(&self.points[*place], key).unwrap_or(f64::NAN);
+            curves.iter_mut().for_each(|curve| curve.points.sort_by(|a, b| x(a).total_cmp(&x(b))));
+        }
+        curves
     }
 }
+
+/// Keys that a rate is made of.
+const RATED: [&str; 2] = ["schedule.duration", "schedule.rate"];
 
 /// The count of the ensemble against the exact value.
 pub fn comparison(routes: &RoutesRecord) -> Option<Comparison> {
@@ -65,13 +187,12 @@ pub fn comparison(routes: &RoutesRecord) -> Option<Comparison> {
     Some(Comparison { probability: exact.value, error: exact.error, count, n })
 }
 
-/// The grid as a table, a point a row; `values` holds the axes' columns of each point.
-pub fn sweep_csv(record: &SweepRecord, values: &[Vec<AxisValue>]) -> Result<Vec<u8>, csv::Error> {
+/// The grid as a table, a point a row.
+pub fn sweep_csv(record: &SweepRecord) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let keys = record.header.axes.iter().flat_map(|axis| axis.keys.iter().map(String::as_str));
-    writer.write_record(keys.chain(COLUMNS))?;
-    for (point, values) in record.points.iter().zip(values) {
-        let values = values.iter().map(|value| match value {
+    writer.write_record(record.keys().chain(COLUMNS))?;
+    for point in &record.points {
+        let values = point.values.iter().map(|value| match value {
             AxisValue::Integer(i) => i.to_string(),
             AxisValue::Number(x) => x.to_string(),
             AxisValue::Text(text) => text.clone(),
@@ -82,7 +203,8 @@ pub fn sweep_csv(record: &SweepRecord, values: &[Vec<AxisValue>]) -> Result<Vec<
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 21] = [
+    "rate",
     "pair",
     "seed",
     "exact",
@@ -113,6 +235,7 @@ fn cells(point: &SweepPoint) -> [String; COLUMNS.len()] {
     let open = counted.map(|e| e.undecided + e.failures);
     let whole = |n: Option<u64>| n.map_or(String::new(), |n| n.to_string());
     [
+        number(point.rate),
         point.pair.clone(),
         point.seed.to_string(),
         number(exact.map(|e| e.value)),

@@ -1,0 +1,136 @@
+//! `[experiment]`: what `collapsar reproduce` does with a configuration, and what it must find.
+
+use serde::Serialize;
+
+use crate::config::document::{Document, Node, Value};
+use crate::config::error::ConfigError;
+use crate::config::section::Section;
+
+/// The verb that runs a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// `collapsar solve`.
+    Solve,
+    /// `collapsar bifurcate`.
+    Bifurcate,
+    /// `collapsar boundary`.
+    Boundary,
+    /// `collapsar probability`.
+    Probability,
+    /// `collapsar sweep`.
+    Sweep,
+}
+
+const VERBS: [(&str, Verb); 5] = [
+    ("solve", Verb::Solve),
+    ("bifurcate", Verb::Bifurcate),
+    ("boundary", Verb::Boundary),
+    ("probability", Verb::Probability),
+    ("sweep", Verb::Sweep),
+];
+
+/// `[experiment]`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExperimentConfig {
+    /// What runs it.
+    pub verb: Verb,
+    /// Its title in the report.
+    pub title: String,
+    /// What to see in its figure.
+    pub caption: String,
+    /// Overrides of the quick setting, as for `--set`.
+    pub quick: Vec<String>,
+    /// What its record must say.
+    pub checks: Vec<Check>,
+}
+
+/// `[[experiment.checks]]`: a claim about one number of the record.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Check {
+    /// The claim in words.
+    pub claim: String,
+    /// Where the number stands in the record: a JSON pointer.
+    pub value: String,
+    /// What it must obey.
+    pub rule: CheckRule,
+    /// Whether it only holds at full size.
+    pub full: bool,
+}
+
+/// What a number must obey.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckRule {
+    /// |x - value| <= tolerance.
+    Equals {
+        /// The value.
+        value: f64,
+        /// The tolerance.
+        tolerance: f64,
+    },
+    /// x >= bound.
+    AtLeast(f64),
+    /// x <= bound.
+    AtMost(f64),
+}
+
+impl CheckRule {
+    /// Whether `x` obeys it; NaN never does.
+    pub fn holds(&self, x: f64) -> bool {
+        match self {
+            Self::Equals { value, tolerance } => (x - value).abs() <= *tolerance,
+            Self::AtLeast(bound) => x >= *bound,
+            Self::AtMost(bound) => x <= *bound,
+        }
+    }
+}
+
+impl ExperimentConfig {
+    /// Resolves the section; nothing if there is none.
+    pub fn resolve(document: &Document) -> Result<Option<Self>, ConfigError> {
+        let section = document.section("experiment");
+        if section.is_empty() {
+            return Ok(None);
+        }
+        let needed = |key: &str| section.text(key)?.ok_or_else(|| section.missing(key, "the report shows it"));
+        let verb = section.choice("verb", &VERBS)?;
+        let checks = match document.node("experiment", "checks").map(|node| &node.value) {
+            None => Vec::new(),
+            Some(Value::Array(items)) => items.iter().map(|node| check(document, node)).collect::<Result<_, _>>()?,
+            Some(_) => return Err(section.breaks("checks", "be tables, each written [[experiment.checks]]")),
+        };
+        Ok(Some(Self {
+            verb: verb.ok_or_else(|| section.missing("verb", "it says how the configuration is run"))?,
+            title: needed("title")?,
+            caption: needed("caption")?,
+            quick: section.texts("quick")?.unwrap_or_default(),
+            checks,
+        }))
+    }
+}
+
+fn check(document: &Document, node: &Node) -> Result<Check, ConfigError> {
+    const KEYS: [&str; 7] = ["claim", "value", "equals", "tolerance", "at_least", "at_most", "full"];
+    let Value::Table(entries) = &node.value else {
+        let message = ConfigError::rule("experiment.checks", node.value.describe(), "hold tables");
+        return Err(document.error(node.origin.clone(), message));
+    };
+    let section = Section::new(document, "experiment.checks", entries);
+    section.refuse_unknown(&KEYS)?;
+    let needed = |key: &str| section.text(key)?.ok_or_else(|| section.missing(key, "a check needs it"));
+    let rule = match (section.number("equals")?, section.number("at_least")?, section.number("at_most")?) {
+        (Some(value), None, None) => {
+            let tolerance = section.number("tolerance")?;
+            let tolerance = tolerance.ok_or_else(|| section.missing("tolerance", "`equals` needs one"))?;
+            CheckRule::Equals { value, tolerance }
+        }
+        (None, Some(bound), None) => CheckRule::AtLeast(bound),
+        (None, None, Some(bound)) => CheckRule::AtMost(bound),
+        _ => {
+            let message = "a check has one of `equals`, `at_least` and `at_most`";
+            return Err(document.error(node.origin.clone(), message.to_owned()));
+        }
+    };
+    Ok(Check { claim: needed("claim")?, value: needed("value")?, rule, full: section.flag("full")?.unwrap_or(false) })
+}

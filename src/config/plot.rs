@@ -1,0 +1,105 @@
+//! `[plot.NAME]`: how the points of a grid are drawn.
+
+use serde::Serialize;
+
+use crate::config::document::{Document, Value};
+use crate::config::error::ConfigError;
+use crate::config::section::Section;
+
+/// What a plot shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PlotKind {
+    /// P_c against `x`, a curve for each combination of the other axes.
+    Curves,
+    /// P_c over `x` and `y`, with lines of equal probability.
+    Map,
+    /// log P_c against log `x` with fitted slopes.
+    Scaling,
+    /// Standardised differences of exact and counted values.
+    Agreement,
+}
+
+/// The abscissa ln(T0)/t0 of a geometric schedule, kappa of an exponential one.
+pub const RATE: &str = "rate";
+
+/// `[plot.NAME]`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PlotConfig {
+    /// NAME: the figure is STEM-NAME.
+    pub name: String,
+    /// What it shows.
+    pub kind: PlotKind,
+    /// The key along the abscissa, or "rate"; empty where the kind has none.
+    pub x: String,
+    /// The key along the ordinate of a map.
+    pub y: Option<String>,
+    /// Whether the abscissa is logarithmic.
+    pub log_x: bool,
+    /// Whether the ordinate is.
+    pub log_y: bool,
+    /// Slopes that theory predicts, one for each curve of a scaling plot.
+    pub slopes: Vec<f64>,
+    /// The part of the abscissa over which slopes are fitted; all of it if absent.
+    pub fit: Option<[f64; 2]>,
+    /// Title in the report.
+    pub title: String,
+    /// What to see.
+    pub caption: String,
+}
+
+impl PlotConfig {
+    /// The plots of a document, in the order of their lines.
+    pub(crate) fn resolve(document: &Document) -> Result<Vec<Self>, ConfigError> {
+        let mut entries: Vec<_> = document.entries("plot").iter().collect();
+        entries.sort_by_key(|(_, node)| node.origin.line());
+        let read = |(name, node): &&(String, crate::config::document::Node)| {
+            let Value::Table(entries) = &node.value else {
+                let message = ConfigError::rule(&format!("plot.{name}"), node.value.describe(), "be a section");
+                return Err(document.error(node.origin.clone(), format!("{message}, written [plot.{name}]")));
+            };
+            Self::read(name, &Section::new(document, "plot", entries))
+        };
+        entries.iter().map(read).collect()
+    }
+
+    fn read(name: &str, section: &Section<'_>) -> Result<Self, ConfigError> {
+        section.refuse_unknown(&["kind", "x", "y", "log", "slopes", "fit", "title", "caption"])?;
+        let kinds = [
+            ("curves", PlotKind::Curves),
+            ("map", PlotKind::Map),
+            ("scaling", PlotKind::Scaling),
+            ("agreement", PlotKind::Agreement),
+        ];
+        let kind = section.choice("kind", &kinds)?;
+        let kind = kind.ok_or_else(|| section.missing("kind", "say what is drawn, for example \"curves\""))?;
+        let log = section.texts("log")?.unwrap_or_default();
+        if let Some(other) = log.iter().find(|axis| !["x", "y"].contains(&axis.as_str())) {
+            return Err(section.breaks("log", &format!("hold \"x\" or \"y\", not \"{other}\"")));
+        }
+        let scaling = kind == PlotKind::Scaling;
+        let on = |axis: &str| scaling || log.iter().any(|name| name == axis);
+        let x = section.text("x")?;
+        if x.is_none() && kind != PlotKind::Agreement {
+            return Err(section.missing("x", "the key along the abscissa"));
+        }
+        let y = section.text("y")?;
+        if y.is_none() && kind == PlotKind::Map {
+            return Err(section.missing("y", "the key along the ordinate of a map"));
+        }
+        let fit = section.numbers("fit")?;
+        let fit = fit.map(|ends| <[f64; 2]>::try_from(ends).map_err(|_| section.breaks("fit", "hold two ends")));
+        Ok(Self {
+            name: name.to_owned(),
+            kind,
+            x: x.unwrap_or_default(),
+            y,
+            log_x: on("x"),
+            log_y: on("y"),
+            slopes: section.numbers("slopes")?.unwrap_or_default(),
+            fit: fit.transpose()?,
+            title: section.text("title")?.unwrap_or_else(|| name.to_owned()),
+            caption: section.text("caption")?.unwrap_or_default(),
+        })
+    }
+}

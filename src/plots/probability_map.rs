@@ -1,0 +1,58 @@
+//! P_c over two keys of a grid.
+
+use crate::config::PlotConfig;
+use crate::figures::{Contours, Dash, Figure, Grid, Heatmap, LegendPlace, Panel, Series, palette};
+use crate::plots::sweep::{axis, axis_label, counted, exact, formula, published};
+use crate::results::{SweepPoint, SweepRecord};
+
+/// Lines of equal probability.
+const LEVELS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];
+
+/// The exact values as colours with lines of equal probability, the formula's lines over them, and published counts beside.
+pub(crate) fn map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
+    let y = plot.y.clone().unwrap_or_default();
+    let axes = [axis(axis_label(&plot.x), plot.log_x), axis(axis_label(&y), plot.log_y)];
+    let panel = |title: &str| Panel::new(axes[0].clone(), axes[1].clone()).title(title).aspect(0.9);
+    let has_exact = record.points.iter().any(|p| p.routes.exact.is_some());
+    let main = |point: &SweepPoint| if has_exact { exact(point) } else { counted(point).map(|c| [c[0]]) };
+    let title = if has_exact { "exact" } else { "closed flow, counted" };
+    let mut left = panel(title).legend(LegendPlace::Below);
+    let bar = "probability of collapse *P*_c";
+    if let Some(grid) = grid(record, [&plot.x, &y], main) {
+        left = left.with(Series::heatmap(Heatmap::new(grid.clone()).range(0.0, 1.0).bar(bar)));
+        left = left.with(Series::contours(Contours::new(grid, LEVELS).labelled()).color(palette::WHITE));
+        left = left.with(Series::line(&[f64::NAN], &[f64::NAN]).color(palette::GRAY).label("equal probability"));
+    }
+    if let Some(grid) = grid(record, [&plot.x, &y], formula) {
+        left = left.with(Series::contours(Contours::new(grid, LEVELS)).color(palette::BLACK).dash(Dash::Dashed));
+        let key = Series::line(&[f64::NAN], &[f64::NAN]).color(palette::BLACK).dash(Dash::Dashed);
+        left = left.with(key.label("by the formula"));
+    }
+    let beside = grid(record, [&plot.x, &y], |point| published(record, point).map(|p| [p.value]));
+    match beside.filter(|_| record.published.is_some()) {
+        Some(grid) => {
+            let right = panel("published runs").with(Series::heatmap(Heatmap::new(grid).range(0.0, 1.0).bar(bar)));
+            Figure::two_column().row([left, right])
+        }
+        None => Figure::one_column().row([left]),
+    }
+}
+
+/// A value over two columns; missing where there is none. Nothing if no point has it.
+fn grid(record: &SweepRecord, keys: [&str; 2], of: impl Fn(&SweepPoint) -> Option<[f64; 1]>) -> Option<Grid> {
+    let axis = |key: &str| {
+        let mut values: Vec<f64> = record.points.iter().filter_map(|p| record.number(p, key)).collect();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        values
+    };
+    let (xs, ys) = (axis(keys[0]), axis(keys[1]));
+    let mut values = vec![f64::NAN; xs.len() * ys.len()];
+    for point in &record.points {
+        let place = |axis: &[f64], key| record.number(point, key).and_then(|v| axis.iter().position(|x| *x == v));
+        if let (Some(i), Some(j), Some([value])) = (place(&xs, keys[0]), place(&ys, keys[1]), of(point)) {
+            values[j * xs.len() + i] = value;
+        }
+    }
+    if values.iter().all(|v| v.is_nan()) { None } else { Grid::new(xs, ys, values).ok() }
+}

@@ -1,0 +1,228 @@
+//! The figures of a grid.
+
+use crate::config::{AxisValue, PlotConfig, PlotKind, RATE};
+use crate::figures::{Axis, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
+use crate::plots::probability_map::map;
+use crate::plots::standardised::standardised;
+use crate::results::{Curve, FitRecord, PublishedPoint, RoutesRecord, SweepPoint, SweepRecord, comparison};
+
+/// The figure that `plot` describes.
+pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {
+    match plot.kind {
+        PlotKind::Curves => Figure::one_column().row([curves(record, plot)]),
+        PlotKind::Scaling => Figure::one_column().row([scaling(record, plot)]),
+        PlotKind::Map => map(record, plot),
+        PlotKind::Agreement => agreement(record),
+    }
+}
+
+/// The symbol of a key.
+fn symbol(key: &str) -> String {
+    let known = match key {
+        "schedule.initial_temperature" => "*T*_0",
+        "schedule.duration" => "*t*_0",
+        "schedule.rate" => "*κ*",
+        RATE => "rate",
+        "start.dimension" => "*d*",
+        "start.scale" => "*σ*",
+        "target.separation" => "*ρ*",
+        "target.weights" => "*v*",
+        "simulation.batch" => "*B*",
+        "simulation.step" => "*η*",
+        "stop.horizon" => "*t*",
+        _ => return key.rsplit('.').next().unwrap_or(key).replace('_', " "),
+    };
+    known.to_owned()
+}
+
+/// The title of an axis.
+pub(crate) fn axis_label(key: &str) -> String {
+    let words = match key {
+        "schedule.initial_temperature" => "initial temperature ",
+        "schedule.duration" => "duration ",
+        "schedule.rate" => "rate ",
+        RATE => return "rate ln(*T*_0)/*t*_0".to_owned(),
+        "start.dimension" => "dimension ",
+        "start.scale" => "scale of the start ",
+        "target.separation" => "separation ",
+        "simulation.batch" => "batch ",
+        "simulation.step" => "step ",
+        _ => "",
+    };
+    format!("{words}{}", symbol(key))
+}
+
+fn shown(value: &AxisValue) -> String {
+    match value {
+        AxisValue::Integer(i) => i.to_string(),
+        AxisValue::Number(x) => rounded(*x),
+        AxisValue::Text(text) => text.clone(),
+        AxisValue::Flag(flag) => flag.to_string(),
+    }
+}
+
+/// Three digits.
+fn rounded(x: f64) -> String {
+    let digits = if x == 0.0 { 0.0 } else { 2.0 - x.abs().log10().floor() };
+    let scale = 10f64.powf(digits);
+    format!("{}", (x * scale).round() / scale)
+}
+
+fn name(curve: &Curve) -> String {
+    let part = |(key, value): &(String, AxisValue)| match value {
+        AxisValue::Text(text) => text.clone(),
+        _ => format!("{} = {}", symbol(key), shown(value)),
+    };
+    curve.fixed.iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn axis(label: impl Into<String>, log: bool) -> Axis {
+    if log { Axis::log(label) } else { Axis::linear(label) }
+}
+
+/// The points of a curve that have a value of some kind, as columns.
+struct Column<'a> {
+    record: &'a SweepRecord,
+    x: &'a str,
+    places: &'a [usize],
+}
+
+impl Column<'_> {
+    fn take<const N: usize>(&self, of: impl Fn(&SweepPoint) -> Option<[f64; N]>) -> (Vec<f64>, [Vec<f64>; N]) {
+        let (mut xs, mut columns) = (Vec::new(), std::array::from_fn(|_| Vec::new()));
+        for &place in self.places {
+            let point = &self.record.points[place];
+            if let (Some(x), Some(values)) = (self.record.number(point, self.x), of(point)) {
+                xs.push(x);
+                columns.iter_mut().zip(values).for_each(|(column, value): (&mut Vec<f64>, f64)| column.push(value));
+            }
+        }
+        (xs, columns)
+    }
+}
+
+pub(crate) fn exact(point: &SweepPoint) -> Option<[f64; 1]> {
+    point.routes.exact.map(|e| [e.value])
+}
+
+pub(crate) fn formula(point: &SweepPoint) -> Option<[f64; 1]> {
+    point.routes.formula.as_ref().map(|f| [f.value])
+}
+
+pub(crate) fn counted(point: &SweepPoint) -> Option<[f64; 3]> {
+    point.routes.montecarlo.map(|m| [m.value, m.estimate.low, m.estimate.high])
+}
+
+fn simulated(point: &SweepPoint) -> Option<[f64; 3]> {
+    point.routes.simulation.map(|s| [s.value, s.estimate.low, s.estimate.high])
+}
+
+pub(crate) fn published<'a>(record: &'a SweepRecord, point: &SweepPoint) -> Option<&'a PublishedPoint> {
+    record.published.as_ref()?.points.iter().find(|p| p.index == point.index)
+}
+
+fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
+    let y = axis("probability of collapse *P*_c", plot.log_y);
+    let y = if plot.log_y { y } else { y.range(0.0, 1.0) };
+    let mut panel = Panel::new(axis(axis_label(&plot.x), plot.log_x), y).aspect(0.9).legend(LegendPlace::Below);
+    let all = record.curves(&[&plot.x]);
+    for (i, curve) in all.iter().enumerate() {
+        let column = Column { record, x: &plot.x, places: &curve.points };
+        let color = palette::cycle(i);
+        let (x, [p]) = column.take(exact);
+        let has_exact = !x.is_empty();
+        if has_exact {
+            panel = panel.with(Series::line(&x, &p).color(color));
+        }
+        // Outside its regime the formula would only hide the curves; maps show it everywhere.
+        let valid = |point: &SweepPoint| point.routes.formula.as_ref().filter(|f| f.valid).map(|f| [f.value]);
+        let (x, [p]) = column.take(valid);
+        if !x.is_empty() {
+            panel = panel.with(Series::line(&x, &p).color(color).dash(Dash::Dashed));
+        }
+        let (x, [p, low, high]) = column.take(counted);
+        if !x.is_empty() {
+            if !has_exact {
+                panel = panel.with(Series::line(&x, &p).color(color).width(0.8));
+            }
+            panel = panel.with(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Circle).size(3.0));
+        }
+        let (x, [p, low, high]) = column.take(simulated);
+        let bars = Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Triangle).size(5.0);
+        panel = panel.with(bars);
+        let (x, [p, low, high]) = column.take(|point| published(record, point).map(|p| [p.value, p.low, p.high]));
+        panel =
+            panel.with(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Square).open().size(5.0));
+        if all.len() > 1 {
+            panel = panel.with(Series::line(&[f64::NAN], &[f64::NAN]).color(color).label(name(curve)));
+        }
+    }
+    panel.with_all(keys_of(record))
+}
+
+/// Entries of the legend that say what lines and points are.
+fn keys_of(record: &SweepRecord) -> Vec<Series> {
+    let has = |f: &dyn Fn(&RoutesRecord) -> bool| record.points.iter().any(|p| f(&p.routes));
+    let nowhere = [f64::NAN];
+    let line = || Series::line(&nowhere, &nowhere).color(palette::GRAY);
+    let marks = |marker| Series::points(&nowhere, &nowhere, marker).color(palette::GRAY);
+    let mut keys = Vec::new();
+    if has(&|r| r.exact.is_some()) {
+        keys.push(line().label("exact"));
+    }
+    if has(&|r| r.formula.as_ref().is_some_and(|f| f.valid)) {
+        keys.push(line().dash(Dash::Dashed).label("formula, where it holds"));
+    }
+    if has(&|r| r.montecarlo.is_some()) {
+        keys.push(marks(Marker::Circle).size(3.0).label("closed flow, counted"));
+    }
+    if has(&|r| r.simulation.is_some()) {
+        keys.push(marks(Marker::Triangle).size(5.0).label("stochastic descent"));
+    }
+    if record.published.is_some() {
+        keys.push(marks(Marker::Square).open().size(5.0).label("published runs"));
+    }
+    keys
+}
+
+fn scaling(record: &SweepRecord, plot: &PlotConfig) -> Panel {
+    let mut panel = Panel::new(Axis::log(axis_label(&plot.x)), Axis::log("probability of collapse *P*_c"))
+        .aspect(0.9)
+        .legend(LegendPlace::Below);
+    let fits: Vec<&FitRecord> = record.fits.iter().filter(|fit| fit.plot == plot.name).collect();
+    for (i, curve) in record.curves(&[&plot.x]).iter().enumerate() {
+        let column = Column { record, x: &plot.x, places: &curve.points };
+        let color = palette::cycle(i);
+        let (mut x, [mut p]) = column.take(exact);
+        if x.is_empty() {
+            (x, [p, _, _]) = column.take(counted);
+        }
+        let mut label = name(curve);
+        if let Some(fit) = fits.get(i) {
+            let separator = if label.is_empty() { "" } else { ": " };
+            label.push_str(&format!("{separator}slope {:.3}", fit.slope));
+            if let Some(predicted) = fit.predicted {
+                label.push_str(&format!(", theory {predicted:.3}"));
+                panel = panel.with(predicted_line(&x, &p, predicted).color(color));
+            }
+        }
+        panel = panel.with(Series::points(&x, &p, Marker::Circle).color(color).size(4.0).label(label));
+        let (x, [p]) = column.take(formula);
+        panel = panel.with(Series::line(&x, &p).color(color).dash(Dash::Dashed));
+    }
+    panel
+}
+
+/// A line of the predicted slope through the first point, where the power law begins.
+fn predicted_line(x: &[f64], p: &[f64], slope: f64) -> Series {
+    let (Some(x0), Some(p0), Some(x1)) = (x.first(), p.first(), x.last()) else { return Series::line(&[], &[]) };
+    Series::line(&[*x0, *x1], &[*p0, p0 * (x1 / x0).powf(slope)]).width(0.8)
+}
+
+/// Standardised differences: their histogram over the normal density, and in order against normal quantiles.
+fn agreement(record: &SweepRecord) -> Figure {
+    let mut z: Vec<f64> =
+        record.points.iter().filter_map(|p| comparison(&p.routes).and_then(|c| c.standardised())).collect();
+    z.sort_by(f64::total_cmp);
+    standardised(&z)
+}
