@@ -30,6 +30,9 @@ pub enum Command {
     /// Locate the boundary between collapsing and recovering starts of a pair
     #[command(after_help = BOUNDARY_EXAMPLES)]
     Boundary(RunArgs),
+    /// Draw the flow of the free pair in a plane, with its equilibria and the collapse boundary
+    #[command(after_help = PORTRAIT_EXAMPLES)]
+    Portrait(RunArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  collapsar completions bash > /etc/bash_completion.d/collapsar")]
     Completions {
@@ -41,7 +44,8 @@ pub enum Command {
 const SOLVE_EXAMPLES: &str = "Examples:
   collapsar solve configs/paper-pair.toml
   collapsar solve configs/paper-pair.toml --set schedule.duration=5 --out out/fast
-  collapsar solve configs/free-pair.toml --json | jq .collapsed";
+  collapsar solve configs/free-pair.toml --json | jq .collapsed
+  collapsar solve configs/trajectories-free.toml   # [compare]: several variants in one figure";
 
 const BIFURCATE_EXAMPLES: &str = "Examples:
   collapsar bifurcate configs/bifurcation-free.toml
@@ -77,6 +81,11 @@ pub struct ProbabilityArgs {
 const BOUNDARY_EXAMPLES: &str = "Examples:
   collapsar boundary configs/boundary-free.toml
   collapsar boundary configs/boundary-free.toml --set boundary.transverse=[0.5] --json";
+
+const PORTRAIT_EXAMPLES: &str = "Examples:
+  collapsar portrait configs/portrait.toml
+  collapsar portrait configs/portrait.toml --set portrait.temperatures=[1,2,4] --out out/three
+  collapsar portrait configs/portrait.toml --set portrait.transverse=0.5 --json | jq .portraits[0].boundary";
 
 /// What every verb that runs a configuration takes.
 #[derive(Debug, Args)]

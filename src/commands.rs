@@ -2,8 +2,10 @@
 
 mod bifurcate;
 mod boundary;
+mod compare;
 mod failure;
 mod output;
+mod portrait;
 mod probability;
 mod solve;
 mod summary;
@@ -20,6 +22,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Bifurcate(args) => bifurcate::run(args),
         Command::Probability(args) => probability::run(args),
         Command::Boundary(args) => boundary::run(args),
+        Command::Portrait(args) => portrait::run(args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "collapsar", &mut script);

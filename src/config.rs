@@ -5,8 +5,11 @@
 
 mod bifurcation;
 mod boundary;
+mod compare;
+mod density;
 mod document;
 mod error;
+mod portrait;
 mod probability;
 mod resolve;
 mod run;
@@ -14,7 +17,10 @@ mod section;
 
 pub use bifurcation::{BifurcationConfig, Parameter};
 pub use boundary::BoundaryConfig;
+pub use compare::Variant;
+pub use density::DensityConfig;
 pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
+pub use portrait::PortraitConfig;
 pub use probability::{ExactConfig, FormulaConfig, MonteCarloConfig};
 pub use run::{Engine, FamilyConfig, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};

@@ -2,8 +2,12 @@
 
 mod bifurcation;
 mod boundary;
+mod comparison;
+mod portrait;
 mod trajectory;
 
 pub use bifurcation::bifurcation;
 pub use boundary::boundary;
+pub use comparison::{Compared, comparison};
+pub use portrait::portrait;
 pub use trajectory::trajectory;

@@ -2,6 +2,8 @@
 
 mod bifurcation;
 mod boundary;
+mod compare;
+mod portrait;
 mod probability;
 mod solve;
 mod store;
@@ -11,6 +13,8 @@ pub use bifurcation::{
     AlphaCurve, BifurcationRecord, BranchRecord, CollapsedState, CriticalCurve, EquilibriumRecord, SpecialRecord,
 };
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
+pub use compare::{CompareRecord, SolvedVariant, comparison_csv};
+pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord};
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
 pub use store::{Store, StoreError};

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::cli::RunArgs;
 use crate::commands::{Failure, print};
+use crate::figures::{Figure, render_png, render_svg};
 use crate::results::Store;
 
 /// The folder of results unless given.
@@ -20,6 +21,13 @@ pub(crate) struct Products<'a, R> {
     pub(crate) text: String,
     /// Further files as (extension, bytes).
     pub(crate) files: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// A table with its figure in both formats.
+pub(crate) fn drawn(csv: Vec<u8>, figure: &Figure) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
+    let png = render_png(figure, 2.0).map_err(Failure::computation)?;
+    let svg = render_svg(figure).map_err(Failure::computation)?;
+    Ok(vec![("csv", csv), ("png", png), ("svg", svg.into_bytes())])
 }
 
 /// Writes the files (none with --json unless a folder is given), then the record or the summary.

@@ -7,7 +7,7 @@ use crate::config::error::{ConfigError, Origin};
 use crate::config::section::Section;
 
 /// Every section and its keys; anything else is refused.
-const SCHEMA: [(&str, &[&str]); 10] = [
+const SCHEMA: [(&str, &[&str]); 13] = [
     ("target", &["separation", "means", "weights"]),
     ("family", &["preset", "weights", "train_weights", "means", "variance", "clock", "metric"]),
     ("schedule", &["kind", "initial_temperature", "duration", "rate", "exponent", "times", "temperatures"]),
@@ -17,8 +17,14 @@ const SCHEMA: [(&str, &[&str]); 10] = [
     ("exact", &["tolerance"]),
     ("formula", &["alpha"]),
     ("montecarlo", &["samples"]),
+    ("compare", &[]),
+    ("density", &["times", "reach"]),
+    ("portrait", &["temperatures", "transverse", "x", "y", "points"]),
     ("solve", &["times", "engine", "relative_tolerance", "absolute_tolerance", "max_steps"]),
 ];
+
+/// The section whose keys are names of the user's choice.
+const FREE_FORM: &str = "compare";
 
 /// How alike a key and its suggestion must be (Jaro-Winkler): one or two slips in a word.
 const SUGGESTION_SIMILARITY: f64 = 0.75;
@@ -118,7 +124,7 @@ impl Document {
                     ConfigError::rule(name, node.value.describe(), &format!("be a section, written [{name}]"));
                 return Err(self.error(node.origin.clone(), message));
             };
-            for (key, node) in entries {
+            for (key, node) in entries.iter().filter(|_| name != FREE_FORM) {
                 if !keys.contains(&key.as_str()) {
                     return Err(self.unknown(&format!("key in [{name}]"), key, keys, &node.origin));
                 }
@@ -186,8 +192,10 @@ fn line_of(text: &str, offset: usize) -> usize {
 }
 
 fn convert_table(table: &DeTable<'_>, origin: &dyn Fn(usize) -> Origin) -> Vec<(String, Node)> {
-    table
-        .iter()
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+        .into_iter()
         .map(|(key, value)| {
             let mut node = convert(value, origin);
             // The key's line: a multi-line value begins there for the reader.

@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use crate::config::bifurcation::BifurcationConfig;
 use crate::config::boundary::BoundaryConfig;
+use crate::config::density::DensityConfig;
+use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig};
 
 /// A fully determined run. As TOML it is a configuration that resolves to itself.
@@ -33,6 +35,10 @@ pub struct RunConfig {
     pub formula: FormulaConfig,
     /// The ensemble.
     pub montecarlo: MonteCarloConfig,
+    /// The moments shown as densities.
+    pub density: DensityConfig,
+    /// The phase portraits.
+    pub portrait: PortraitConfig,
 }
 
 /// `[target]`: either a separation or means.

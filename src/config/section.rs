@@ -31,6 +31,11 @@ impl<'a> Section<'a> {
         self.entries.is_empty()
     }
 
+    /// All keys and values, in the order of the text.
+    pub(crate) fn entries(&self) -> &'a [(String, Node)] {
+        self.entries
+    }
+
     /// An error about `key`, at its line if it is given.
     pub(crate) fn invalid(&self, key: &str, message: impl Into<String>) -> ConfigError {
         let origin = self.get(key).map_or(Origin::Absent, |node| node.origin.clone());
@@ -134,6 +139,8 @@ impl Document {
             "exact",
             "formula",
             "montecarlo",
+            "density",
+            "portrait",
         ];
         let known = sections.into_iter().find(|name| *name == section);
         known.and_then(|name| self.section(name).get(key).map(|node| node.origin.clone())).unwrap_or(Origin::Absent)
