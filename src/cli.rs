@@ -36,6 +36,9 @@ pub enum Command {
     /// Join the shards of a grid
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(MergeArgs),
+    /// Draw the flow of the free pair in a plane, with its equilibria and the collapse boundary
+    #[command(after_help = PORTRAIT_EXAMPLES)]
+    Portrait(RunArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  collapsar completions bash > /etc/bash_completion.d/collapsar")]
     Completions {
@@ -47,7 +50,8 @@ pub enum Command {
 const SOLVE_EXAMPLES: &str = "Examples:
   collapsar solve configs/paper-pair.toml
   collapsar solve configs/paper-pair.toml --set schedule.duration=5 --out out/fast
-  collapsar solve configs/free-pair.toml --json | jq .collapsed";
+  collapsar solve configs/free-pair.toml --json | jq .collapsed
+  collapsar solve configs/trajectories-free.toml   # [compare]: several variants in one figure";
 
 const BIFURCATE_EXAMPLES: &str = "Examples:
   collapsar bifurcate configs/bifurcation-free.toml
@@ -142,6 +146,11 @@ impl std::str::FromStr for Shard {
 const BOUNDARY_EXAMPLES: &str = "Examples:
   collapsar boundary configs/boundary-free.toml
   collapsar boundary configs/boundary-free.toml --set boundary.transverse=[0.5] --json";
+
+const PORTRAIT_EXAMPLES: &str = "Examples:
+  collapsar portrait configs/portrait.toml
+  collapsar portrait configs/portrait.toml --set portrait.temperatures=[1,2,4] --out out/three
+  collapsar portrait configs/portrait.toml --set portrait.transverse=0.5 --json | jq .portraits[0].boundary";
 
 /// What every verb that runs a configuration takes.
 #[derive(Debug, Args)]

@@ -2,9 +2,11 @@
 
 mod bifurcate;
 mod boundary;
+mod compare;
 mod failure;
 mod merge;
 mod output;
+mod portrait;
 mod probability;
 mod routes;
 mod solve;
@@ -26,6 +28,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Sweep(args) => sweep::run(args),
         Command::Merge(args) => merge::run(args),
         Command::Boundary(args) => boundary::run(args),
+        Command::Portrait(args) => portrait::run(args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "collapsar", &mut script);

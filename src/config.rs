@@ -5,10 +5,13 @@
 
 mod bifurcation;
 mod boundary;
+mod compare;
+mod density;
 mod document;
 mod error;
 mod experiment;
 mod plot;
+mod portrait;
 mod probability;
 mod published;
 mod resolve;
@@ -18,10 +21,13 @@ mod sweep;
 
 pub use bifurcation::{BifurcationConfig, Parameter};
 pub use boundary::BoundaryConfig;
+pub use compare::Variant;
+pub use density::DensityConfig;
 pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
 pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
 pub use plot::{PlotConfig, PlotKind, RATE};
+pub use portrait::PortraitConfig;
 pub use probability::{
     ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserName, Route, SimulationConfig, StopConfig,
 };

@@ -2,6 +2,8 @@
 
 mod bifurcation;
 mod boundary;
+mod comparison;
+mod portrait;
 mod probability_map;
 mod standardised;
 mod sweep;
@@ -9,6 +11,8 @@ mod trajectory;
 
 pub use bifurcation::bifurcation;
 pub use boundary::boundary;
+pub use comparison::{Compared, comparison};
+pub use portrait::portrait;
 pub use standardised::standardised;
 pub use sweep::sweep;
 pub use trajectory::trajectory;

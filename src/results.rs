@@ -2,7 +2,9 @@
 
 mod bifurcation;
 mod boundary;
+mod compare;
 mod journal;
+mod portrait;
 mod probability;
 mod solve;
 mod store;
@@ -13,7 +15,9 @@ pub use bifurcation::{
     AlphaCurve, BifurcationRecord, BranchRecord, CollapsedState, CriticalCurve, EquilibriumRecord, SpecialRecord,
 };
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
+pub use compare::{CompareRecord, SolvedVariant, comparison_csv};
 pub use journal::{Journal, JournalError};
+pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{
     ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord, RoutesRecord, SimulationRecord,
 };
@@ -24,6 +28,9 @@ pub use sweep::{
     sweep_csv,
 };
 pub use table::trajectory_csv;
+
+/// What grids and their figures are made of: records show it as it was asked for.
+pub use crate::config::{Axis, AxisValue, PlotConfig, PlotKind, RATE};
 
 /// Who made a record.
 pub const PROGRAM: &str = "collapsar";

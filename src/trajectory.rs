@@ -1,9 +1,11 @@
 //! One run of the closed mixture flow: its trajectory, reported in statistics, and its limit, classified.
 
+mod field_lines;
 mod follow;
 mod limit;
 mod report;
 
+pub use field_lines::field_lines;
 pub use follow::{Failure, Options, Trajectory, follow};
 pub use limit::{Limit, LimitStatus, Mechanism};
 pub use report::Report;

@@ -21,7 +21,7 @@ const MODULES: [(&str, &str); 14] = [
     ("config", "integrate trajectory bifurcation probability montecarlo flows"),
     ("results", "config integrate trajectory bifurcation probability montecarlo flows"),
     ("figures", ""),
-    ("plots", "config results trajectory figures"),
+    ("plots", "results trajectory figures"),
     ("commands", "cli config integrate trajectory bifurcation probability montecarlo flows results figures plots"),
     ("cli", ""),
     ("main", ""),

@@ -139,15 +139,16 @@ fn axes_of_every_form() {
     succeed(&sweep(folder.path(), "out", &[]));
     let table = std::fs::read_to_string(folder.path().join("out/grid.csv")).unwrap();
     let mut rows = csv::Reader::from_reader(table.as_bytes());
-    let columns: Vec<String> = rows.headers().unwrap().iter().take(4).map(String::from).collect();
-    assert_eq!(columns, ["schedule", "target.separation", "start.scale", "start.dimension"]);
+    let columns: Vec<String> = rows.headers().unwrap().iter().take(7).map(String::from).collect();
+    assert_eq!(columns[..4], ["schedule", "target.separation", "start.scale", "start.dimension"]);
+    assert_eq!(columns[4..], ["rate", "pair", "seed"]);
     let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 12);
     // The last axis runs fastest; seeds differ from point to point.
     let cells = |row: &csv::StringRecord| row.iter().take(4).map(String::from).collect::<Vec<_>>();
     assert_eq!(cells(&rows[1]), ["slow", "3", "1", "10"]);
-    assert_eq!(cells(&rows[11]), ["duration=3.0 initial_temperature=4.0 kind=\"linear-beta\"", "4", "0.5", "100"]);
-    let seeds: std::collections::BTreeSet<&str> = rows.iter().map(|row| &row[5]).collect();
+    assert_eq!(cells(&rows[11]), ["kind=\"linear-beta\" initial_temperature=4.0 duration=3.0", "4", "0.5", "100"]);
+    let seeds: std::collections::BTreeSet<&str> = rows.iter().map(|row| &row[6]).collect();
     assert_eq!(seeds.len(), 12);
 }
 

@@ -16,10 +16,9 @@ use crate::bifurcation::{
 };
 use crate::cli::RunArgs;
 use crate::commands::Failure;
-use crate::commands::output::{Products, deliver, figure_files};
+use crate::commands::output::{Products, deliver, drawn};
 use crate::commands::solve::read_config;
 use crate::config::{Parameter, RunConfig};
-use crate::figures::{render_png, render_svg};
 use crate::plots;
 use crate::results::{BifurcationRecord, BranchRecord, EquilibriumRecord, PROGRAM, SpecialRecord, VERSION};
 use settings::Settings;
@@ -38,12 +37,9 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         Pair::Free(flow) => free(config, &settings, flow)?,
         Pair::Sphere(flow) => sphere(config, &settings, flow)?,
     };
-    let figure = plots::bifurcation(&record);
-    let png = render_png(&figure, 2.0).map_err(Failure::computation)?;
-    let svg = render_svg(&figure).map_err(Failure::computation)?;
     let csv = record.csv().map_err(Failure::computation)?;
     let text = words::summary(&record, started.elapsed().as_secs_f64());
-    let files = figure_files(csv, png, svg);
+    let files = drawn(csv, &plots::bifurcation(&record))?;
     deliver(args, &Products { record: &record, text, files })
 }
 

@@ -8,11 +8,10 @@ use rayon::prelude::*;
 use crate::bifurcation::{SearchOptions, free_equilibria};
 use crate::cli::RunArgs;
 use crate::commands::Failure;
-use crate::commands::output::{Products, deliver, figure_files, progress};
+use crate::commands::output::{Products, deliver, drawn, progress};
 use crate::commands::solve::read_config;
 use crate::commands::summary::number;
 use crate::config::RunConfig;
-use crate::figures::{render_png, render_svg};
 use crate::integrate::{Integrator, Request, Tempered, Tsit5};
 use crate::plots;
 use crate::probability::{Bracket, FreeBoundary, Limits, SphereBoundary, connection};
@@ -43,12 +42,9 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     bar.finish_and_clear();
     let record = record(config, pair, problem.schedule(), curves)?;
-    let figure = plots::boundary(&record);
-    let png = render_png(&figure, 2.0).map_err(Failure::computation)?;
-    let svg = render_svg(&figure).map_err(Failure::computation)?;
     let csv = record.csv().map_err(Failure::computation)?;
     let text = summary(&record, started.elapsed().as_secs_f64());
-    deliver(args, &Products { record: &record, text, files: figure_files(csv, png, svg) })
+    deliver(args, &Products { record: &record, text, files: drawn(csv, &plots::boundary(&record))? })
 }
 
 /// The schedule, or one for each wanted initial temperature.

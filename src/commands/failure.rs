@@ -21,6 +21,11 @@ impl Failure {
         Self { code: 1, error: error.into() }
     }
 
+    /// The same failure within some context.
+    pub(crate) fn within(self, context: &impl fmt::Display) -> Self {
+        Self { error: self.error.context(context.to_string()), ..self }
+    }
+
     /// The exit code.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code)

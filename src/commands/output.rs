@@ -7,10 +7,11 @@ use serde::Serialize;
 
 use crate::cli::RunArgs;
 use crate::commands::{Failure, print};
+use crate::figures::{Figure, render_png, render_svg};
 use crate::results::Store;
 
 /// Pixels of a PNG per CSS pixel.
-pub(crate) const PNG_SCALE: f64 = 2.0;
+const PNG_SCALE: f64 = 2.0;
 /// The folder of results unless given.
 const DEFAULT_FOLDER: &str = "out";
 
@@ -24,11 +25,6 @@ pub(crate) struct Products<'a, R> {
     pub(crate) files: Vec<(String, Vec<u8>)>,
 }
 
-/// The table and the figure of a configuration.
-pub(crate) fn figure_files(csv: Vec<u8>, png: Vec<u8>, svg: String) -> Vec<(String, Vec<u8>)> {
-    vec![(".csv".to_owned(), csv), (".png".to_owned(), png), (".svg".to_owned(), svg.into_bytes())]
-}
-
 /// The folder of the results: none with --json unless one is given.
 pub(crate) fn folder(args: &RunArgs) -> Option<&Path> {
     args.out.as_deref().or((!args.json).then_some(Path::new(DEFAULT_FOLDER)))
@@ -37,6 +33,18 @@ pub(crate) fn folder(args: &RunArgs) -> Option<&Path> {
 /// The name of the configuration, and of its results.
 pub(crate) fn stem(args: &RunArgs) -> String {
     args.config.file_stem().map_or("run".into(), |s| s.to_string_lossy().into_owned())
+}
+
+/// A table with its figure in both formats.
+pub(crate) fn drawn(csv: Vec<u8>, figure: &Figure) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    Ok([vec![(".csv".to_owned(), csv)], pictures("", figure)?].concat())
+}
+
+/// A figure in both formats; `name` follows the name of the configuration.
+pub(crate) fn pictures(name: &str, figure: &Figure) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let png = render_png(figure, PNG_SCALE).map_err(Failure::computation)?;
+    let svg = render_svg(figure).map_err(Failure::computation)?;
+    Ok(vec![(format!("{name}.png"), png), (format!("{name}.svg"), svg.into_bytes())])
 }
 
 /// Writes the files (none with --json unless a folder is given), then the record or the summary.

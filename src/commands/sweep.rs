@@ -11,13 +11,12 @@ use rayon::prelude::*;
 
 use crate::cli::{RunArgs, Shard, SweepArgs};
 use crate::commands::Failure;
-use crate::commands::output::{PNG_SCALE, Products, deliver, folder, progress, stem};
+use crate::commands::output::{Products, deliver, folder, pictures, progress, stem};
 use crate::commands::routes::Question;
 use crate::commands::solve::read_document;
 use crate::commands::summary::number;
 use crate::commands::verdict::judged;
 use crate::config::{Route, RunConfig, Sweep};
-use crate::figures::{render_png, render_svg};
 use crate::montecarlo::stream;
 use crate::plots;
 use crate::results::{Journal, PROGRAM, RoutesRecord, Store, SweepHeader, SweepPoint, SweepRecord, VERSION, sweep_csv};
@@ -177,9 +176,7 @@ impl Grid {
         let failed = Failed { count: failures.clone().count(), first: failures.clone().next() };
         let mut files = vec![(".csv".to_owned(), csv)];
         for plot in self.sweep.plots() {
-            let figure = plots::sweep(&record, plot);
-            files.push((format!("-{}.png", plot.name), render_png(&figure, PNG_SCALE).map_err(Failure::computation)?));
-            files.push((format!("-{}.svg", plot.name), render_svg(&figure).map_err(Failure::computation)?.into()));
+            files.extend(pictures(&format!("-{}", plot.name), &plots::sweep(&record, plot))?);
         }
         deliver(args, &Products { record: &record, text, files })?;
         Ok(failed)

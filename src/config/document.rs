@@ -8,7 +8,7 @@ use crate::config::section::Section;
 use crate::config::sweep::Assignment;
 
 /// Every section and its keys; anything else is refused.
-const SCHEMA: [(&str, &[&str]); 16] = [
+const SCHEMA: [(&str, &[&str]); 19] = [
     ("target", &["separation", "means", "weights"]),
     ("family", &["preset", "weights", "train_weights", "means", "variance", "clock", "metric"]),
     ("schedule", &["kind", "initial_temperature", "duration", "rate", "exponent", "times", "temperatures"]),
@@ -20,10 +20,13 @@ const SCHEMA: [(&str, &[&str]); 16] = [
     ("montecarlo", &["samples"]),
     ("simulation", &["batch", "step", "runs", "optimiser", "score"]),
     ("stop", &["horizon"]),
+    ("compare", &[]),
+    ("density", &["times", "reach"]),
+    ("portrait", &["temperatures", "transverse", "x", "y", "points"]),
     ("solve", &["times", "engine", "relative_tolerance", "absolute_tolerance", "max_steps"]),
     ("experiment", &["verb", "title", "caption", "quick", "checks"]),
     ("published", &["source", "keys", "cells"]),
-    (PLOT, &[]),
+    ("plot", &[]),
     // Its further keys are those of the other sections: checked where it is read.
     (SWEEP, &[ROUTES]),
 ];
@@ -31,9 +34,8 @@ const SCHEMA: [(&str, &[&str]); 16] = [
 /// The section of a grid, and its one key that is no key of another section.
 pub(crate) const SWEEP: &str = "sweep";
 pub(crate) const ROUTES: &str = "routes";
-
-/// The section of figures, whose keys are their names.
-const PLOT: &str = "plot";
+/// The sections whose keys are names of the user's choice, or those of other sections.
+const FREE_FORM: [&str; 3] = [SWEEP, "plot", "compare"];
 
 /// How alike a key and its suggestion must be (Jaro-Winkler): one or two slips in a word.
 const SUGGESTION_SIMILARITY: f64 = 0.75;
@@ -147,8 +149,8 @@ impl Document {
                     ConfigError::rule(name, node.value.describe(), &format!("be a section, written [{name}]"));
                 return Err(self.error(node.origin.clone(), message));
             };
-            for (key, node) in entries {
-                if name != SWEEP && name != PLOT && !keys.contains(&key.as_str()) {
+            for (key, node) in entries.iter().filter(|_| !FREE_FORM.contains(&name.as_str())) {
+                if !keys.contains(&key.as_str()) {
                     return Err(self.unknown(&format!("key in [{name}]"), key, keys, &node.origin));
                 }
             }
@@ -224,8 +226,10 @@ fn line_of(text: &str, offset: usize) -> usize {
 }
 
 fn convert_table(table: &DeTable<'_>, origin: &dyn Fn(usize) -> Origin) -> Vec<(String, Node)> {
-    table
-        .iter()
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+        .into_iter()
         .map(|(key, value)| {
             let mut node = convert(value, origin);
             // The key's line: a multi-line value begins there for the reader.

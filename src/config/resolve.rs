@@ -4,8 +4,10 @@ use collapsar_theory::{MeanSpace, Rules, Schedule, ScheduleKind, VarianceRule};
 
 use crate::config::bifurcation::BifurcationConfig;
 use crate::config::boundary::BoundaryConfig;
+use crate::config::density::DensityConfig;
 use crate::config::document::{Document, Override};
 use crate::config::error::ConfigError;
+use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
 use crate::config::run::{
     CLOCKS, Engine, FamilyConfig, MEANS, METRICS, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig,
@@ -41,6 +43,7 @@ impl RunConfig {
         let weights = section.numbers("weights")?.unwrap_or_else(|| equal_weights(components));
         let family = FamilyConfig::new(weights, rules);
         let solve = resolve_solve(&document.section("solve"), &built)?;
+        let end = solve.times.last().copied().unwrap_or(0.0);
         let run = Self {
             target,
             family,
@@ -54,6 +57,8 @@ impl RunConfig {
             montecarlo: MonteCarloConfig::resolve(&document.section("montecarlo"))?,
             simulation: SimulationConfig::resolve(&document.section("simulation"))?,
             stop: StopConfig::resolve(&document.section("stop"))?,
+            density: DensityConfig::resolve(&document.section("density"), end)?,
+            portrait: PortraitConfig::resolve(&document.section("portrait"))?,
         };
         run.problem().map_err(|e| section.parameter(&e))?;
         Ok(run)

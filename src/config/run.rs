@@ -8,6 +8,8 @@ use serde::Serialize;
 
 use crate::config::bifurcation::BifurcationConfig;
 use crate::config::boundary::BoundaryConfig;
+use crate::config::density::DensityConfig;
+use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
 
 /// A fully determined run. As TOML it is a configuration that resolves to itself.
@@ -38,6 +40,10 @@ pub struct RunConfig {
     pub simulation: Option<SimulationConfig>,
     /// When runs are classified.
     pub stop: StopConfig,
+    /// The moments shown as densities.
+    pub density: DensityConfig,
+    /// The phase portraits.
+    pub portrait: PortraitConfig,
 }
 
 /// `[target]`: either a separation or means.

@@ -31,6 +31,11 @@ impl<'a> Section<'a> {
         self.entries.is_empty()
     }
 
+    /// All keys and values, in the order of the text.
+    pub(crate) fn entries(&self) -> &'a [(String, Node)] {
+        self.entries
+    }
+
     /// An error about `key`, at its line if it is given.
     pub(crate) fn invalid(&self, key: &str, message: impl Into<String>) -> ConfigError {
         let origin = self.get(key).map_or(Origin::Absent, |node| node.origin.clone());

@@ -1,9 +1,8 @@
 //! P_c over two keys of a grid.
 
-use crate::config::PlotConfig;
 use crate::figures::{Contours, Dash, Figure, Grid, Heatmap, LegendPlace, Panel, Series, palette};
 use crate::plots::sweep::{axis, axis_label, counted, exact, formula, published};
-use crate::results::{SweepPoint, SweepRecord};
+use crate::results::{PlotConfig, SweepPoint, SweepRecord};
 
 /// Lines of equal probability.
 const LEVELS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];

@@ -1,10 +1,12 @@
 //! The figures of a grid.
 
-use crate::config::{AxisValue, PlotConfig, PlotKind, RATE};
 use crate::figures::{Axis, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
-use crate::results::{Curve, FitRecord, PublishedPoint, RoutesRecord, SweepPoint, SweepRecord, comparison};
+use crate::results::{
+    AxisValue, Curve, FitRecord, PlotConfig, PlotKind, PublishedPoint, RATE, RoutesRecord, SweepPoint, SweepRecord,
+    comparison,
+};
 
 /// The figure that `plot` describes.
 pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {
