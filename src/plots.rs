@@ -3,11 +3,13 @@
 mod bifurcation;
 mod boundary;
 mod comparison;
+mod density;
 mod portrait;
 mod trajectory;
 
 pub use bifurcation::bifurcation;
 pub use boundary::boundary;
 pub use comparison::{Compared, comparison};
+pub use density::density;
 pub use portrait::portrait;
 pub use trajectory::trajectory;

@@ -3,6 +3,7 @@
 mod bifurcation;
 mod boundary;
 mod compare;
+mod density;
 mod portrait;
 mod probability;
 mod solve;
@@ -14,6 +15,7 @@ pub use bifurcation::{
 };
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
 pub use compare::{CompareRecord, SolvedVariant, comparison_csv};
+pub use density::{DensityRecord, DensityVariant, Snapshot};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord};
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
