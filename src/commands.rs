@@ -3,6 +3,7 @@
 mod bifurcate;
 mod boundary;
 mod compare;
+mod density;
 mod failure;
 mod output;
 mod portrait;
@@ -22,6 +23,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Bifurcate(args) => bifurcate::run(args),
         Command::Probability(args) => probability::run(args),
         Command::Boundary(args) => boundary::run(args),
+        Command::Density(args) => density::run(args),
         Command::Portrait(args) => portrait::run(args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
