@@ -36,6 +36,9 @@ pub enum Command {
     /// Join the shards of a grid
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(MergeArgs),
+    /// Show target and fit of a run as densities at several moments
+    #[command(after_help = DENSITY_EXAMPLES)]
+    Density(RunArgs),
     /// Draw the flow of the free pair in a plane, with its equilibria and the collapse boundary
     #[command(after_help = PORTRAIT_EXAMPLES)]
     Portrait(RunArgs),
@@ -146,6 +149,11 @@ impl std::str::FromStr for Shard {
 const BOUNDARY_EXAMPLES: &str = "Examples:
   collapsar boundary configs/boundary-free.toml
   collapsar boundary configs/boundary-free.toml --set boundary.transverse=[0.5] --json";
+
+const DENSITY_EXAMPLES: &str = "Examples:
+  collapsar density configs/density.toml
+  collapsar density configs/density.toml --set density.times=[0,10] --out out/two
+  collapsar density configs/density.toml --json | jq '.variants[].snapshots[].coverage'";
 
 const PORTRAIT_EXAMPLES: &str = "Examples:
   collapsar portrait configs/portrait.toml

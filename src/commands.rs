@@ -3,6 +3,7 @@
 mod bifurcate;
 mod boundary;
 mod compare;
+mod density;
 mod failure;
 mod merge;
 mod output;
@@ -28,6 +29,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Sweep(args) => sweep::run(args),
         Command::Merge(args) => merge::run(args),
         Command::Boundary(args) => boundary::run(args),
+        Command::Density(args) => density::run(args),
         Command::Portrait(args) => portrait::run(args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

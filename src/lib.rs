@@ -14,6 +14,7 @@ pub mod bifurcation;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod density;
 pub mod figures;
 pub mod integrate;
 pub mod montecarlo;

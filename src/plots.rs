@@ -3,6 +3,7 @@
 mod bifurcation;
 mod boundary;
 mod comparison;
+mod density;
 mod portrait;
 mod probability_map;
 mod standardised;
@@ -12,6 +13,7 @@ mod trajectory;
 pub use bifurcation::bifurcation;
 pub use boundary::boundary;
 pub use comparison::{Compared, comparison};
+pub use density::density;
 pub use portrait::portrait;
 pub use standardised::standardised;
 pub use sweep::sweep;

@@ -3,6 +3,7 @@
 mod bifurcation;
 mod boundary;
 mod compare;
+mod density;
 mod journal;
 mod portrait;
 mod probability;
@@ -16,6 +17,7 @@ pub use bifurcation::{
 };
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
 pub use compare::{CompareRecord, SolvedVariant, comparison_csv};
+pub use density::{DensityRecord, DensityVariant, Snapshot};
 pub use journal::{Journal, JournalError};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{

@@ -10,19 +10,24 @@ use std::path::Path;
 use source::{Source, read_all};
 
 /// Each module of the library with the modules that it may use.
-const MODULES: [(&str, &str); 14] = [
+const MODULES: [(&str, &str); 16] = [
     ("integrate", ""),
     ("trajectory", "integrate"),
     ("bifurcation", ""),
     ("probability", "integrate"),
     // Never probability: the two routes to one number stay independent.
     ("montecarlo", "integrate"),
+    ("density", ""),
     ("flows", ""),
     ("config", "integrate trajectory bifurcation probability montecarlo flows"),
     ("results", "config integrate trajectory bifurcation probability montecarlo flows"),
     ("figures", ""),
     ("plots", "results trajectory figures"),
-    ("commands", "cli config integrate trajectory bifurcation probability montecarlo flows results figures plots"),
+    ("report", "results figures"),
+    (
+        "commands",
+        "cli config integrate trajectory bifurcation probability montecarlo density flows results figures plots report",
+    ),
     ("cli", ""),
     ("main", ""),
     ("lib", ""),
@@ -36,8 +41,20 @@ const USE_THEORY: [&str; 9] =
 const OPTION_NAMES: [&str; 3] = ["Options", "Tolerances", "Request"];
 
 /// Modules that compute or draw: values in, values out.
-const PURE: [&str; 10] =
-    ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "config", "figures", "plots", "cli", "lib"];
+const PURE: [&str; 12] = [
+    "integrate",
+    "trajectory",
+    "bifurcation",
+    "probability",
+    "montecarlo",
+    "density",
+    "config",
+    "figures",
+    "plots",
+    "report",
+    "cli",
+    "lib",
+];
 const EFFECTS: [&str; 9] =
     ["std::fs", "std::net", "std::process", "std::env", "File::", "println!", "eprintln!", "print!", "eprint!"];
 

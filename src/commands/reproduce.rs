@@ -1,0 +1,213 @@
+//! `collapsar reproduce`: every configuration run, every claim checked, one report.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+use serde::{Deserialize, Serialize};
+
+use crate::cli::{ReproduceArgs, RunArgs, SweepArgs};
+use crate::commands::solve::read_document;
+use crate::commands::story::{agreement, intro, section, verdicts};
+use crate::commands::{Failure, bifurcate, boundary, density, portrait, print, probability, solve, sweep};
+use crate::config::{Document, ExperimentConfig, Verb};
+use crate::report::{Report, html, markdown};
+use crate::results::{Store, VERSION};
+
+/// What is known of earlier work in the folder.
+const MANIFEST: &str = "reproduce.json";
+/// The report's files.
+const REPORT: &str = "report";
+
+/// A configuration that `reproduce` runs.
+pub(crate) struct Experiment {
+    /// The name of its file.
+    pub(crate) stem: String,
+    path: PathBuf,
+    /// What it says.
+    pub(crate) document: Document,
+    /// Its section.
+    pub(crate) config: ExperimentConfig,
+    /// Its text, as in the file.
+    pub(crate) text: String,
+    overrides: Vec<String>,
+}
+
+/// Finished experiments by name.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Manifest(BTreeMap<String, Finished>);
+
+/// What an experiment was, and the files that it made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Finished {
+    /// Version, overrides and values.
+    of: String,
+    files: Vec<String>,
+}
+
+/// Reads, computes what is not there yet, checks, writes and says.
+pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
+    let started = Instant::now();
+    let experiments = experiments(args)?;
+    let store = Store::open(&args.out).map_err(Failure::computation)?;
+    let mut manifest = Manifest::read(&args.out);
+    let (mut sections, mut judged, mut points, mut kept) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for (place, experiment) in experiments.iter().enumerate() {
+        let of = experiment.fingerprint();
+        let done = manifest.0.get(&experiment.stem).filter(|f| !args.force && f.of == of && f.complete(&args.out));
+        let files = match done.cloned() {
+            Some(finished) => {
+                kept += 1;
+                finished.files
+            }
+            None => {
+                say(args, &format!("{}/{} {}\n", place + 1, experiments.len(), experiment.stem))?;
+                let files = experiment.run(args)?;
+                let finished = Finished { of, files: files.clone() };
+                manifest.0.insert(experiment.stem.clone(), finished);
+                manifest.write(&store)?;
+                files
+            }
+        };
+        let record = read_record(&args.out.join(format!("{}.json", experiment.stem)))?;
+        judged.extend(verdicts(experiment, &record, args.quick));
+        points.extend(sweep::comparisons(&record));
+        sections.extend(section(experiment, &record, &args.out, &files)?);
+    }
+    if let Some((last, verdict, files)) = agreement(&points)? {
+        store.write(&files).map_err(Failure::computation)?;
+        sections.push(last);
+        judged.extend(verdict);
+    }
+    let failed = judged.iter().filter(|v| !v.passed).count();
+    let report = Report {
+        title: "When annealing prevents collapse".to_owned(),
+        intro: intro(args.quick),
+        sections,
+        verdicts: judged,
+        provenance: provenance(args, &experiments),
+    };
+    let files = [
+        (format!("{REPORT}.html"), html(&report).into_bytes()),
+        (format!("{REPORT}.md"), markdown(&report).into_bytes()),
+    ];
+    store.write(&files).map_err(Failure::computation)?;
+    let checks = report.verdicts.len();
+    say(
+        args,
+        &format!(
+            "{} experiments ({kept} unchanged), {checks} checks, {failed} failed\nreport      {}\ncost        {:.1} s\n",
+            experiments.len(),
+            args.out.join(format!("{REPORT}.html")).display(),
+            started.elapsed().as_secs_f64()
+        ),
+    )?;
+    for verdict in report.verdicts.iter().filter(|v| !v.passed) {
+        say(args, &format!("failed      {}: {} (expected {})\n", verdict.claim, verdict.measured, verdict.expected))?;
+    }
+    if failed > 0 { Err(Failure::computation(anyhow!("{failed} of {checks} checks failed"))) } else { Ok(()) }
+}
+
+fn say(args: &ReproduceArgs, text: &str) -> Result<(), Failure> {
+    if args.quiet { Ok(()) } else { print(text.as_bytes()) }
+}
+
+/// The experiments asked for, in the order of the report.
+fn experiments(args: &ReproduceArgs) -> Result<Vec<Experiment>, Failure> {
+    let folder = &args.configs;
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", folder.display()));
+    let paths = entries.map_err(Failure::usage)?.filter_map(|entry| entry.ok().map(|e| e.path()));
+    let mut found = Vec::new();
+    for path in paths.filter(|path| path.extension().is_some_and(|e| e == "toml")) {
+        found.push(Experiment::read(path, args.quick)?);
+    }
+    found.sort_by(|a, b| (a.config.order, &a.stem).cmp(&(b.config.order, &b.stem)));
+    for name in &args.only {
+        if !found.iter().any(|experiment| experiment.stem == *name) {
+            let known: Vec<&str> = found.iter().map(|e| e.stem.as_str()).collect();
+            return Err(Failure::usage(anyhow!("--only {name}: no such experiment; known are {}", known.join(", "))));
+        }
+    }
+    found.retain(|experiment| args.only.is_empty() || args.only.contains(&experiment.stem));
+    if found.is_empty() {
+        return Err(Failure::usage(anyhow!("{} holds no configuration", folder.display())));
+    }
+    Ok(found)
+}
+
+impl Experiment {
+    fn read(path: PathBuf, quick: bool) -> Result<Self, Failure> {
+        let stem = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+        let plain = read_document(&path, &[])?;
+        let config = ExperimentConfig::resolve(&plain).map_err(Failure::usage)?;
+        let config = config.ok_or_else(|| {
+            Failure::usage(anyhow!("{}: a section [experiment] is missing: it says how to run it", path.display()))
+        })?;
+        let overrides = if quick { config.quick.clone() } else { Vec::new() };
+        let document = read_document(&path, &overrides)?;
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()));
+        Ok(Self { stem, document, config, text: text.map_err(Failure::usage)?, path, overrides })
+    }
+
+    /// What makes results worth keeping.
+    fn fingerprint(&self) -> String {
+        format!("{VERSION}\n{}", self.document.canonical())
+    }
+
+    fn run(&self, args: &ReproduceArgs) -> Result<Vec<String>, Failure> {
+        let run = RunArgs {
+            config: self.path.clone(),
+            overrides: self.overrides.clone(),
+            out: Some(args.out.clone()),
+            json: false,
+            quiet: true,
+        };
+        let written = match self.config.verb {
+            Verb::Solve => solve::run(&run),
+            Verb::Bifurcate => bifurcate::run(&run),
+            Verb::Boundary => boundary::run(&run),
+            Verb::Probability => probability::run_routes(&run, None),
+            Verb::Sweep => sweep::run(&SweepArgs { run, shard: None, force: args.force }),
+            Verb::Density => density::run(&run),
+            Verb::Portrait => portrait::run(&run),
+        };
+        let names = |path: PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        Ok(written.map_err(|failure| failure.about(&self.stem))?.into_iter().filter_map(names).collect())
+    }
+}
+
+impl Manifest {
+    /// The manifest of a folder; an empty one if there is none that can be read.
+    fn read(folder: &Path) -> Self {
+        let bytes = std::fs::read(folder.join(MANIFEST)).unwrap_or_default();
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    fn write(&self, store: &Store) -> Result<(), Failure> {
+        let bytes = serde_json::to_vec_pretty(self).map_err(Failure::computation)?;
+        store.write(&[(MANIFEST.to_owned(), bytes)]).map(drop).map_err(Failure::computation)
+    }
+}
+
+impl Finished {
+    fn complete(&self, folder: &Path) -> bool {
+        self.files.iter().all(|name| folder.join(name).is_file())
+    }
+}
+
+fn read_record(path: &Path) -> Result<serde_json::Value, Failure> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let record = serde_json::from_slice(&bytes.map_err(Failure::computation)?);
+    record.with_context(|| format!("{} is no record", path.display())).map_err(Failure::computation)
+}
+
+fn provenance(args: &ReproduceArgs, experiments: &[Experiment]) -> Vec<(String, String)> {
+    let row = |name: &str, value: String| (name.to_owned(), value);
+    vec![
+        row("program", format!("collapsar {VERSION}")),
+        row("setting", if args.quick { "quick: smaller samples and grids" } else { "full" }.to_owned()),
+        row("experiments", experiments.iter().map(|e| e.stem.as_str()).collect::<Vec<_>>().join(", ")),
+        row("system", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+    ]
+}
