@@ -18,6 +18,9 @@ pub struct Cli {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run every configuration, check every claim and write the report: the whole story
+    #[command(after_help = REPRODUCE_EXAMPLES)]
+    Reproduce(ReproduceArgs),
     /// Integrate the closed flow of one problem and say where it ends
     #[command(after_help = SOLVE_EXAMPLES)]
     Solve(RunArgs),
@@ -48,6 +51,36 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
+}
+
+const REPRODUCE_EXAMPLES: &str = "Examples:
+  collapsar reproduce
+  collapsar reproduce --quick --out out/quick
+  collapsar reproduce --only annealing-sphere --force
+
+Exit code 1 if a check fails. What is already there for the same configuration and version is kept.";
+
+/// What `reproduce` takes.
+#[derive(Debug, Args)]
+pub struct ReproduceArgs {
+    /// Folder of the configurations
+    #[arg(long, value_name = "DIR", default_value = "configs")]
+    pub configs: PathBuf,
+    /// Folder for results and report
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+    /// Smaller samples and grids
+    #[arg(long)]
+    pub quick: bool,
+    /// Only this experiment; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
+    /// Compute anew what is already there
+    #[arg(long)]
+    pub force: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 const SOLVE_EXAMPLES: &str = "Examples:

@@ -9,8 +9,10 @@ mod merge;
 mod output;
 mod portrait;
 mod probability;
+mod reproduce;
 mod routes;
 mod solve;
+mod story;
 mod summary;
 mod sweep;
 mod verdict;
@@ -23,14 +25,15 @@ pub use failure::Failure;
 /// Runs a parsed command line.
 pub fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
-        Command::Solve(args) => solve::run(args),
-        Command::Bifurcate(args) => bifurcate::run(args),
-        Command::Probability(args) => probability::run(args),
-        Command::Sweep(args) => sweep::run(args),
-        Command::Merge(args) => merge::run(args),
-        Command::Boundary(args) => boundary::run(args),
-        Command::Density(args) => density::run(args),
-        Command::Portrait(args) => portrait::run(args),
+        Command::Reproduce(args) => reproduce::run(args),
+        Command::Solve(args) => solve::run(args).map(drop),
+        Command::Bifurcate(args) => bifurcate::run(args).map(drop),
+        Command::Probability(args) => probability::run(args).map(drop),
+        Command::Sweep(args) => sweep::run(args).map(drop),
+        Command::Merge(args) => merge::run(args).map(drop),
+        Command::Boundary(args) => boundary::run(args).map(drop),
+        Command::Density(args) => density::run(args).map(drop),
+        Command::Portrait(args) => portrait::run(args).map(drop),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "collapsar", &mut script);

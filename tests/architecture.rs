@@ -10,7 +10,7 @@ use std::path::Path;
 use source::{Source, read_all};
 
 /// Each module of the library with the modules that it may use.
-const MODULES: [(&str, &str); 16] = [
+const MODULES: [(&str, &str); 17] = [
     ("integrate", ""),
     ("trajectory", "integrate"),
     ("bifurcation", ""),
@@ -24,9 +24,10 @@ const MODULES: [(&str, &str); 16] = [
     ("figures", ""),
     ("plots", "results trajectory figures"),
     ("report", "results figures"),
+    ("report", ""),
     (
         "commands",
-        "cli config integrate trajectory bifurcation probability montecarlo density flows results figures plots report",
+        "report cli config integrate trajectory bifurcation probability montecarlo density flows results figures plots report",
     ),
     ("cli", ""),
     ("main", ""),

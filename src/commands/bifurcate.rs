@@ -1,5 +1,6 @@
 //! `collapsar bifurcate`: equilibria of a pair, their branches, and where collapse is possible.
 
+use std::path::PathBuf;
 mod curves;
 mod settings;
 mod words;
@@ -27,7 +28,7 @@ use settings::Settings;
 const SEEDS: usize = 8;
 
 /// Reads, computes, writes and says.
-pub fn run(args: &RunArgs) -> Result<(), Failure> {
+pub fn run(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     let config = read_config(&args.config, &args.overrides)?;
     let problem = config.problem().map_err(Failure::usage)?;
     let pair = Pair::of(&problem).map_err(Failure::usage)?;

@@ -1,5 +1,6 @@
 //! `collapsar boundary`: where the starts that collapse end and those that recover begin.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use collapsar_theory::{Flow, FreePair, Pair, Schedule, SpherePair};
@@ -23,7 +24,7 @@ const PORTRAIT: usize = 61;
 const EXAMPLE_TIME: f64 = 60.0;
 
 /// Reads, computes, writes and says.
-pub fn run(args: &RunArgs) -> Result<(), Failure> {
+pub fn run(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     let config = read_config(&args.config, &args.overrides)?;
     let problem = config.problem().map_err(Failure::usage)?;
     let pair = Pair::of(&problem).map_err(Failure::usage)?;

@@ -8,6 +8,7 @@ use crate::commands::summary::summary;
 use crate::config::{Override, RunConfig, Variant};
 use crate::plots::{self, Compared};
 use crate::results::{CompareRecord, PROGRAM, SolvedVariant, VERSION, comparison_csv};
+use std::path::PathBuf;
 
 /// The variants of a configuration file; none without `[compare]`.
 pub(crate) fn read_variants(args: &RunArgs) -> Result<Vec<Variant>, Failure> {
@@ -17,7 +18,7 @@ pub(crate) fn read_variants(args: &RunArgs) -> Result<Vec<Variant>, Failure> {
 }
 
 /// Solves every variant, writes and says.
-pub(crate) fn run(args: &RunArgs, variants: Vec<Variant>) -> Result<(), Failure> {
+pub(crate) fn run(args: &RunArgs, variants: Vec<Variant>) -> Result<Vec<PathBuf>, Failure> {
     let (mut solved, mut runs): (Vec<SolvedVariant>, Vec<Solved>) = (Vec::new(), Vec::new());
     for Variant { label, config } in variants {
         let run = solve(config).map_err(|failure| failure.within(&format!("variant \"{label}\"")))?;

@@ -1,5 +1,6 @@
 //! `collapsar density`: target, tempered target and fitted mixture of a run at several moments.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::anyhow;
@@ -29,7 +30,7 @@ const DEFINITION: &str = "marginals in the plane of the mode axis and the second
     normalised there by quadrature; levels enclose the shares of the mass within the window";
 
 /// Reads, computes, writes and says.
-pub fn run(args: &RunArgs) -> Result<(), Failure> {
+pub fn run(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     let base = read_config(&args.config, &args.overrides)?;
     let mut variants = read_variants(args)?;
     if variants.is_empty() {

@@ -1,5 +1,7 @@
 //! `collapsar merge`: the shards of a grid joined into the record that one run would have made.
 
+use std::path::PathBuf;
+
 use anyhow::anyhow;
 
 use crate::cli::MergeArgs;
@@ -9,7 +11,7 @@ use crate::commands::sweep::{Grid, Known, parse, shards_in};
 use crate::results::Journal;
 
 /// Reads, checks, joins and says.
-pub fn run(args: &MergeArgs) -> Result<(), Failure> {
+pub fn run(args: &MergeArgs) -> Result<Vec<PathBuf>, Failure> {
     let grid = Grid::read(&args.run)?;
     let shards = match (args.shards.as_slice(), folder(&args.run)) {
         ([], Some(folder)) => shards_in(folder, &args.run)?,

@@ -1,6 +1,6 @@
 //! Where the products of a verb go: files, or a record on standard output, and words for a person.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -47,8 +47,9 @@ pub(crate) fn pictures(name: &str, figure: &Figure) -> Result<Vec<(String, Vec<u
     Ok(vec![(format!("{name}.png"), png), (format!("{name}.svg"), svg.into_bytes())])
 }
 
-/// Writes the files (none with --json unless a folder is given), then the record or the summary.
-pub(crate) fn deliver<R: Serialize>(args: &RunArgs, products: &Products<'_, R>) -> Result<(), Failure> {
+/// Writes the files (none with --json unless a folder is given), then the record or the summary; returns
+/// their paths.
+pub(crate) fn deliver<R: Serialize>(args: &RunArgs, products: &Products<'_, R>) -> Result<Vec<PathBuf>, Failure> {
     let mut json = serde_json::to_vec(products.record).map_err(Failure::computation)?;
     json.push(b'\n');
     let mut written = Vec::new();
@@ -60,16 +61,16 @@ pub(crate) fn deliver<R: Serialize>(args: &RunArgs, products: &Products<'_, R>) 
         written = store.write(&files).map_err(Failure::computation)?;
     }
     if args.json {
-        return print(&json);
+        return print(&json).map(|()| written);
     }
     if args.quiet {
-        return Ok(());
+        return Ok(written);
     }
     let mut text = products.text.clone();
     for path in &written {
         text.push_str(&format!("wrote       {}\n", path.display()));
     }
-    print(text.as_bytes())
+    print(text.as_bytes()).map(|()| written)
 }
 
 /// A progress bar on a terminal, nothing in a pipe, with --json or with --quiet.

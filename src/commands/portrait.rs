@@ -1,5 +1,6 @@
 //! `collapsar portrait`: the free pair's flow in a plane of constant z, at constant temperatures.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::anyhow;
@@ -39,7 +40,7 @@ const OUTSIDE: f64 = 1.5;
 const BACKWARDS: f64 = 100.0;
 
 /// Reads, computes, writes and says.
-pub fn run(args: &RunArgs) -> Result<(), Failure> {
+pub fn run(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     let config = read_config(&args.config, &args.overrides)?;
     let problem = config.problem().map_err(Failure::usage)?;
     let Pair::Free(flow) = Pair::of(&problem).map_err(Failure::usage)? else {

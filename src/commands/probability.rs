@@ -1,5 +1,6 @@
 //! `collapsar probability`: the probability of collapse by every route that exists for the problem.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::cli::{self, ProbabilityArgs};
@@ -12,7 +13,7 @@ use crate::config::Route;
 use crate::results::{MonteCarloRecord, PROGRAM, ProbabilityRecord, SimulationRecord, VERSION};
 
 /// Reads, computes, writes and says.
-pub fn run(args: &ProbabilityArgs) -> Result<(), Failure> {
+pub fn run(args: &ProbabilityArgs) -> Result<Vec<PathBuf>, Failure> {
     let config = read_config(&args.run.config, &args.run.overrides)?;
     let problem = config.problem().map_err(Failure::usage)?;
     let started = Instant::now();

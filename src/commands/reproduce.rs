@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{ReproduceArgs, RunArgs, SweepArgs};
+use crate::cli::{ProbabilityArgs, ReproduceArgs, RunArgs, SweepArgs};
 use crate::commands::solve::read_document;
 use crate::commands::story::{agreement, intro, section, verdicts};
 use crate::commands::{Failure, bifurcate, boundary, density, portrait, print, probability, solve, sweep};
@@ -167,13 +167,13 @@ impl Experiment {
             Verb::Solve => solve::run(&run),
             Verb::Bifurcate => bifurcate::run(&run),
             Verb::Boundary => boundary::run(&run),
-            Verb::Probability => probability::run_routes(&run, None),
+            Verb::Probability => probability::run(&ProbabilityArgs { run, route: None }),
             Verb::Sweep => sweep::run(&SweepArgs { run, shard: None, force: args.force }),
             Verb::Density => density::run(&run),
             Verb::Portrait => portrait::run(&run),
         };
         let names = |path: PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        Ok(written.map_err(|failure| failure.about(&self.stem))?.into_iter().filter_map(names).collect())
+        Ok(written.map_err(|failure| failure.within(&self.stem))?.into_iter().filter_map(names).collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! `collapsar solve`: one run of the closed flow.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
@@ -28,7 +28,7 @@ pub(crate) struct Solved {
 }
 
 /// Reads, runs, writes and says.
-pub fn run(args: &RunArgs) -> Result<(), Failure> {
+pub fn run(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     let config = read_config(&args.config, &args.overrides)?;
     let variants = compare::read_variants(args)?;
     if !variants.is_empty() {

@@ -25,7 +25,9 @@ pub(crate) fn intro(quick: bool) -> String {
         Whether it keeps all modes or collapses onto one is decided by its initial draw and by the annealing of the \
         temperature. Each section poses one question, answers it by every route that exists for it, and says what to see.";
     if quick {
-        format!("{whole} This is the quick setting: samples and grids are smaller, and claims that need the full size are left out.")
+        format!(
+            "{whole} This is the quick setting: samples and grids are smaller, and claims that need the full size are left out."
+        )
     } else {
         whole.to_owned()
     }
@@ -117,7 +119,9 @@ pub(crate) fn section(
 fn numbers(record: &Value) -> Vec<(String, String)> {
     let Some(entries) = record.as_object() else { return Vec::new() };
     let mut found = Vec::new();
-    for (key, value) in entries.iter().filter(|(key, _)| !["program", "version", "config", "header"].contains(&key.as_str())) {
+    for (key, value) in
+        entries.iter().filter(|(key, _)| !["program", "version", "config", "header"].contains(&key.as_str()))
+    {
         match value {
             Value::Object(inner) => {
                 found.extend(inner.iter().filter_map(|(name, v)| Some((format!("{key}.{name}"), scalar(v)?))))

@@ -17,15 +17,17 @@ use crate::commands::solve::read_document;
 use crate::commands::summary::number;
 use crate::commands::verdict::judged;
 use crate::config::{Route, RunConfig, Sweep};
-use crate::montecarlo::stream;
+use crate::montecarlo::{Comparison, stream};
 use crate::plots;
-use crate::results::{Journal, PROGRAM, RoutesRecord, Store, SweepHeader, SweepPoint, SweepRecord, VERSION, sweep_csv};
+use crate::results::{
+    Journal, PROGRAM, RoutesRecord, Store, SweepHeader, SweepPoint, SweepRecord, VERSION, comparison, sweep_csv,
+};
 
 /// The points that are known, by index.
 pub(crate) type Known = BTreeMap<usize, SweepPoint>;
 
 /// Reads, computes what is not there yet, writes and says.
-pub fn run(args: &SweepArgs) -> Result<(), Failure> {
+pub fn run(args: &SweepArgs) -> Result<Vec<PathBuf>, Failure> {
     let started = Instant::now();
     let grid = Grid::read(&args.run)?;
     let mut known = if args.force { Known::new() } else { grid.finished(&args.run)? };
@@ -63,7 +65,10 @@ pub fn run(args: &SweepArgs) -> Result<(), Failure> {
     if args.shard.is_some() {
         journal.map_or(Ok(()), Journal::close).map_err(Failure::computation)?;
         let text = format!("{} of {} points, to be joined by `collapsar merge`\n", mine.len(), grid.sweep.len());
-        return if args.run.quiet { Ok(()) } else { crate::commands::print(text.as_bytes()) };
+        if !args.run.quiet {
+            crate::commands::print(text.as_bytes())?;
+        }
+        return Ok(Vec::new());
     }
     let seconds = started.elapsed().as_secs_f64();
     let outcome = grid.finish(&args.run, known, &format!("{} new points in {seconds:.1} s", open.len()))?;
@@ -77,18 +82,19 @@ pub(crate) struct Grid {
     header: SweepHeader,
 }
 
-/// Points that have no answer.
-pub(crate) struct Failed {
-    count: usize,
+/// What was written, and the points that have no answer.
+pub(crate) struct Finished {
+    written: Vec<PathBuf>,
+    failed: usize,
     first: Option<String>,
 }
 
-impl Failed {
-    /// An error if there is any.
-    pub(crate) fn report(self) -> Result<(), Failure> {
+impl Finished {
+    /// An error if a point failed; else the files.
+    pub(crate) fn report(self) -> Result<Vec<PathBuf>, Failure> {
         match self.first {
-            Some(first) => Err(Failure::computation(anyhow!("{} points failed, the first by: {first}", self.count))),
-            None => Ok(()),
+            Some(first) => Err(Failure::computation(anyhow!("{} points failed, the first by: {first}", self.failed))),
+            None => Ok(self.written),
         }
     }
 }
@@ -161,7 +167,7 @@ impl Grid {
     }
 
     /// Writes the record, the table and the figure of all points.
-    pub(crate) fn finish(self, args: &RunArgs, known: Known, cost: &str) -> Result<Failed, Failure> {
+    pub(crate) fn finish(self, args: &RunArgs, known: Known, cost: &str) -> Result<Finished, Failure> {
         let missing = (0..self.sweep.len()).filter(|index| !known.contains_key(index)).count();
         if missing > 0 {
             let text =
@@ -172,15 +178,21 @@ impl Grid {
         let record = judged(self.header, points, &self.sweep);
         let csv = sweep_csv(&record).context("cannot make the table").map_err(Failure::computation)?;
         let text = summary(&record, cost);
-        let failures = record.points.iter().filter_map(|point| point.failure.clone());
-        let failed = Failed { count: failures.clone().count(), first: failures.clone().next() };
         let mut files = vec![(".csv".to_owned(), csv)];
         for plot in self.sweep.plots() {
             files.extend(pictures(&format!("-{}", plot.name), &plots::sweep(&record, plot))?);
         }
-        deliver(args, &Products { record: &record, text, files })?;
-        Ok(failed)
+        let written = deliver(args, &Products { record: &record, text, files })?;
+        let failures: Vec<String> = record.points.into_iter().filter_map(|point| point.failure).collect();
+        Ok(Finished { written, failed: failures.len(), first: failures.into_iter().next() })
     }
+}
+
+/// The exact values and counts in the record of a grid; none in other records.
+pub(crate) fn comparisons(record: &serde_json::Value) -> Vec<Comparison> {
+    let points = record.get("points").and_then(|points| points.as_array()).cloned().unwrap_or_default();
+    let routes = points.into_iter().filter_map(|point| serde_json::from_value::<SweepPoint>(point).ok());
+    routes.filter_map(|point| comparison(&point.routes)).collect()
 }
 
 /// The points in the lines of a journal.

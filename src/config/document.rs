@@ -24,7 +24,7 @@ const SCHEMA: [(&str, &[&str]); 19] = [
     ("density", &["times", "reach"]),
     ("portrait", &["temperatures", "transverse", "x", "y", "points"]),
     ("solve", &["times", "engine", "relative_tolerance", "absolute_tolerance", "max_steps"]),
-    ("experiment", &["verb", "title", "caption", "quick", "checks"]),
+    ("experiment", &["verb", "order", "title", "caption", "quick", "checks"]),
     ("published", &["source", "keys", "cells"]),
     ("plot", &[]),
     // Its further keys are those of the other sections: checked where it is read.
@@ -85,11 +85,26 @@ impl Document {
         })?;
         let root = convert_table(table.get_ref(), &|at| Origin::Line(line_of(text, at)));
         let mut document = Self { file: file.to_owned(), root };
+        document.flatten_sweep();
         for given in overrides {
             document.apply(given)?;
         }
         document.refuse_unknown_keys()?;
         Ok(document)
+    }
+
+    /// `schedule.rate = ..` in the section of a grid is a table of its own in TOML: it becomes the one key that it reads
+    /// as, which an override can replace.
+    fn flatten_sweep(&mut self) {
+        let Some((_, node)) = self.root.iter_mut().find(|(name, _)| name == SWEEP) else { return };
+        let Value::Table(entries) = &mut node.value else { return };
+        let flat = std::mem::take(entries).into_iter().flat_map(|(key, node)| match node.value {
+            Value::Table(inner) if !key.contains('.') => {
+                inner.into_iter().map(|(name, node)| (format!("{key}.{name}"), node)).collect()
+            }
+            _ => vec![(key, node)],
+        });
+        *entries = flat.collect();
     }
 
     fn apply(&mut self, given: &Override) -> Result<(), ConfigError> {
@@ -130,8 +145,10 @@ impl Document {
         });
         // What is no table is refused with its own line by the check of the sections.
         if let Value::Table(entries) = &mut self.root[position].1.value {
-            entries.retain(|(name, _)| name != key);
-            entries.push((key.to_owned(), node));
+            match entries.iter_mut().find(|(name, _)| name == key) {
+                Some((_, old)) => *old = node,
+                None => entries.push((key.to_owned(), node)),
+            }
         }
     }
 
@@ -169,6 +186,12 @@ impl Document {
         self.error(origin.clone(), format!("unknown {what} `{name}`: {hint}"))
     }
 
+    /// The values without comments, lines and layout: two documents with the same text here say the same.
+    pub fn canonical(&self) -> String {
+        let sections = self.root.iter().map(|(name, node)| format!("[{name}] {}", node.value.canonical()));
+        sections.collect::<Vec<_>>().join("\n")
+    }
+
     pub(crate) fn error(&self, origin: Origin, message: String) -> ConfigError {
         ConfigError { file: self.file.clone(), origin, message }
     }
@@ -178,7 +201,7 @@ impl Document {
         self.entries(section).iter().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
-    /// The keys and values of a section, in the order of their lines.
+    /// The keys and values of a section, in the order of the text.
     pub(crate) fn entries(&self, section: &str) -> &[(String, Node)] {
         match self.root.iter().find(|(n, _)| n == section).map(|(_, node)| &node.value) {
             Some(Value::Table(entries)) => entries,
@@ -193,6 +216,19 @@ impl Document {
 }
 
 impl Value {
+    fn canonical(&self) -> String {
+        match self {
+            Self::Array(items) => {
+                format!("[{}]", items.iter().map(|n| n.value.canonical()).collect::<Vec<_>>().join(", "))
+            }
+            Self::Table(entries) => {
+                let pairs = entries.iter().map(|(key, node)| format!("{key:?}: {}", node.value.canonical()));
+                format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+            }
+            other => other.describe(),
+        }
+    }
+
     /// The value for an error message.
     pub(crate) fn describe(&self) -> String {
         match self {

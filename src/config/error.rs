@@ -15,13 +15,6 @@ pub enum Origin {
     Absent,
 }
 
-impl Origin {
-    /// The line, 0 without one.
-    pub(crate) fn line(&self) -> usize {
-        if let Self::Line(line) = self { *line } else { 0 }
-    }
-}
-
 /// A configuration that cannot be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {

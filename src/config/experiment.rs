@@ -20,14 +20,23 @@ pub enum Verb {
     Probability,
     /// `collapsar sweep`.
     Sweep,
+    /// `collapsar density`.
+    Density,
+    /// `collapsar portrait`.
+    Portrait,
 }
 
-const VERBS: [(&str, Verb); 5] = [
+/// Place in the report unless given: after those that have one.
+const LAST: u64 = 1000;
+
+const VERBS: [(&str, Verb); 7] = [
     ("solve", Verb::Solve),
     ("bifurcate", Verb::Bifurcate),
     ("boundary", Verb::Boundary),
     ("probability", Verb::Probability),
     ("sweep", Verb::Sweep),
+    ("density", Verb::Density),
+    ("portrait", Verb::Portrait),
 ];
 
 /// `[experiment]`.
@@ -35,6 +44,8 @@ const VERBS: [(&str, Verb); 5] = [
 pub struct ExperimentConfig {
     /// What runs it.
     pub verb: Verb,
+    /// Its place in the report.
+    pub order: u64,
     /// Its title in the report.
     pub title: String,
     /// What to see in its figure.
@@ -102,6 +113,7 @@ impl ExperimentConfig {
         };
         Ok(Some(Self {
             verb: verb.ok_or_else(|| section.missing("verb", "it says how the configuration is run"))?,
+            order: section.count("order")?.unwrap_or(LAST),
             title: needed("title")?,
             caption: needed("caption")?,
             quick: section.texts("quick")?.unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::document::{Document, Value};
+use crate::config::document::{Document, Node, Value};
 use crate::config::error::ConfigError;
 use crate::config::section::Section;
 
@@ -49,18 +49,16 @@ pub struct PlotConfig {
 }
 
 impl PlotConfig {
-    /// The plots of a document, in the order of their lines.
+    /// The plots of a document, in its order.
     pub(crate) fn resolve(document: &Document) -> Result<Vec<Self>, ConfigError> {
-        let mut entries: Vec<_> = document.entries("plot").iter().collect();
-        entries.sort_by_key(|(_, node)| node.origin.line());
-        let read = |(name, node): &&(String, crate::config::document::Node)| {
+        let read = |(name, node): &(String, Node)| {
             let Value::Table(entries) = &node.value else {
                 let message = ConfigError::rule(&format!("plot.{name}"), node.value.describe(), "be a section");
                 return Err(document.error(node.origin.clone(), format!("{message}, written [plot.{name}]")));
             };
             Self::read(name, &Section::new(document, "plot", entries))
         };
-        entries.iter().map(read).collect()
+        document.entries("plot").iter().map(read).collect()
     }
 
     fn read(name: &str, section: &Section<'_>) -> Result<Self, ConfigError> {

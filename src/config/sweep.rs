@@ -64,22 +64,18 @@ impl Sweep {
         let (routes, plots) = (read_routes(&document)?, PlotConfig::resolve(&document)?);
         let published = PublishedConfig::resolve(&document)?;
         let mut sweep = Self { axes: Vec::new(), routes, plots, published, document };
-        let mut entries: Vec<&(String, Node)> = sweep.document.entries(SWEEP).iter().collect();
-        entries.sort_by_key(|(_, node)| node.origin.line());
         let mut axes = Vec::new();
         let mut points = 1usize;
-        for (key, node) in entries.into_iter().filter(|(key, _)| key != ROUTES) {
-            for (key, node) in spread(key, node) {
-                let reader = Reader { document: &sweep.document, key: &key, node };
-                let count = reader.count()?;
-                points = points.saturating_mul(count);
-                if points > MOST_POINTS {
-                    let size = format!("a grid of {points} points or more");
-                    let rule = "have at most 1000000: sweep fewer values or split the file";
-                    return Err(reader.invalid(ConfigError::rule(SWEEP, size, rule)));
-                }
-                axes.push(reader.axis(count)?);
+        for (key, node) in sweep.document.entries(SWEEP).iter().filter(|(key, _)| key != ROUTES) {
+            let reader = Reader { document: &sweep.document, key, node };
+            let count = reader.count()?;
+            points = points.saturating_mul(count);
+            if points > MOST_POINTS {
+                let size = format!("a grid of {points} points or more");
+                let rule = "have at most 1000000: sweep fewer values or split the file";
+                return Err(reader.invalid(ConfigError::rule(SWEEP, size, rule)));
             }
+            axes.push(reader.axis(count)?);
         }
         if axes.is_empty() {
             let message = "`sweep` has no axis: give it keys with lists, for example schedule.duration = [5, 10, 20]";
@@ -185,18 +181,6 @@ fn read_routes(document: &Document) -> Result<Option<Vec<Route>>, ConfigError> {
         let rule = format!("be a list of {names}");
         document.error(node.origin.clone(), ConfigError::rule("sweep.routes", node.value.describe(), &rule))
     })
-}
-
-/// The keys of one entry: `section.key = ...` unquoted is a table of its own in TOML.
-fn spread<'a>(key: &str, node: &'a Node) -> Vec<(String, &'a Node)> {
-    match &node.value {
-        Value::Table(entries) if !key.contains('.') => {
-            let mut entries: Vec<&(String, Node)> = entries.iter().collect();
-            entries.sort_by_key(|(_, node)| node.origin.line());
-            entries.into_iter().map(|(inner, node)| (format!("{key}.{inner}"), node)).collect()
-        }
-        _ => vec![(key.to_owned(), node)],
-    }
 }
 
 /// One entry of the section being read.
