@@ -62,8 +62,10 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
                 finished.files
             }
             None => {
-                say(args, &format!("{}/{} {}\n", place + 1, experiments.len(), experiment.stem))?;
+                say(args, &format!("{:>2}/{} {:<24}", place + 1, experiments.len(), experiment.stem))?;
+                let began = Instant::now();
                 let files = experiment.run(args)?;
+                say(args, &format!("{:6.1} s\n", began.elapsed().as_secs_f64()))?;
                 let finished = Finished { of, files: files.clone() };
                 manifest.0.insert(experiment.stem.clone(), finished);
                 manifest.write(&store)?;
