@@ -20,5 +20,6 @@ pub mod integrate;
 pub mod montecarlo;
 pub mod plots;
 pub mod probability;
+pub mod report;
 pub mod results;
 pub mod trajectory;

@@ -1,0 +1,87 @@
+//! The report as Markdown, beside its pictures.
+
+use super::{Report, Section, Verdict, paragraphs};
+
+/// A text on one line with what Markdown gives a meaning escaped.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$' => {
+                out.push('\\');
+                out.push(character);
+            }
+            '\n' | '\r' | '\t' => out.push(' '),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out.trim().to_owned()
+}
+
+/// A relative path as the target of a link.
+fn target(path: &str) -> String {
+    let kept = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_');
+    path.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// The document.
+pub fn markdown(report: &Report) -> String {
+    let mut blocks = vec![format!("# {}", escaped(&report.title))];
+    blocks.extend(paragraphs(&report.intro).map(escaped));
+    if !report.verdicts.is_empty() {
+        blocks.push("## Verdicts".to_owned());
+        blocks.push(format!("{}.", report.tally()));
+        let rows = report.verdicts.iter().map(|Verdict { claim, expected, measured, passed, note }| {
+            let word = if *passed { "pass" } else { "**fail**" };
+            format!("| {word} | {} |\n", [claim, expected, measured, note].map(|cell| escaped(cell)).join(" | "))
+        });
+        let head = "| | claim | expected | measured | note |\n|---|---|---|---|---|\n";
+        blocks.push(format!("{head}{}", rows.collect::<String>()).trim_end().to_owned());
+    }
+    blocks.extend(report.sections.iter().flat_map(section));
+    let rows = report.provenance.rows();
+    if !rows.is_empty() {
+        blocks.push("## Provenance".to_owned());
+        blocks.push(numbers(&rows));
+    }
+    blocks.join("\n\n") + "\n"
+}
+
+fn section(section: &Section) -> Vec<String> {
+    let mut blocks = vec![format!("## {}", escaped(&section.title))];
+    if !section.figure_file.is_empty() {
+        blocks.push(format!("![{}]({})", escaped(&section.title), target(&section.figure_file)));
+    }
+    let caption = escaped(&section.caption);
+    if !caption.is_empty() {
+        blocks.push(format!("*{caption}*"));
+    }
+    if !section.numbers.is_empty() {
+        blocks.push(numbers(&section.numbers));
+    }
+    blocks.extend(section.notes.iter().filter(|note| !note.is_empty()).map(|note| escaped(note)));
+    if !section.csv_file.is_empty() {
+        let file = &section.csv_file;
+        blocks.push(format!("Numbers behind the figure: [{}]({})", escaped(file), target(file)));
+    }
+    if !section.config_text.is_empty() {
+        let fence = fence(&section.config_text);
+        let config = section.config_text.trim_end();
+        blocks.push(format!(
+            "<details>\n<summary>configuration</summary>\n\n{fence}toml\n{config}\n{fence}\n\n</details>"
+        ));
+    }
+    blocks
+}
+
+fn numbers(rows: &[(String, String)]) -> String {
+    let lines = rows.iter().map(|(name, value)| format!("| {} | {} |\n", escaped(name), escaped(value)));
+    format!("| quantity | value |\n|---|---|\n{}", lines.collect::<String>()).trim_end().to_owned()
+}
+
+/// A fence longer than every run of backquotes in the text.
+fn fence(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat((longest + 1).max(3))
+}
