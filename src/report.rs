@@ -1,4 +1,27 @@
-//! The report: plain parts in, one HTML file that needs nothing else, and the same as Markdown.
+//! A report on many results: records and pictures in, one self-contained HTML page and its Markdown twin out.
+//!
+//! The page asks nothing of the network: pictures stand in it as SVG, its style is its own, and it reads in light and in
+//! dark. The twin refers to pictures and tables by the names of their files, relative to its own folder.
+//!
+//! ```
+//! use collapsar::report::{Provenance, Report, Section, Verdict, html, markdown};
+//!
+//! let report = Report {
+//!     title: "Collapse & annealing".into(),
+//!     intro: "What is claimed, and what was measured.".into(),
+//!     sections: vec![Section { name: "portrait".into(), title: "Phase portrait".into(), ..Section::default() }],
+//!     verdicts: vec![Verdict {
+//!         claim: "T_c(3)".into(),
+//!         expected: "3.3129993482".into(),
+//!         measured: "3.3129993482".into(),
+//!         passed: true,
+//!         note: String::new(),
+//!     }],
+//!     provenance: Provenance { version: "0.1.0".into(), ..Provenance::default() },
+//! };
+//! assert!(html(&report).contains("Collapse &amp; annealing"));
+//! assert!(markdown(&report).starts_with("# Collapse & annealing\n"));
+//! ```
 
 mod html;
 mod markdown;
@@ -6,55 +29,90 @@ mod markdown;
 pub use html::html;
 pub use markdown::markdown;
 
-/// A report.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// Everything that a report says. All texts are plain: what has a meaning in HTML or Markdown is escaped.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Report {
-    /// Its title.
+    /// Its heading.
     pub title: String,
-    /// Its first paragraph.
+    /// What a reader should know first; an empty line begins a paragraph.
     pub intro: String,
-    /// Its sections.
+    /// One section a result.
     pub sections: Vec<Section>,
-    /// Every claim, with what was measured.
+    /// The claims and what became of them.
     pub verdicts: Vec<Verdict>,
-    /// (name, value): what made it.
-    pub provenance: Vec<(String, String)>,
+    /// Who made it, when and how.
+    pub provenance: Provenance,
 }
 
-/// A figure with what belongs to it.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// One result.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Section {
-    /// The name of its figure.
+    /// Name for links within the report: the stem of the configuration.
     pub name: String,
-    /// Its title.
+    /// Its heading.
     pub title: String,
-    /// What to see.
+    /// What the figure shows.
     pub caption: String,
-    /// The configuration; empty to show none.
+    /// The configuration, shown as it stands.
     pub config_text: String,
-    /// The figure as SVG.
-    pub figure_svg: Option<String>,
-    /// The figure's PNG file, beside the report.
-    pub figure_file: Option<String>,
-    /// (name, value): the main numbers.
+    /// The figure as an SVG document; empty for none.
+    pub figure_svg: String,
+    /// The file of the figure for the Markdown twin, relative to it; empty for none.
+    pub figure_file: String,
+    /// Names and values.
     pub numbers: Vec<(String, String)>,
-    /// The table behind the figure, beside the report.
-    pub csv_file: Option<String>,
-    /// What a reader should know.
+    /// The file with the numbers behind the figure, relative to the report; empty for none.
+    pub csv_file: String,
+    /// What else a reader should know, one line each.
     pub notes: Vec<String>,
 }
 
-/// A claim, judged.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// A claim and what was measured.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Verdict {
-    /// The claim.
+    /// What is claimed.
     pub claim: String,
-    /// What it demands.
+    /// Its value, with its tolerance.
     pub expected: String,
-    /// What was found.
+    /// What came out.
     pub measured: String,
-    /// Whether it holds.
+    /// Whether they agree.
     pub passed: bool,
-    /// Where the number comes from.
+    /// Why not, or how the tolerance was chosen.
     pub note: String,
+}
+
+/// Where a report comes from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Provenance {
+    /// The version of the program.
+    pub version: String,
+    /// The command that made it.
+    pub command: String,
+    /// The seed of its random numbers.
+    pub seed: String,
+    /// Further names and values, for example the machine and the time it took.
+    pub details: Vec<(String, String)>,
+}
+
+impl Provenance {
+    /// All names and values that are given.
+    fn rows(&self) -> Vec<(String, String)> {
+        let named = [("version", &self.version), ("command", &self.command), ("seed", &self.seed)];
+        let given = named.into_iter().filter(|(_, value)| !value.is_empty());
+        given.map(|(name, value)| (name.to_owned(), value.clone())).chain(self.details.iter().cloned()).collect()
+    }
+}
+
+impl Report {
+    /// "n of m claims hold".
+    fn tally(&self) -> String {
+        let passed = self.verdicts.iter().filter(|verdict| verdict.passed).count();
+        format!("{passed} of {} claims hold", self.verdicts.len())
+    }
+}
+
+/// The paragraphs of a text.
+fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty())
 }

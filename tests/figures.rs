@@ -34,7 +34,8 @@ fn everything() -> Figure {
         .with(Series::error_bars(&COLUMN, &LINEAR, &LINEAR.map(|y| y - 0.1), &LINEAR).label("bars"))
         .with(Series::vertical(3.0).note("*t*_c"))
         .with(Series::horizontal(0.5).note("half"))
-        .with(Series::text(30.0, 0.2, "note"))
+        .with(Series::bars(vec![[0.2, 0.5, 0.3], [0.5, 2.0, 0.6]]).label("bars of a histogram"))
+        .with(Series::text(30.0, 0.2, "note").size(8.0))
         .with(Series::arrow([1.0, 0.1], [10.0, 0.4]));
     let map = Panel::new(Axis::linear("*x*"), Axis::linear("*y*"))
         .with(Series::heatmap(Heatmap::new(grid()).bar("height")))
@@ -124,6 +125,30 @@ fn line_has_its_color_and_position() {
 }
 
 #[test]
+fn bars_stand_on_zero_and_reach_their_height() {
+    let red = Color::rgb(200, 0, 0);
+    let plain = |low, high| Axis::linear("").range(low, high).ticks(TickChoice::None);
+    let column = |panel: Panel| {
+        let picture = decoded(&render_png(&one(panel), 2.0).expect("png"));
+        let x = picture.width() / 2;
+        let rows: Vec<u32> = (0..picture.height()).filter(|&y| picture.get_pixel(x, y).0 == red.rgb).collect();
+        (rows.len() as f64, f64::from(picture.height()))
+    };
+    let bar =
+        |height| Panel::new(plain(0.0, 1.0), plain(-1.0, 1.0)).with(Series::bars(vec![[0.2, 0.8, height]]).color(red));
+    let (half, sheet) = column(bar(1.0));
+    // The upper half of the frame; the sheet's margins and the frame are a few of its 500 pixels.
+    assert!((half / sheet - 0.5).abs() < 0.03, "{half} of {sheet}");
+    assert!((column(bar(0.5)).0 / half - 0.5).abs() < 0.02);
+    assert!((column(bar(-0.5)).0 / half - 0.5).abs() < 0.02, "a negative bar hangs");
+    assert_eq!(column(bar(0.0)).0, 0.0, "nothing is drawn for nothing");
+    // On a logarithmic axis 0 is at the foot of the frame.
+    let log = Axis::log("").range(0.01, 1.0).ticks(TickChoice::None);
+    let tall = column(Panel::new(plain(0.0, 1.0), log).with(Series::bars(vec![[0.2, 0.8, 0.1]]).color(red)));
+    assert!((tall.0 / half - 1.0).abs() < 0.03, "{} against {half}", tall.0);
+}
+
+#[test]
 fn bad_data_give_a_frame() {
     let columns: [&[f64]; 8] = [
         &[],
@@ -146,6 +171,7 @@ fn bad_data_give_a_frame() {
                     .with(Series::steps(x, y).marker(Marker::Cross))
                     .with(Series::band(x, y, x).label("band"))
                     .with(Series::error_bars(x, y, x, y))
+                    .with(Series::bars(x.iter().zip(y).map(|(&a, &b)| [a, b, b]).collect()))
                     .with(Series::paths(vec![x.iter().zip(y).map(|(&a, &b)| [a, b]).collect()], Heads::End))
                     .with(Series::vertical(x.first().copied().unwrap_or(f64::NAN)).note("v"))
                     .with(Series::horizontal(f64::INFINITY).note("h"));

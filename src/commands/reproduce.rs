@@ -12,7 +12,7 @@ use crate::commands::solve::read_document;
 use crate::commands::story::{agreement, intro, section, verdicts};
 use crate::commands::{Failure, bifurcate, boundary, density, portrait, print, probability, solve, sweep};
 use crate::config::{Document, ExperimentConfig, Verb};
-use crate::report::{Report, html, markdown};
+use crate::report::{Provenance, Report, html, markdown};
 use crate::results::{Store, VERSION};
 
 /// What is known of earlier work in the folder.
@@ -204,12 +204,18 @@ fn read_record(path: &Path) -> Result<serde_json::Value, Failure> {
     record.with_context(|| format!("{} is no record", path.display())).map_err(Failure::computation)
 }
 
-fn provenance(args: &ReproduceArgs, experiments: &[Experiment]) -> Vec<(String, String)> {
+fn provenance(args: &ReproduceArgs, experiments: &[Experiment]) -> Provenance {
+    let names: Vec<&str> = experiments.iter().map(|e| e.stem.as_str()).collect();
+    let setting = if args.quick { "quick: smaller samples and grids" } else { "full" };
     let row = |name: &str, value: String| (name.to_owned(), value);
-    vec![
-        row("program", format!("collapsar {VERSION}")),
-        row("setting", if args.quick { "quick: smaller samples and grids" } else { "full" }.to_owned()),
-        row("experiments", experiments.iter().map(|e| e.stem.as_str()).collect::<Vec<_>>().join(", ")),
-        row("system", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
-    ]
+    Provenance {
+        version: VERSION.to_owned(),
+        command: if args.quick { "collapsar reproduce --quick" } else { "collapsar reproduce" }.to_owned(),
+        seed: "`start.seed` of each configuration".to_owned(),
+        details: vec![
+            row("setting", setting.to_owned()),
+            row("experiments", names.join(", ")),
+            row("system", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+        ],
+    }
 }

@@ -69,12 +69,12 @@ pub(crate) fn section(
 ) -> Result<Vec<Section>, Failure> {
     let stem = &experiment.stem;
     let has = |name: &str| files.iter().any(|file| file == name);
-    let csv = Some(format!("{stem}.csv")).filter(|name| has(name));
-    let plain = |name: String, title: &str, caption: &str, svg: Option<String>| Section {
+    let csv = Some(format!("{stem}.csv")).filter(|name| has(name)).unwrap_or_default();
+    let plain = |name: String, title: &str, caption: &str, svg: String| Section {
         title: title.to_owned(),
         caption: caption.to_owned(),
         config_text: experiment.text.clone(),
-        figure_file: svg.as_ref().map(|_| format!("{name}.png")),
+        figure_file: if svg.is_empty() { String::new() } else { format!("{name}.png") },
         figure_svg: svg,
         numbers: numbers(record),
         csv_file: csv.clone(),
@@ -86,14 +86,14 @@ pub(crate) fn section(
     } else {
         Vec::new()
     };
-    let picture = |name: &str| -> Result<Option<String>, Failure> {
+    let picture = |name: &str| -> Result<String, Failure> {
         let file = format!("{name}.svg");
         if !has(&file) {
-            return Ok(None);
+            return Ok(String::new());
         }
         let path = folder.join(&file);
         let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()));
-        text.map(Some).map_err(Failure::computation)
+        text.map_err(Failure::computation)
     };
     let (title, caption) = (&experiment.config.title, &experiment.config.caption);
     if plots.is_empty() {
@@ -164,7 +164,7 @@ pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<Part>, Failure> 
     let table = z.iter().map(|z| format!("{z}\n"));
     let csv = std::iter::once("standardised\n".to_owned()).chain(table).collect::<String>();
     let svg = pictures.iter().find(|(name, _)| name.ends_with(".svg"));
-    let svg = svg.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
+    let svg = svg.map_or_else(String::new, |(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
     let verdict = |claim: &str, p: f64, measure: String| Verdict {
         claim: claim.to_owned(),
         expected: format!("p ≥ {}", number(DOUBT)),
@@ -191,13 +191,13 @@ pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<Part>, Failure> 
             standard normal if both are right."
             .to_owned(),
         config_text: String::new(),
-        figure_file: Some(format!("{AGREEMENT}.png")),
+        figure_file: format!("{AGREEMENT}.png"),
         figure_svg: svg,
         numbers: vec![
             ("problems".to_owned(), joint.problems.to_string()),
             ("left out (too few expected ends)".to_owned(), joint.left_out.to_string()),
         ],
-        csv_file: Some(format!("{AGREEMENT}.csv")),
+        csv_file: format!("{AGREEMENT}.csv"),
         notes: Vec::new(),
     };
     let mut files = pictures;

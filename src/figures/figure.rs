@@ -101,7 +101,7 @@ impl Panel {
             let color = series.color.unwrap_or_else(|| match series.shape {
                 Shape::Vertical(_) | Shape::Horizontal(_) => palette::GRAY,
                 Shape::Text(..) | Shape::Paths(..) | Shape::Contours(_) | Shape::Heatmap(_) => palette::BLACK,
-                Shape::Band(_) | Shape::Region(_) => {
+                Shape::Band(_) | Shape::Region(_) | Shape::Bars(_) => {
                     next += 1;
                     palette::cycle(next - 1).with_alpha(0.25)
                 }

@@ -6,7 +6,6 @@ use super::line_drawing::steps;
 use super::map::Map;
 use super::scene::{Point, Rect};
 use super::series::{Series, Shape};
-use super::style::LABEL_PX;
 use super::text::RichText;
 
 /// Distance of the samples.
@@ -43,15 +42,20 @@ pub(super) fn of_series(series: &Series, map: &Map, faces: &Faces) -> Vec<Point>
             samples.extend(edges(&|&[x, _, high]| [x, high], points));
             samples
         }
+        // Only the tops: text may stand within tall bars sooner than on a curve.
+        Shape::Bars(bars) => bars
+            .iter()
+            .flat_map(|&[left, right, height]| along(&map.points(&[[left, height], [right, height]])))
+            .collect(),
         Shape::Paths(paths, _) => paths.iter().flat_map(|p| along(&map.points(p))).collect(),
         Shape::Vertical(_) | Shape::Horizontal(_) => Vec::new(),
         Shape::Text(at, text) => {
-            let half = 0.5 * RichText::parse(text).width(faces, LABEL_PX);
+            let half = 0.5 * RichText::parse(text).width(faces, series.size);
             let area = map.point(*at).map(|[x, y]| Rect {
                 left: x - half,
                 right: x + half,
-                top: y - 0.5 * LABEL_PX,
-                bottom: y + 0.5 * LABEL_PX,
+                top: y - 0.5 * series.size,
+                bottom: y + 0.5 * series.size,
             });
             area.into_iter().flat_map(within).collect()
         }

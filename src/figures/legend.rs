@@ -133,7 +133,7 @@ fn key(scene: &mut Scene, entry: &Entry<'_>, [left, middle]: Point) {
     let (series, color) = (entry.series, entry.color);
     let centre = [left + 0.5 * KEY_PX, middle];
     match series.shape {
-        Shape::Band(_) | Shape::Region(_) => {
+        Shape::Band(_) | Shape::Region(_) | Shape::Bars(_) => {
             let patch = Rect { left: left + 2.0, right: left + KEY_PX - 2.0, top: middle - 4.0, bottom: middle + 4.0 };
             scene.fill(patch.corners().to_vec(), color);
         }

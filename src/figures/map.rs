@@ -132,6 +132,9 @@ fn take(series: &Series, x: &mut Extent, y: &mut Extent) {
         Shape::ErrorBars(points) => points.iter().for_each(|&[a, b, low, high]| {
             [b, low, high].iter().for_each(|&end| point([a, end]));
         }),
+        Shape::Bars(bars) => bars.iter().for_each(|&[left, right, height]| {
+            [[left, height], [right, height], [left, 0.0]].iter().for_each(|&corner| point(corner));
+        }),
         Shape::Paths(paths, _) => paths.iter().flatten().for_each(|&p| point(p)),
         Shape::Vertical(at) => x.value(*at),
         Shape::Horizontal(at) => y.value(*at),

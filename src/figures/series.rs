@@ -1,7 +1,7 @@
 //! What a panel can show.
 
 use super::grid::{Contours, Heatmap};
-use super::style::{Color, Dash, LINE_PX, MARKER_PX, Marker};
+use super::style::{Color, Dash, LABEL_PX, LINE_PX, MARKER_PX, Marker};
 
 /// Where paths carry arrow heads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Shape {
     Points(Vec<[f64; 2]>),
     /// Points `[x, y, low, high]` with a bar from low to high.
     ErrorBars(Vec<[f64; 4]>),
+    /// Bars `[left, right, height]` that stand on 0, or on the foot of a logarithmic axis.
+    Bars(Vec<[f64; 3]>),
     /// The region between two curves, `[x, low, high]`.
     Band(Vec<[f64; 3]>),
     /// A vertical line across the frame.
@@ -65,7 +67,7 @@ pub struct Series {
     pub marker: Option<Marker>,
     /// Whether the markers are outlines filled with white.
     pub open: bool,
-    /// Diameter of markers in CSS pixels.
+    /// Diameter of markers, or type size of a note, in CSS pixels.
     pub size: f64,
 }
 
@@ -77,6 +79,7 @@ impl Series {
             Shape::Line(_) | Shape::Steps(_) => LINE_PX,
             _ => 1.0,
         };
+        let size = if matches!(shape, Shape::Text(..)) { LABEL_PX } else { MARKER_PX };
         Self {
             shape,
             label: None,
@@ -86,7 +89,7 @@ impl Series {
             dash: Dash::Solid,
             marker: marker.then_some(Marker::Circle),
             open: false,
-            size: MARKER_PX,
+            size,
         }
     }
 
@@ -110,6 +113,11 @@ impl Series {
         let ends = low.iter().zip(high);
         let points = pairs(x, y).into_iter().zip(ends);
         Self::new(Shape::ErrorBars(points.map(|([x, y], (&l, &h))| [x, y, l, h]).collect()))
+    }
+
+    /// Bars `[left, right, height]`, as of a histogram; translucent unless a colour is given.
+    pub fn bars(bars: Vec<[f64; 3]>) -> Self {
+        Self::new(Shape::Bars(bars))
     }
 
     /// The region between `low` and `high`; translucent unless a colour is given.
@@ -201,7 +209,7 @@ impl Series {
         self
     }
 
-    /// Sets the diameter of markers in CSS pixels.
+    /// Sets the diameter of markers, or the type size of a note, in CSS pixels.
     pub fn size(mut self, size: f64) -> Self {
         self.size = size;
         self

@@ -10,7 +10,7 @@ use super::markers;
 use super::rule;
 use super::scene::{Anchor, Point, Rect, Scene};
 use super::series::{Series, Shape};
-use super::style::{Color, FRAME_PX, LABEL_PX, Marker};
+use super::style::{Color, FRAME_PX, Marker};
 use super::text::RichText;
 
 /// Half the width of the cap of an error bar.
@@ -26,6 +26,7 @@ pub(super) fn draw(scene: &mut Scene, map: &Map, (series, color): (&Series, Colo
         }
         Shape::Points(points) => marked(scene, map, points, series, color),
         Shape::ErrorBars(bars) => error_bars(scene, map, bars, series, color),
+        Shape::Bars(bars) => columns(scene, map, bars, series, color),
         Shape::Band(points) => band(scene, map, points, color),
         Shape::Vertical(_) | Shape::Horizontal(_) => {
             rule::draw(scene, map, (series, color), avoid, faces);
@@ -33,8 +34,8 @@ pub(super) fn draw(scene: &mut Scene, map: &Map, (series, color): (&Series, Colo
         Shape::Text(at, text) => {
             if let Some(at) = map.point(*at).filter(|&at| map.frame.contains(at)) {
                 let text = RichText::parse(text);
-                let at = [inside(at[0], 0.5 * text.width(faces, LABEL_PX), map.frame), at[1]];
-                scene.centred(text, at, Anchor::Middle, (LABEL_PX, color));
+                let at = [inside(at[0], 0.5 * text.width(faces, series.size), map.frame), at[1]];
+                scene.centred(text, at, Anchor::Middle, (series.size, color));
             }
         }
         Shape::Paths(paths, heads) => {
@@ -109,6 +110,22 @@ fn error_bars(scene: &mut Scene, map: &Map, bars: &[[f64; 4]], series: &Series, 
     }
     let centres: Vec<[f64; 2]> = bars.iter().map(|&[x, y, _, _]| [x, y]).collect();
     marked(scene, map, &centres, series, color);
+}
+
+/// Bars with their outlines.
+fn columns(scene: &mut Scene, map: &Map, bars: &[[f64; 3]], series: &Series, color: Color) {
+    let foot = map.y.pixel(0.0).unwrap_or(map.frame.bottom);
+    for &[left, right, height] in bars {
+        let (Some(a), Some(b), Some(top)) = (map.x.pixel(left), map.x.pixel(right), map.y.pixel(height)) else {
+            continue;
+        };
+        if top != foot {
+            let corners = vec![[a, foot], [a, top], [b, top], [b, foot]];
+            scene.fill(clip::polygon(corners.clone(), map.frame), color);
+            let outline: Vec<Option<Point>> = corners.into_iter().map(Some).collect();
+            line_drawing::line(scene, map, &outline, &Series { width: 0.6, ..series.clone() }, color.with_alpha(1.0));
+        }
+    }
 }
 
 /// Fills between the curves, piece by piece where they break.

@@ -11,8 +11,8 @@ const TARGET: Color = Color::rgb(205, 205, 205);
 const TARGET_LINE: Color = Color::rgb(150, 150, 150);
 const TEMPERED: Color = palette::GREEN;
 
-/// Room across the mode axis beyond modes and means, as a share of the room along it.
-const ACROSS: f64 = 0.5;
+/// Standard deviations shown across the mode axis.
+const ACROSS: f64 = 3.2;
 
 /// Two rows a run, one column a moment.
 pub fn density(record: &DensityRecord) -> Figure {
@@ -68,10 +68,12 @@ fn legend(place: Place) -> LegendPlace {
     if place.first && place.end { LegendPlace::Right } else { LegendPlace::None }
 }
 
-/// How far modes and means go across the mode axis.
+/// How far modes and fitted components reach across the mode axis.
 fn across(variant: &DensityVariant) -> f64 {
     let means = variant.snapshots.iter().flat_map(|shot| &shot.means);
-    variant.modes.iter().chain(means).map(|point| point[1].abs()).fold(0.0, f64::max)
+    let centres = variant.modes.iter().chain(means).map(|point| point[1].abs()).fold(0.0, f64::max);
+    let variance = variant.snapshots.iter().map(|shot| shot.variance).fold(1.0, f64::max);
+    centres + ACROSS * variance.sqrt()
 }
 
 /// Two significant digits after the point at most.
@@ -99,7 +101,7 @@ fn marginals(variant: &DensityVariant, shot: &Snapshot, place: Place, peak: f64)
 
 fn plane(variant: &DensityVariant, shot: &Snapshot, place: Place) -> Panel {
     let reach = window(variant);
-    let across = (across(variant) + ACROSS * reach).min(reach);
+    let across = across(variant).min(reach);
     let x = shared(Axis::linear("mode axis").range(-reach, reach), place.last);
     let y = shared(Axis::linear("second direction").range(-across, across), place.column == 0);
     let level = |values: &[f64], levels: &[f64], color: Color, dash: Dash, width: f64| {

@@ -1,165 +1,174 @@
-//! The report as one HTML file: figures inside, nothing fetched, no script.
+//! The report as one HTML page.
 
-use crate::report::{Report, Section, Verdict};
+use std::fmt::Write;
 
+use super::{Report, Section, Verdict, paragraphs};
+
+/// The page's own style: readable in light and dark; figures keep their white sheet in both.
 const STYLE: &str = "\
-:root{color-scheme:light dark;--ink:#1b1b1b;--paper:#fff;--faint:#666;--rule:#d8d8d8;--good:#00704f;--bad:#b03a00;--box:#f6f6f4}\
-@media(prefers-color-scheme:dark){:root{--ink:#e6e6e6;--paper:#16181a;--faint:#a0a0a0;--rule:#3a3d40;--good:#4fc79a;--bad:#ff9a66;--box:#202326}}\
-body{font:16px/1.55 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:54rem;margin:2rem auto;padding:0 1rem}\
-h1{font-size:1.7rem}h2{font-size:1.25rem;margin-top:2.6rem;border-top:1px solid var(--rule);padding-top:1.2rem}\
-figure{margin:1rem 0}figure svg{display:block;max-width:100%;height:auto;margin:0 auto;background:#fff;border-radius:4px}\
-figcaption{color:var(--faint);margin-top:.6rem}table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}\
-td,th{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--rule);vertical-align:top}\
-.pass{color:var(--good);font-weight:600}.fail{color:var(--bad);font-weight:600}\
-pre{background:var(--box);padding:.8rem;overflow:auto;font-size:.8rem;border-radius:4px}details{margin:.6rem 0}\
-summary{cursor:pointer;color:var(--faint)}nav{font-size:.9rem}nav a,a{color:inherit}";
+:root { color-scheme: light dark; --ink: #1a1a1a; --paper: #ffffff; --dim: #5c5c5c; --line: #d5d5d5; --band: #f4f4f2; \
+--pass: #00694c; --fail: #a63c00; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e6; --paper: #16181b; --dim: #a3a3a3; --line: #3b3e43; \
+--band: #1f2226; --pass: #4fc79f; --fail: #f0915a; } }
+body { margin: 0 auto; max-width: 50rem; padding: 2rem 1.2rem 4rem; color: var(--ink); background: var(--paper); \
+font: 1rem/1.55 Georgia, 'DejaVu Serif', serif; }
+h1, h2, th, nav, figcaption, summary, .tally, .badge { font-family: 'DejaVu Sans', Verdana, sans-serif; }
+h1 { font-size: 1.7rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top: 3rem; }
+a { color: inherit; } nav ul { columns: 2; padding-left: 1.2rem; font-size: 0.88rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
+th { text-align: left; font-size: 0.78rem; color: var(--dim); }
+th, td { padding: 0.35rem 0.6rem 0.35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+td { overflow-wrap: anywhere; }
+figure { margin: 1.2rem 0; } figure svg { display: block; max-width: 100%; height: auto; background: #ffffff; }
+figcaption { font-size: 0.82rem; color: var(--dim); margin-top: 0.6rem; }
+.badge { font-size: 0.78rem; font-weight: bold; white-space: nowrap; }
+.pass { color: var(--pass); } .fail { color: var(--fail); } .tally { font-weight: bold; }
+pre { background: var(--band); padding: 0.8rem 1rem; overflow-x: auto; font-size: 0.8rem; line-height: 1.4; }
+summary { cursor: pointer; font-size: 0.85rem; color: var(--dim); } .note { color: var(--dim); font-size: 0.9rem; }
+@media print { body { max-width: none; } details > pre { display: block; } }
+";
 
-/// The report as HTML.
-pub fn html(report: &Report) -> String {
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <link rel=\"icon\" href=\"data:,\">\n<title>{0}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{0}</h1>\n<p>{1}</p>\n",
-        escaped(&report.title),
-        escaped(&report.intro)
-    );
-    let failed = report.verdicts.iter().filter(|v| !v.passed).count();
-    let (class, word) = if failed == 0 { ("pass", "all pass") } else { ("fail", "some fail") };
-    out.push_str(&format!(
-        "<p><a href=\"#verdicts\">{} checks</a>: <span class=\"{class}\">{word}</span> ({failed} failed).</p>\n",
-        report.verdicts.len()
-    ));
-    out.push_str("<nav><ol>\n");
-    for section in &report.sections {
-        out.push_str(&format!("<li><a href=\"#{}\">{}</a></li>\n", escaped(&section.name), escaped(&section.title)));
+/// A text with what HTML gives a meaning escaped, in text and in attributes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            // Control characters have no place in HTML.
+            c if c.is_control() && !matches!(c, '\n' | '\t') => {}
+            c => out.push(c),
+        }
     }
-    out.push_str("</ol></nav>\n");
-    report.sections.iter().for_each(|section| push_section(&mut out, section));
-    out.push_str("<h2 id=\"verdicts\">Verdicts</h2>\n<table>\n<tr><th>claim</th><th>expected</th><th>measured</th><th>verdict</th><th>from</th></tr>\n");
-    report.verdicts.iter().for_each(|verdict| push_verdict(&mut out, verdict));
-    out.push_str("</table>\n<h2 id=\"provenance\">Provenance</h2>\n");
-    push_table(&mut out, &report.provenance);
-    out.push_str("</body>\n</html>\n");
     out
 }
 
-fn push_section(out: &mut String, section: &Section) {
-    out.push_str(&format!("<section>\n<h2 id=\"{}\">{}</h2>\n", escaped(&section.name), escaped(&section.title)));
-    match &section.figure_svg {
-        Some(svg) => out.push_str(&format!(
-            "<figure>\n{}\n<figcaption>{}</figcaption>\n</figure>\n",
-            inline(svg, &section.name),
-            escaped(&section.caption)
-        )),
-        None => out.push_str(&format!("<p>{}</p>\n", escaped(&section.caption))),
+/// The page.
+pub fn html(report: &Report) -> String {
+    let title = escaped(&report.title);
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <link rel=\"icon\" href=\"data:,\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+    );
+    for paragraph in paragraphs(&report.intro) {
+        line(&mut page, format_args!("<p>{}</p>", escaped(paragraph)));
     }
-    if !section.numbers.is_empty() {
-        out.push_str("<details open><summary>numbers</summary>\n");
-        push_table(out, &section.numbers);
-        out.push_str("</details>\n");
+    contents(&mut page, report);
+    verdicts(&mut page, report);
+    for (index, section) in report.sections.iter().enumerate() {
+        write_section(&mut page, section, index);
     }
-    if !section.notes.is_empty() {
-        out.push_str("<ul>\n");
-        section.notes.iter().for_each(|note| out.push_str(&format!("<li>{}</li>\n", escaped(note))));
-        out.push_str("</ul>\n");
+    let rows = report.provenance.rows();
+    if !rows.is_empty() {
+        page.push_str("<section id=\"provenance\">\n<h2>Provenance</h2>\n");
+        numbers(&mut page, &rows);
+        page.push_str("</section>\n");
     }
-    if let Some(file) = &section.csv_file {
-        out.push_str(&format!("<p>Table: <a href=\"{0}\">{0}</a></p>\n", escaped(file)));
+    page.push_str("</body>\n</html>\n");
+    page
+}
+
+fn line(page: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a string does not fail.
+    let _ = writeln!(page, "{text}");
+}
+
+/// The anchor of a section: its name is any text, its place is unique.
+fn anchor(section: &Section, index: usize) -> String {
+    let plain = section.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+    format!("s{}-{}", index + 1, plain.collect::<String>())
+}
+
+fn contents(page: &mut String, report: &Report) {
+    if report.sections.is_empty() {
+        return;
+    }
+    page.push_str("<nav>\n<ul>\n");
+    if !report.verdicts.is_empty() {
+        page.push_str("<li><a href=\"#verdicts\">Verdicts</a></li>\n");
+    }
+    for (index, section) in report.sections.iter().enumerate() {
+        line(page, format_args!("<li><a href=\"#{}\">{}</a></li>", anchor(section, index), escaped(&section.title)));
+    }
+    page.push_str("</ul>\n</nav>\n");
+}
+
+fn verdicts(page: &mut String, report: &Report) {
+    if report.verdicts.is_empty() {
+        return;
+    }
+    line(page, format_args!("<section id=\"verdicts\">\n<h2>Verdicts</h2>\n<p class=\"tally\">{}</p>", report.tally()));
+    page.push_str(
+        "<div class=\"scroll\">\n<table>\n<thead><tr><th></th><th>claim</th><th>expected</th><th>measured</th>",
+    );
+    page.push_str("<th>note</th></tr></thead>\n<tbody>\n");
+    for Verdict { claim, expected, measured, passed, note } in &report.verdicts {
+        // A sign and a word beside the colour.
+        let (class, word) = if *passed { ("pass", "\u{2713} pass") } else { ("fail", "\u{2717} fail") };
+        let cells = [claim, expected, measured, note].map(|cell| format!("<td>{}</td>", escaped(cell))).concat();
+        line(page, format_args!("<tr><td><span class=\"badge {class}\">{word}</span></td>{cells}</tr>"));
+    }
+    page.push_str("</tbody>\n</table>\n</div>\n</section>\n");
+}
+
+fn write_section(page: &mut String, section: &Section, index: usize) {
+    let title = escaped(&section.title);
+    line(page, format_args!("<section id=\"{}\">\n<h2>{title}</h2>", anchor(section, index)));
+    let picture = embedded(&section.figure_svg, index, &title);
+    if !picture.is_empty() || !section.caption.is_empty() {
+        let caption = escaped(&section.caption);
+        line(page, format_args!("<figure>\n{picture}\n<figcaption>{caption}</figcaption>\n</figure>"));
+    }
+    numbers(page, &section.numbers);
+    for note in section.notes.iter().filter(|note| !note.is_empty()) {
+        line(page, format_args!("<p class=\"note\">{}</p>", escaped(note)));
+    }
+    if !section.csv_file.is_empty() {
+        let file = escaped(&section.csv_file);
+        line(page, format_args!("<p class=\"note\">Numbers behind the figure: <code>{file}</code></p>"));
     }
     if !section.config_text.is_empty() {
-        let text = escaped(&section.config_text);
-        out.push_str(&format!("<details><summary>configuration</summary>\n<pre>{text}</pre>\n</details>\n"));
-    }
-    out.push_str("</section>\n");
-}
-
-fn push_verdict(out: &mut String, verdict: &Verdict) {
-    let (class, word) = if verdict.passed { ("pass", "pass") } else { ("fail", "fail") };
-    out.push_str(&format!(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"{class}\">{word}</td><td>{}</td></tr>\n",
-        escaped(&verdict.claim),
-        escaped(&verdict.expected),
-        escaped(&verdict.measured),
-        escaped(&verdict.note)
-    ));
-}
-
-fn push_table(out: &mut String, rows: &[(String, String)]) {
-    out.push_str("<table>\n");
-    for (name, value) in rows {
-        out.push_str(&format!("<tr><th>{}</th><td>{}</td></tr>\n", escaped(name), escaped(value)));
-    }
-    out.push_str("</table>\n");
-}
-
-/// An SVG file as an element of the page. Its identifiers get the name of the section: a page has them once.
-fn inline(svg: &str, name: &str) -> String {
-    let start = svg.find("<svg").unwrap_or(0);
-    let svg = svg[start..].trim_end();
-    svg.replace(" id=\"", &format!(" id=\"{name}-"))
-        .replace("url(#", &format!("url(#{name}-"))
-        .replace("href=\"#", &format!("href=\"#{name}-"))
-}
-
-/// Text that stands for itself within an element or a quoted attribute.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    pub(crate) fn sample() -> Report {
-        Report {
-            title: "A & B".to_owned(),
-            intro: "x < y".to_owned(),
-            sections: vec![Section {
-                name: "one".to_owned(),
-                title: "First <b>".to_owned(),
-                caption: "see \"it\"".to_owned(),
-                config_text: "[target]\n# a < b".to_owned(),
-                figure_svg: Some(
-                    "<?xml version=\"1.0\"?>\n<svg id=\"a\"><clipPath id=\"c\"/><g clip-path=\"url(#c)\"/></svg>\n"
-                        .to_owned(),
-                ),
-                figure_file: Some("one.png".to_owned()),
-                numbers: vec![("T_c".to_owned(), "3.31".to_owned())],
-                csv_file: Some("one.csv".to_owned()),
-                notes: vec!["a note".to_owned()],
-            }],
-            verdicts: vec![
-                Verdict { claim: "holds".to_owned(), passed: true, ..Verdict::default() },
-                Verdict { claim: "does not".to_owned(), measured: "3 > 2".to_owned(), ..Verdict::default() },
-            ],
-            provenance: vec![("program".to_owned(), "collapsar".to_owned())],
-        }
-    }
-
-    #[test]
-    fn everything_is_there_once_escaped_and_closed() {
-        let page = html(&sample());
-        for text in [
-            "A &amp; B",
-            "x &lt; y",
-            "First &lt;b&gt;",
-            "see &quot;it&quot;",
-            "# a &lt; b",
-            "3 &gt; 2",
-            "1 failed",
-            "a note",
-        ] {
-            assert!(page.contains(text), "{text}");
-        }
-        for tag in
-            ["html", "head", "body", "section", "figure", "table", "details", "ul", "nav", "tr", "td", "svg", "pre"]
-        {
-            let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
-            assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
-        }
-        assert!(page.contains("id=\"one-c\"") && page.contains("url(#one-c)"));
-        assert!(
-            !page.contains("<?xml") && !page.contains("http:") && !page.contains("https:") && !page.contains("<script")
+        let config = escaped(&section.config_text);
+        line(
+            page,
+            format_args!("<details>\n<summary>configuration</summary>\n<pre><code>{config}</code></pre>\n</details>"),
         );
     }
+    page.push_str("</section>\n");
+}
+
+/// Names and values.
+fn numbers(page: &mut String, rows: &[(String, String)]) {
+    if rows.is_empty() {
+        return;
+    }
+    page.push_str("<div class=\"scroll\">\n<table>\n<tbody>\n");
+    for (name, value) in rows {
+        line(page, format_args!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), escaped(value)));
+    }
+    page.push_str("</tbody>\n</table>\n</div>\n");
+}
+
+/// An SVG document as an element of the page: without its prologue, with a name for readers that do not see it, and with
+/// identifiers that other pictures do not share. Nothing if it is no SVG document.
+fn embedded(svg: &str, index: usize, title: &str) -> String {
+    let (Some(start), Some(end)) = (svg.find("<svg"), svg.rfind("</svg>")) else { return String::new() };
+    if end < start {
+        return String::new();
+    }
+    let element = &svg[start..end + "</svg>".len()];
+    // The namespaces are known to a page; they are no addresses, but look like such.
+    let bare = element
+        .replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1)
+        .replacen(" xmlns:xlink=\"http://www.w3.org/1999/xlink\"", "", 1)
+        .replace(" xlink:href=", " href=")
+        .replace(" id=\"", &format!(" id=\"f{index}-"))
+        .replace("url(#", &format!("url(#f{index}-"))
+        .replace("href=\"#", &format!("href=\"#f{index}-"));
+    bare.replacen("<svg", &format!("<svg role=\"img\" aria-label=\"{title}\""), 1)
 }

@@ -1,76 +1,87 @@
-//! The report as Markdown, beside the PNG files.
+//! The report as Markdown, beside its pictures.
 
-use crate::report::Report;
+use super::{Report, Section, Verdict, paragraphs};
 
-/// The report as Markdown.
+/// A text on one line with what Markdown gives a meaning escaped.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$' => {
+                out.push('\\');
+                out.push(character);
+            }
+            '\n' | '\r' | '\t' => out.push(' '),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out.trim().to_owned()
+}
+
+/// A relative path as the target of a link.
+fn target(path: &str) -> String {
+    let kept = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_');
+    path.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+/// The document.
 pub fn markdown(report: &Report) -> String {
-    let mut out = format!("# {}\n\n{}\n", report.title, report.intro);
-    for section in &report.sections {
-        out.push_str(&format!("\n## {}\n\n", section.title));
-        if let Some(file) = &section.figure_file {
-            out.push_str(&format!("![{}]({file})\n\n", section.title));
-        }
-        out.push_str(&format!("{}\n", section.caption));
-        if !section.numbers.is_empty() {
-            push_table(
-                &mut out,
-                &["number", "value"],
-                section.numbers.iter().map(|(a, b)| vec![a.as_str(), b.as_str()]),
-            );
-        }
-        if !section.notes.is_empty() {
-            out.push('\n');
-            section.notes.iter().for_each(|note| out.push_str(&format!("- {note}\n")));
-        }
-        if let Some(file) = &section.csv_file {
-            out.push_str(&format!("\nTable: [{file}]({file})\n"));
-        }
+    let mut blocks = vec![format!("# {}", escaped(&report.title))];
+    blocks.extend(paragraphs(&report.intro).map(escaped));
+    if !report.verdicts.is_empty() {
+        blocks.push("## Verdicts".to_owned());
+        blocks.push(format!("{}.", report.tally()));
+        let rows = report.verdicts.iter().map(|Verdict { claim, expected, measured, passed, note }| {
+            let word = if *passed { "pass" } else { "**fail**" };
+            format!("| {word} | {} |\n", [claim, expected, measured, note].map(|cell| escaped(cell)).join(" | "))
+        });
+        let head = "| | claim | expected | measured | note |\n|---|---|---|---|---|\n";
+        blocks.push(format!("{head}{}", rows.collect::<String>()).trim_end().to_owned());
     }
-    out.push_str("\n## Verdicts\n");
-    let rows = report.verdicts.iter().map(|v| {
-        let word = if v.passed { "pass" } else { "**fail**" };
-        vec![v.claim.as_str(), &v.expected, &v.measured, word, &v.note]
-    });
-    push_table(&mut out, &["claim", "expected", "measured", "verdict", "from"], rows);
-    out.push_str("\n## Provenance\n");
-    push_table(&mut out, &["what", "value"], report.provenance.iter().map(|(a, b)| vec![a.as_str(), b.as_str()]));
-    out
+    blocks.extend(report.sections.iter().flat_map(section));
+    let rows = report.provenance.rows();
+    if !rows.is_empty() {
+        blocks.push("## Provenance".to_owned());
+        blocks.push(numbers(&rows));
+    }
+    blocks.join("\n\n") + "\n"
 }
 
-fn push_table<'a>(out: &mut String, head: &[&str], rows: impl Iterator<Item = Vec<&'a str>>) {
-    let line = |cells: &[&str]| {
-        let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
-        format!("| {} |\n", cells.join(" | "))
-    };
-    out.push('\n');
-    out.push_str(&line(head));
-    out.push_str(&format!("|{}\n", "---|".repeat(head.len())));
-    rows.for_each(|row| out.push_str(&line(&row)));
+fn section(section: &Section) -> Vec<String> {
+    let mut blocks = vec![format!("## {}", escaped(&section.title))];
+    if !section.figure_file.is_empty() {
+        blocks.push(format!("![{}]({})", escaped(&section.title), target(&section.figure_file)));
+    }
+    let caption = escaped(&section.caption);
+    if !caption.is_empty() {
+        blocks.push(format!("*{caption}*"));
+    }
+    if !section.numbers.is_empty() {
+        blocks.push(numbers(&section.numbers));
+    }
+    blocks.extend(section.notes.iter().filter(|note| !note.is_empty()).map(|note| escaped(note)));
+    if !section.csv_file.is_empty() {
+        let file = &section.csv_file;
+        blocks.push(format!("Numbers behind the figure: [{}]({})", escaped(file), target(file)));
+    }
+    if !section.config_text.is_empty() {
+        let fence = fence(&section.config_text);
+        let config = section.config_text.trim_end();
+        blocks.push(format!(
+            "<details>\n<summary>configuration</summary>\n\n{fence}toml\n{config}\n{fence}\n\n</details>"
+        ));
+    }
+    blocks
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::{Section, Verdict};
+fn numbers(rows: &[(String, String)]) -> String {
+    let lines = rows.iter().map(|(name, value)| format!("| {} | {} |\n", escaped(name), escaped(value)));
+    format!("| quantity | value |\n|---|---|\n{}", lines.collect::<String>()).trim_end().to_owned()
+}
 
-    #[test]
-    fn tables_have_as_many_cells_as_heads() {
-        let report = Report {
-            title: "T".to_owned(),
-            sections: vec![Section {
-                title: "S".to_owned(),
-                figure_file: Some("s.png".to_owned()),
-                numbers: vec![("|z|".to_owned(), "1".to_owned())],
-                ..Section::default()
-            }],
-            verdicts: vec![Verdict { claim: "a | b".to_owned(), passed: true, ..Verdict::default() }],
-            ..Report::default()
-        };
-        let text = markdown(&report);
-        assert!(text.contains("![S](s.png)") && text.contains("| \\|z\\| | 1 |") && text.contains("| a \\| b |"));
-        for line in text.lines().filter(|line| line.starts_with('|')) {
-            let cells = line.replace("\\|", "").matches('|').count() - 1;
-            assert!(cells == 2 || cells == 5, "{line}");
-        }
-    }
+/// A fence longer than every run of backquotes in the text.
+fn fence(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat((longest + 1).max(3))
 }
