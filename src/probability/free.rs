@@ -37,7 +37,7 @@ impl<'a> FreeBoundary<'a> {
         let verdict = |t: f64, beta: f64, y: &[f64; 3]| {
             if self.basin.separated(y[0], y[1]) {
                 Verdict::Recovered
-            } else if (y[0] - self.basin.wall()).abs() > 2.0 * y[1].abs() && self.basin.trapped(t, beta, y) {
+            } else if (y[0] - self.basin.wall()).abs() > y[1].abs() && self.basin.trapped(t, beta, y) {
                 Verdict::Collapsed
             } else {
                 Verdict::Open
