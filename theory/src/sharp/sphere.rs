@@ -190,7 +190,7 @@ fn hot_integral(schedule: &Schedule, critical: f64) -> f64 {
 }
 
 /// Adaptive Simpson with Richardson's correction; `tolerance` absolute, at most `depth` halvings.
-fn simpson(f: &dyn Fn(f64) -> f64, a: f64, b: f64, tolerance: f64, depth: u32) -> f64 {
+pub(super) fn simpson(f: &dyn Fn(f64) -> f64, a: f64, b: f64, tolerance: f64, depth: u32) -> f64 {
     let m = a + (b - a) / 2.0;
     let (l, r) = (f(a + (m - a) / 2.0), f(m + (b - m) / 2.0));
     let (fa, fm, fb) = (f(a), f(m), f(b));
