@@ -1,6 +1,6 @@
-//! Ensembles of the closed flow, level (a), and a step of stochastic descent, level (c). What one trajectory costs is what
-//! criterion prints divided by the throughput's elements; `benches/peers` holds other tools on the same starts, which
-//! this benchmark writes to `target/free_pair_starts.csv` and `target/sphere_pair_starts.csv`.
+//! Ensembles of the closed flow, level (a), and a step of stochastic descent, level (c). What one trajectory costs is
+//! what criterion prints divided by the throughput's elements; `benches/peers` holds other tools on the same starts,
+//! which this benchmark writes to `target/free_pair_starts.csv` and `target/sphere_pair_starts.csv`.
 
 use std::hint::black_box;
 use std::io::Write;

@@ -19,7 +19,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let draws: u64 = std::env::args().nth(1).map_or(Ok(1_000_000), |text| text.parse())?;
     println!("# Exact route and ensemble\n");
     println!(
-        "`cargo run --release --example agreement {draws}`: {draws} draws a problem, exact route at tolerance {TOLERANCE:e}."
+        "`cargo run --release --example agreement {draws}`: {draws} draws a problem, exact route at tolerance \
+         {TOLERANCE:e}."
     );
     println!("z = (exact - counted)/sqrt(p (1-p)/n).\n");
     println!("| pair | target | start | schedule | exact | its error | counted | z |");

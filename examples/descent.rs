@@ -1,5 +1,5 @@
-//! The tables of `benches/descent.md`: stochastic descent, level (c), against the flow, level (a), as its step falls and its
-//! batch grows.
+//! The tables of `benches/descent.md`: stochastic descent, level (c), against the flow, level (a), as its step falls
+//! and its batch grows.
 //!
 //!     cargo run --release --example descent > benches/descent.md
 
@@ -36,10 +36,12 @@ fn statistics(setting: &Setting) {
     let slopes: Vec<String> = columns.iter().map(|column| format!("{:.2}", slope(&steps, &logs(column)))).collect();
     println!("| slope in the step | {} | |\n", slopes.join(" | "));
     println!(
-        "Slopes of logarithms: noise of size sqrt(step/B) has 1/2 in the step and -1/2 in B (fitted to the three smallest"
+        "Slopes of logarithms: noise of size sqrt(step/B) has 1/2 in the step and -1/2 in B (fitted to the three \
+         smallest"
     );
     println!(
-        "batches), the bias of Euler's method has 1 in the step. Model (noise^2 step/B + bias^2 step^2)^(1/2), fitted at the two"
+        "batches), the bias of Euler's method has 1 in the step. Model (noise^2 step/B + bias^2 step^2)^(1/2), \
+         fitted at the two"
     );
     let noise = columns[0][STEPS.len() - 1] / (STEPS[STEPS.len() - 1] / BATCHES[0] as f64).sqrt();
     let bias = columns[BATCHES.len() - 1][0] / STEPS[0];

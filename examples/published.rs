@@ -80,13 +80,16 @@ fn flow_and_formulas(cells: &[Cell]) -> Result<(), InvalidParameter> {
     let linear = EquatorFormula::new(lagging()?)?;
     println!("## The flow and the formulas\n");
     println!(
-        "(a): {DRAWS} draws of (8) with the variance lagging as in (5), classified at the published finite time. Formula"
+        "(a): {DRAWS} draws of (8) with the variance lagging as in (5), classified at the published finite time. \
+         Formula"
     );
     println!(
-        "(10) with the published alpha = {PUBLISHED_ALPHA} and with the computed one, with the gain by relaxation,\nand (18) with the lagging variance.\n"
+        "(10) with the published alpha = {PUBLISHED_ALPHA} and with the computed one, with the gain by \
+         relaxation,\nand (18) with the lagging variance.\n"
     );
     println!(
-        "| beta_i R^2 | steps | published | (a) | (10), 0.608 | (10) | relaxed | (18) | published - (a) | published - (10) | published - (18) | beta_i R^2 <= 0.1 |"
+        "| beta_i R^2 | steps | published | (a) | (10), 0.608 | (10) | relaxed | (18) | published - (a) | published \
+         - (10) | published - (18) | beta_i R^2 <= 0.1 |"
     );
     println!("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|");
     let mut differences: [Vec<f64>; 5] = Default::default();
@@ -136,7 +139,8 @@ fn flow_and_formulas(cells: &[Cell]) -> Result<(), InvalidParameter> {
 fn descent(cells: &[Cell], runs: u64) -> Result<(), InvalidParameter> {
     println!("## Stochastic descent at the published setting\n");
     println!(
-        "(c): d = 512, batch 8192, learning rate 0.05, score included, variances trained, {runs} runs a cell. p: Fisher's exact"
+        "(c): d = 512, batch 8192, learning rate 0.05, score included, variances trained, {runs} runs a cell. p: \
+         Fisher's exact"
     );
     println!("test of the two counts. 99%: the interval of (c) alone.\n");
     println!("| beta_i R^2 | steps | published | (c) | 99% | p | (a) |\n|---:|---:|---:|---:|---|---:|---:|");
@@ -172,7 +176,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let cells = cells()?;
     println!("# The published simulations\n");
     println!(
-        "`cargo run --release --example published {runs}`. Counts of arXiv 2602.12923 (see `tests/reference`): d = 512, R = 3,"
+        "`cargo run --release --example published {runs}`. Counts of arXiv 2602.12923 (see `tests/reference`): d = \
+         512, R = 3,"
     );
     println!("w* = 0.8, geometric cooling over `steps` steps of 0.05.\n");
     flow_and_formulas(&cells)?;

@@ -46,7 +46,8 @@ struct Gap {
 fn sphere() -> Result<(), InvalidParameter> {
     println!("## Sphere pair, R = 3, geometric cooling: (10), (10) with the gain by relaxation, (18)\n");
     println!(
-        "| beta_i R^2 | t0 | w* | d | variance | exact | (10) | relaxed | (18) |\n|---:|---:|---:|---:|---|---:|---:|---:|---:|"
+        "| beta_i R^2 | t0 | w* | d | variance | exact | (10) | relaxed | (18) \
+         |\n|---:|---:|---:|---:|---|---:|---:|---:|---:|"
     );
     let mut gaps = Vec::new();
     for (hot, duration, weight, dimension, variance) in sphere_cells() {
@@ -65,7 +66,8 @@ fn sphere() -> Result<(), InvalidParameter> {
         let slaved = variance == SphereVariance::Slaved;
         let [plain, relaxed, linear] = differences;
         println!(
-            "| {hot} | {duration} | {weight} | {dimension} | {} | {exact:.4} | {plain:+.4} | {relaxed:+.4} | {linear:+.4} |",
+            "| {hot} | {duration} | {weight} | {dimension} | {} | {exact:.4} | {plain:+.4} | {relaxed:+.4} | \
+             {linear:+.4} |",
             if slaved { "slaved" } else { "lagging" }
         );
         gaps.push(Gap { hot, slaved, differences });
@@ -74,25 +76,14 @@ fn sphere() -> Result<(), InvalidParameter> {
         "\nBy regime:\n\n| beta_i R^2 | variance | (10): rms | largest | relaxed: rms | largest | (18): rms | largest |"
     );
     println!("|---|---|---:|---:|---:|---:|---:|---:|");
-    for (low, high) in [(0.0, 0.03), (0.05, 0.1), (0.15, 0.4), (0.5, 2.0)] {
+    for (low, high, name) in
+        [(0.0, 0.03, "0.001 to 0.03"), (0.05, 0.1, "0.1"), (0.15, 0.4, "0.2, 0.4"), (0.5, 2.0, "0.8, 2")]
+    {
         for slaved in [true, false] {
             let inside = |g: &&Gap| g.slaved == slaved && g.hot > low && g.hot <= high;
             let of = |n: usize| spread(&gaps.iter().filter(inside).map(|g| g.differences[n]).collect::<Vec<_>>());
-            let range = if low == 0.0 {
-                format!("0.001 to {high}")
-            } else {
-                format!(
-                    "{} to {high}",
-                    if low == 0.05 {
-                        0.1
-                    } else if low == 0.15 {
-                        0.2
-                    } else {
-                        0.8
-                    }
-                )
-            };
-            println!("| {range} | {} | {} | {} | {} |", if slaved { "slaved" } else { "lagging" }, of(0), of(1), of(2));
+            let variance = if slaved { "slaved" } else { "lagging" };
+            println!("| {name} | {variance} | {} | {} | {} |", of(0), of(1), of(2));
         }
     }
     println!();
@@ -124,7 +115,8 @@ fn free_cells() -> Vec<(f64, f64, f64, usize, f64)> {
 fn free() -> Result<(), Box<dyn std::error::Error>> {
     println!("## Free pair, exponential cooling: (15)\n");
     println!(
-        "| s | rho | T0 | kappa | d | s sqrt(d) | exact | (15) - exact | relative |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+        "| s | rho | T0 | kappa | d | s sqrt(d) | exact | (15) - exact | relative \
+         |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     );
     let mut constants: Vec<(f64, f64)> = Vec::new();
     for (rho, hot, rate, dimension, s) in free_cells() {
@@ -154,7 +146,8 @@ fn free() -> Result<(), Box<dyn std::error::Error>> {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("# Where the formulas hold\n");
     println!(
-        "`cargo run --release --example validity`: the formulas minus the exact route at tolerance {TOLERANCE:e} (sphere) and"
+        "`cargo run --release --example validity`: the formulas minus the exact route at tolerance {TOLERANCE:e} \
+         (sphere) and"
     );
     println!("1e-5 sqrt(s) (free).\n");
     sphere()?;

@@ -11,12 +11,12 @@ use rayon::prelude::*;
 
 /// Draws of each problem.
 const DRAWS: u64 = 20_000;
-/// Tolerances of the exact route: of most problems, and of the sphere pair in d > 2, whose quadrature errs by far less than
-/// it is asked to.
+/// Tolerances of the exact route: of most problems, and of the sphere pair in d > 2, whose quadrature errs by far less
+/// than it is asked to.
 const TOLERANCE: f64 = 4e-4;
 const SPHERE_TOLERANCE: f64 = 2e-3;
-/// What its error may be, in standard errors of the count: sum z^2 then has a bias of 0.09 N at most, which its standard
-/// deviation sqrt(2 N) = 12 hides.
+/// What its error may be, in standard errors of the count: sum z^2 then has a bias of 0.09 N at most, which its
+/// standard deviation sqrt(2 N) = 12 hides.
 const SHARE: f64 = 0.3;
 /// A false alarm in a thousand, for each of the two tests.
 const SIGNIFICANT: f64 = 1e-3;

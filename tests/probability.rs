@@ -40,6 +40,21 @@ fn reference_probabilities_of_the_free_pair() {
     }
 }
 
+/// Looser steps for looser tolerances: the error stays within what was asked for.
+#[test]
+fn limits_for_a_tolerance_keep_it() {
+    for (separation, temperature, rate, expected) in [(3.0, 5.0, 0.3, 0.119_156_14), (4.0, 10.0, 0.3, 0.127_994_10)] {
+        let schedule = Schedule::exponential(temperature, rate).unwrap();
+        for tolerance in [1e-3, 1e-4, 1e-5, 1e-6, 1e-8] {
+            let limits = Limits::for_tolerance(tolerance);
+            let boundary = FreeBoundary::new(pair(separation), &schedule, limits).unwrap();
+            let found = free_probability(&boundary, 1, 1.0, tolerance);
+            // The expected values have eight digits.
+            assert!((found.value - expected).abs() < tolerance + 1e-8, "{tolerance}: {found:?} against {expected}");
+        }
+    }
+}
+
 #[test]
 fn error_estimates_hold_and_nothing_collapses_below_the_critical_separation() {
     let schedule = Schedule::exponential(5.0, 0.3).unwrap();

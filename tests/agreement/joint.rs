@@ -17,7 +17,8 @@ pub struct Joint {
     pub chi_square_p: f64,
     /// max |z|.
     pub largest: f64,
-    /// P(the largest of as many independent ones is at least this), 1 - (1 - p)^N (Sidak, J. Am. Statist. Assoc. 62, 1967).
+    /// P(the largest of as many independent ones is at least this), 1 - (1 - p)^N (Sidak, J. Am. Statist. Assoc. 62,
+    /// 1967).
     pub largest_p: f64,
 }
 

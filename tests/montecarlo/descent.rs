@@ -59,16 +59,16 @@ fn descent_at_a_published_setting() {
     assert_eq!(estimate.failures, 0);
 }
 
-/// Deviation from the flow of the same starts: noise of size sqrt(step/B) where the batch is small, the bias of Euler's method,
-/// of size step, where it is large. `benches/descent.md` has the whole table.
+/// Deviation from the flow of the same starts: noise of size sqrt(step/B) where the batch is small, the bias of Euler's
+/// method, of size step, where it is large. `benches/descent.md` has the whole table.
 #[test]
 fn descent_tends_to_the_flow_at_the_orders_of_noise_and_step() {
     let far = |step: f64, batch: usize, starts: u64| Setting::STATISTICS.deviation(step, batch, starts).ln();
     let steps = [0.1, 0.05, 0.025];
     let logs = steps.map(f64::ln);
-    // A root mean square over N starts, three components of which one or two matter, is uncertain by about 1/sqrt(2 N): each
-    // slope over a factor of four by 1/(sqrt(N) ln 4) = 0.09 for N = 64, 0.15 for the few costly starts, which share
-    // their means, so that their bias does not scatter.
+    // A root mean square over N starts, three components of which one or two matter, is uncertain by about 1/sqrt(2 N):
+    // each slope over a factor of four by 1/(sqrt(N) ln 4) = 0.09 for N = 64, 0.15 for the few costly starts, which
+    // share their means, so that their bias does not scatter.
     let noise = slope(&logs, &steps.map(|step| far(step, 8, 64)));
     assert!((noise - 0.5).abs() < 0.25, "noise in the step: {noise}");
     let batches = [8usize, 32, 128];
@@ -78,8 +78,8 @@ fn descent_tends_to_the_flow_at_the_orders_of_noise_and_step() {
     assert!((bias - 1.0).abs() < 0.15, "bias in the step: {bias}");
 }
 
-/// The probability of collapse tends to that of the flow as the step falls; the same starts, so that the difference counts only
-/// the runs whose fate descent changes.
+/// The probability of collapse tends to that of the flow as the step falls; the same starts, so that the difference
+/// counts only the runs whose fate descent changes.
 #[test]
 fn descent_tends_to_the_probability_of_the_flow() {
     const RUNS: u64 = 3000;

@@ -1,4 +1,5 @@
-//! Level (b) against level (a), trajectory by trajectory: full means in R^d against the closed flow of their statistics.
+//! Level (b) against level (a), trajectory by trajectory: full means in R^d against the closed flow of their
+//! statistics.
 
 use collapsar::integrate::{Integrator, Request, Tempered, Tolerances, Tsit5};
 use collapsar::montecarlo::{
@@ -25,8 +26,8 @@ fn schedules() -> Vec<Schedule> {
     ]
 }
 
-/// Errors of both integrations at these tolerances, amplified by an instability of rate below 1 over a time of 11: seen to stay
-/// below 1e-9.
+/// Errors of both integrations at these tolerances, amplified by an instability of rate below 1 over a time of 11: seen
+/// to stay below 1e-9.
 const TIGHT: Tolerances = Tolerances { relative: 1e-11, absolute: 1e-13 };
 const EQUAL: f64 = 1e-8;
 

@@ -12,17 +12,17 @@ use crate::sharp::sphere::simpson;
 /// P_c = P(sqrt(2(1-s)) |v| < |sqrt(2(1+s)) u + c|), u and v independent N(0, 1/d), where (s, c, G) follow theory (17)
 /// from (0, 2 eps, 1) until the pair leaves the plane, G sqrt(c^2 + 2 (1+s)/d) = 2.
 ///
-/// Any schedule, clock, metric and rule of the variance (lagging to leading order in 1/d); starts close to the equator, that
-/// is large d. Unlike (10) it knows the relaxation of s, the exact growth rate, the offset of m_1 + m_2 at the threshold,
-/// the lag of the variance, and starts too cold for a hot phase.
+/// Any schedule, clock, metric and rule of the variance (lagging to leading order in 1/d); starts close to the equator,
+/// that is large d. Unlike (10) it knows the relaxation of s, the exact growth rate, the offset of m_1 + m_2 at the
+/// threshold, the lag of the variance, and starts too cold for a hot phase.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EquatorFormula {
     pair: SpherePair,
     epsilon: f64,
 }
 
-/// Size of the linear m_1 + m_2 + 2 eps at which the fates are taken to be sealed: chosen by comparison with (8), not derived.
-/// A mean that obeys m' = m (1-m^2) is then at 0.89.
+/// Size of the linear m_1 + m_2 + 2 eps at which the fates are taken to be sealed: chosen by comparison with (8), not
+/// derived. A mean that obeys m' = m (1-m^2) is then at 0.89.
 const OUT: f64 = 2.0;
 /// Step of the Runge-Kutta method in units of the fastest rate, and of the time that the schedule takes.
 const STEP: f64 = 0.1;
