@@ -16,7 +16,9 @@ fn boundary(c: &mut Criterion) {
             (1..=200usize).into_par_iter().map(|i| free.locate(i as f64 * 0.02, 0.5, 1e-10).middle()).sum::<f64>()
         })
     });
-    c.bench_function("P_c of the free pair, d = 1, to 1e-6", |b| b.iter(|| free_probability(&free, 1, 1.0, 1e-6)));
+    let pair = FreePair::new(FreePairOptions::default()).unwrap();
+    let loose = FreeBoundary::new(pair, &schedule, Limits::for_tolerance(1e-6)).unwrap();
+    c.bench_function("P_c of the free pair, d = 1, to 1e-6", |b| b.iter(|| free_probability(&loose, 1, 1.0, 1e-6)));
     let schedule = Schedule::geometric(90.0, 35.0).unwrap();
     let pair = SpherePair::new(SpherePairOptions::default()).unwrap();
     let sphere = SphereBoundary::new(pair, &schedule, Limits::default()).unwrap();

@@ -1,6 +1,6 @@
-//! Ensembles of the closed flow, level (a), and a step of stochastic descent, level (c). What one trajectory costs is what
-//! criterion prints divided by the throughput's elements; `benches/peers` holds other tools on the same starts, which
-//! this benchmark writes to `target/free_pair_starts.csv`.
+//! Ensembles of the closed flow, level (a), and a step of stochastic descent, level (c). What one trajectory costs is
+//! what criterion prints divided by the throughput's elements; `benches/peers` holds other tools on the same starts,
+//! which this benchmark writes to `target/free_pair_starts.csv` and `target/sphere_pair_starts.csv`.
 
 use std::hint::black_box;
 use std::io::Write;
@@ -16,15 +16,21 @@ use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterio
 const DRAWS: u64 = 16_384;
 const SEED: u64 = 1;
 
-fn write_starts(start: &FreeStart) -> std::io::Result<()> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/target/free_pair_starts.csv");
-    std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/target"))?;
-    let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
-    for index in 0..DRAWS {
-        let [x, y, z] = start.draw(SEED, index);
-        writeln!(file, "{x:e},{y:e},{z:e}")?;
+/// Writes every start as a line of three numbers for the other tools.
+fn write_starts(name: &str, draw: impl Fn(u64) -> [f64; 3]) {
+    let write = || -> std::io::Result<()> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target");
+        std::fs::create_dir_all(folder)?;
+        let mut file = std::io::BufWriter::new(std::fs::File::create(format!("{folder}/{name}_starts.csv"))?);
+        for index in 0..DRAWS {
+            let [a, b, c] = draw(index);
+            writeln!(file, "{a:e},{b:e},{c:e}")?;
+        }
+        Ok(())
+    };
+    if let Err(error) = write() {
+        eprintln!("starts not written: {error}");
     }
-    Ok(())
 }
 
 fn free(group: &mut BenchmarkGroup<'_, WallTime>, pool: &rayon::ThreadPool) -> Result<(), InvalidParameter> {
@@ -32,10 +38,8 @@ fn free(group: &mut BenchmarkGroup<'_, WallTime>, pool: &rayon::ThreadPool) -> R
     let schedule = Schedule::exponential(5.0, 0.3)?;
     for dimension in [1, 100] {
         let start = FreeStart::new(dimension, 1.0)?;
-        if dimension == 1
-            && let Err(error) = write_starts(&start)
-        {
-            eprintln!("starts not written: {error}");
+        if dimension == 1 {
+            write_starts("free_pair", |index| start.draw(SEED, index));
         }
         for relative in [1e-6, 1e-8] {
             for (rule, horizon, early) in
@@ -58,14 +62,19 @@ fn sphere(group: &mut BenchmarkGroup<'_, WallTime>, pool: &rayon::ThreadPool) ->
     let schedule = Schedule::geometric(90.0, 35.0)?;
     let lagging = SphereVariance::Lagging { dimension: f64::INFINITY };
     let start = SphereStart::new(512)?;
+    write_starts("sphere_pair", |index| start.draw(SEED, index));
     for (name, variance) in [("slaved", SphereVariance::Slaved), ("lagging", lagging)] {
         let pair = SpherePair::new(SpherePairOptions { variance, ..SpherePairOptions::default() })?;
         for relative in [1e-6, 1e-8] {
-            let options = EnsembleOptions { relative, ..EnsembleOptions::default() };
-            let ensemble = SphereEnsemble::new(pair, &schedule, start, &options)?;
-            group.bench_function(format!("sphere pair, {name} variance, d = 512, {relative:e}, limit"), |b| {
-                b.iter(|| pool.install(|| ensemble.tally(black_box(SEED), 0..DRAWS)));
-            });
+            for (rule, horizon) in [("fixed", Some(60.0)), ("limit", None)] {
+                let options = EnsembleOptions { relative, horizon, ..EnsembleOptions::default() };
+                let ensemble = SphereEnsemble::new(pair, &schedule, start, &options)?;
+                let name = format!("sphere pair, {name} variance, d = 512, {relative:e}, {rule}");
+                println!("{name}: {:?}", pool.install(|| ensemble.tally(SEED, 0..DRAWS)));
+                group.bench_function(name, |b| {
+                    b.iter(|| pool.install(|| ensemble.tally(black_box(SEED), 0..DRAWS)));
+                });
+            }
         }
     }
     Ok(())

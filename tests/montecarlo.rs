@@ -2,15 +2,15 @@
 
 #[path = "montecarlo/descent.rs"]
 mod descent;
+#[path = "montecarlo/deviation.rs"]
+mod deviation;
+#[path = "montecarlo/full_means.rs"]
+mod full_means;
 #[path = "montecarlo/plain_descent.rs"]
 mod plain_descent;
 
-use collapsar::integrate::{Integrator, Request, Tempered, Tolerances, Tsit5};
-use collapsar::montecarlo::{
-    EnsembleOptions, Estimate, FreeEnsemble, FreeStart, GradientFlow, GradientFlowOptions, RunEnd, SphereEnsemble,
-    SphereStart,
-};
-use collapsar_theory::{Flow, FreePair, FreePairOptions, Schedule, SpherePair, SpherePairOptions, SphereVariance};
+use collapsar::montecarlo::{EnsembleOptions, Estimate, FreeEnsemble, FreeStart, RunEnd, SphereEnsemble, SphereStart};
+use collapsar_theory::{FreePair, FreePairOptions, Schedule, SpherePair, SpherePairOptions, SphereVariance};
 
 const LAG: SphereVariance = SphereVariance::Lagging { dimension: f64::INFINITY };
 
@@ -119,59 +119,4 @@ fn a_horizon_far_out_is_the_limit_and_an_early_one_is_not() {
     // At the start s is positive for half of the draws.
     let share = early.iter().filter(|&&end| end == RunEnd::Collapsed).count();
     assert!((share as f64 - 750.0).abs() < 5.0 * 375f64.sqrt(), "{share}");
-}
-
-/// Level (b) against the closed flow of the statistics of the same means, at a time when runs are on their way.
-#[test]
-fn full_means_follow_the_closed_flow() {
-    let tight = Tolerances { relative: 1e-11, absolute: 1e-13 };
-    for d in [3usize, 20, 200] {
-        let schedule = Schedule::exponential(5.0, 0.3).unwrap();
-        let pair = free(3.0);
-        let flow = GradientFlow::free(pair, &schedule, FreeStart::new(d, 0.5).unwrap());
-        compare(&flow, &pair, &schedule, tight, |y| y.to_vec(), 8.0);
-        let cooling = Schedule::geometric(90.0, 8.0).unwrap();
-        let finite = SphereVariance::Lagging { dimension: d as f64 };
-        for variance in [SphereVariance::Unit, SphereVariance::Slaved, LAG, finite] {
-            let pair = sphere(variance);
-            let flow = GradientFlow::sphere(pair, &cooling, SphereStart::new(d).unwrap());
-            let lags = matches!(variance, SphereVariance::Lagging { .. });
-            let state = |y: [f64; 3]| {
-                if lags { vec![y[0], y[1], y[2], 90f64.ln()] } else { y.to_vec() }
-            };
-            compare(&flow, &pair, &cooling, tight, state, 11.0);
-        }
-    }
-}
-
-fn compare(
-    full: &GradientFlow<'_>,
-    closed: &impl Flow,
-    schedule: &Schedule,
-    tolerances: Tolerances,
-    state: impl Fn([f64; 3]) -> Vec<f64>,
-    end: f64,
-) {
-    for index in 0..3 {
-        let start = full.draw(9, index);
-        let statistics = state(full.statistics(&start));
-        let full_end = full.statistics(&full.follow(&start, 0.0, end, tolerances).unwrap().state);
-        let system = Tempered::new(closed, schedule);
-        let closed_end = Tsit5 { tolerances }.integrate(&system, &Request::new(&statistics, 0.0, end)).unwrap().state;
-        for (a, b) in full_end.iter().zip(&closed_end) {
-            assert!((a - b).abs() < 1e-8, "draw {index}: {full_end:?} against {closed_end:?}");
-        }
-    }
-}
-
-#[test]
-fn full_means_end_as_often_collapsed_as_their_statistics() {
-    let schedule = Schedule::exponential(3.0, 0.5).unwrap();
-    let start = FreeStart::new(3, 1.0).unwrap();
-    let full = GradientFlow::free(free(3.0), &schedule, start);
-    let counted = full.estimate(4, 400, &GradientFlowOptions::default()).unwrap();
-    let ensemble = FreeEnsemble::new(free(3.0), &schedule, start, &EnsembleOptions::default()).unwrap();
-    let precise = ensemble.estimate(5, 100_000);
-    assert!(z(&counted, precise.probability.unwrap()).abs() < 4.0, "{counted:?} against {precise:?}");
-    assert_eq!((counted.undecided, counted.failures), (0, 0));
 }

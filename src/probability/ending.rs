@@ -33,6 +33,22 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Limits for a probability wanted to the absolute `tolerance`: the boundary errs by about as much as a step does,
+    /// so a hundredth of the tolerance, between the default and 1e-6, costs fewer steps and nothing that is asked for.
+    pub fn for_tolerance(tolerance: f64) -> Self {
+        let default = Self::default();
+        let relative = (SHARE * tolerance).clamp(default.tolerances.relative, LOOSEST);
+        let absolute = default.tolerances.absolute * relative / default.tolerances.relative;
+        Self { tolerances: Tolerances { relative, absolute }, ..default }
+    }
+}
+
+/// Local tolerance in units of the one on the result.
+const SHARE: f64 = 1e-2;
+/// Loosest local tolerance: beyond it the error is not small against the scale of a start any more.
+const LOOSEST: f64 = 1e-6;
+
 /// A trajectory followed to its end: the verdict and the state where it was certain.
 pub(crate) type Followed<const N: usize> = (Ending, [f64; N]);
 

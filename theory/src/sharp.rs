@@ -1,7 +1,9 @@
 //! Closed forms for the probability of collapse and what they are made of.
 
+mod equator;
 mod free;
 mod sphere;
 
+pub use equator::EquatorFormula;
 pub use free::{SmallStart, boundary_exponent, growth_number};
 pub use sphere::{SharpFormula, antipodal_threshold};

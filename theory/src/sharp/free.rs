@@ -20,9 +20,9 @@ pub fn boundary_exponent(separation: f64, temperature: f64) -> Option<f64> {
 
 /// The small-start formula (15) of the free pair with equal target weights: the argument of its error function.
 ///
-/// While x, y << 1, y/x grows as exp(1/2 int 2r(2z) dt) whatever the temperature; the temperature delays the time t_x at
-/// which x leaves the origin, B(t_x) = 2 log(1/x0)/(c-1). Collapse where y0 < C^{-1/alpha'} x0 exp(-1/2 int_0^{t_x} 2r),
-/// with C and alpha' of temperature 1. Leading order for starts much smaller than 1, kl clock, weights 1/2.
+/// While x, y << 1, y/x grows as exp(1/2 int 2r(2z) dt) whatever the temperature; the temperature delays the time t_x
+/// at which x leaves the origin, B(t_x) = 2 log(1/x0)/(c-1). Collapse where y0 < C^{-1/alpha'} x0 exp(-1/2 int_0^{t_x}
+/// 2r), with C and alpha' of temperature 1. Leading order for starts much smaller than 1, kl clock, weights 1/2.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SmallStart {
     excess: f64,
@@ -33,6 +33,11 @@ pub struct SmallStart {
 const LEAST_STEPS: f64 = 64.0;
 const STEPS_PER_TIME: f64 = 16.0;
 const MOST_STEPS: f64 = 1e5;
+
+/// Where (15) was measured within 1% of the exact route: s, s sqrt(d), and T when x leaves the origin, at most.
+const SMALL: f64 = 0.1;
+const CLOSE: f64 = 0.3;
+const COOLED: f64 = 1.05;
 
 impl SmallStart {
     /// The formula at `separation` rho with the connection constant C of temperature 1.
@@ -49,6 +54,15 @@ impl SmallStart {
     /// c - 1.
     pub fn excess(&self) -> f64 {
         self.excess
+    }
+
+    /// Whether a start of scale s = sigma/sqrt(2) in R^d, d = `dimension`, under `schedule` is in the regime where (15)
+    /// was measured to hold within 1%: s <= 0.1, s sqrt(d) <= 0.3, and cooled by the time x leaves the origin, T(t_x)
+    /// <= 1.05 from x0 = s. A slower cooling makes (15) too large without bound: by 20% at T(t_x) = 1.4, by twice
+    /// itself at 4.
+    pub fn holds_for(&self, s: f64, dimension: f64, schedule: &Schedule) -> bool {
+        let leave = schedule.inverse_beta_integral((2.0 / self.excess * (1.0 / s).ln()).max(0.0));
+        s <= SMALL && s * dimension.sqrt() <= CLOSE && schedule.temperature(leave) <= COOLED
     }
 
     /// The y0 below which a start at |x0| = `x` (0 < x), `z` >= 0 collapses, under `schedule`.
@@ -92,6 +106,17 @@ mod tests {
         assert!((boundary_exponent(3.0, 1.0).unwrap() - 0.563_985_1).abs() < 5e-8);
         assert_eq!(boundary_exponent(0.9, 1.0), None);
         assert!((growth_number(1e3) / (1e3 * (2.0 / std::f64::consts::PI).sqrt()) - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn regime_of_the_formula() {
+        let formula = SmallStart::new(3.0, 1.170_856).unwrap();
+        let schedule = |hot: f64, rate: f64| Schedule::exponential(hot, rate).unwrap();
+        assert!(formula.holds_for(0.1, 1.0, &schedule(5.0, 3.0)));
+        assert!(!formula.holds_for(0.2, 1.0, &schedule(5.0, 3.0)), "large starts");
+        assert!(!formula.holds_for(0.1, 1000.0, &schedule(5.0, 3.0)), "distant means");
+        assert!(!formula.holds_for(0.1, 1.0, &schedule(5.0, 0.3)), "slow cooling: 20% off");
+        assert!(!formula.holds_for(0.01, 1.0, &Schedule::constant(2.0).unwrap()), "never cold");
     }
 
     #[test]

@@ -44,8 +44,8 @@ pub fn antipodal_threshold(radius: f64, target_weight: f64) -> Result<f64, Inval
 /// The sharp formula (10) for the collapse probability of the sphere pair:
 /// P_c = erf(eps sqrt(d) e^{-I}), eps = |log((1-w*)/w*)|/(2 R^2), I = int R sqrt(beta/2 pi) dt over beta < alpha/R^2.
 ///
-/// Hot phase only: leading order for beta_i R^2 well below alpha (see the measured table in the README), free-energy
-/// clock, weights 1/2, large d.
+/// Hot phase only: leading order for beta_i R^2 well below alpha (measured in `benches/validity.md`;
+/// [`crate::EquatorFormula`] has no such limit), free-energy clock, weights 1/2, large d.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SharpFormula {
     radius: f64,
@@ -53,7 +53,8 @@ pub struct SharpFormula {
     alpha: f64,
 }
 
-/// Largest beta_i R^2 of the regime in which (10) is within a few hundredths of the flow.
+/// Largest beta_i R^2 of the regime in which (10) is meant. In d = 512 it is then within 0.13 of the flow with a slaved
+/// and within 0.1 with a lagging variance (rms 0.08 and 0.04); the error grows with eps sqrt(d).
 const HOT_ENOUGH: f64 = 0.1;
 
 impl SharpFormula {
@@ -80,8 +81,8 @@ impl SharpFormula {
         self.alpha / (self.radius * self.radius)
     }
 
-    /// I of theory (10) for a schedule: closed forms for geometric, quench and constant ones (infinite for one that stays
-    /// hot for ever), adaptive Simpson to 1e-13 for the others.
+    /// I of theory (10) for a schedule: closed forms for geometric, quench and constant ones (infinite for one that
+    /// stays hot for ever), adaptive Simpson to 1e-13 for the others.
     pub fn growth(&self, schedule: &Schedule) -> f64 {
         let beta = 1.0 / schedule.initial_temperature();
         let critical = self.critical_beta();
@@ -107,9 +108,9 @@ impl SharpFormula {
         libm::erf(self.epsilon * dimension.sqrt() * (-self.growth(schedule)).exp())
     }
 
-    /// P_c with the gain of D by relaxation, erf(eps sqrt(d/2) e^{-I}): D = sqrt(2(1-s)) v starts at s near 0 with standard
-    /// deviation sqrt(2/d), and as repulsion drives s to -1 it gains a factor sqrt(2) before the growth that I counts
-    /// (derived beside theory (10)). For starts hot enough that s relaxes before the pull matters.
+    /// P_c with the gain of D by relaxation, erf(eps sqrt(d/2) e^{-I}): D = sqrt(2(1-s)) v starts at s near 0 with
+    /// standard deviation sqrt(2/d), and as repulsion drives s to -1 it gains a factor sqrt(2) before the growth that I
+    /// counts (derived beside theory (10)). For starts hot enough that s relaxes before the pull matters.
     pub fn relaxed_probability(&self, dimension: f64, schedule: &Schedule) -> f64 {
         libm::erf(self.epsilon * (dimension / 2.0).sqrt() * (-self.growth(schedule)).exp())
     }
@@ -135,8 +136,8 @@ impl SharpFormula {
         Ok(if wanted == 0.0 { 0.0 } else { wanted / self.geometric_growth(1.0 / initial_temperature) })
     }
 
-    /// The initial temperature at which a geometric schedule reaches any wanted P_c in the least time: beta_i is the root
-    /// of (1/2) sqrt(b) ln(1/b) = sqrt(alpha)/R - sqrt(b). `None` where alpha >= R^2: the target is never cold.
+    /// The initial temperature at which a geometric schedule reaches any wanted P_c in the least time: beta_i is the
+    /// root of (1/2) sqrt(b) ln(1/b) = sqrt(alpha)/R - sqrt(b). `None` where alpha >= R^2: the target is never cold.
     pub fn cheapest_temperature(&self) -> Option<f64> {
         let edge = self.critical_beta().sqrt();
         if edge >= 1.0 {
@@ -190,7 +191,7 @@ fn hot_integral(schedule: &Schedule, critical: f64) -> f64 {
 }
 
 /// Adaptive Simpson with Richardson's correction; `tolerance` absolute, at most `depth` halvings.
-fn simpson(f: &dyn Fn(f64) -> f64, a: f64, b: f64, tolerance: f64, depth: u32) -> f64 {
+pub(super) fn simpson(f: &dyn Fn(f64) -> f64, a: f64, b: f64, tolerance: f64, depth: u32) -> f64 {
     let m = a + (b - a) / 2.0;
     let (l, r) = (f(a + (m - a) / 2.0), f(m + (b - m) / 2.0));
     let (fa, fm, fb) = (f(a), f(m), f(b));
@@ -203,8 +204,8 @@ fn simpson(f: &dyn Fn(f64) -> f64, a: f64, b: f64, tolerance: f64, depth: u32) -
     simpson(f, a, m, tolerance / 2.0, depth - 1) + simpson(f, m, b, tolerance / 2.0, depth - 1)
 }
 
-/// x >= 0 with erf(x) = p, p in (0, 1): Newton on erf for small p, on log erfc (convex, nearly quadratic) for large p, so
-/// that neither end loses digits.
+/// x >= 0 with erf(x) = p, p in (0, 1): Newton on erf for small p, on log erfc (convex, nearly quadratic) for large p,
+/// so that neither end loses digits.
 fn inverse_erf(p: f64) -> f64 {
     let small = p < 0.5;
     let target = (-p).ln_1p();
