@@ -21,13 +21,14 @@ pub use density::{DensityRecord, DensityVariant, Snapshot};
 pub use journal::{Journal, JournalError};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{
-    ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord, RoutesRecord, SimulationRecord,
+    Advice, ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord, RoutesRecord, ScheduleAdvice,
+    SimulationRecord,
 };
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
 pub use store::{Store, StoreError};
 pub use sweep::{
-    Curve, Difference, FitRecord, PublishedPoint, PublishedRecord, SweepHeader, SweepPoint, SweepRecord, comparison,
-    sweep_csv,
+    Curve, Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord, SweepHeader, SweepPoint, SweepRecord,
+    comparison, sweep_csv,
 };
 pub use table::trajectory_csv;
 

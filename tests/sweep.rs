@@ -234,3 +234,43 @@ fn a_full_disk_loses_nothing_that_was_finished() {
     succeed(&sweep(folder.path(), "full", &[]));
     assert_eq!(products(folder.path(), "calm"), products(folder.path(), "full"));
 }
+
+/// Published counts, fitted powers and figures.
+#[test]
+fn a_grid_is_judged_and_drawn() {
+    let config = "[target]\nseparation = 3.0\n[family]\npreset = \"free\"\n[start]\ndimension = 1\n\
+        [exact]\ntolerance = 1e-7\n[sweep]\nroutes = [\"exact\", \"formula\"]\nstart.scale = [1e-4, 1e-3, 1e-2]\n\
+        [published]\nsource = \"made up\"\nkeys = [\"start.scale\"]\ncells = [[1e-4, 100, 1], [1e-2, 100, 0]]\n\
+        [plot.power]\nkind = \"scaling\"\nx = \"start.scale\"\nslopes = [0.7731]\n\
+        [plot.line]\nkind = \"curves\"\nx = \"start.scale\"\nlog = [\"x\", \"y\"]\n";
+    let folder = folder(config);
+    succeed(&sweep(folder.path(), "out", &[]));
+    let names: Vec<String> = products(folder.path(), "out").into_iter().map(|(name, _)| name).collect();
+    let expected = ["grid-line.png", "grid-line.svg", "grid-power.png", "grid-power.svg", "grid.csv", "grid.json"];
+    assert_eq!(names, expected);
+    let bytes = std::fs::read(folder.path().join("out/grid.json")).unwrap();
+    let record: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    let number = |pointer: &str| record.pointer(pointer).unwrap_or_else(|| panic!("{pointer}")).as_f64().unwrap();
+    // P_c ~ sigma^(1/(c-1)), c = 2.2934996: the leading order, to the square of the largest scale.
+    assert!((number("/fits/0/slope") - 1.0 / 1.293_499_6).abs() < 1e-4);
+    assert!((number("/fits/0/deviation") - (number("/fits/0/slope") - 0.7731).abs()).abs() < 1e-12);
+    let p = |index: usize| number(&format!("/points/{index}/exact/value"));
+    let (first, second) = (p(0) - 0.01, p(2));
+    assert_eq!(number("/published/exact/points"), 2.0);
+    assert!((number("/published/exact/rms") - ((first * first + second * second) / 2.0).sqrt()).abs() < 1e-12);
+    assert!((number("/published/exact/largest") - first.abs().max(second.abs())).abs() < 1e-12);
+    assert!(number("/formulas/everywhere/largest") < 1e-4 && record["agreement"].is_null());
+    for (bad, expected) in [
+        (
+            "x = \"start.scal\"\nslopes",
+            "`plot.power` is along `start.scal`: it must be a key of the grid: start.scale, rate",
+        ),
+        ("x = \"start.scale\"\nslope", "unknown key in [plot] `slope`: did you mean `slopes`?"),
+        ("slopes", "`plot.x` is missing"),
+    ] {
+        std::fs::write(folder.path().join("grid.toml"), config.replace("x = \"start.scale\"\nslopes", bad)).unwrap();
+        let output = sweep(folder.path(), "bad", &[]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && said.contains(expected), "{said}");
+    }
+}

@@ -10,7 +10,7 @@ use crate::commands::routes::Question;
 use crate::commands::solve::read_config;
 use crate::commands::summary::number;
 use crate::config::Route;
-use crate::results::{MonteCarloRecord, PROGRAM, ProbabilityRecord, SimulationRecord, VERSION};
+use crate::results::{MonteCarloRecord, PROGRAM, ProbabilityRecord, ScheduleAdvice, SimulationRecord, VERSION};
 
 /// Reads, computes, writes and says.
 pub fn run(args: &ProbabilityArgs) -> Result<Vec<PathBuf>, Failure> {
@@ -50,6 +50,19 @@ fn summary(record: &ProbabilityRecord, seconds: f64) -> String {
         if let Some(relaxed) = formula.relaxed {
             lines.push(format!("            {relaxed:.9} with the gain by relaxation"));
         }
+    }
+    if let Some(refined) = record.routes.formula.as_ref().and_then(|f| f.refined) {
+        lines.push(format!("            {refined:.9} by (18)"));
+    }
+    if let Some(advice) = record.routes.formula.as_ref().and_then(|f| f.advice) {
+        let time = |t: Option<f64>| t.map_or("no duration".to_owned(), |t| format!("t0 = {}", number(t)));
+        let words = |name: &str, s: ScheduleAdvice| {
+            let hot = number(s.initial_temperature);
+            format!("{name} T0 = {hot}: {} by (10), {} by (18)", time(s.duration), time(s.refined_duration))
+        };
+        lines.push(format!("for P_c     {} geometrically", number(advice.wanted)));
+        lines.push(words("            from", advice.here));
+        lines.extend(advice.cheapest.map(|s| words("            cheapest from", s)));
     }
     if let Some(MonteCarloRecord { value, estimate }) = &record.routes.montecarlo {
         lines.push(format!(

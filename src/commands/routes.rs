@@ -2,7 +2,8 @@
 
 use anyhow::anyhow;
 use collapsar_theory::{
-    Clock, FreePair, Metric, Pair, Problem, SharpFormula, SmallStart, SpherePair, SphereVariance, Start, StartLaw,
+    Clock, EquatorFormula, FreePair, Metric, Pair, Problem, Schedule, SharpFormula, SmallStart, SpherePair,
+    SphereVariance, Start, StartLaw,
 };
 
 use crate::commands::Failure;
@@ -14,16 +15,16 @@ use crate::montecarlo::{
 use crate::probability::{
     FreeBoundary, Limits, SphereBoundary, connection, free_probability, small_start_probability, sphere_probability,
 };
-use crate::results::{ExactRecord, FormulaRecord, MonteCarloRecord, RoutesRecord, SimulationRecord};
+use crate::results::{
+    Advice, ExactRecord, FormulaRecord, MonteCarloRecord, RoutesRecord, ScheduleAdvice, SimulationRecord,
+};
 
-/// Largest s = scale/sqrt(2) at which (15) was measured within 1% of the exact route.
-const SMALL_START: f64 = 0.1;
-/// Largest s sqrt(d): distant means leave the regime of (15).
-const CLOSE_MEANS: f64 = 0.3;
 /// Stochastic descent without a horizon runs until the temperature is within this of its limit, and on for as long as
 /// slow directions need.
 const SETTLED: f64 = 1e-3;
 const RELAXATION: f64 = 10.0;
+/// Longest duration that is searched for a wanted probability.
+const LONGEST: f64 = 1e4;
 /// Most steps of a run of descent.
 const MOST_STEPS: f64 = 1e9;
 
@@ -90,7 +91,8 @@ impl<'a> Question<'a> {
         let (schedule, tolerance) = (self.problem.schedule(), self.config.exact.tolerance);
         let found = match self.pair {
             Pair::Free(flow) => {
-                let boundary = FreeBoundary::new(flow, schedule, Limits::default()).map_err(Failure::usage)?;
+                let boundary =
+                    FreeBoundary::new(flow, schedule, Limits::for_tolerance(tolerance)).map_err(Failure::usage)?;
                 free_probability(&boundary, self.dimension(), self.scale(), tolerance)
             }
             Pair::Sphere(_) if self.dimension() < 2 => {
@@ -100,7 +102,8 @@ impl<'a> Question<'a> {
                 if matches!(flow.options().variance, SphereVariance::Lagging { .. }) {
                     notes.push("the variance lags as in infinite dimension: an error of order 1/d".to_owned());
                 }
-                let boundary = SphereBoundary::new(flow, schedule, Limits::default()).map_err(Failure::usage)?;
+                let boundary =
+                    SphereBoundary::new(flow, schedule, Limits::for_tolerance(tolerance)).map_err(Failure::usage)?;
                 sphere_probability(&boundary, self.dimension(), tolerance)
             }
         };
@@ -125,18 +128,24 @@ impl<'a> Question<'a> {
 
     fn sharp(&self, flow: SpherePair, notes: &mut Vec<String>) -> Result<Option<FormulaRecord>, Failure> {
         let (options, schedule) = (flow.options(), self.problem.schedule());
+        let d = self.dimension() as f64;
+        let refined = EquatorFormula::new(flow).map_err(Failure::usage)?.probability(d, schedule);
         if options.clock != Clock::FreeEnergy || options.metric != Metric::Euclidean {
-            notes.push("formula (10) is for the free-energy clock and the Euclidean metric".to_owned());
-            return Ok(None);
+            notes.push(
+                "formula (10) is for the free-energy clock and the Euclidean metric: (18) in its place".to_owned(),
+            );
+            let equation = "(18)".to_owned();
+            return Ok(Some(FormulaRecord { value: refined, valid: true, equation, ..FormulaRecord::default() }));
         }
         let formula = SharpFormula::new(options.radius, options.target_weight, self.config.formula.alpha);
         let formula = formula.map_err(Failure::usage)?;
-        let d = self.dimension() as f64;
         Ok(Some(FormulaRecord {
             value: formula.probability(d, schedule),
             valid: formula.holds_for(schedule) && options.variance != SphereVariance::Unit,
             equation: "(10)".to_owned(),
             relaxed: Some(formula.relaxed_probability(d, schedule)),
+            refined: Some(refined),
+            advice: advice(&formula, flow, d, schedule, self.config.formula.wanted)?,
             alpha: Some(formula.alpha()),
             connection_constant: None,
         }))
@@ -159,11 +168,10 @@ impl<'a> Question<'a> {
         let s = scale * std::f64::consts::FRAC_1_SQRT_2;
         Ok(Some(FormulaRecord {
             value,
-            valid: s <= SMALL_START && s * (d as f64).sqrt() <= CLOSE_MEANS && schedule.final_temperature() == 1.0,
+            valid: formula.holds_for(s, d as f64, schedule) && schedule.final_temperature() == 1.0,
             equation: "(15)".to_owned(),
-            relaxed: None,
-            alpha: None,
             connection_constant: Some(found.constant),
+            ..FormulaRecord::default()
         }))
     }
 
@@ -219,4 +227,43 @@ impl<'a> Question<'a> {
         let value = estimate.probability.unwrap_or(f64::NAN);
         Ok(SimulationRecord { value, estimate, batch: asked.batch, step: asked.step, steps: steps as u64 })
     }
+}
+
+/// The geometric schedules that reach the `wanted` P_c, from T0 as it is and from the cheapest.
+fn advice(
+    formula: &SharpFormula,
+    flow: SpherePair,
+    dimension: f64,
+    schedule: &Schedule,
+    wanted: Option<f64>,
+) -> Result<Option<Advice>, Failure> {
+    let Some(wanted) = wanted else { return Ok(None) };
+    let refined = EquatorFormula::new(flow).map_err(Failure::usage)?;
+    let from = |initial_temperature: f64| -> Result<ScheduleAdvice, Failure> {
+        let duration = formula.duration(dimension, initial_temperature, wanted).map_err(Failure::usage)?;
+        let collapses = |duration: f64| {
+            let trial = Schedule::geometric(initial_temperature, duration).map_err(Failure::computation)?;
+            Ok::<_, Failure>(refined.probability(dimension, &trial) > wanted)
+        };
+        let refined_duration = least_duration(collapses)?;
+        Ok(ScheduleAdvice { initial_temperature, duration: Some(duration).filter(|t| t.is_finite()), refined_duration })
+    };
+    let cheapest = formula.cheapest_temperature().map(from).transpose()?;
+    Ok(Some(Advice { wanted, here: from(schedule.initial_temperature())?, cheapest }))
+}
+
+/// The least duration at which a schedule no longer collapses too often, to 1e-6 relative; nothing up to the longest.
+fn least_duration(collapses: impl Fn(f64) -> Result<bool, Failure>) -> Result<Option<f64>, Failure> {
+    let (mut low, mut high) = (0.0, 1.0);
+    while collapses(high)? {
+        (low, high) = (high, 2.0 * high);
+        if high > LONGEST {
+            return Ok(None);
+        }
+    }
+    while high - low > 1e-6 * high {
+        let middle = low + (high - low) / 2.0;
+        if collapses(middle)? { low = middle } else { high = middle }
+    }
+    Ok(Some(high))
 }

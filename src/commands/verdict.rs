@@ -3,18 +3,41 @@
 use crate::config::{AxisValue, PlotKind, PublishedConfig, Sweep};
 use crate::montecarlo::{Agreement, Comparison, DEFAULT_LEVEL, binomial_interval};
 use crate::results::{
-    Curve, Difference, FitRecord, PublishedPoint, PublishedRecord, RoutesRecord, SweepHeader, SweepPoint, SweepRecord,
-    comparison,
+    Curve, Difference, FitRecord, FormulaErrors, FormulaRecord, PublishedPoint, PublishedRecord, RoutesRecord,
+    SweepHeader, SweepPoint, SweepRecord, comparison,
 };
 
 /// The record of all points, in their order.
 pub(crate) fn judged(header: SweepHeader, points: Vec<SweepPoint>, sweep: &Sweep) -> SweepRecord {
     let comparisons: Vec<Comparison> = points.iter().filter_map(|p| comparison(&p.routes)).collect();
     let agreement = Agreement::of(&comparisons);
-    let mut record = SweepRecord { header, agreement, published: None, fits: Vec::new(), points };
+    let mut record = SweepRecord { header, agreement, formulas: None, published: None, fits: Vec::new(), points };
     record.published = sweep.published().map(|counts| published(&record, counts));
+    record.formulas = formulas(&record);
     record.fits = fits(&record, sweep);
     record
+}
+
+/// Root mean square and largest of some differences; nothing without any.
+fn difference(differences: &[f64]) -> Option<Difference> {
+    let n = differences.len();
+    (n > 0).then(|| Difference {
+        points: n,
+        rms: (differences.iter().map(|x| x * x).sum::<f64>() / n as f64).sqrt(),
+        largest: differences.iter().fold(0.0, |top: f64, x| top.max(x.abs())),
+    })
+}
+
+fn formulas(record: &SweepRecord) -> Option<FormulaErrors> {
+    let over = |of: &dyn Fn(&FormulaRecord) -> Option<f64>| {
+        let of_point = |p: &SweepPoint| Some(of(p.routes.formula.as_ref()?)? - p.routes.exact?.value);
+        difference(&record.points.iter().filter_map(of_point).collect::<Vec<_>>())
+    };
+    Some(FormulaErrors {
+        everywhere: over(&|f| Some(f.value))?,
+        where_valid: over(&|f| f.valid.then_some(f.value)),
+        refined: over(&|f| f.refined),
+    })
 }
 
 fn published(record: &SweepRecord, counts: &PublishedConfig) -> PublishedRecord {
@@ -25,26 +48,21 @@ fn published(record: &SweepRecord, counts: &PublishedConfig) -> PublishedRecord 
         Some(PublishedPoint { index: point.index, runs: count.runs, collapsed: count.collapsed, value, low, high })
     };
     let points: Vec<PublishedPoint> = record.points.iter().filter_map(beside).collect();
-    let difference = |of: &dyn Fn(&RoutesRecord) -> Option<f64>| {
+    let against = |of: &dyn Fn(&RoutesRecord) -> Option<f64>| {
         let found = |p: &PublishedPoint| {
             let point = record.points.iter().find(|point| point.index == p.index)?;
             of(&point.routes).map(|value| value - p.value)
         };
-        let differences: Vec<f64> = points.iter().filter_map(found).collect();
-        let n = differences.len();
-        (n > 0).then(|| Difference {
-            points: n,
-            rms: (differences.iter().map(|x| x * x).sum::<f64>() / n as f64).sqrt(),
-            largest: differences.iter().fold(0.0, |top: f64, x| top.max(x.abs())),
-        })
+        difference(&points.iter().filter_map(found).collect::<Vec<_>>())
     };
     PublishedRecord {
         source: counts.source.clone(),
-        exact: difference(&|routes| routes.exact.map(|e| e.value)),
-        formula: difference(&|routes| routes.formula.as_ref().map(|f| f.value)),
-        formula_where_valid: difference(&|routes| routes.formula.as_ref().filter(|f| f.valid).map(|f| f.value)),
-        montecarlo: difference(&|routes| routes.montecarlo.map(|m| m.value)),
-        simulation: difference(&|routes| routes.simulation.map(|s| s.value)),
+        exact: against(&|routes| routes.exact.map(|e| e.value)),
+        formula: against(&|routes| routes.formula.as_ref().map(|f| f.value)),
+        refined: against(&|routes| routes.formula.as_ref().and_then(|f| f.refined)),
+        formula_where_valid: against(&|routes| routes.formula.as_ref().filter(|f| f.valid).map(|f| f.value)),
+        montecarlo: against(&|routes| routes.montecarlo.map(|m| m.value)),
+        simulation: against(&|routes| routes.simulation.map(|s| s.value)),
         points,
     }
 }

@@ -16,7 +16,7 @@ const SCHEMA: [(&str, &[&str]); 19] = [
     ("bifurcation", &["temperature", "parameter", "range", "separations", "points"]),
     ("boundary", &["transverse", "initial_temperatures", "reach", "points", "width"]),
     ("exact", &["tolerance"]),
-    ("formula", &["alpha"]),
+    ("formula", &["alpha", "wanted"]),
     ("montecarlo", &["samples"]),
     ("simulation", &["batch", "step", "runs", "optimiser", "score"]),
     ("stop", &["horizon"]),

@@ -59,6 +59,9 @@ pub struct FormulaConfig {
     /// alpha of theory (9); computed if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alpha: Option<f64>,
+    /// The probability of collapse for which a schedule is wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<f64>,
 }
 
 /// `[montecarlo]`.
@@ -82,7 +85,11 @@ impl ExactConfig {
 impl FormulaConfig {
     /// Resolves the section.
     pub(crate) fn resolve(section: &Section<'_>) -> Result<Self, ConfigError> {
-        Ok(Self { alpha: section.positive("alpha")? })
+        let wanted = section.number("wanted")?;
+        if wanted.is_some_and(|p| !(p > 0.0 && p < 1.0)) {
+            return Err(section.breaks("wanted", "lie strictly between 0 and 1"));
+        }
+        Ok(Self { alpha: section.positive("alpha")?, wanted })
     }
 }
 

@@ -1,7 +1,7 @@
 //! P_c over two keys of a grid.
 
 use crate::figures::{Contours, Dash, Figure, Grid, Heatmap, LegendPlace, Panel, Series, palette};
-use crate::plots::sweep::{axis, axis_label, counted, exact, formula, published};
+use crate::plots::sweep::{axis, axis_label, counted, exact, formula, published, refined};
 use crate::results::{PlotConfig, SweepPoint, SweepRecord};
 
 /// Lines of equal probability.
@@ -25,7 +25,12 @@ pub(crate) fn map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     if let Some(grid) = grid(record, [&plot.x, &y], formula) {
         left = left.with(Series::contours(Contours::new(grid, LEVELS)).color(palette::BLACK).dash(Dash::Dashed));
         let key = Series::line(&[f64::NAN], &[f64::NAN]).color(palette::BLACK).dash(Dash::Dashed);
-        left = left.with(key.label("by the formula"));
+        left = left.with(key.label("by formula (10)"));
+    }
+    if let Some(grid) = grid(record, [&plot.x, &y], refined) {
+        left = left.with(Series::contours(Contours::new(grid, LEVELS)).color(palette::BLACK).dash(Dash::Dotted));
+        let key = Series::line(&[f64::NAN], &[f64::NAN]).color(palette::BLACK).dash(Dash::Dotted);
+        left = left.with(key.label("by formula (18)"));
     }
     let beside = grid(record, [&plot.x, &y], |point| published(record, point).map(|p| [p.value]));
     match beside.filter(|_| record.published.is_some()) {

@@ -111,6 +111,10 @@ pub(crate) fn formula(point: &SweepPoint) -> Option<[f64; 1]> {
     point.routes.formula.as_ref().map(|f| [f.value])
 }
 
+pub(crate) fn refined(point: &SweepPoint) -> Option<[f64; 1]> {
+    point.routes.formula.as_ref().and_then(|f| f.refined).map(|p| [p])
+}
+
 pub(crate) fn counted(point: &SweepPoint) -> Option<[f64; 3]> {
     point.routes.montecarlo.map(|m| [m.value, m.estimate.low, m.estimate.high])
 }
@@ -142,6 +146,10 @@ fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
         if !x.is_empty() {
             panel = panel.with(Series::line(&x, &p).color(color).dash(Dash::Dashed));
         }
+        let (x, [p]) = column.take(refined);
+        if !x.is_empty() {
+            panel = panel.with(Series::line(&x, &p).color(color).dash(Dash::Dotted));
+        }
         let (x, [p, low, high]) = column.take(counted);
         if !x.is_empty() {
             if !has_exact {
@@ -172,17 +180,20 @@ fn keys_of(record: &SweepRecord) -> Vec<Series> {
     if has(&|r| r.exact.is_some()) {
         keys.push(line().label("exact"));
     }
-    if has(&|r| r.formula.as_ref().is_some_and(|f| f.valid)) {
-        keys.push(line().dash(Dash::Dashed).label("formula, where it holds"));
+    if let Some(valid) = record.points.iter().find_map(|p| p.routes.formula.as_ref().filter(|f| f.valid)) {
+        keys.push(line().dash(Dash::Dashed).label(format!("formula {}", valid.equation)));
+    }
+    if has(&|r| r.formula.as_ref().is_some_and(|f| f.refined.is_some())) {
+        keys.push(line().dash(Dash::Dotted).label("formula (18)"));
     }
     if has(&|r| r.montecarlo.is_some()) {
-        keys.push(marks(Marker::Circle).size(3.0).label("closed flow, counted"));
+        keys.push(marks(Marker::Circle).size(3.0).label("counted"));
     }
     if has(&|r| r.simulation.is_some()) {
-        keys.push(marks(Marker::Triangle).size(5.0).label("stochastic descent"));
+        keys.push(marks(Marker::Triangle).size(5.0).label("descent"));
     }
     if record.published.is_some() {
-        keys.push(marks(Marker::Square).open().size(5.0).label("published runs"));
+        keys.push(marks(Marker::Square).open().size(5.0).label("published"));
     }
     keys
 }

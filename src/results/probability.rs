@@ -48,7 +48,7 @@ pub struct ExactRecord {
 }
 
 /// P_c by a sharp formula.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FormulaRecord {
     /// P_c.
     pub value: f64,
@@ -59,12 +59,40 @@ pub struct FormulaRecord {
     /// P_c with the gain by relaxation counted (sphere pair).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub relaxed: Option<f64>,
+    /// P_c by the linear flow about the decision plane, (18) (sphere pair).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub refined: Option<f64>,
+    /// Which schedules reach the wanted P_c, if one is (sphere pair, geometric schedules).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub advice: Option<Advice>,
     /// alpha that was used (sphere pair).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub alpha: Option<f64>,
     /// C that was used (free pair).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub connection_constant: Option<f64>,
+}
+
+/// A geometric schedule with its probability of collapse.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ScheduleAdvice {
+    /// T0.
+    pub initial_temperature: f64,
+    /// t0 by formula (10); null where no duration reaches the probability.
+    pub duration: Option<f64>,
+    /// t0 by formula (18), for the variance rule of the problem; null likewise.
+    pub refined_duration: Option<f64>,
+}
+
+/// Which geometric schedules reach a wanted P_c.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Advice {
+    /// The wanted P_c.
+    pub wanted: f64,
+    /// From the problem's T0.
+    pub here: ScheduleAdvice,
+    /// From the T0 that takes the least time by (10); null where the target is never cold.
+    pub cheapest: Option<ScheduleAdvice>,
 }
 
 /// P_c by counting.

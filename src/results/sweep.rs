@@ -70,6 +70,17 @@ pub struct Difference {
     pub largest: f64,
 }
 
+/// Formula minus exact, over the points that have both.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct FormulaErrors {
+    /// The formula everywhere.
+    pub everywhere: Difference,
+    /// Where it claims to hold; null if nowhere, here and below.
+    pub where_valid: Option<Difference>,
+    /// Formula (18), where (10) is the formula.
+    pub refined: Option<Difference>,
+}
+
 /// The grid against published counts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PublishedRecord {
@@ -81,6 +92,8 @@ pub struct PublishedRecord {
     pub exact: Option<Difference>,
     /// The formula.
     pub formula: Option<Difference>,
+    /// Formula (18), where (10) is the formula.
+    pub refined: Option<Difference>,
     /// The formula where it claims to hold.
     pub formula_where_valid: Option<Difference>,
     /// The ensemble.
@@ -112,6 +125,8 @@ pub struct SweepRecord {
     pub header: SweepHeader,
     /// The joint test of all points that have an exact value and a count; null without any.
     pub agreement: Option<Agreement>,
+    /// The formulas against the exact route; null without points that have both.
+    pub formulas: Option<FormulaErrors>,
     /// The grid against published counts; null without any.
     pub published: Option<PublishedRecord>,
     /// Fitted slopes.
@@ -203,7 +218,7 @@ pub fn sweep_csv(record: &SweepRecord) -> Result<Vec<u8>, csv::Error> {
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "rate",
     "pair",
     "seed",
@@ -212,6 +227,7 @@ const COLUMNS: [&str; 21] = [
     "formula",
     "formula_valid",
     "formula_relaxed",
+    "formula_refined",
     "montecarlo",
     "low",
     "high",
@@ -243,6 +259,7 @@ fn cells(point: &SweepPoint) -> [String; COLUMNS.len()] {
         number(formula.as_ref().map(|f| f.value)),
         formula.as_ref().map_or(String::new(), |f| f.valid.to_string()),
         number(formula.as_ref().and_then(|f| f.relaxed)),
+        number(formula.as_ref().and_then(|f| f.refined)),
         number(montecarlo.map(|m| m.value)),
         number(counted.map(|e| e.low)),
         number(counted.map(|e| e.high)),
