@@ -20,7 +20,7 @@ table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant
 th { text-align: left; font-size: 0.78rem; color: var(--dim); }
 th, td { padding: 0.35rem 0.6rem 0.35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td { overflow-wrap: anywhere; }
-figure { margin: 1.2rem 0; } figure svg { display: block; max-width: 100%; height: auto; background: #ffffff; }
+figure { margin: 1.2rem 0; } figure svg { display: block; min-width: min(100%, 28rem); max-width: 100%; height: auto; background: #ffffff; }
 figcaption { font-size: 0.82rem; color: var(--dim); margin-top: 0.6rem; }
 .badge { font-size: 0.78rem; font-weight: bold; white-space: nowrap; }
 .pass { color: var(--pass); } .fail { color: var(--fail); } .tally { font-weight: bold; }
@@ -53,16 +53,19 @@ pub fn html(report: &Report) -> String {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <link rel=\"icon\" href=\"data:,\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
     );
     for paragraph in paragraphs(&report.intro) {
         line(&mut page, format_args!("<p>{}</p>", escaped(paragraph)));
     }
+    if !report.verdicts.is_empty() {
+        line(&mut page, format_args!("<p class=\"tally\"><a href=\"#verdicts\">{}</a></p>", report.tally()));
+    }
     contents(&mut page, report);
-    verdicts(&mut page, report);
     for (index, section) in report.sections.iter().enumerate() {
         write_section(&mut page, section, index);
     }
+    verdicts(&mut page, report);
     let rows = report.provenance.rows();
     if !rows.is_empty() {
         page.push_str("<section id=\"provenance\">\n<h2>Provenance</h2>\n");
@@ -89,11 +92,11 @@ fn contents(page: &mut String, report: &Report) {
         return;
     }
     page.push_str("<nav>\n<ul>\n");
-    if !report.verdicts.is_empty() {
-        page.push_str("<li><a href=\"#verdicts\">Verdicts</a></li>\n");
-    }
     for (index, section) in report.sections.iter().enumerate() {
         line(page, format_args!("<li><a href=\"#{}\">{}</a></li>", anchor(section, index), escaped(&section.title)));
+    }
+    if !report.verdicts.is_empty() {
+        page.push_str("<li><a href=\"#verdicts\">Verdicts</a></li>\n");
     }
     page.push_str("</ul>\n</nav>\n");
 }

@@ -30,8 +30,11 @@ pub fn markdown(report: &Report) -> String {
     let mut blocks = vec![format!("# {}", escaped(&report.title))];
     blocks.extend(paragraphs(&report.intro).map(escaped));
     if !report.verdicts.is_empty() {
+        blocks.push(format!("{}: see the end.", report.tally()));
+    }
+    blocks.extend(report.sections.iter().flat_map(section));
+    if !report.verdicts.is_empty() {
         blocks.push("## Verdicts".to_owned());
-        blocks.push(format!("{}.", report.tally()));
         let rows = report.verdicts.iter().map(|Verdict { claim, expected, measured, passed, note }| {
             let word = if *passed { "pass" } else { "**fail**" };
             format!("| {word} | {} |\n", [claim, expected, measured, note].map(|cell| escaped(cell)).join(" | "))
@@ -39,7 +42,6 @@ pub fn markdown(report: &Report) -> String {
         let head = "| | claim | expected | measured | note |\n|---|---|---|---|---|\n";
         blocks.push(format!("{head}{}", rows.collect::<String>()).trim_end().to_owned());
     }
-    blocks.extend(report.sections.iter().flat_map(section));
     let rows = report.provenance.rows();
     if !rows.is_empty() {
         blocks.push("## Provenance".to_owned());
