@@ -19,7 +19,7 @@ mod run;
 mod section;
 mod sweep;
 
-pub use bifurcation::{BifurcationConfig, Parameter};
+pub use bifurcation::{BifurcationConfig, Drawing, Parameter};
 pub use boundary::BoundaryConfig;
 pub use compare::Variant;
 pub use density::DensityConfig;

@@ -114,16 +114,44 @@ fn files_are_written_and_the_summary_names_the_numbers() {
 }
 
 #[test]
+fn the_figure_is_the_phase_diagram_where_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = |config: &str, overrides: &[&str]| {
+        let mut arguments = vec![
+            "bifurcate",
+            config,
+            "--quiet",
+            "--out",
+            folder.path().to_str().unwrap(),
+            "--set",
+            "bifurcation.points=20",
+        ];
+        arguments.extend(overrides.iter().flat_map(|text| ["--set", text]));
+        let output = collapsar(&arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let stem = config.trim_start_matches("configs/").trim_end_matches(".toml");
+        std::fs::read_to_string(folder.path().join(format!("{stem}.svg"))).unwrap()
+    };
+    let free = picture("configs/phase-diagram-free.toml", &[]);
+    assert!(free.contains("collapse possible") && free.contains("no collapsed state") && !free.contains("pitchfork"));
+    let sphere = picture("configs/phase-diagram-sphere.toml", &[]);
+    assert!(sphere.contains("opposite means give way") && sphere.contains("weight 0.2"));
+    let branches = picture("configs/phase-diagram-free.toml", &["bifurcation.draw=branches"]);
+    assert!(branches.contains("pitchfork") && !branches.contains("no collapsed state"));
+}
+
+#[test]
 fn what_is_no_pair_is_refused_with_the_reason() {
     let three = config_file(
         "[target]\nmeans = [[3.0, 0.0], [-1.5, 2.6], [-1.5, -2.6]]\nweights = [0.5, 0.3, 0.2]\n\
          [start]\nmeans = [[0.3, 0.1], [-0.2, 0.3], [0.1, -0.4]]\n",
     );
     let three = three.path().to_str().unwrap();
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 6] = [
         (&["bifurcate", three], "two equal components"),
         (&["bifurcate", FREE, "--set", "family.variance=slaved"], "family.variance"),
         (&["bifurcate", FREE, "--set", "bifurcation.range=[2, 1]"], "rising"),
+        (&["bifurcate", FREE, "--set", "bifurcation.draw=curves"], "\"branches\", \"phase-diagram\""),
         (&["bifurcate", FREE, "--set", "bifurcation.points=1"], "between 2 and 10000"),
         (&["bifurcate", FREE, "--set", "bifurcation.temperature=0"], "positive"),
     ];

@@ -39,6 +39,117 @@ fn boundary_json_has_curves_brackets_and_the_connection() {
     assert!(at(2) < at(0) && at(3) < at(1));
 }
 
+fn curves(config: &str, overrides: &[&str]) -> serde_json::Value {
+    let file = config_file(config);
+    let mut arguments = vec!["boundary", file.path().to_str().unwrap(), "--json"];
+    arguments.extend(overrides.iter().flat_map(|text| ["--set", text]));
+    let output = collapsar(&arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The ordinates of the curves at point `i`.
+fn ordinates(record: &serde_json::Value, i: usize) -> Vec<f64> {
+    record["curves"].as_array().unwrap().iter().map(|curve| curve["ordinates"][i].as_f64().unwrap()).collect()
+}
+
+#[test]
+fn slow_cooling_empties_the_region_of_collapse_from_above_the_critical_temperature_only() {
+    let lists = ["boundary.initial_temperatures=[2, 5]", "boundary.rates=[10, 0.3, 0.01]", "boundary.transverse=[0]"];
+    let record = curves(FREE, &lists);
+    assert_eq!(record["varied"], serde_json::json!(["schedule.initial_temperature", "schedule.rate"]));
+    assert!((record["critical_temperature"].as_f64().unwrap() - 3.312_999_348_2).abs() < 1e-9);
+    let schedules: Vec<_> =
+        record["curves"].as_array().unwrap().iter().map(|c| (&c["initial_temperature"], &c["rate"])).collect();
+    let order = [(2.0, 10.0), (2.0, 0.3), (2.0, 0.01), (5.0, 10.0), (5.0, 0.3), (5.0, 0.01)];
+    assert!(
+        schedules
+            .iter()
+            .zip(order)
+            .all(|((hot, rate), wanted)| (hot.as_f64(), rate.as_f64()) == (Some(wanted.0), Some(wanted.1)))
+    );
+    // The fifth of nine points is x = 1.
+    let y = ordinates(&record, 4);
+    assert!(y[0] > y[1] && y[1] > y[2] && y[3] > y[4] && y[4] > y[5], "{y:?}");
+    assert!(y[5] < 2e-3 * y[3], "nothing is left: {y:?}");
+    // Without a loss of the collapsed state, slow cooling tends to the boundary at constant T0 from above.
+    let held = curves(
+        &FREE.replace("rate = 0.3", "").replace("exponential", "constant"),
+        &["schedule.initial_temperature=2", "boundary.initial_temperatures=[]"],
+    );
+    assert_eq!(held["varied"], serde_json::json!([]));
+    let held = ordinates(&held, 4)[0];
+    assert!(held < y[2] && y[2] < 1.05 * held, "{held} against {y:?}");
+}
+
+#[test]
+fn durations_are_those_of_a_geometric_schedule() {
+    const SPHERE: &str = "[target]\nseparation = 3.0\nweights = [0.8, 0.2]\n[family]\npreset = \"paper\"\nvariance = \"slaved\"\n\
+        [schedule]\nkind = \"geometric\"\ninitial_temperature = 90.0\nduration = 5.0\n[start]\ndimension = 512\n\
+        [boundary]\ndurations = [2.0, 20.0]\npoints = 3\nreach = 0.6\n";
+    let record = curves(SPHERE, &[]);
+    assert_eq!(record["varied"], serde_json::json!(["schedule.duration"]));
+    assert_eq!(
+        (&record["curves"][1]["duration"], &record["curves"][1]["rate"]),
+        (&20.0.into(), &serde_json::Value::Null)
+    );
+    let right = ordinates(&record, 2);
+    assert!(right[1] < 0.5 * right[0], "{right:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = config_file(SPHERE);
+    let out = folder.path().to_str().unwrap();
+    let output = collapsar(&["boundary", file.path().to_str().unwrap(), "--out", out]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("T0 = 90       t0 = 20 "), "{told}");
+    let written = std::fs::read_dir(folder.path()).unwrap().filter_map(|entry| entry.ok().map(|e| e.path()));
+    let read = |wanted: &str| {
+        written
+            .filter(|path| path.extension().is_some_and(|e| e == wanted))
+            .map(|p| std::fs::read_to_string(p).unwrap())
+            .next()
+    };
+    let table = read("csv").unwrap();
+    assert!(table.starts_with("initial_temperature,rate,duration,s,m_1+m_2,D_b,width\n90,,2,0,-0.6,"), "{table}");
+}
+
+#[test]
+fn schedules_that_have_no_rate_or_duration_are_refused_with_the_line() {
+    let cases = [
+        (
+            "exponential",
+            "rates = [0.1, -1.0]",
+            "line 16: `boundary.rates` is [0.1, -1.0]: it must hold positive numbers",
+        ),
+        (
+            "exponential",
+            "rates = [0.1]",
+            "line 16: `boundary.rates` has no meaning here: a schedule that starts at T = 1 does not cool; raise its initial temperature",
+        ),
+        (
+            "exponential",
+            "durations = [5.0]",
+            "line 16: `boundary.durations` has no meaning here: it needs `schedule.kind` \"geometric\", not \"exponential\"",
+        ),
+        (
+            "geometric",
+            "rates = [0.1]",
+            "line 16: `boundary.rates` has no meaning here: it needs `schedule.kind` \"exponential\", not \"geometric\"",
+        ),
+    ];
+    for (kind, line, expected) in cases {
+        let text = if kind == "geometric" {
+            FREE.replace("rate = 0.3", "duration = 3.0").replace("exponential", kind)
+        } else {
+            FREE.to_owned()
+        };
+        let file = config_file(&(text + line));
+        let output = collapsar(&["boundary", file.path().to_str().unwrap(), "--json"]);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{line}: {told}");
+        assert!(told.trim_end().ends_with(expected) && output.stdout.is_empty(), "{line}: {told}");
+    }
+}
+
 #[test]
 fn problems_that_are_no_pairs_are_refused_with_the_reason() {
     for (setting, reason) in [

@@ -8,6 +8,8 @@ use super::stability::{eigenvalues, eigenvector};
 
 /// Distance of rates that are one: a multiple eigenvalue splits by rounding.
 const ALIKE: f64 = 1e-9;
+/// Distance of coordinates that are one to the order of a list.
+const SAME: f64 = 1e-9;
 
 /// What an equilibrium of a pair is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,6 +159,8 @@ pub(super) fn clusters(mut points: Vec<[f64; 2]>, slack: f64) -> Vec<[f64; 2]> {
 
 /// Order of the coordinates, one after the other.
 pub(super) fn by_coordinates(a: &Equilibrium, b: &Equilibrium) -> std::cmp::Ordering {
-    let differences = a.coordinates.iter().zip(&b.coordinates).map(|(x, y)| x.total_cmp(y));
+    // Mirror images differ by rounding alone in a coordinate; adding 0 makes -0 equal to 0.
+    let rounded = |value: &f64| (value / SAME).round() + 0.0;
+    let differences = a.coordinates.iter().zip(&b.coordinates).map(|(x, y)| rounded(x).total_cmp(&rounded(y)));
     differences.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
 }

@@ -19,7 +19,7 @@ use crate::cli::RunArgs;
 use crate::commands::Failure;
 use crate::commands::output::{Products, deliver, drawn};
 use crate::commands::solve::read_config;
-use crate::config::{Parameter, RunConfig};
+use crate::config::{Drawing, Parameter, RunConfig};
 use crate::plots;
 use crate::results::{BifurcationRecord, BranchRecord, EquilibriumRecord, PROGRAM, SpecialRecord, VERSION};
 use settings::Settings;
@@ -40,7 +40,11 @@ pub fn run(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     };
     let csv = record.csv().map_err(Failure::computation)?;
     let text = words::summary(&record, started.elapsed().as_secs_f64());
-    let files = drawn(csv, &plots::bifurcation(&record))?;
+    let figure = match record.config.bifurcation.draw {
+        Drawing::Branches => plots::bifurcation(&record),
+        Drawing::PhaseDiagram => plots::phase_diagram(&record),
+    };
+    let files = drawn(csv, &figure)?;
     deliver(args, &Products { record: &record, text, files })
 }
 

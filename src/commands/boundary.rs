@@ -6,13 +6,13 @@ use std::time::Instant;
 use collapsar_theory::{Flow, FreePair, Pair, Schedule, SpherePair};
 use rayon::prelude::*;
 
-use crate::bifurcation::{SearchOptions, free_equilibria};
+use crate::bifurcation::{SearchOptions, antipodal_temperature, critical_temperature, free_equilibria};
 use crate::cli::RunArgs;
 use crate::commands::Failure;
 use crate::commands::output::{Products, deliver, drawn, progress};
 use crate::commands::solve::read_config;
 use crate::commands::summary::number;
-use crate::config::RunConfig;
+use crate::config::{RunConfig, ScheduleConfig};
 use crate::integrate::{Integrator, Request, Tempered, Tsit5};
 use crate::plots;
 use crate::probability::{Bracket, FreeBoundary, Limits, SphereBoundary, connection};
@@ -32,11 +32,11 @@ pub fn run(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     let schedules = schedules(&config)?;
     let bar = progress(args, schedules.len() * config.boundary.transverse.len(), "curves");
     let mut curves = Vec::new();
-    for (temperature, schedule) in &schedules {
+    for schedule in &schedules {
         for &transverse in &config.boundary.transverse {
             curves.push(match pair {
-                Pair::Free(flow) => free_curve(&config, flow, schedule, *temperature, transverse)?,
-                Pair::Sphere(flow) => sphere_curve(&config, flow, schedule, *temperature, transverse)?,
+                Pair::Free(flow) => free_curve(&config, flow, schedule, transverse)?,
+                Pair::Sphere(flow) => sphere_curve(&config, flow, schedule, transverse)?,
             });
             bar.inc(1);
         }
@@ -48,24 +48,40 @@ pub fn run(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     deliver(args, &Products { record: &record, text, files: drawn(csv, &plots::boundary(&record))? })
 }
 
-/// The schedule, or one for each wanted initial temperature.
-fn schedules(config: &RunConfig) -> Result<Vec<(f64, Schedule)>, Failure> {
-    let own = config.schedule.schedule().map_err(Failure::usage)?;
-    if config.boundary.initial_temperatures.is_empty() {
-        return Ok(vec![(own.initial_temperature(), own)]);
+/// The schedule, or one for each combination of the wanted initial temperatures with rates or durations.
+fn schedules(config: &RunConfig) -> Result<Vec<Schedule>, Failure> {
+    let own = |value: Option<f64>, asked: &[f64]| -> Vec<Option<f64>> {
+        if asked.is_empty() { vec![value] } else { asked.iter().copied().map(Some).collect() }
+    };
+    let (schedule, asked) = (&config.schedule, &config.boundary);
+    let mut all = Vec::new();
+    for initial_temperature in own(schedule.initial_temperature, &asked.initial_temperatures) {
+        for rate in own(schedule.rate, &asked.rates) {
+            for duration in own(schedule.duration, &asked.durations) {
+                let other = ScheduleConfig { initial_temperature, rate, duration, ..schedule.clone() };
+                all.push(other.schedule().map_err(Failure::usage)?);
+            }
+        }
     }
-    let hot = config.boundary.initial_temperatures.iter();
-    hot.map(|&temperature| {
-        let mut other = config.schedule.clone();
-        other.initial_temperature = Some(temperature);
-        Ok((temperature, other.schedule().map_err(Failure::usage)?))
-    })
-    .collect()
+    Ok(all)
 }
 
-fn curve(temperature: f64, transverse: f64, points: Vec<(f64, Bracket)>) -> BoundaryCurve {
+/// The keys under which the curves differ.
+fn varied(config: &RunConfig) -> Vec<&'static str> {
+    let asked = &config.boundary;
+    let lists = [
+        (asked.initial_temperatures.as_slice(), "schedule.initial_temperature"),
+        (&asked.rates, "schedule.rate"),
+        (&asked.durations, "schedule.duration"),
+    ];
+    lists.iter().filter(|(values, _)| !values.is_empty()).map(|(_, key)| *key).collect()
+}
+
+fn curve(schedule: &Schedule, transverse: f64, points: Vec<(f64, Bracket)>) -> BoundaryCurve {
     BoundaryCurve {
-        initial_temperature: temperature,
+        initial_temperature: schedule.initial_temperature(),
+        rate: schedule.rate(),
+        duration: schedule.duration(),
         transverse,
         undecided: points.iter().filter(|(_, b)| b.undecided).count(),
         abscissae: points.iter().map(|p| p.0).collect(),
@@ -74,13 +90,7 @@ fn curve(temperature: f64, transverse: f64, points: Vec<(f64, Bracket)>) -> Boun
     }
 }
 
-fn free_curve(
-    config: &RunConfig,
-    flow: FreePair,
-    schedule: &Schedule,
-    temperature: f64,
-    z: f64,
-) -> Result<BoundaryCurve, Failure> {
+fn free_curve(config: &RunConfig, flow: FreePair, schedule: &Schedule, z: f64) -> Result<BoundaryCurve, Failure> {
     let boundary = FreeBoundary::new(flow, schedule, Limits::default()).map_err(Failure::usage)?;
     let n = config.boundary.points;
     let reach = config.boundary.reach.unwrap_or(flow.options().separation + 1.0);
@@ -89,16 +99,10 @@ fn free_curve(
     let at = |i: u64| low + (1.0 - low) * i as f64 / (n - 1) as f64;
     let xs: Vec<f64> = (0..n).map(|i| boundary.wall() + reach * at(i) * at(i).abs()).collect();
     let points = xs.par_iter().map(|&x| (x, boundary.locate(x, z, config.boundary.width))).collect();
-    Ok(curve(temperature, z, points))
+    Ok(curve(schedule, z, points))
 }
 
-fn sphere_curve(
-    config: &RunConfig,
-    flow: SpherePair,
-    schedule: &Schedule,
-    temperature: f64,
-    s: f64,
-) -> Result<BoundaryCurve, Failure> {
+fn sphere_curve(config: &RunConfig, flow: SpherePair, schedule: &Schedule, s: f64) -> Result<BoundaryCurve, Failure> {
     let boundary = SphereBoundary::new(flow, schedule, Limits::default()).map_err(Failure::usage)?;
     let n = config.boundary.points;
     let largest = (2.0 * (1.0 + s)).max(0.0).sqrt();
@@ -106,7 +110,7 @@ fn sphere_curve(
     let at = |i: u64| reach * (2.0 * i as f64 / (n - 1) as f64 - 1.0);
     let sums: Vec<f64> = (0..n).map(at).collect();
     let points = sums.par_iter().map(|&sum| (sum, boundary.locate(sum, s, config.boundary.width))).collect();
-    Ok(curve(temperature, s, points))
+    Ok(curve(schedule, s, points))
 }
 
 fn record(
@@ -115,9 +119,9 @@ fn record(
     schedule: &Schedule,
     curves: Vec<BoundaryCurve>,
 ) -> Result<BoundaryRecord, Failure> {
-    let (name, axes) = match pair {
-        Pair::Free(_) => ("free", ["x", "Y_b", "z"]),
-        Pair::Sphere(_) => ("sphere", ["m_1+m_2", "D_b", "s"]),
+    let (name, axes, critical) = match &pair {
+        Pair::Free(flow) => ("free", ["x", "Y_b", "z"], critical_temperature(flow).map(|fold| fold.temperature)),
+        Pair::Sphere(flow) => ("sphere", ["m_1+m_2", "D_b", "s"], antipodal_temperature(flow)),
     };
     let (mut found, mut portrait) = (None, None);
     if let Pair::Free(flow) = pair {
@@ -129,8 +133,10 @@ fn record(
     Ok(BoundaryRecord {
         program: PROGRAM,
         version: VERSION,
+        varied: varied(&config),
         config,
         pair: name,
+        critical_temperature: critical,
         axes,
         curves,
         connection_constant: found.map(|c| c.constant),
@@ -192,8 +198,9 @@ fn summary(record: &BoundaryRecord, seconds: f64) -> String {
         let largest = curve.ordinates.iter().copied().fold(0.0, f64::max);
         let widest = curve.widths.iter().copied().fold(0.0, f64::max);
         lines.push(format!(
-            "  T0 = {:<8} {transverse} = {:<8} {} points, largest {ordinate} {}, widest bracket {}, undecided {}",
+            "  T0 = {:<8} {}{transverse} = {:<8} {} points, largest {ordinate} {}, widest bracket {}, undecided {}",
             number(curve.initial_temperature),
+            speed(record, curve),
             number(curve.transverse),
             curve.abscissae.len(),
             number(largest),
@@ -206,4 +213,13 @@ fn summary(record: &BoundaryRecord, seconds: f64) -> String {
     }
     lines.push(format!("cost        {seconds:.2} s"));
     lines.join("\n") + "\n"
+}
+
+/// The rate or duration of a curve if it is one of several.
+fn speed(record: &BoundaryRecord, curve: &BoundaryCurve) -> String {
+    let shown = |key: &str, name: &str, value: Option<f64>| {
+        let value = value.filter(|_| record.varied.contains(&key));
+        value.map_or_else(String::new, |v| format!("{name} = {:<8} ", number(v)))
+    };
+    shown("schedule.rate", "kappa", curve.rate) + &shown("schedule.duration", "t0", curve.duration)
 }

@@ -22,6 +22,16 @@ pub enum Parameter {
     Separation,
 }
 
+/// What the figure shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Drawing {
+    /// The branches in two views, the critical curve and its approach to large separations.
+    Branches,
+    /// Where collapse is possible in the plane of separation and temperature.
+    PhaseDiagram,
+}
+
 /// `[bifurcation]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BifurcationConfig {
@@ -29,6 +39,8 @@ pub struct BifurcationConfig {
     /// given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+    /// What the figure shows.
+    pub draw: Drawing,
     /// What the branches are drawn against.
     pub parameter: Parameter,
     /// Its least and greatest value; chosen around the critical one unless given.
@@ -54,11 +66,13 @@ impl BifurcationConfig {
             return Err(section.breaks("separations", "end at 25 or before"));
         }
         let parameter = section.choice("parameter", &named)?.unwrap_or(Parameter::Temperature);
+        let drawings = [("branches", Drawing::Branches), ("phase-diagram", Drawing::PhaseDiagram)];
+        let draw = section.choice("draw", &drawings)?.unwrap_or(Drawing::Branches);
         let range = ends(section, "range")?;
         if parameter == Parameter::Separation && range.is_some_and(|[_, last]| last > LARGEST_SEPARATION) {
             return Err(section.breaks("range", "end at a separation of 25 or before"));
         }
-        Ok(Self { temperature: section.positive("temperature")?, parameter, range, separations, points })
+        Ok(Self { temperature: section.positive("temperature")?, draw, parameter, range, separations, points })
     }
 }
 

@@ -44,6 +44,7 @@ impl RunConfig {
         let family = FamilyConfig::new(weights, rules);
         let solve = resolve_solve(&document.section("solve"), &built)?;
         let end = solve.times.last().copied().unwrap_or(0.0);
+        let boundary = BoundaryConfig::resolve(&document.section("boundary"), &schedule)?;
         let run = Self {
             target,
             family,
@@ -51,7 +52,7 @@ impl RunConfig {
             start,
             solve,
             bifurcation: BifurcationConfig::resolve(&document.section("bifurcation"))?,
-            boundary: BoundaryConfig::resolve(&document.section("boundary"))?,
+            boundary,
             exact: ExactConfig::resolve(&document.section("exact"))?,
             formula: FormulaConfig::resolve(&document.section("formula"))?,
             montecarlo: MonteCarloConfig::resolve(&document.section("montecarlo"))?,

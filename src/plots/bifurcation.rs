@@ -23,7 +23,7 @@ fn parameter_axis(record: &BifurcationRecord) -> Axis {
     if record.parameter == "temperature" { Axis::log("temperature *T*") } else { Axis::linear(separation(record)) }
 }
 
-fn separation(record: &BifurcationRecord) -> &'static str {
+pub(super) fn separation(record: &BifurcationRecord) -> &'static str {
     if record.pair == "free" { "separation *ρ*" } else { "radius *R*" }
 }
 
@@ -113,7 +113,7 @@ fn diagram(record: &BifurcationRecord, view: usize) -> Panel {
 }
 
 /// The pairs of a curve that exist, from T = 1 on.
-fn known(x: &[f64], y: &[Option<f64>]) -> (Vec<f64>, Vec<f64>) {
+pub(super) fn known(x: &[f64], y: &[Option<f64>]) -> (Vec<f64>, Vec<f64>) {
     x.iter().zip(y).filter_map(|(&x, &y)| y.filter(|y| *y >= 1.0).map(|y| (x, y))).unzip()
 }
 

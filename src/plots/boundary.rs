@@ -3,13 +3,68 @@
 use crate::figures::{Axis, Contours, Dash, Figure, Grid, Heads, LegendPlace, Marker, Panel, Series, palette};
 use crate::results::{BoundaryRecord, Portrait};
 
-/// The curves and, for the free pair, the phase portrait at the final temperature with the first curve on it.
+/// Keys of the schedule with a panel for each initial temperature.
+const RATE: &str = "schedule.rate";
+/// See there.
+const DURATION: &str = "schedule.duration";
+/// Strokes of curves that share a colour.
+const DASHES: [Dash; 3] = [Dash::Solid, Dash::Dashed, Dash::Dotted];
+
+/// The curves and, for the free pair, the phase portrait at the final temperature with the first curve on it. Curves of
+/// several rates or durations take a panel for each initial temperature instead.
 pub fn boundary(record: &BoundaryRecord) -> Figure {
+    if record.varied.iter().any(|key| [RATE, DURATION].contains(key)) {
+        return speeds(record);
+    }
     let curves = curves(record);
     match &record.portrait {
         Some(portrait) => Figure::two_column().row([curves, phase(record, portrait)]),
         None => Figure::one_column().row([curves]),
     }
+}
+
+/// A panel for each initial temperature, a curve for each rate or duration.
+fn speeds(record: &BoundaryRecord) -> Figure {
+    let mut temperatures: Vec<f64> = record.curves.iter().map(|curve| curve.initial_temperature).collect();
+    temperatures.dedup();
+    let panels: Vec<Panel> = temperatures.iter().map(|&temperature| speed(record, temperature)).collect();
+    let figure = if panels.len() == 1 { Figure::one_column() } else { Figure::two_column() };
+    figure.row(panels)
+}
+
+/// The curves of one initial temperature.
+fn speed(record: &BoundaryRecord, temperature: f64) -> Panel {
+    let (x, y, transverse) = labels(record);
+    let highest = record.curves.iter().flat_map(|curve| curve.ordinates.iter().copied()).fold(0.0, f64::max);
+    let curves: Vec<_> = record.curves.iter().filter(|curve| curve.initial_temperature == temperature).collect();
+    let several = curves.windows(2).any(|w| w[0].transverse != w[1].transverse);
+    let mut speeds: Vec<Option<f64>> = curves.iter().map(|curve| curve.rate.or(curve.duration)).collect();
+    speeds.dedup();
+    let title = match record.critical_temperature {
+        Some(critical) if temperature < critical => format!("*T*_0 = {temperature} < *T*_c"),
+        Some(critical) if temperature > critical => format!("*T*_0 = {temperature} > *T*_c"),
+        _ => format!("*T*_0 = {temperature}"),
+    };
+    let reach = curves.iter().flat_map(|curve| curve.abscissae.iter().copied()).fold(0.0, f64::max);
+    let x = if record.pair == "free" { x.range(0.0, reach) } else { x };
+    let mut panel = Panel::new(x, y.range(0.0, 1.04 * highest)).title(title).aspect(0.85).legend(LegendPlace::Below);
+    for curve in &curves {
+        let speed = curve.rate.or(curve.duration);
+        let hue = speeds.iter().position(|other| *other == speed).unwrap_or(0);
+        let nth = curves.iter().filter(|c| c.rate.or(c.duration) == speed).position(|c| c == curve).unwrap_or(0);
+        let name = if curve.rate.is_some() { "*κ*" } else { "*t*_0" };
+        let mut label = format!("{name} = {}", speed.unwrap_or(f64::NAN));
+        if several {
+            label = format!("{label}, {transverse} = {}", curve.transverse);
+        }
+        let line = Series::line(&curve.abscissae, &curve.ordinates).color(palette::cycle(hue)).dash(DASHES[nth % 3]);
+        panel = panel.with(line.label(label));
+    }
+    if record.pair == "free" {
+        let note = |x: f64, y: f64, word: &str| Series::text(x * reach, y * highest, word).color(palette::GRAY);
+        panel = panel.with(note(0.26, 0.76, "recovers")).with(note(0.86, 0.14, "collapses"));
+    }
+    panel
 }
 
 fn labels(record: &BoundaryRecord) -> (Axis, Axis, &'static str) {
@@ -22,20 +77,25 @@ fn labels(record: &BoundaryRecord) -> (Axis, Axis, &'static str) {
 
 fn curves(record: &BoundaryRecord) -> Panel {
     let (x, y, transverse) = labels(record);
+    let several = record.curves.windows(2).any(|w| w[0].transverse != w[1].transverse);
     let mut panel = Panel::new(x, y).aspect(0.85).legend(LegendPlace::Below);
+    if let Some(curve) = record.curves.first().filter(|_| !several) {
+        panel = panel.title(format!("{transverse} = {}", curve.transverse));
+    }
     let several_temperatures = record.curves.windows(2).any(|w| w[0].initial_temperature != w[1].initial_temperature);
     let mut temperatures: Vec<f64> = record.curves.iter().map(|c| c.initial_temperature).collect();
     temperatures.dedup();
     for (i, curve) in record.curves.iter().enumerate() {
         let hue = temperatures.iter().position(|t| *t == curve.initial_temperature).unwrap_or(0);
-        let label = if several_temperatures {
-            format!("*T*_0 = {}, {transverse} = {}", curve.initial_temperature, curve.transverse)
-        } else {
-            format!("{transverse} = {}", curve.transverse)
+        let hot = format!("*T*_0 = {}", curve.initial_temperature);
+        let label = match (several_temperatures, several) {
+            (true, true) => format!("{hot}, {transverse} = {}", curve.transverse),
+            (true, false) => hot,
+            _ => format!("{transverse} = {}", curve.transverse),
         };
         let per_temperature = record.curves.len() / temperatures.len().max(1);
         let (color, dash) = if several_temperatures {
-            (palette::cycle(hue), [Dash::Solid, Dash::Dashed, Dash::Dotted][i % per_temperature.max(1) % 3])
+            (palette::cycle(hue), DASHES[i % per_temperature.max(1) % 3])
         } else {
             (palette::cycle(i), Dash::Solid)
         };
@@ -51,10 +111,13 @@ fn phase(record: &BoundaryRecord, portrait: &Portrait) -> Panel {
         .title(title)
         .aspect(0.85)
         .legend(LegendPlace::Below);
-    for (rates, color, name) in
-        [(&portrait.rate_x, palette::GREEN, "d*x*/d*t* = 0"), (&portrait.rate_y, palette::ORANGE, "d*y*/d*t* = 0")]
+    // Over the distance from the axis, on which the rates vanish too: else the zeros near it are lost in the interpolation.
+    let columns = portrait.x.len();
+    let over_x: Vec<f64> = portrait.rate_x.iter().zip(portrait.x.iter().cycle()).map(|(rate, x)| rate / x).collect();
+    let over_y = portrait.rate_y.iter().enumerate().map(|(i, rate)| rate / portrait.y[i / columns]).collect();
+    for (rates, color, name) in [(over_x, palette::GREEN, "d*x*/d*t* = 0"), (over_y, palette::ORANGE, "d*y*/d*t* = 0")]
     {
-        if let Ok(grid) = Grid::new(portrait.x.clone(), portrait.y.clone(), rates.clone()) {
+        if let Ok(grid) = Grid::new(portrait.x.clone(), portrait.y.clone(), rates) {
             panel = panel.with(Series::contours(Contours::new(grid, vec![0.0])).color(color));
             panel = panel.with(Series::line(&[f64::NAN], &[f64::NAN]).color(color).label(name));
         }

@@ -17,6 +17,10 @@ pub struct BoundaryRecord {
     pub pair: &'static str,
     /// What abscissa, ordinate and transverse are.
     pub axes: [&'static str; 3],
+    /// Keys of the configuration that differ from curve to curve.
+    pub varied: Vec<&'static str>,
+    /// Highest temperature at which collapse is possible: T_c of theory (12), R^2/alpha of theory (9); null if there is none.
+    pub critical_temperature: Option<f64>,
     /// The curves.
     pub curves: Vec<BoundaryCurve>,
     /// C of theory (13) at the final temperature; null where it is not defined.
@@ -34,6 +38,10 @@ pub struct BoundaryRecord {
 pub struct BoundaryCurve {
     /// T0 of its schedule.
     pub initial_temperature: f64,
+    /// kappa of it, where it is exponential.
+    pub rate: Option<f64>,
+    /// t0 of it, where it has one.
+    pub duration: Option<f64>,
     /// z (free pair) or s (sphere pair).
     pub transverse: f64,
     /// x, or m_1 + m_2.
@@ -83,11 +91,13 @@ impl BoundaryRecord {
     pub fn csv(&self) -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let [abscissa, ordinate, transverse] = self.axes;
-        writer.write_record(["initial_temperature", transverse, abscissa, ordinate, "width"])?;
+        writer.write_record(["initial_temperature", "rate", "duration", transverse, abscissa, ordinate, "width"])?;
+        let cell = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
         for curve in &self.curves {
+            let schedule = [Some(curve.initial_temperature), curve.rate, curve.duration].map(cell);
             for ((x, y), width) in curve.abscissae.iter().zip(&curve.ordinates).zip(&curve.widths) {
-                let row = [curve.initial_temperature, curve.transverse, *x, *y, *width];
-                writer.write_record(row.map(|v| v.to_string()))?;
+                let place = [curve.transverse, *x, *y, *width].map(|v| v.to_string());
+                writer.write_record(schedule.iter().chain(&place))?;
             }
         }
         writer.into_inner().map_err(|e| e.into_error().into())
