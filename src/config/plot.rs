@@ -23,6 +23,9 @@ pub enum PlotKind {
 /// The abscissa ln(T0)/t0 of a geometric schedule, kappa of an exponential one.
 pub const RATE: &str = "rate";
 
+/// What a plot can show.
+const SHOWN: [&str; 6] = ["exact", "formula", "refined", "montecarlo", "simulation", "published"];
+
 /// `[plot.NAME]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlotConfig {
@@ -38,6 +41,8 @@ pub struct PlotConfig {
     pub log_x: bool,
     /// Whether the ordinate is.
     pub log_y: bool,
+    /// What is drawn of "exact", "formula", "refined", "montecarlo", "simulation" and "published"; all if empty.
+    pub show: Vec<String>,
     /// Slopes that theory predicts, one for each curve of a scaling plot.
     pub slopes: Vec<f64>,
     /// The part of the abscissa over which slopes are fitted; all of it if absent.
@@ -49,6 +54,11 @@ pub struct PlotConfig {
 }
 
 impl PlotConfig {
+    /// Whether `what` is drawn.
+    pub fn shows(&self, what: &str) -> bool {
+        self.show.is_empty() || self.show.iter().any(|name| name == what)
+    }
+
     /// The plots of a document, in its order.
     pub(crate) fn resolve(document: &Document) -> Result<Vec<Self>, ConfigError> {
         let read = |(name, node): &(String, Node)| {
@@ -62,7 +72,7 @@ impl PlotConfig {
     }
 
     fn read(name: &str, section: &Section<'_>) -> Result<Self, ConfigError> {
-        section.refuse_unknown(&["kind", "x", "y", "log", "slopes", "fit", "title", "caption"])?;
+        section.refuse_unknown(&["kind", "x", "y", "log", "show", "slopes", "fit", "title", "caption"])?;
         let kinds = [
             ("curves", PlotKind::Curves),
             ("map", PlotKind::Map),
@@ -74,6 +84,10 @@ impl PlotConfig {
         let log = section.texts("log")?.unwrap_or_default();
         if let Some(other) = log.iter().find(|axis| !["x", "y"].contains(&axis.as_str())) {
             return Err(section.breaks("log", &format!("hold \"x\" or \"y\", not \"{other}\"")));
+        }
+        let show = section.texts("show")?.unwrap_or_default();
+        if let Some(other) = show.iter().find(|name| !SHOWN.contains(&name.as_str())) {
+            return Err(section.breaks("show", &format!("hold some of {}, not \"{other}\"", SHOWN.join(", "))));
         }
         let scaling = kind == PlotKind::Scaling;
         let on = |axis: &str| scaling || log.iter().any(|name| name == axis);
@@ -94,6 +108,7 @@ impl PlotConfig {
             y,
             log_x: on("x"),
             log_y: on("y"),
+            show,
             slopes: section.numbers("slopes")?.unwrap_or_default(),
             fit: fit.transpose()?,
             title: section.text("title")?.unwrap_or_else(|| name.to_owned()),

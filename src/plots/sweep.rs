@@ -1,6 +1,6 @@
 //! The figures of a grid.
 
-use crate::figures::{Axis, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
+use crate::figures::{Axis, Color, ColorMap, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
 use crate::results::{
@@ -18,10 +18,13 @@ pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     }
 }
 
+/// The key along which there is a best value.
+const HOT: &str = "schedule.initial_temperature";
+
 /// The symbol of a key.
 fn symbol(key: &str) -> String {
     let known = match key {
-        "schedule.initial_temperature" => "*T*_0",
+        HOT => "*T*_0",
         "schedule.duration" => "*t*_0",
         "schedule.rate" => "*κ*",
         RATE => "rate",
@@ -40,7 +43,7 @@ fn symbol(key: &str) -> String {
 /// The title of an axis.
 pub(crate) fn axis_label(key: &str) -> String {
     let words = match key {
-        "schedule.initial_temperature" => "initial temperature ",
+        HOT => "initial temperature ",
         "schedule.duration" => "duration ",
         "schedule.rate" => "rate ",
         RATE => return "rate ln(*T*_0)/*t*_0".to_owned(),
@@ -129,70 +132,104 @@ pub(crate) fn published<'a>(record: &'a SweepRecord, point: &SweepPoint) -> Opti
 
 fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
     let y = axis("probability of collapse *P*_c", plot.log_y);
-    let y = if plot.log_y { y } else { y.range(0.0, 1.0) };
+    let top = if tallest(record) < LOW { LOW } else { 1.0 };
+    let y = if plot.log_y { y } else { y.range(0.0, top) };
     let mut panel = Panel::new(axis(axis_label(&plot.x), plot.log_x), y).aspect(0.9).legend(LegendPlace::Below);
     let all = record.curves(&[&plot.x]);
     for (i, curve) in all.iter().enumerate() {
         let column = Column { record, x: &plot.x, places: &curve.points };
-        let color = palette::cycle(i);
-        let (x, [p]) = column.take(exact);
-        let has_exact = !x.is_empty();
-        if has_exact {
-            panel = panel.with(Series::line(&x, &p).color(color));
-        }
-        // Outside its regime the formula would only hide the curves; maps show it everywhere.
-        let valid = |point: &SweepPoint| point.routes.formula.as_ref().filter(|f| f.valid).map(|f| [f.value]);
-        let (x, [p]) = column.take(valid);
-        if !x.is_empty() {
-            panel = panel.with(Series::line(&x, &p).color(color).dash(Dash::Dashed));
-        }
-        let (x, [p]) = column.take(refined);
-        if !x.is_empty() {
-            panel = panel.with(Series::line(&x, &p).color(color).dash(Dash::Dotted));
-        }
-        let (x, [p, low, high]) = column.take(counted);
-        if !x.is_empty() {
-            if !has_exact {
-                panel = panel.with(Series::line(&x, &p).color(color).width(0.8));
-            }
-            panel = panel.with(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Circle).size(3.0));
-        }
-        let (x, [p, low, high]) = column.take(simulated);
-        let bars = Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Triangle).size(5.0);
-        panel = panel.with(bars);
-        let (x, [p, low, high]) = column.take(|point| published(record, point).map(|p| [p.value, p.low, p.high]));
-        panel =
-            panel.with(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Square).open().size(5.0));
+        panel = panel.with_all(one_curve(&column, plot, hue(i, all.len())));
         if all.len() > 1 {
-            panel = panel.with(Series::line(&[f64::NAN], &[f64::NAN]).color(color).label(name(curve)));
+            panel = panel.with(Series::line(&[f64::NAN], &[f64::NAN]).color(hue(i, all.len())).label(name(curve)));
         }
     }
-    panel.with_all(keys_of(record))
+    panel.with_all(keys_of(record, plot))
+}
+
+/// P_c below which an axis does not run to 1.
+const LOW: f64 = 0.4;
+
+fn tallest(record: &SweepRecord) -> f64 {
+    let values = record.points.iter().flat_map(|p| {
+        let routes = &p.routes;
+        let formula = routes.formula.as_ref().filter(|f| f.valid).map(|f| f.value);
+        [
+            routes.exact.map(|e| e.value),
+            formula,
+            routes.montecarlo.map(|m| m.estimate.high),
+            routes.simulation.map(|s| s.estimate.high),
+        ]
+    });
+    values.flatten().fold(0.0, f64::max)
+}
+
+/// The colour of a curve: of the palette, or, for more curves than it has, along a colour map.
+fn hue(index: usize, count: usize) -> Color {
+    if count <= palette::CYCLE.len() {
+        return palette::cycle(index);
+    }
+    // Short of the lightest end, which is hard to see on white.
+    ColorMap::Viridis.at(0.9 * index as f64 / (count - 1) as f64)
+}
+
+/// What is drawn of one curve.
+fn one_curve(column: &Column<'_>, plot: &PlotConfig, color: Color) -> Vec<Series> {
+    let mut drawn = Vec::new();
+    let (x, [p]) = column.take(|point| exact(point).filter(|_| plot.shows("exact")));
+    let has_exact = !x.is_empty();
+    drawn.push(Series::line(&x, &p).color(color));
+    if plot.x == HOT && x.len() > 2 {
+        let best = (0..x.len()).min_by(|&i, &j| p[i].total_cmp(&p[j])).unwrap_or(0);
+        let mark = Series::points(&x[best..=best], &p[best..=best], Marker::Diamond).color(color);
+        drawn.push(mark.size(7.0).open());
+    }
+    // Outside its regime the formula would only hide the curves; maps show it everywhere.
+    let valid = |point: &SweepPoint| point.routes.formula.as_ref().filter(|f| f.valid).map(|f| [f.value]);
+    let (x, [p]) = column.take(|point| valid(point).filter(|_| plot.shows("formula")));
+    drawn.push(Series::line(&x, &p).color(color).dash(Dash::Dashed));
+    let (x, [p]) = column.take(|point| refined(point).filter(|_| plot.shows("refined")));
+    drawn.push(Series::line(&x, &p).color(color).dash(Dash::Dotted));
+    let (x, [p, low, high]) = column.take(|point| counted(point).filter(|_| plot.shows("montecarlo")));
+    if !has_exact {
+        drawn.push(Series::line(&x, &p).color(color).width(0.8));
+    }
+    drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Circle).size(3.0));
+    let (x, [p, low, high]) = column.take(|point| simulated(point).filter(|_| plot.shows("simulation")));
+    drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Triangle).size(5.0));
+    let beside = |point: &SweepPoint| published(column.record, point).map(|p| [p.value, p.low, p.high]);
+    let (x, [p, low, high]) = column.take(|point| beside(point).filter(|_| plot.shows("published")));
+    drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Square).open().size(5.0));
+    drawn
 }
 
 /// Entries of the legend that say what lines and points are.
-fn keys_of(record: &SweepRecord) -> Vec<Series> {
-    let has = |f: &dyn Fn(&RoutesRecord) -> bool| record.points.iter().any(|p| f(&p.routes));
+fn keys_of(record: &SweepRecord, plot: &PlotConfig) -> Vec<Series> {
+    let has =
+        |what: &str, f: &dyn Fn(&RoutesRecord) -> bool| plot.shows(what) && record.points.iter().any(|p| f(&p.routes));
     let nowhere = [f64::NAN];
     let line = || Series::line(&nowhere, &nowhere).color(palette::GRAY);
     let marks = |marker| Series::points(&nowhere, &nowhere, marker).color(palette::GRAY);
     let mut keys = Vec::new();
-    if has(&|r| r.exact.is_some()) {
+    if has("exact", &|r| r.exact.is_some()) {
         keys.push(line().label("exact"));
+        if plot.x == HOT {
+            keys.push(marks(Marker::Diamond).size(7.0).open().label("best *T*_0 of these"));
+        }
     }
-    if let Some(valid) = record.points.iter().find_map(|p| p.routes.formula.as_ref().filter(|f| f.valid)) {
+    let valid = record.points.iter().find_map(|p| p.routes.formula.as_ref().filter(|f| f.valid));
+    if let Some(valid) = valid.filter(|_| plot.shows("formula")) {
         keys.push(line().dash(Dash::Dashed).label(format!("formula {}", valid.equation)));
     }
-    if has(&|r| r.formula.as_ref().is_some_and(|f| f.refined.is_some())) {
+    if has("refined", &|r| r.formula.as_ref().is_some_and(|f| f.refined.is_some())) {
         keys.push(line().dash(Dash::Dotted).label("formula (18)"));
     }
-    if has(&|r| r.montecarlo.is_some()) {
+    if has("montecarlo", &|r| r.montecarlo.is_some()) {
         keys.push(marks(Marker::Circle).size(3.0).label("counted"));
     }
-    if has(&|r| r.simulation.is_some()) {
+    if has("simulation", &|r| r.simulation.is_some()) {
         keys.push(marks(Marker::Triangle).size(5.0).label("descent"));
     }
-    if record.published.is_some() {
+    if record.published.is_some() && plot.shows("published") {
         keys.push(marks(Marker::Square).open().size(5.0).label("published"));
     }
     keys
