@@ -43,7 +43,7 @@ fn published(record: &SweepRecord, counts: &PublishedConfig) -> PublishedRecord 
         exact: difference(&|routes| routes.exact.map(|e| e.value)),
         formula: difference(&|routes| routes.formula.as_ref().map(|f| f.value)),
         formula_where_valid: difference(&|routes| routes.formula.as_ref().filter(|f| f.valid).map(|f| f.value)),
-        montecarlo: difference(&|routes| routes.montecarlo.map(|m| m.value)),
+        montecarlo: difference(&|routes| routes.montecarlo.as_ref().map(|m| m.value)),
         simulation: difference(&|routes| routes.simulation.map(|s| s.value)),
         points,
     }
@@ -76,7 +76,7 @@ fn fits(record: &SweepRecord, sweep: &Sweep) -> Vec<FitRecord> {
 
 /// The most trusted value of a point.
 fn best(routes: &RoutesRecord) -> Option<f64> {
-    let counted = || routes.montecarlo.map(|m| m.value);
+    let counted = || routes.montecarlo.as_ref().map(|m| m.value);
     routes.exact.map(|e| e.value).or_else(counted).or_else(|| routes.formula.as_ref().map(|f| f.value))
 }
 

@@ -112,7 +112,7 @@ pub(crate) fn formula(point: &SweepPoint) -> Option<[f64; 1]> {
 }
 
 pub(crate) fn counted(point: &SweepPoint) -> Option<[f64; 3]> {
-    point.routes.montecarlo.map(|m| [m.value, m.estimate.low, m.estimate.high])
+    point.routes.montecarlo.as_ref().map(|m| [m.value, m.estimate.low, m.estimate.high])
 }
 
 fn simulated(point: &SweepPoint) -> Option<[f64; 3]> {
