@@ -78,19 +78,20 @@ impl Certainty {
         (MixtureEnd::Decided { lost, mechanism }, coverage)
     }
 
-    /// The end of a run at (t, state), if it is certain.
-    pub(crate) fn ask(
+    /// The end of a run that has settled and will never lose a mode from here on.
+    pub(crate) fn never_loses(&self, flow: &MixtureFlow, state: &[f64]) -> Option<(MixtureEnd, Vec<f64>)> {
+        let bound = self.bound?;
+        (flow.objective(self.beta, state) < bound).then(|| self.classify(flow, self.beta, state))
+    }
+
+    /// The end of a run at (t, state) that is bound to an equilibrium nearby.
+    pub(crate) fn near_limit(
         &self,
         flow: &MixtureFlow,
         watch: &mut Watch,
         t: f64,
         state: &[f64],
     ) -> Option<(MixtureEnd, Vec<f64>)> {
-        if let Some(bound) = self.bound
-            && flow.objective(self.beta, state) < bound
-        {
-            return Some(self.classify(flow, self.beta, state));
-        }
         if t < self.cold {
             return None;
         }

@@ -33,8 +33,6 @@ pub struct MixtureRun {
     pub coverage: Vec<f64>,
 }
 
-/// Tolerance once the temperature has settled, in units of the one before: rates must be seen to vanish.
-const SETTLED_TOLERANCE: f64 = 1e-3;
 /// Absolute tolerance in units of the relative one.
 const ABSOLUTE: f64 = 1e-2;
 
@@ -73,7 +71,7 @@ impl Course {
         }
     }
 
-    /// The ends of the stretches on which field and tolerance are smooth.
+    /// The ends of the stretches on which the field is smooth and ends are asked for or not.
     fn edges(&self) -> Vec<f64> {
         let mut edges: Vec<f64> = self.schedule.breakpoints().into_iter().chain([self.settled]).collect();
         edges.retain(|&edge| edge > 0.0 && edge < self.end);
@@ -89,11 +87,10 @@ impl Course {
         y[..n].copy_from_slice(start);
         let (mut from, mut steps) = (0.0, 0);
         let mut watch = self.certainty.watch();
+        let tolerances = Tolerances { relative: self.relative, absolute: self.relative * ABSOLUTE };
         for to in self.edges() {
             let piece = system.breakpoints().partition_point(|&b| b <= from);
             let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| system.rate(piece, t, &y[..n], &mut rate[..n]);
-            let relative = self.relative * if from >= self.settled { SETTLED_TOLERANCE } else { 1.0 };
-            let tolerances = Tolerances { relative, absolute: relative * ABSOLUTE };
             let mut stepper = Stepper::with_padding(&mut f, from, y, tolerances, to, n);
             while stepper.time() < to {
                 if steps >= self.max_steps {
@@ -104,10 +101,14 @@ impl Course {
                     return self.left(flow, MixtureEnd::Failed, stepper.time(), &stepper.state()[..n]);
                 }
                 let (t, state) = (stepper.time(), &stepper.state()[..n]);
-                if !self.at_end
-                    && t >= self.settled
-                    && let Some((end, coverage)) = self.certainty.ask(flow, &mut watch, t, state)
-                {
+                if t < self.settled {
+                    continue;
+                }
+                let certain = match self.certainty.never_loses(flow, state) {
+                    None if !self.at_end => self.certainty.near_limit(flow, &mut watch, t, state),
+                    found => found,
+                };
+                if let Some((end, coverage)) = certain {
                     return MixtureRun { end, time: t, coverage };
                 }
             }

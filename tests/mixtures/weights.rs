@@ -70,8 +70,8 @@ fn weights_stay_on_the_simplex() {
     }
 }
 
-/// A weight of 1e-200 grows at a rate of order 1 where it covers a mode that nothing else does, and is there after some
-/// hundred units of time; beside the heavy component it waits for longer than this test does, and is not guessed.
+/// A weight of 1e-200 grows at a rate of 1 to 100 where it covers a mode that nothing else does, and is there after some
+/// tens of units of time; beside the heavy component it waits for longer than this test does, and is not guessed.
 #[test]
 fn a_weight_of_1e_200_neither_stalls_nor_breaks() {
     let target = Target::new(vec![vec![3.0], vec![-3.0]], vec![0.5, 0.5]).unwrap();
@@ -87,7 +87,7 @@ fn a_weight_of_1e_200_neither_stalls_nor_breaks() {
         let start = draw_start(&problem, &mut stream(1, index)).unwrap().means;
         if start[0] * start[1] < 0.0 && start[1].abs() > 1.0 {
             let MixtureEnd::Decided { lost, .. } = &run.end else { panic!("{run:?}") };
-            assert!(lost.is_empty() && run.time > 10.0, "{start:?}: {run:?}");
+            assert!(lost.is_empty() && run.time > 5.0, "{start:?}: {run:?}");
             apart += 1;
         }
     }
