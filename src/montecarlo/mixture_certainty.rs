@@ -17,6 +17,8 @@ const LATER: f64 = 1.5;
 /// Farthest equilibrium that is taken for the limit, and the longest step of Newton's method towards it, in every
 /// coordinate. Close components separate or meet by a cubic law, so that limits are this far when motion is 1e-2.
 const NEAR: f64 = 0.3;
+/// Each of Newton's steps must slow the motion at least by this factor: a cubic root gives (2/3)^3 = 0.3.
+const SLOWED: f64 = 0.7;
 /// Newton's iterations: enough for the factor 2/3 of a cubic root from `NEAR` down to rest.
 const ITERATIONS: usize = 40;
 /// Singular values of the Jacobian below this are those of directions along which equilibria are not isolated
@@ -112,13 +114,19 @@ impl Certainty {
     fn limit(&self, flow: &MixtureFlow, state: &[f64]) -> Option<Vec<f64>> {
         let mut at = state.to_vec();
         let mut rate = vec![0.0; state.len()];
+        let mut last = f64::INFINITY;
         for _ in 0..ITERATIONS {
-            if is_rest(fastest_motion(flow, self.beta, &at)) {
+            let motion = fastest_motion(flow, self.beta, &at);
+            if is_rest(motion) {
                 let growth = growth_rate(flow, self.beta, &at);
                 // Not a number is no proof.
                 let stable = growth.is_finite() && !is_unstable(growth);
                 return (stable && self.falls(flow, state, &at)).then_some(at);
             }
+            if motion > SLOWED * last {
+                return None;
+            }
+            last = motion;
             flow.field(self.beta, &at, &mut rate);
             let jacobian = jacobian(flow, self.beta, &at);
             if jacobian.iter().any(|x| !x.is_finite()) {
