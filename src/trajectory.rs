@@ -7,5 +7,6 @@ mod report;
 
 pub use field_lines::field_lines;
 pub use follow::{Failure, Options, Trajectory, follow};
-pub use limit::{Limit, LimitStatus, Mechanism};
+pub use limit::{LOST_COVERAGE, Limit, LimitStatus, Mechanism, VANISHED_WEIGHT};
+pub(crate) use limit::{classify, fastest_motion, growth_rate, is_rest, is_unstable, jacobian};
 pub use report::Report;

@@ -16,7 +16,7 @@ const MODULES: [(&str, &str); 17] = [
     ("bifurcation", ""),
     ("probability", "integrate"),
     // Never probability: the two routes to one number stay independent.
-    ("montecarlo", "integrate"),
+    ("montecarlo", "integrate trajectory"),
     ("density", ""),
     ("flows", ""),
     ("config", "integrate trajectory bifurcation probability montecarlo flows"),

@@ -149,3 +149,41 @@ fn a_wanted_probability_gives_a_schedule() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("`formula.wanted` is 1: it must lie strictly between"));
 }
+
+/// A problem that is no pair: the ensemble answers, the routes for pairs say why they do not.
+const MIXTURE: &str = "[target]\nseparation = 3.0\n[family]\npreset = \"free\"\ntrain_weights = \"fisher-rao\"\n\
+    [schedule]\nkind = \"exponential\"\ninitial_temperature = 5.0\nrate = 0.3\n\
+    [start]\ndimension = 2\nscale = 1.0\n[montecarlo]\nsamples = 100\n";
+
+#[test]
+fn a_mixture_is_counted_and_nothing_else() {
+    let record = record(MIXTURE, &["--set", "stop.horizon=30.0"]);
+    assert_eq!(record["pair"], "mixture");
+    assert!(record["exact"].is_null() && record["formula"].is_null());
+    let notes = record["notes"].to_string();
+    assert!(notes.contains("exact route is for pairs") && notes.contains("formula route is for pairs"), "{notes}");
+    let counted = &record["montecarlo"];
+    let count = |path: &str| counted.pointer(path).unwrap().as_u64().unwrap();
+    assert_eq!(count("/modes_lost/0") + count("/modes_lost/1") + count("/modes_lost/2") + count("/undecided"), 100);
+    assert_eq!(count("/modes_lost/1") + count("/modes_lost/2"), count("/collapsed"));
+    assert_eq!(count("/mechanisms/0/count"), count("/modes_lost/0"));
+    assert_eq!(counted["mechanisms"][1]["mechanism"], "mean-alignment");
+    assert!(counted["definition"].to_string().contains("C_k/v_k < 0.5 at t = 30"));
+    // Records of pairs are as they were.
+    let pair = self::record(FREE, &["--route", "montecarlo", "--set", "montecarlo.samples=100"]);
+    assert!(pair["montecarlo"].get("modes_lost").is_none() && pair["montecarlo"].get("definition").is_none());
+}
+
+#[test]
+fn a_route_for_pairs_alone_refuses_a_mixture() {
+    let file = config_file(MIXTURE);
+    for route in ["exact", "formula", "simulation"] {
+        let output = collapsar(&["probability", file.path().to_str().unwrap(), "--json", "--route", route]);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(
+            error.contains(&format!("the {route} route is for pairs")) && error.contains("train_weights"),
+            "{error}"
+        );
+    }
+}

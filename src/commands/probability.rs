@@ -10,6 +10,7 @@ use crate::commands::routes::Question;
 use crate::commands::solve::read_config;
 use crate::commands::summary::number;
 use crate::config::Route;
+use crate::montecarlo::MechanismShare;
 use crate::results::{MonteCarloRecord, PROGRAM, ProbabilityRecord, ScheduleAdvice, SimulationRecord, VERSION};
 
 /// Reads, computes, writes and says.
@@ -30,6 +31,13 @@ pub fn run(args: &ProbabilityArgs) -> Result<Vec<PathBuf>, Failure> {
     deliver(&args.run, &Products { record: &record, text, files: Vec::new() })
 }
 
+fn heading(pair: &str) -> String {
+    match pair {
+        "mixture" => "probability of losing a mode, mixture".to_owned(),
+        pair => format!("probability of collapse, {pair} pair"),
+    }
+}
+
 fn named(route: cli::Route) -> Route {
     match route {
         cli::Route::Exact => Route::Exact,
@@ -40,7 +48,7 @@ fn named(route: cli::Route) -> Route {
 }
 
 fn summary(record: &ProbabilityRecord, seconds: f64) -> String {
-    let mut lines = vec![format!("probability of collapse, {} pair", record.pair)];
+    let mut lines = vec![heading(record.pair)];
     if let Some(exact) = &record.routes.exact {
         lines.push(format!("exact       {:.9} +- {:.1e}", exact.value, exact.error));
     }
@@ -64,7 +72,7 @@ fn summary(record: &ProbabilityRecord, seconds: f64) -> String {
         lines.push(words("            from", advice.here));
         lines.extend(advice.cheapest.map(|s| words("            cheapest from", s)));
     }
-    if let Some(MonteCarloRecord { value, estimate }) = &record.routes.montecarlo {
+    if let Some(MonteCarloRecord { value, estimate, mechanisms, .. }) = &record.routes.montecarlo {
         lines.push(format!(
             "monte carlo {value:.9} of {} draws, {}% interval [{:.6}, {:.6}], undecided {}",
             estimate.n,
@@ -73,6 +81,10 @@ fn summary(record: &ProbabilityRecord, seconds: f64) -> String {
             estimate.high,
             estimate.undecided + estimate.failures
         ));
+        for share in mechanisms.iter().flatten().filter(|share| share.count > 0) {
+            let MechanismShare { mechanism, count, low, high } = share;
+            lines.push(format!("            {mechanism}: {count} runs, [{low:.6}, {high:.6}]"));
+        }
     }
     if let Some(simulation) = &record.routes.simulation {
         let SimulationRecord { value, estimate, batch, step, steps } = simulation;

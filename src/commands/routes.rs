@@ -2,15 +2,16 @@
 
 use anyhow::anyhow;
 use collapsar_theory::{
-    Clock, EquatorFormula, FreePair, Metric, Pair, Problem, Schedule, SharpFormula, SmallStart, SpherePair,
-    SphereVariance, Start, StartLaw,
+    Clock, EquatorFormula, FreePair, InvalidParameter, Metric, Pair, Problem, Schedule, SharpFormula, SmallStart,
+    SpherePair, SphereVariance, Start, StartLaw,
 };
 
 use crate::commands::Failure;
 use crate::commands::summary::number;
 use crate::config::{OptimiserName, Route, RunConfig};
 use crate::montecarlo::{
-    Adam, Descent, DescentOptions, EnsembleOptions, FreeEnsemble, FreeStart, Optimiser, SphereEnsemble, SphereStart,
+    Adam, Descent, DescentOptions, EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions,
+    Optimiser, SphereEnsemble, SphereStart,
 };
 use crate::probability::{
     FreeBoundary, Limits, SphereBoundary, connection, free_probability, small_start_probability, sphere_probability,
@@ -32,24 +33,40 @@ const MOST_STEPS: f64 = 1e9;
 pub(crate) struct Question<'a> {
     config: &'a RunConfig,
     problem: &'a Problem,
-    pair: Pair,
+    /// The pair that it is, or why it is none.
+    pair: Result<Pair, InvalidParameter>,
     law: StartLaw,
 }
 
 impl<'a> Question<'a> {
-    /// The question that a run poses; refused unless it is a pair whose start is a law.
+    /// The question that a run poses; refused unless its start is a law.
     pub(crate) fn new(config: &'a RunConfig, problem: &'a Problem) -> Result<Self, Failure> {
-        let pair = Pair::of(problem).map_err(Failure::usage)?;
         let Start::Law(law) = *problem.start() else {
             let text = "`start.means` is an explicit start: a probability needs a law, by `start.dimension`";
             return Err(Failure::usage(anyhow!(text)));
         };
-        Ok(Self { config, problem, pair, law })
+        Ok(Self { config, problem, pair: Pair::of(problem), law })
     }
 
-    /// "free" or "sphere".
+    /// "free", "sphere" or "mixture".
     pub(crate) fn pair(&self) -> &'static str {
-        if matches!(self.pair, Pair::Free(_)) { "free" } else { "sphere" }
+        match self.pair {
+            Ok(Pair::Free(_)) => "free",
+            Ok(Pair::Sphere(_)) => "sphere",
+            Err(_) => "mixture",
+        }
+    }
+
+    /// The pair of a route that is for pairs; for other problems a note, or an error if nothing else was asked for.
+    fn pair_for(&self, route: &str, alone: bool, notes: &mut Vec<String>) -> Result<Option<Pair>, Failure> {
+        match &self.pair {
+            Ok(pair) => Ok(Some(*pair)),
+            Err(why) if alone => Err(Failure::usage(anyhow!("the {route} route is for pairs: {why}"))),
+            Err(why) => {
+                notes.push(format!("the {route} route is for pairs and left out: {why}"));
+                Ok(None)
+            }
+        }
     }
 
     /// The routes that are run unless some are asked for: descent only if it is configured.
@@ -62,11 +79,14 @@ impl<'a> Question<'a> {
     pub(crate) fn answer(&self, routes: &[Route]) -> Result<RoutesRecord, Failure> {
         let (mut record, mut notes) = (RoutesRecord::default(), Vec::new());
         for route in routes {
-            match route {
-                Route::Exact => record.exact = self.exact(&mut notes)?,
-                Route::Formula => record.formula = self.formula(&mut notes)?,
-                Route::MonteCarlo => record.montecarlo = Some(self.count()?),
-                Route::Simulation => record.simulation = Some(self.simulate()?),
+            if *route == Route::MonteCarlo {
+                record.montecarlo = Some(self.count()?);
+            } else if let Some(pair) = self.pair_for(route.name(), routes.len() == 1, &mut notes)? {
+                match route {
+                    Route::Exact => record.exact = self.exact(pair, &mut notes)?,
+                    Route::Formula => record.formula = self.formula(pair, &mut notes)?,
+                    _ => record.simulation = Some(self.simulate(pair)?),
+                }
             }
         }
         Ok(RoutesRecord { notes, ..record })
@@ -83,13 +103,13 @@ impl<'a> Question<'a> {
         }
     }
 
-    fn exact(&self, notes: &mut Vec<String>) -> Result<Option<ExactRecord>, Failure> {
+    fn exact(&self, pair: Pair, notes: &mut Vec<String>) -> Result<Option<ExactRecord>, Failure> {
         if self.config.stop.horizon.is_some() {
             notes.push("the exact route classifies in the limit, not at `stop.horizon`: left out".to_owned());
             return Ok(None);
         }
         let (schedule, tolerance) = (self.problem.schedule(), self.config.exact.tolerance);
-        let found = match self.pair {
+        let found = match pair {
             Pair::Free(flow) => {
                 let boundary =
                     FreeBoundary::new(flow, schedule, Limits::for_tolerance(tolerance)).map_err(Failure::usage)?;
@@ -115,8 +135,8 @@ impl<'a> Question<'a> {
         Ok(Some(ExactRecord { value, error: found.error, evaluations: found.evaluations }))
     }
 
-    fn formula(&self, notes: &mut Vec<String>) -> Result<Option<FormulaRecord>, Failure> {
-        let found = match self.pair {
+    fn formula(&self, pair: Pair, notes: &mut Vec<String>) -> Result<Option<FormulaRecord>, Failure> {
+        let found = match pair {
             Pair::Free(flow) => self.small_start(flow, notes)?,
             Pair::Sphere(flow) => self.sharp(flow, notes)?,
         };
@@ -180,19 +200,25 @@ impl<'a> Question<'a> {
         let options = EnsembleOptions { horizon: self.config.stop.horizon, ..EnsembleOptions::default() };
         let (seed, n) = (self.config.start.seed.unwrap_or(0), self.config.montecarlo.samples);
         let estimate = match self.pair {
-            Pair::Free(flow) => {
+            Ok(Pair::Free(flow)) => {
                 let start = FreeStart::new(self.dimension(), self.scale()).map_err(Failure::usage)?;
                 FreeEnsemble::new(flow, schedule, start, &options).map_err(Failure::usage)?.estimate(seed, n)
             }
-            Pair::Sphere(flow) => {
+            Ok(Pair::Sphere(flow)) => {
                 let start = SphereStart::new(self.dimension()).map_err(Failure::usage)?;
                 SphereEnsemble::new(flow, schedule, start, &options).map_err(Failure::usage)?.estimate(seed, n)
             }
+            Err(_) => {
+                let options = MixtureOptions { horizon: options.horizon, ..MixtureOptions::default() };
+                let variance = self.config.initial_variance(schedule);
+                let ensemble = MixtureEnsemble::new(self.problem, variance, &options).map_err(Failure::usage)?;
+                return Ok(ensemble.estimate(seed, n).into());
+            }
         };
-        Ok(MonteCarloRecord { value: estimate.probability.unwrap_or(f64::NAN), estimate })
+        Ok(estimate.into())
     }
 
-    fn simulate(&self) -> Result<SimulationRecord, Failure> {
+    fn simulate(&self, pair: Pair) -> Result<SimulationRecord, Failure> {
         let (schedule, asked) = (self.problem.schedule(), self.config.simulation.unwrap_or_default());
         let horizon = self.config.stop.horizon.unwrap_or(schedule.settling_time(SETTLED) + RELAXATION);
         let steps = (horizon / asked.step).round();
@@ -212,7 +238,7 @@ impl<'a> Question<'a> {
             },
             ..DescentOptions::default()
         };
-        let descent = match self.pair {
+        let descent = match pair {
             Pair::Free(flow) => {
                 let start = FreeStart::new(self.dimension(), self.scale()).map_err(Failure::usage)?;
                 Descent::free(flow, schedule, start, options)

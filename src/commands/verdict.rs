@@ -61,7 +61,7 @@ fn published(record: &SweepRecord, counts: &PublishedConfig) -> PublishedRecord 
         formula: against(&|routes| routes.formula.as_ref().map(|f| f.value)),
         refined: against(&|routes| routes.formula.as_ref().and_then(|f| f.refined)),
         formula_where_valid: against(&|routes| routes.formula.as_ref().filter(|f| f.valid).map(|f| f.value)),
-        montecarlo: against(&|routes| routes.montecarlo.map(|m| m.value)),
+        montecarlo: against(&|routes| routes.montecarlo.as_ref().map(|m| m.value)),
         simulation: against(&|routes| routes.simulation.map(|s| s.value)),
         points,
     }
@@ -94,7 +94,7 @@ fn fits(record: &SweepRecord, sweep: &Sweep) -> Vec<FitRecord> {
 
 /// The most trusted value of a point.
 fn best(routes: &RoutesRecord) -> Option<f64> {
-    let counted = || routes.montecarlo.map(|m| m.value);
+    let counted = || routes.montecarlo.as_ref().map(|m| m.value);
     routes.exact.map(|e| e.value).or_else(counted).or_else(|| routes.formula.as_ref().map(|f| f.value))
 }
 

@@ -119,7 +119,7 @@ pub(crate) fn refined(point: &SweepPoint) -> Option<[f64; 1]> {
 }
 
 pub(crate) fn counted(point: &SweepPoint) -> Option<[f64; 3]> {
-    point.routes.montecarlo.map(|m| [m.value, m.estimate.low, m.estimate.high])
+    point.routes.montecarlo.as_ref().map(|m| [m.value, m.estimate.low, m.estimate.high])
 }
 
 fn simulated(point: &SweepPoint) -> Option<[f64; 3]> {
@@ -156,7 +156,7 @@ fn tallest(record: &SweepRecord) -> f64 {
         [
             routes.exact.map(|e| e.value),
             formula,
-            routes.montecarlo.map(|m| m.estimate.high),
+            routes.montecarlo.as_ref().map(|m| m.estimate.high),
             routes.simulation.map(|s| s.estimate.high),
         ]
     });

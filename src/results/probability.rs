@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::RunConfig;
-use crate::montecarlo::Estimate;
+use crate::montecarlo::{Estimate, MechanismShare, MixtureEstimate};
 
 /// The record of `collapsar probability`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,7 +14,7 @@ pub struct ProbabilityRecord {
     pub version: &'static str,
     /// The resolved configuration.
     pub config: RunConfig,
-    /// "free" or "sphere".
+    /// "free", "sphere", or "mixture" for a problem that is no pair.
     pub pair: &'static str,
     /// What each route says.
     #[serde(flatten)]
@@ -96,13 +96,44 @@ pub struct Advice {
 }
 
 /// P_c by counting.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MonteCarloRecord {
-    /// P_c.
+    /// P_c; of a mixture, the probability of losing at least one mode.
     pub value: f64,
     /// The counts and the Clopper-Pearson interval.
     #[serde(flatten)]
     pub estimate: Estimate,
+    /// Runs that lost 0, 1, .., P modes (mixture).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub modes_lost: Option<Vec<u64>>,
+    /// Runs that lost mode k (mixture).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lost_by_mode: Option<Vec<u64>>,
+    /// Runs by mechanism, with intervals (mixture).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mechanisms: Option<Vec<MechanismShare>>,
+    /// What a lost mode is (mixture).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub definition: Option<String>,
+}
+
+impl From<Estimate> for MonteCarloRecord {
+    fn from(estimate: Estimate) -> Self {
+        let value = estimate.probability.unwrap_or(f64::NAN);
+        Self { value, estimate, modes_lost: None, lost_by_mode: None, mechanisms: None, definition: None }
+    }
+}
+
+impl From<MixtureEstimate> for MonteCarloRecord {
+    fn from(found: MixtureEstimate) -> Self {
+        Self {
+            modes_lost: Some(found.modes_lost),
+            lost_by_mode: Some(found.lost_by_mode),
+            mechanisms: Some(found.mechanisms),
+            definition: Some(found.definition),
+            ..Self::from(found.any)
+        }
+    }
 }
 
 /// P_c by counting runs of stochastic descent.

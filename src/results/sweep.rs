@@ -32,7 +32,7 @@ pub struct SweepPoint {
     pub rate: Option<f64>,
     /// The seed of its draws: `start.seed` mixed with the rest of its resolved configuration.
     pub seed: u64,
-    /// "free" or "sphere".
+    /// "free", "sphere" or "mixture".
     pub pair: String,
     /// What each route says.
     #[serde(flatten)]
@@ -197,7 +197,7 @@ const RATED: [&str; 2] = ["schedule.duration", "schedule.rate"];
 
 /// The count of the ensemble against the exact value.
 pub fn comparison(routes: &RoutesRecord) -> Option<Comparison> {
-    let (exact, counted) = (routes.exact?, routes.montecarlo?);
+    let (exact, counted) = (routes.exact?, routes.montecarlo.as_ref()?);
     let (count, n) = (counted.estimate.collapsed, counted.estimate.n);
     Some(Comparison { probability: exact.value, error: exact.error, count, n })
 }
@@ -246,7 +246,7 @@ const COLUMNS: [&str; 22] = [
 fn cells(point: &SweepPoint) -> [String; COLUMNS.len()] {
     let RoutesRecord { exact, formula, montecarlo, simulation, notes } = &point.routes;
     let number = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
-    let counted = montecarlo.map(|m| m.estimate);
+    let counted = montecarlo.as_ref().map(|m| m.estimate);
     let descended = simulation.map(|s| s.estimate);
     let open = counted.map(|e| e.undecided + e.failures);
     let whole = |n: Option<u64>| n.map_or(String::new(), |n| n.to_string());
@@ -260,7 +260,7 @@ fn cells(point: &SweepPoint) -> [String; COLUMNS.len()] {
         formula.as_ref().map_or(String::new(), |f| f.valid.to_string()),
         number(formula.as_ref().and_then(|f| f.relaxed)),
         number(formula.as_ref().and_then(|f| f.refined)),
-        number(montecarlo.map(|m| m.value)),
+        number(montecarlo.as_ref().map(|m| m.value)),
         number(counted.map(|e| e.low)),
         number(counted.map(|e| e.high)),
         whole(counted.map(|e| e.n)),

@@ -3,7 +3,9 @@
 use collapsar_theory::{Coordinates, CubatureOptions, InvalidParameter, MixtureFlow, Problem};
 
 use crate::integrate::{Integrator, Misuse, Outcome, Request, Statistics, Tempered};
-use crate::trajectory::limit::{Limit, LimitStatus, classify, fastest_motion, growth_rate, is_rest, is_unstable};
+use crate::trajectory::limit::{
+    LOST_COVERAGE, Limit, LimitStatus, classify, fastest_motion, growth_rate, is_rest, is_unstable,
+};
 use crate::trajectory::report::Report;
 
 /// How long a run is followed beyond its last report, in units of its clock.
@@ -149,6 +151,6 @@ fn find_limit(
             break growth;
         }
     };
-    let (coverage, lost, mechanism) = classify(flow, beta, &state, problem.target().weights());
+    let (coverage, lost, mechanism) = classify(flow, beta, &state, problem.target().weights(), LOST_COVERAGE);
     Ok(Limit { status, time, rate: fastest_motion(flow, beta, &state), growth, coverage, lost, mechanism })
 }

@@ -122,8 +122,17 @@ pub(crate) fn is_unstable(growth: f64) -> bool {
     growth > UNSTABLE
 }
 
-/// The largest real part among the eigenvalues of the field's Jacobian (central differences) at a state.
+/// The largest real part among the eigenvalues of the field's Jacobian at a state.
 pub(crate) fn growth_rate(flow: &MixtureFlow, beta: f64, state: &[f64]) -> f64 {
+    let jacobian = jacobian(flow, beta, state);
+    if jacobian.iter().any(|x| !x.is_finite()) {
+        return f64::NAN;
+    }
+    jacobian.complex_eigenvalues().iter().map(|l| l.re).fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// The field's Jacobian by central differences.
+pub(crate) fn jacobian(flow: &MixtureFlow, beta: f64, state: &[f64]) -> DMatrix<f64> {
     let n = state.len();
     let mut jacobian = DMatrix::<f64>::zeros(n, n);
     let (mut up, mut down) = (vec![0.0; n], vec![0.0; n]);
@@ -139,18 +148,16 @@ pub(crate) fn growth_rate(flow: &MixtureFlow, beta: f64, state: &[f64]) -> f64 {
             jacobian[(i, j)] = (up[i] - down[i]) / (2.0 * h);
         }
     }
-    if jacobian.iter().any(|x| !x.is_finite()) {
-        return f64::NAN;
-    }
-    jacobian.complex_eigenvalues().iter().map(|l| l.re).fold(f64::NEG_INFINITY, f64::max)
+    jacobian
 }
 
-/// The modes that are lost at a state, and why.
+/// The modes that are lost at a state, C_k/v_k < `threshold`, and why.
 pub(crate) fn classify(
     flow: &MixtureFlow,
     beta: f64,
     state: &[f64],
     targets: &[f64],
+    threshold: f64,
 ) -> (Vec<f64>, Vec<usize>, Mechanism) {
     let plain = flow.unpack(beta, state);
     let averages = flow.averages(&plain);
@@ -158,7 +165,7 @@ pub(crate) fn classify(
     let p = targets.len();
     let coverage: Vec<f64> =
         (0..p).map(|m| weights.iter().zip(averages.target.chunks(p)).map(|(w, row)| w * row[m]).sum()).collect();
-    let lost: Vec<usize> = (0..p).filter(|&m| targets[m] > 0.0 && coverage[m] < LOST_COVERAGE * targets[m]).collect();
+    let lost: Vec<usize> = (0..p).filter(|&m| targets[m] > 0.0 && coverage[m] < threshold * targets[m]).collect();
     let mechanism = mechanism(&weights, &averages, &lost, targets);
     (coverage, lost, mechanism)
 }

@@ -1,0 +1,135 @@
+//! One run of the mixture flow, followed until its end is certain.
+
+use collapsar_theory::{Flow, MixtureFlow, Schedule};
+
+use crate::integrate::{StepResult, Stepper, System, Tempered, Tolerances};
+use crate::montecarlo::mixture_certainty::Certainty;
+use crate::trajectory::Mechanism;
+
+/// How a run of a mixture ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MixtureEnd {
+    /// In a limit, or at the horizon.
+    Decided {
+        /// The modes that are lost, theory section 9.
+        lost: Vec<usize>,
+        /// Why.
+        mechanism: Mechanism,
+    },
+    /// Not decided within the limits; never guessed.
+    Undecided,
+    /// The integrator could not go on: a state that is not finite, or steps below the spacing of times.
+    Failed,
+}
+
+/// A run with its coverages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MixtureRun {
+    /// How it ended.
+    pub end: MixtureEnd,
+    /// When that was certain, or where it was left.
+    pub time: f64,
+    /// C_k there.
+    pub coverage: Vec<f64>,
+}
+
+/// Absolute tolerance in units of the relative one.
+const ABSOLUTE: f64 = 1e-2;
+
+/// How runs are followed.
+#[derive(Debug, Clone)]
+pub(crate) struct Course {
+    pub(crate) schedule: Schedule,
+    pub(crate) certainty: Certainty,
+    /// Relative tolerance.
+    pub(crate) relative: f64,
+    /// From here on a run is asked whether its end is certain.
+    pub(crate) settled: f64,
+    /// The last time.
+    pub(crate) end: f64,
+    /// Whether a run is classified at `end`; else it is undecided there.
+    pub(crate) at_end: bool,
+    pub(crate) max_steps: usize,
+}
+
+impl Course {
+    /// Follows a run of `flow` from `start`.
+    pub(crate) fn follow(&self, flow: &MixtureFlow, start: &[f64]) -> MixtureRun {
+        match start.len() {
+            0..=2 => self.run::<2>(flow, start),
+            3 => self.run::<3>(flow, start),
+            4 => self.run::<4>(flow, start),
+            5..=6 => self.run::<6>(flow, start),
+            7..=9 => self.run::<9>(flow, start),
+            10..=12 => self.run::<12>(flow, start),
+            13..=16 => self.run::<16>(flow, start),
+            17..=32 => self.run::<32>(flow, start),
+            33..=64 => self.run::<64>(flow, start),
+            65..=128 => self.run::<128>(flow, start),
+            // Larger ones are refused by the ensemble.
+            _ => self.run::<LARGEST>(flow, start),
+        }
+    }
+
+    /// The ends of the stretches on which the field is smooth and ends are asked for or not.
+    fn edges(&self) -> Vec<f64> {
+        let mut edges: Vec<f64> = self.schedule.breakpoints().into_iter().chain([self.settled]).collect();
+        edges.retain(|&edge| edge > 0.0 && edge < self.end);
+        edges.push(self.end);
+        edges.sort_by(f64::total_cmp);
+        edges.dedup();
+        edges
+    }
+
+    fn run<const N: usize>(&self, flow: &MixtureFlow, start: &[f64]) -> MixtureRun {
+        let (system, n) = (Tempered::new(flow, &self.schedule), start.len());
+        let mut y = [0.0; N];
+        y[..n].copy_from_slice(start);
+        let (mut from, mut steps) = (0.0, 0);
+        let mut watch = self.certainty.watch();
+        let tolerances = Tolerances { relative: self.relative, absolute: self.relative * ABSOLUTE };
+        for to in self.edges() {
+            let piece = system.breakpoints().partition_point(|&b| b <= from);
+            let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| system.rate(piece, t, &y[..n], &mut rate[..n]);
+            let mut stepper = Stepper::with_padding(&mut f, from, y, tolerances, to, n);
+            while stepper.time() < to {
+                if steps >= self.max_steps {
+                    return self.left(flow, MixtureEnd::Undecided, stepper.time(), &stepper.state()[..n]);
+                }
+                steps += 1;
+                if stepper.step(&mut f, to) != StepResult::Accepted {
+                    return self.left(flow, MixtureEnd::Failed, stepper.time(), &stepper.state()[..n]);
+                }
+                let (t, state) = (stepper.time(), &stepper.state()[..n]);
+                if t < self.settled {
+                    continue;
+                }
+                let certain = match self.certainty.never_loses(flow, state) {
+                    None if !self.at_end => self.certainty.near_limit(flow, &mut watch, t, state),
+                    found => found,
+                };
+                if let Some((end, coverage)) = certain {
+                    return MixtureRun { end, time: t, coverage };
+                }
+            }
+            (from, y) = (to, *stepper.state());
+        }
+        if !self.at_end {
+            return self.left(flow, MixtureEnd::Undecided, from, &y[..n]);
+        }
+        let (end, coverage) = self.certainty.classify(flow, self.schedule.beta(from), &y[..n]);
+        MixtureRun { end, time: from, coverage }
+    }
+
+    fn left(&self, flow: &MixtureFlow, end: MixtureEnd, time: f64, state: &[f64]) -> MixtureRun {
+        MixtureRun { end, time, coverage: flow.coverage(self.schedule.beta(time), state) }
+    }
+}
+
+/// The largest system that is followed.
+pub(crate) const LARGEST: usize = 256;
+
+/// The number of unknowns of a flow, if it is not too large.
+pub(crate) fn fits(flow: &MixtureFlow) -> bool {
+    flow.dimension() <= LARGEST
+}
