@@ -224,3 +224,15 @@ fn hot_sphere_pair_depends_on_one_number() {
     // At eps = 0.077 the law is not there yet; what is missing halves with eps.
     assert!(change[0] > 0.1 && change[1] < 0.65 * change[0] && change[2] < 0.65 * change[1], "{change:?}");
 }
+
+/// On the circle P(collapse | s) has kinks that no Gauss rule sees.
+#[test]
+fn few_dimensions_of_the_sphere_reach_the_tolerance() {
+    let schedule = Schedule::geometric(90.0, 35.0).unwrap();
+    let boundary = sphere(SphereVariance::Slaved, &schedule);
+    let [coarse, fine] = [1e-3, 1e-5].map(|tolerance| sphere_probability(&boundary, 2, tolerance));
+    assert!(fine.error < 2e-5 && coarse.error < 2e-3, "{coarse:?} {fine:?}");
+    assert!((coarse.value - fine.value).abs() < coarse.error, "{coarse:?} {fine:?}");
+    // 22734 of 10^6 draws of the ensemble collapsed: four standard errors.
+    assert!((fine.value - 0.022_734).abs() < 4.0 * 1.5e-4, "{fine:?}");
+}

@@ -7,7 +7,7 @@ use crate::probability::ending::{Ending, Followed, Limits, ending};
 use rayon::prelude::*;
 
 use crate::probability::law::{coordinate_rule, coordinate_within, latitude_density, latitude_reach};
-use crate::probability::quadrature::{Integral, integrate};
+use crate::probability::quadrature::{Integral, integrate, integrate_parallel};
 
 /// The collapse boundary of the sphere pair under a schedule: a start collapses iff |m_1 - m_2| < D_b(m_1 + m_2, s).
 #[derive(Debug, Clone)]
@@ -198,11 +198,13 @@ const GAUSS: [usize; 6] = [5, 7, 10, 15, 22, 33];
 /// P_c of theory (14) for means uniform on the sphere in R^`dimension`, `dimension` >= 2, with the exact law of
 /// (m_1, m_2, s): s is a coordinate of a uniform point, and given s the rest is as in `within`.
 ///
-/// Gauss rules of growing size in s until two agree within `tolerance` (absolute); the error returned is their difference
-/// and the lines' own errors.
+/// Gauss rules of growing size in s until two agree within `tolerance` (absolute); where P(collapse | s) is too kinked for
+/// them, and on the circle, adaptive quadrature over the angle asin(s). The error returned is the quadrature's estimate and
+/// the lines' own errors.
 pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, tolerance: f64) -> Integral {
     let mut result = Integral { error: f64::INFINITY, ..Integral::default() };
-    for (round, count) in GAUSS.into_iter().enumerate() {
+    let sizes = if dimension == 2 { &GAUSS[..0] } else { &GAUSS[..] };
+    for (round, &count) in sizes.iter().enumerate() {
         let rule = coordinate_rule(dimension as f64, count);
         let lines: Vec<Integral> =
             rule.par_iter().map(|&(s, _)| boundary.line(dimension, s, &rule, tolerance / 4.0)).collect();
@@ -212,8 +214,24 @@ pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, toler
         let evaluations = result.evaluations + lines.iter().map(|line| line.evaluations).sum::<usize>();
         result = Integral { value, error: own + change, evaluations };
         if change < tolerance {
-            break;
+            return result;
         }
     }
-    result
+    adaptive(boundary, dimension, tolerance)
 }
+
+/// The same by adaptive quadrature over the angle asin(s).
+fn adaptive(boundary: &SphereBoundary<'_>, dimension: usize, tolerance: f64) -> Integral {
+    let d = dimension as f64;
+    let rule = if dimension == 2 { Vec::new() } else { coordinate_rule(d, LINE) };
+    let integrand = |angle: f64| {
+        let line = boundary.line(dimension, angle.sin(), &rule, tolerance / 4.0);
+        let density = latitude_density(d, angle);
+        (density * line.value, density * line.error)
+    };
+    let reach = latitude_reach(d);
+    integrate_parallel(&integrand, &[-reach, 0.0, reach], tolerance / 2.0)
+}
+
+/// Points of the Gauss rule along a smooth line of the adaptive quadrature.
+const LINE: usize = 33;
