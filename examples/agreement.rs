@@ -5,12 +5,10 @@
 
 #[path = "../tests/agreement/grid.rs"]
 mod grid;
-#[path = "../tests/agreement/joint.rs"]
-mod joint;
 
 use std::time::Instant;
 
-use joint::{Joint, standardised};
+use collapsar::montecarlo::{Agreement, Comparison};
 
 /// Tolerance of the exact route: a few hundredths of a standard error of 10^6 draws.
 const TOLERANCE: f64 = 1e-5;
@@ -35,13 +33,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let estimate = case.count(seed as u64, draws)?;
         seconds[1] += began.elapsed().as_secs_f64();
         open += estimate.undecided + estimate.failures;
-        let z = standardised(exact.value, estimate.collapsed, estimate.n);
+        let (count, n) = (estimate.collapsed, estimate.n);
+        let compared = Comparison { probability: exact.value, error: 0.0, count, n };
+        let z = -compared.standardised().ok_or("too few ends of one kind")?;
         let counted = estimate.collapsed as f64 / estimate.n as f64;
         let words = case.describe().join(" | ");
         println!("| {words} | {:.6} | {:.0e} | {counted:.6} | {z:.2} |", exact.value, exact.error);
         differences.push(z);
     }
-    let joint = Joint::new(&differences).ok_or("no problem")?;
+    let joint = Agreement::of_differences(&differences).ok_or("no problem")?;
     println!(
         "\nJointly, {} problems: sum z^2 = {:.1}, two-sided p = {:.3};",
         differences.len(),

@@ -1,5 +1,6 @@
 //! The verbs of the command line: context, files and words around the library.
 
+mod advice;
 mod bifurcate;
 mod boundary;
 mod compare;

@@ -3,6 +3,7 @@
 //! [`Document`] mirrors the text, remembers where each value came from and refuses unknown keys; `resolve` turns it
 //! into [`RunConfig`], which has no open choice left and can be written back as TOML.
 
+mod axis;
 mod bifurcation;
 mod boundary;
 mod compare;
@@ -19,6 +20,7 @@ mod run;
 mod section;
 mod sweep;
 
+pub use axis::{Axis, AxisValue};
 pub use bifurcation::{BifurcationConfig, Drawing, Parameter};
 pub use boundary::BoundaryConfig;
 pub use compare::Variant;
@@ -33,4 +35,4 @@ pub use probability::{
 };
 pub use published::{PublishedConfig, PublishedCount};
 pub use run::{Engine, FamilyConfig, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
-pub use sweep::{Axis, AxisValue, MOST_POINTS, Sweep};
+pub use sweep::{MOST_POINTS, Sweep};

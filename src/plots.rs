@@ -9,6 +9,7 @@ mod portrait;
 mod probability_map;
 mod standardised;
 mod sweep;
+mod symbols;
 mod trajectory;
 
 pub use bifurcation::bifurcation;

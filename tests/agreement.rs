@@ -3,10 +3,8 @@
 
 #[path = "agreement/grid.rs"]
 mod grid;
-#[path = "agreement/joint.rs"]
-mod joint;
 
-use joint::{Joint, standardised};
+use collapsar::montecarlo::{Agreement, Comparison};
 use rayon::prelude::*;
 
 /// Draws of each problem.
@@ -36,13 +34,14 @@ fn exact_and_counted_probabilities_agree_on_the_grid() {
         let counting = (p * (1.0 - p) / DRAWS as f64).sqrt();
         assert!(exact.error < SHARE * counting, "{:?}: {exact:?}", case.describe());
         assert_eq!(estimate.undecided + estimate.failures, 0, "{:?}", case.describe());
-        standardised(p, estimate.collapsed, DRAWS)
+        let count = estimate.collapsed;
+        Comparison { probability: p, error: 0.0, count, n: DRAWS }.standardised().unwrap()
     };
     let differences: Vec<f64> = cases.par_iter().enumerate().map(difference).collect();
     for (z, case) in differences.iter().zip(&cases) {
         println!("{z:6.2} {:?}", case.describe());
     }
-    let joint = Joint::new(&differences).unwrap();
+    let joint = Agreement::of_differences(&differences).unwrap();
     println!("{joint:?}");
     assert!(joint.chi_square_p > SIGNIFICANT && joint.largest_p > SIGNIFICANT, "{joint:?}");
 }
@@ -54,19 +53,18 @@ fn the_joint_test_bites() {
     use statrs::distribution::{ContinuousCDF, Normal};
     let unit = Normal::new(0.0, 1.0).unwrap();
     let typical: Vec<f64> = (0..100).map(|i| unit.inverse_cdf((f64::from(i) + 0.5) / 100.0)).collect();
-    let fine = Joint::new(&typical).unwrap();
+    let fine = Agreement::of_differences(&typical).unwrap();
     assert!(fine.chi_square_p > 0.1 && fine.largest_p > 0.1, "{fine:?}");
     // P(chi^2 > sum) of a single difference is that of its own |z|: 1.96 stands for 5%.
-    let single = Joint::new(&[1.959_963_985]).unwrap();
+    let single = Agreement::of_differences(&[1.959_963_985]).unwrap();
     assert!((single.largest_p - 0.05).abs() < 1e-6 && (single.chi_square_p - 0.1).abs() < 1e-6, "{single:?}");
     assert!((single.chi_square - single.largest * single.largest).abs() < 1e-12);
     let mut one_off = typical.clone();
     one_off[3] = 5.5;
-    assert!(Joint::new(&one_off).unwrap().largest_p < SIGNIFICANT);
+    assert!(Agreement::of_differences(&one_off).unwrap().largest_p < SIGNIFICANT);
     for scale in [0.7, 1.4] {
         let scaled: Vec<f64> = typical.iter().map(|z| scale * z).collect();
-        assert!(Joint::new(&scaled).unwrap().chi_square_p < SIGNIFICANT, "{scale}");
+        assert!(Agreement::of_differences(&scaled).unwrap().chi_square_p < SIGNIFICANT, "{scale}");
     }
-    assert!(Joint::new(&[]).is_none());
-    assert!((standardised(0.5, 40, 100) - 2.0).abs() < 1e-12);
+    assert!(Agreement::of_differences(&[]).is_none());
 }

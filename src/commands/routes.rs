@@ -2,11 +2,12 @@
 
 use anyhow::anyhow;
 use collapsar_theory::{
-    Clock, EquatorFormula, FreePair, InvalidParameter, Metric, Pair, Problem, Schedule, SharpFormula, SmallStart,
-    SpherePair, SphereVariance, Start, StartLaw,
+    Clock, EquatorFormula, FreePair, InvalidParameter, Metric, Pair, Problem, SharpFormula, SmallStart, SpherePair,
+    SphereVariance, Start, StartLaw,
 };
 
 use crate::commands::Failure;
+use crate::commands::advice::advice;
 use crate::commands::summary::number;
 use crate::config::{OptimiserName, Route, RunConfig};
 use crate::montecarlo::{
@@ -16,16 +17,12 @@ use crate::montecarlo::{
 use crate::probability::{
     FreeBoundary, Limits, SphereBoundary, connection, free_probability, small_start_probability, sphere_probability,
 };
-use crate::results::{
-    Advice, ExactRecord, FormulaRecord, MonteCarloRecord, RoutesRecord, ScheduleAdvice, SimulationRecord,
-};
+use crate::results::{ExactRecord, FormulaRecord, MonteCarloRecord, RoutesRecord, SimulationRecord};
 
 /// Stochastic descent without a horizon runs until the temperature is within this of its limit, and on for as long as
 /// slow directions need.
 const SETTLED: f64 = 1e-3;
 const RELAXATION: f64 = 10.0;
-/// Longest duration that is searched for a wanted probability.
-const LONGEST: f64 = 1e4;
 /// Most steps of a run of descent.
 const MOST_STEPS: f64 = 1e9;
 
@@ -253,43 +250,4 @@ impl<'a> Question<'a> {
         let value = estimate.probability.unwrap_or(f64::NAN);
         Ok(SimulationRecord { value, estimate, batch: asked.batch, step: asked.step, steps: steps as u64 })
     }
-}
-
-/// The geometric schedules that reach the `wanted` P_c, from T0 as it is and from the cheapest.
-fn advice(
-    formula: &SharpFormula,
-    flow: SpherePair,
-    dimension: f64,
-    schedule: &Schedule,
-    wanted: Option<f64>,
-) -> Result<Option<Advice>, Failure> {
-    let Some(wanted) = wanted else { return Ok(None) };
-    let refined = EquatorFormula::new(flow).map_err(Failure::usage)?;
-    let from = |initial_temperature: f64| -> Result<ScheduleAdvice, Failure> {
-        let duration = formula.duration(dimension, initial_temperature, wanted).map_err(Failure::usage)?;
-        let collapses = |duration: f64| {
-            let trial = Schedule::geometric(initial_temperature, duration).map_err(Failure::computation)?;
-            Ok::<_, Failure>(refined.probability(dimension, &trial) > wanted)
-        };
-        let refined_duration = least_duration(collapses)?;
-        Ok(ScheduleAdvice { initial_temperature, duration: Some(duration).filter(|t| t.is_finite()), refined_duration })
-    };
-    let cheapest = formula.cheapest_temperature().map(from).transpose()?;
-    Ok(Some(Advice { wanted, here: from(schedule.initial_temperature())?, cheapest }))
-}
-
-/// The least duration at which a schedule no longer collapses too often, to 1e-6 relative; nothing up to the longest.
-fn least_duration(collapses: impl Fn(f64) -> Result<bool, Failure>) -> Result<Option<f64>, Failure> {
-    let (mut low, mut high) = (0.0, 1.0);
-    while collapses(high)? {
-        (low, high) = (high, 2.0 * high);
-        if high > LONGEST {
-            return Ok(None);
-        }
-    }
-    while high - low > 1e-6 * high {
-        let middle = low + (high - low) / 2.0;
-        if collapses(middle)? { low = middle } else { high = middle }
-    }
-    Ok(Some(high))
 }

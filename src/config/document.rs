@@ -3,9 +3,9 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::config::axis::Assignment;
 use crate::config::error::{ConfigError, Origin};
 use crate::config::section::Section;
-use crate::config::sweep::Assignment;
 
 /// Every section and its keys; anything else is refused.
 const SCHEMA: [(&str, &[&str]); 19] = [

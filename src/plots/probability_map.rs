@@ -1,7 +1,8 @@
 //! P_c over two keys of a grid.
 
 use crate::figures::{Contours, Dash, Figure, Grid, Heatmap, LegendPlace, Panel, Series, palette};
-use crate::plots::sweep::{axis, axis_label, counted, exact, formula, published, refined};
+use crate::plots::sweep::{axis, counted, exact, formula, published, refined};
+use crate::plots::symbols::axis_label;
 use crate::results::{PlotConfig, SweepPoint, SweepRecord};
 
 /// Lines of equal probability.

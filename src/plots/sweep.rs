@@ -3,8 +3,9 @@
 use crate::figures::{Axis, Color, ColorMap, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
+use crate::plots::symbols::{HOT, axis_label, shown, symbol};
 use crate::results::{
-    AxisValue, Curve, FitRecord, PlotConfig, PlotKind, PublishedPoint, RATE, RoutesRecord, SweepPoint, SweepRecord,
+    AxisValue, Curve, FitRecord, PlotConfig, PlotKind, PublishedPoint, RoutesRecord, SweepPoint, SweepRecord,
     comparison,
 };
 
@@ -16,61 +17,6 @@ pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {
         PlotKind::Map => map(record, plot),
         PlotKind::Agreement => agreement(record),
     }
-}
-
-/// The key along which there is a best value.
-const HOT: &str = "schedule.initial_temperature";
-
-/// The symbol of a key.
-fn symbol(key: &str) -> String {
-    let known = match key {
-        HOT => "*T*_0",
-        "schedule.duration" => "*t*_0",
-        "schedule.rate" => "*κ*",
-        RATE => "rate",
-        "start.dimension" => "*d*",
-        "start.scale" => "*σ*",
-        "target.separation" => "*ρ*",
-        "target.weights" => "*v*",
-        "simulation.batch" => "*B*",
-        "simulation.step" => "*η*",
-        "stop.horizon" => "*t*",
-        _ => return key.rsplit('.').next().unwrap_or(key).replace('_', " "),
-    };
-    known.to_owned()
-}
-
-/// The title of an axis.
-pub(crate) fn axis_label(key: &str) -> String {
-    let words = match key {
-        HOT => "initial temperature ",
-        "schedule.duration" => "duration ",
-        "schedule.rate" => "rate ",
-        RATE => return "rate ln(*T*_0)/*t*_0".to_owned(),
-        "start.dimension" => "dimension ",
-        "start.scale" => "scale of the start ",
-        "target.separation" => "separation ",
-        "simulation.batch" => "batch ",
-        "simulation.step" => "step ",
-        _ => "",
-    };
-    format!("{words}{}", symbol(key))
-}
-
-fn shown(value: &AxisValue) -> String {
-    match value {
-        AxisValue::Integer(i) => i.to_string(),
-        AxisValue::Number(x) => rounded(*x),
-        AxisValue::Text(text) => text.clone(),
-        AxisValue::Flag(flag) => flag.to_string(),
-    }
-}
-
-/// Three digits.
-fn rounded(x: f64) -> String {
-    let digits = if x == 0.0 { 0.0 } else { 2.0 - x.abs().log10().floor() };
-    let scale = 10f64.powf(digits);
-    format!("{}", (x * scale).round() / scale)
 }
 
 fn name(curve: &Curve) -> String {
