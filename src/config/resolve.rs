@@ -10,8 +10,8 @@ use crate::config::error::ConfigError;
 use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
 use crate::config::run::{
-    CLOCKS, Engine, FamilyConfig, MEANS, METRICS, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig,
-    VARIANCES, WEIGHTS,
+    CLOCKS, Engine, FamilyConfig, MEANS, METRICS, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TEMPERINGS,
+    TargetConfig, VARIANCES, WEIGHTS,
 };
 use crate::config::section::Section;
 use crate::integrate::{Request, Tolerances};
@@ -137,6 +137,7 @@ fn resolve_rules(section: &Section<'_>) -> Result<Rules, ConfigError> {
         weights: section.choice("train_weights", &WEIGHTS)?.unwrap_or(preset.weights),
         clock: section.choice("clock", &CLOCKS)?.unwrap_or(preset.clock),
         metric: section.choice("metric", &METRICS)?.unwrap_or(preset.metric),
+        tempering: section.choice("tempering", &TEMPERINGS)?.unwrap_or(preset.tempering),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use collapsar_theory::{
     Clock, Family, InvalidParameter, MeanSpace, Metric, Problem, Rules, Schedule, ScheduleKind, Start, Target,
-    VarianceRule, WeightRule,
+    Tempering, VarianceRule, WeightRule,
 };
 use serde::Serialize;
 
@@ -74,6 +74,8 @@ pub struct FamilyConfig {
     pub clock: &'static str,
     /// "euclidean" or "natural".
     pub metric: &'static str,
+    /// "density" or "modes".
+    pub tempering: &'static str,
 }
 
 /// `[schedule]`: the keys that its kind has.
@@ -154,6 +156,7 @@ pub(crate) const WEIGHTS: [(&str, WeightRule); 3] =
     [("no", WeightRule::Fixed), ("fisher-rao", WeightRule::FisherRao), ("softmax", WeightRule::Softmax)];
 pub(crate) const CLOCKS: [(&str, Clock); 2] = [("kl", Clock::Kl), ("free-energy", Clock::FreeEnergy)];
 pub(crate) const METRICS: [(&str, Metric); 2] = [("euclidean", Metric::Euclidean), ("natural", Metric::Natural)];
+pub(crate) const TEMPERINGS: [(&str, Tempering); 2] = [("density", Tempering::Density), ("modes", Tempering::Modes)];
 
 fn name_of<T: PartialEq>(value: T, table: &[(&'static str, T)]) -> &'static str {
     table.iter().find(|(_, v)| *v == value).map_or("", |(name, _)| name)
@@ -173,6 +176,7 @@ impl FamilyConfig {
             variance: name_of(rules.variance, &VARIANCES),
             clock: name_of(rules.clock, &CLOCKS),
             metric: name_of(rules.metric, &METRICS),
+            tempering: name_of(rules.tempering, &TEMPERINGS),
         }
     }
 
@@ -184,6 +188,7 @@ impl FamilyConfig {
             weights: value_of(self.train_weights, &WEIGHTS),
             clock: value_of(self.clock, &CLOCKS),
             metric: value_of(self.metric, &METRICS),
+            tempering: value_of(self.tempering, &TEMPERINGS),
         }
     }
 

@@ -18,7 +18,7 @@ fn rate(flow: &MixtureFlow, modes: &[Vec<f64>], beta: f64, softmax: bool, y: &[f
     let total: f64 = logs.iter().map(|l| l.exp()).sum();
     let log_weights: Vec<f64> = logs.iter().map(|l| l - total.ln()).collect();
     let weights: Vec<f64> = log_weights.iter().map(|l| l.exp()).collect();
-    let averages = flow.averages(&MixtureState { means: means.to_vec(), log_weights, variance: 1.0 });
+    let averages = flow.averages(&MixtureState { means: means.to_vec(), log_weights, variance: 1.0, power: 1.0 });
     let mut out = vec![0.0; y.len()];
     for i in 0..k {
         for axis in 0..D {

@@ -4,7 +4,7 @@ use collapsar::integrate::{Integrator, Request, Tempered, Tolerances, Tsit5};
 use collapsar::trajectory::Report;
 use collapsar_theory::{
     Clock, CubatureOptions, Family, Flow, MeanSpace, Metric, MixtureFlow, Problem, Rules, Schedule, Start, Target,
-    VarianceRule, WeightRule,
+    Tempering, VarianceRule, WeightRule,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -73,8 +73,16 @@ pub fn rules(variances: &'static [VarianceRule]) -> impl Strategy<Value = Rules>
         prop::sample::select(vec![WeightRule::Fixed, WeightRule::FisherRao, WeightRule::Softmax]),
         prop::sample::select(vec![Clock::Kl, Clock::FreeEnergy]),
         prop::sample::select(vec![Metric::Euclidean, Metric::Natural]),
+        prop::sample::select(vec![Tempering::Density, Tempering::Modes]),
     )
-        .prop_map(|(means, variance, weights, clock, metric)| Rules { means, variance, weights, clock, metric })
+        .prop_map(|(means, variance, weights, clock, metric, tempering)| Rules {
+            means,
+            variance,
+            weights,
+            clock,
+            metric,
+            tempering,
+        })
 }
 
 /// Positive weights that sum to 1.

@@ -62,7 +62,26 @@ pub enum Metric {
     Natural,
 }
 
-/// The five choices that a problem makes (theory section 1).
+/// What the temperature acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tempering {
+    /// The whole density: p^beta, whose separate modes weigh v_k^beta, renormalised.
+    Density,
+    /// Each mode for itself: (sum_k v_k^T N_k)^beta, whose separate modes weigh v_k at every temperature.
+    Modes,
+}
+
+impl Tempering {
+    /// The power of v_k in the mixture that is raised to beta.
+    pub fn power(self, beta: f64) -> f64 {
+        match self {
+            Self::Density => 1.0,
+            Self::Modes => 1.0 / beta,
+        }
+    }
+}
+
+/// The six choices that a problem makes (theory section 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// Where the means live.
@@ -75,6 +94,8 @@ pub struct Rules {
     pub clock: Clock,
     /// The metric of the means.
     pub metric: Metric,
+    /// What the temperature acts on.
+    pub tempering: Tempering,
 }
 
 impl Rules {
@@ -85,6 +106,7 @@ impl Rules {
         weights: WeightRule::Fixed,
         clock: Clock::FreeEnergy,
         metric: Metric::Euclidean,
+        tempering: Tempering::Density,
     };
 
     /// The preset **free**: free means, unit variance, fixed weights, kl clock.
@@ -94,6 +116,7 @@ impl Rules {
         weights: WeightRule::Fixed,
         clock: Clock::Kl,
         metric: Metric::Euclidean,
+        tempering: Tempering::Density,
     };
 }
 

@@ -16,7 +16,7 @@ mod start;
 
 pub use basin::{FreeBasin, SphereBasin, Verdict};
 pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
-pub use family::{Clock, Family, MeanSpace, Metric, Rules, VarianceRule, WeightRule};
+pub use family::{Clock, Family, MeanSpace, Metric, Rules, Tempering, VarianceRule, WeightRule};
 pub use flow::{
     ClassAverages, Flow, FreePair, FreePairOptions, MixtureFlow, MixtureState, SmoothFlow, SpherePair,
     SpherePairOptions, SphereVariance, TabulatedFreePair, TabulatedSpherePair,

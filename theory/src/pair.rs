@@ -1,6 +1,6 @@
 //! Which problems are pairs with a closed form.
 
-use crate::family::{MeanSpace, VarianceRule, WeightRule};
+use crate::family::{MeanSpace, Tempering, VarianceRule, WeightRule};
 use crate::flow::{FreePair, FreePairOptions, SpherePair, SpherePairOptions, SphereVariance};
 use crate::parameter::InvalidParameter;
 use crate::problem::Problem;
@@ -20,8 +20,8 @@ const EQUAL_WEIGHTS: f64 = 1e-12;
 impl Pair {
     /// The pair that `problem` is, its trained variance (if it has one) lagging in the leading order of large d.
     ///
-    /// Errors, each with the rule that is broken: not two components of weight 1/2, trained weights, not two opposite
-    /// modes of positive weights, free means with a variance other than 1.
+    /// Errors, each with the rule that is broken: not two components of weight 1/2, trained weights, modes tempered one by
+    /// one, not two opposite modes of positive weights, free means with a variance other than 1.
     pub fn of(problem: &Problem) -> Result<Self, InvalidParameter> {
         let family = problem.family();
         let rules = family.rules();
@@ -33,6 +33,10 @@ impl Pair {
         if rules.weights != WeightRule::Fixed {
             let rule = "be \"no\": only fixed weights have the pairs' closed form";
             return Err(InvalidParameter::new("family.train_weights", "trained", rule));
+        }
+        if rules.tempering != Tempering::Density {
+            let rule = "be \"density\": the pairs' closed form tempers the whole density";
+            return Err(InvalidParameter::new("family.tempering", "\"modes\"", rule));
         }
         let Some((separation, target_weight)) = problem.target().as_pair() else {
             let rule = "be two opposite modes with positive weights, as `target.separation` gives";

@@ -41,6 +41,8 @@ pub struct MixtureState {
     pub log_weights: Vec<f64>,
     /// var.
     pub variance: f64,
+    /// The power of v_k that [`crate::Tempering`] asks for; 1 for p itself.
+    pub power: f64,
 }
 
 impl MixtureState {
@@ -133,7 +135,8 @@ impl MixtureFlow {
             VarianceRule::Slaved => 1.0 / beta,
             VarianceRule::Trained => state[state.len() - 1].exp(),
         };
-        MixtureState { means, log_weights: self.current_log_weights(state), variance }
+        let power = self.rules.tempering.power(beta);
+        MixtureState { means, log_weights: self.current_log_weights(state), variance, power }
     }
 
     fn current_log_weights(&self, state: &[f64]) -> Vec<f64> {
@@ -149,7 +152,7 @@ impl MixtureFlow {
         (0..logits.len()).map(|i| if alive(i) { logits[i] - norm } else { f64::NEG_INFINITY }).collect()
     }
 
-    /// Coverage C_k = E_q\[s_k(x)\] of each mode, theory section 9.
+    /// Coverage C_k = E_q\[s_k(x)\] of each mode, theory section 9; s_k of the mixture that is tempered.
     pub fn coverage(&self, beta: f64, state: &[f64]) -> Vec<f64> {
         let plain = self.unpack(beta, state);
         let averages = self.averages(&plain);

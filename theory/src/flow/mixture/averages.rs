@@ -12,7 +12,7 @@ pub struct ClassAverages {
     pub target: Vec<f64>,
     /// `<log sum_j w_j exp(-|x-mu_j|^2/(2 var))>_i + d/2`.
     pub log_own: Vec<f64>,
-    /// `<log sum_k v_k exp(-|x-nu_k|^2/2)>_i + d var/2`.
+    /// `<log sum_k v_k^power exp(-|x-nu_k|^2/2)>_i + d var/2`.
     pub log_target: Vec<f64>,
     /// `<tr Cov_r mu>_i`.
     pub own_spread: Vec<f64>,
@@ -31,9 +31,10 @@ impl MixtureFlow {
     /// nothing cancels where components meet.
     pub fn averages(&self, state: &MixtureState) -> ClassAverages {
         let (k, p) = (self.components(), self.mode_count());
-        let mut all = ClassAverages::default();
+        let mut all = ClassAverages::with_capacity(k, p);
         let mut scratch = Scratch::new(k.max(p), self.width);
         let root = state.variance.sqrt();
+        let log_targets: Vec<f64> = self.log_targets.iter().map(|l| state.power * l).collect();
         for mean in state.means.chunks(self.width) {
             let own = Classes {
                 points: &state.means,
@@ -47,7 +48,7 @@ impl MixtureFlow {
             all.own_spread.push(spread);
             all.error = all.error.max(scratch.result.error);
 
-            let target = Classes { points: &self.modes, log_weights: &self.log_targets, variance: 1.0, scale: root };
+            let target = Classes { points: &self.modes, log_weights: &log_targets, variance: 1.0, scale: root };
             let spread = scratch.average(&target, mean, &self.cubature);
             all.target.extend_from_slice(&scratch.result.mean[..p]);
             all.log_target.push(scratch.result.log_sum);
@@ -55,6 +56,21 @@ impl MixtureFlow {
             all.error = all.error.max(scratch.result.error);
         }
         all
+    }
+}
+
+impl ClassAverages {
+    /// None yet, with room for K components and P modes.
+    fn with_capacity(k: usize, p: usize) -> Self {
+        Self {
+            own: Vec::with_capacity(k * k),
+            target: Vec::with_capacity(k * p),
+            log_own: Vec::with_capacity(k),
+            log_target: Vec::with_capacity(k),
+            own_spread: Vec::with_capacity(k),
+            target_spread: Vec::with_capacity(k),
+            error: 0.0,
+        }
     }
 }
 
