@@ -81,6 +81,8 @@ mod sphere_equilibria;
 mod sphere_pair;
 mod stability;
 mod switching;
+mod weight_window;
+mod weighted_pair;
 
 pub use arc::Refusal;
 pub use branch::{Branch, BranchPoint, BranchStop};
@@ -114,3 +116,5 @@ pub use sphere_equilibria::sphere_equilibria;
 pub use sphere_pair::SphereFamily;
 pub use stability::{eigenvalues, eigenvector, spectrum, unstable_count};
 pub use switching::{BranchStart, switch_branch};
+pub use weight_window::{WeightFold, WeightWindow, weight_window};
+pub use weighted_pair::WeightedFamily;

@@ -14,6 +14,7 @@ mod table;
 
 pub use bifurcation::{
     AlphaCurve, BifurcationRecord, BranchRecord, CollapsedState, CriticalCurve, EquilibriumRecord, SpecialRecord,
+    TrainedWindow,
 };
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
 pub use compare::{CompareRecord, SolvedVariant, comparison_csv};

@@ -68,6 +68,7 @@ fn free(config: RunConfig, settings: &Settings, flow: FreePair) -> Result<Bifurc
         critical_definition: "free pair: a stable state with both means over one mode exists, theory (12)",
         collapsed_states: curves::free_states(&flow),
         critical_curve: curves::free_curve(&config, &flow)?,
+        trained_weights: curves::trained_window(&config, &flow)?,
         coordinates: ["x", "y", "z"],
         ..skeleton(config, settings, &states, drawn)
     })
@@ -203,6 +204,7 @@ fn skeleton(
         special_points,
         critical_curve: curves::empty(),
         alpha_curves: None,
+        trained_weights: None,
         config,
     }
 }

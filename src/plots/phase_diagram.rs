@@ -2,7 +2,7 @@
 
 use crate::figures::{Axis, Color, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
 use crate::plots::bifurcation::{known, separation};
-use crate::results::BifurcationRecord;
+use crate::results::{BifurcationRecord, TrainedWindow};
 
 /// Width of the sheet in inches.
 const WIDTH_IN: f64 = 4.6;
@@ -62,6 +62,10 @@ fn free(record: &BifurcationRecord) -> Panel {
         let line = Series::line(&asymptotic.0, &asymptotic.1).color(palette::BLACK).dash(Dash::Dashed).width(1.0);
         panel = panel.with(line.label("its form at large *ρ*"));
     }
+    if let Some(window) = &record.trained_weights {
+        let last = panel.x.range.map_or(f64::INFINITY, |(_, last)| last);
+        panel = panel.with_all(trained(window, last));
+    }
     if let Some(critical) = record.critical_temperature {
         panel =
             marked(panel, [record.separation, critical], 0.13, format!("*T*_c({}) = {critical:.3}", record.separation));
@@ -72,6 +76,18 @@ fn free(record: &BifurcationRecord) -> Panel {
     let (first, last) = panel.x.range.unwrap_or((0.0, 1.0));
     let note = Series::text(first + 0.3 * (last - first), highest.powf(0.5), "no collapsed state");
     panel.with(note.color(palette::GRAY)).legend(LegendPlace::UpperLeft)
+}
+
+/// The folds between which trained weights have a collapsed state, up to the separation `last`.
+fn trained(window: &TrainedWindow, last: f64) -> [Series; 2] {
+    let least = [window.least_separation, window.least_temperature];
+    let tour: Vec<[f64; 2]> =
+        window.lower.iter().rev().chain([&least]).chain(&window.upper).filter(|p| p[0] <= last).copied().collect();
+    let (x, y): (Vec<f64>, Vec<f64>) = tour.iter().map(|p| (p[0], p[1])).unzip();
+    [
+        Series::region(tour).color(palette::BLUE.with_alpha(0.14)),
+        Series::line(&x, &y).color(palette::BLUE).width(1.4).label("fold with trained weights"),
+    ]
 }
 
 fn sphere(record: &BifurcationRecord) -> Panel {

@@ -56,6 +56,26 @@ pub struct BifurcationRecord {
     pub critical_curve: CriticalCurve,
     /// alpha of theory (9) over R for some weights; null for the free pair.
     pub alpha_curves: Option<Vec<AlphaCurve>>,
+    /// Where two components with trained weights can rest together on one mode; null unless the pair is free, its modes
+    /// weigh the same and a phase diagram is drawn.
+    pub trained_weights: Option<TrainedWindow>,
+}
+
+/// The temperatures between which two components with trained weights have a stable collapsed state.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrainedWindow {
+    /// The smallest separation with such a state.
+    pub least_separation: f64,
+    /// Its temperature there.
+    pub least_temperature: f64,
+    /// m_1, m_2 and log(w_1/w_2) there.
+    pub least_state: [f64; 3],
+    /// Largest residual of the equations of a fold, over all of them.
+    pub residual: f64,
+    /// Separations and highest temperatures.
+    pub upper: Vec<[f64; 2]>,
+    /// Separations and lowest temperatures.
+    pub lower: Vec<[f64; 2]>,
 }
 
 /// Where the stable collapsed state of a mode appears on cooling.

@@ -3,17 +3,19 @@
 use collapsar_theory::{FreePair, FreePairOptions, SpherePair, SpherePairOptions};
 
 use crate::bifurcation::{
-    antipodal_temperature_at, collapse_fold, critical_separation, critical_temperature_asymptotic,
-    stable_collapse_temperature,
+    WeightFold, antipodal_temperature_at, collapse_fold, critical_separation, critical_temperature_asymptotic,
+    stable_collapse_temperature, weight_window,
 };
 use crate::commands::Failure;
-use crate::config::RunConfig;
-use crate::results::{AlphaCurve, CollapsedState, CriticalCurve};
+use crate::config::{Drawing, RunConfig};
+use crate::results::{AlphaCurve, CollapsedState, CriticalCurve, TrainedWindow};
 
 /// End of the critical curve unless given; further if the separation itself is.
 const FARTHEST: f64 = 6.0;
 /// Start of the sphere pair's curve unless given.
 const NEAREST_RADIUS: f64 = 1.0;
+/// End of the curve for trained weights at least.
+const LEAST_END: f64 = 4.2;
 /// Target weights of the curves of alpha, beside that of the configuration.
 const WEIGHTS: [f64; 3] = [0.5, 0.8, 0.95];
 
@@ -77,6 +79,25 @@ pub(super) fn free_curve(config: &RunConfig, flow: &FreePair) -> Result<Critical
         curve.asymptotic.push((flow.bias() == 0.0).then(|| critical_temperature_asymptotic(separation)));
     }
     Ok(curve)
+}
+
+/// Where trained weights leave a stable collapsed state, for a phase diagram of equal target weights.
+pub(super) fn trained_window(config: &RunConfig, flow: &FreePair) -> Result<Option<TrainedWindow>, Failure> {
+    if config.bifurcation.draw != Drawing::PhaseDiagram || flow.bias() != 0.0 {
+        return Ok(None);
+    }
+    let [_, farthest] = config.bifurcation.separations.unwrap_or([NEAREST_RADIUS, FARTHEST]);
+    // The curve is followed from separation 4 both ways.
+    let window = weight_window(farthest.max(LEAST_END)).map_err(Failure::computation)?;
+    let pairs = |folds: &[WeightFold]| folds.iter().map(|fold| [fold.separation, fold.temperature]).collect();
+    Ok(window.map(|window| TrainedWindow {
+        least_separation: window.least.separation,
+        least_temperature: window.least.temperature,
+        least_state: window.least.state,
+        residual: window.upper.iter().chain(&window.lower).map(|fold| fold.residual).fold(0.0, f64::max),
+        upper: pairs(&window.upper),
+        lower: pairs(&window.lower),
+    }))
 }
 
 /// The highest stable collapsed states of the sphere pair.
