@@ -16,6 +16,7 @@ pub mod commands;
 pub mod config;
 pub mod density;
 pub mod figures;
+pub mod flows;
 pub mod integrate;
 pub mod montecarlo;
 pub mod plots;

@@ -1,0 +1,44 @@
+//! Normalizing flows: RealNVP trained on the reverse divergence to a tempered Gaussian mixture (theory section 10).
+//!
+//! ```text
+//! Architecture + Target + Schedule + Training -> FlowProblem -> train / train_many -> Run { flow, records, outcome }
+//! RealNvp <-> safetensors        evaluate(flow, target) -> Evaluation
+//! ```
+//!
+//! A route of its own: it shares targets and schedules with the others, nothing else. The gradient is written by hand,
+//! batched, on kernels that are compiled for each vector width and chosen at run time; a step allocates nothing.
+
+mod adam;
+mod architecture;
+mod batch_norm;
+mod conditioner;
+mod coupling;
+mod evaluation;
+mod exponential;
+mod gradient;
+mod layout;
+mod mixture;
+mod moments;
+mod outer;
+mod panel;
+mod product;
+mod real;
+mod realnvp;
+mod stream;
+mod tanh;
+mod target_sample;
+mod trainer;
+mod training;
+mod weights;
+
+pub use adam::Adam;
+pub use architecture::{Activation, Architecture, Conditioner, Initial, Mask};
+pub use evaluation::{Evaluation, LOST_BELOW, evaluate};
+pub use gradient::Losses;
+pub use moments::Estimate;
+pub use real::Real;
+pub use realnvp::{Image, RealNvp};
+pub use target_sample::target_sample;
+pub use trainer::{Outcome, Record, Run, Trainer, train, train_many};
+pub use training::{FlowProblem, Training};
+pub use weights::WeightsError;

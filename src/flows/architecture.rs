@@ -1,0 +1,142 @@
+//! What a flow is made of.
+
+use collapsar_theory::InvalidParameter;
+use serde::{Deserialize, Serialize};
+
+/// Which coordinates a coupling keeps; the next coupling keeps the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mask {
+    /// The first ceil(d/2), then the rest.
+    Halves,
+    /// Those with an even index, then those with an odd one.
+    Checkerboard,
+}
+
+/// The nonlinearity of the hidden layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// tanh.
+    Tanh,
+    /// max(x, 0).
+    Relu,
+}
+
+/// How log-scale and shift are computed from the coordinates that are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conditioner {
+    /// One network gives both.
+    Joint,
+    /// A network each.
+    Separate,
+}
+
+/// The parameters that training starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Initial {
+    /// Hidden weights normal with variance 1/inputs (tanh) or 2/inputs (rectifier), everything else zero: the last
+    /// layers are zero, so that the flow starts as the identity.
+    Identity,
+    /// Every weight and bias uniform in +-1/sqrt(inputs), the last layers too: what PyTorch's linear layers start from.
+    Uniform,
+}
+
+/// A RealNVP: couplings x_b = z_b exp(s(z_a)) + t(z_a), x_a = z_a, on a standard normal base.
+///
+/// Each network is linear -> batch normalisation (if any) -> activation for every hidden layer, and a linear last
+/// layer. With r the network's output, the log-scale is s = c tanh(r/c) with c = `scale_bound`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Architecture {
+    /// d, 2 to 4096.
+    pub dimension: usize,
+    /// Number of couplings, 1 to 256; number i changes the second half if i is even, the first if it is odd.
+    pub couplings: usize,
+    /// Widths of the hidden layers of each network, at least one, each 1 to 65536.
+    pub hidden: Vec<usize>,
+    /// Nonlinearity of the hidden layers.
+    pub activation: Activation,
+    /// Whether hidden layers are normalised over the batch. Training uses the statistics of its batch; sampling,
+    /// densities and evaluation use their running averages, as fixed affine maps, so that both directions are exact
+    /// inverses of each other.
+    pub batch_norm: bool,
+    /// c > 0: |log-scale| < c.
+    pub scale_bound: f64,
+    /// Which coordinates are kept.
+    pub mask: Mask,
+    /// One network or two a coupling.
+    pub conditioner: Conditioner,
+    /// Where training starts.
+    pub initial: Initial,
+}
+
+impl Default for Architecture {
+    fn default() -> Self {
+        Self {
+            dimension: 2,
+            couplings: 8,
+            hidden: vec![64, 64],
+            activation: Activation::Tanh,
+            batch_norm: false,
+            scale_bound: 2.0,
+            mask: Mask::Halves,
+            conditioner: Conditioner::Joint,
+            initial: Initial::Identity,
+        }
+    }
+}
+
+impl Architecture {
+    /// The flow of the published experiment (theory section 10): d = 128, 8 couplings with checkerboard masks, two
+    /// networks each with batch normalisation, three hidden layers of 512 and rectifiers, log-scale tanh(r).
+    pub fn published() -> Self {
+        Self {
+            dimension: 128,
+            hidden: vec![512; 3],
+            activation: Activation::Relu,
+            batch_norm: true,
+            scale_bound: 1.0,
+            mask: Mask::Checkerboard,
+            conditioner: Conditioner::Separate,
+            initial: Initial::Uniform,
+            ..Self::default()
+        }
+    }
+
+    /// Whether every entry is in its domain.
+    pub fn check(&self) -> Result<(), InvalidParameter> {
+        let within = |name: &str, value: usize, low: usize, high: usize| {
+            let rule = format!("lie between {low} and {high}");
+            if (low..=high).contains(&value) { Ok(()) } else { Err(InvalidParameter::new(name, value, rule)) }
+        };
+        within("architecture.dimension", self.dimension, 2, 4096)?;
+        within("architecture.couplings", self.couplings, 1, 256)?;
+        if self.hidden.is_empty() {
+            return Err(InvalidParameter::new("architecture.hidden", "[]", "hold at least one width"));
+        }
+        for &width in &self.hidden {
+            within("architecture.hidden", width, 1, 65536)?;
+        }
+        if !(self.scale_bound > 0.0 && self.scale_bound <= 20.0) {
+            let rule = "be positive and at most 20";
+            return Err(InvalidParameter::new("architecture.scale_bound", self.scale_bound, rule));
+        }
+        Ok(())
+    }
+
+    /// Sizes of the two halves: ceil(d/2) and floor(d/2) for both masks.
+    pub(crate) fn halves(&self) -> [usize; 2] {
+        [self.dimension.div_ceil(2), self.dimension / 2]
+    }
+
+    /// The coordinates of the two halves, the first half first.
+    pub(crate) fn order(&self) -> Vec<usize> {
+        match self.mask {
+            Mask::Halves => (0..self.dimension).collect(),
+            Mask::Checkerboard => (0..self.dimension).step_by(2).chain((1..self.dimension).step_by(2)).collect(),
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! One network of a coupling: batch in, batch out, and back.
+
+use pulp::Arch;
+
+use crate::flows::architecture::Activation;
+use crate::flows::batch_norm::{Denormalise, Measure, Moments, Normalise};
+use crate::flows::layout::{Layer, Net, THIN};
+use crate::flows::outer::{ColumnSums, Outer};
+use crate::flows::panel::{Matrix, PANEL, panelled, panels};
+use crate::flows::product::{Finish, Product, ThinProduct};
+use crate::flows::real::Arithmetic;
+
+/// What the forward pass keeps for the backward pass, and room for the latter; for batches of up to `capacity` rows.
+#[derive(Debug, Clone)]
+pub(crate) struct NetTape<T> {
+    capacity: usize,
+    /// Activations of the hidden layers, in panels.
+    hidden: Vec<Vec<T>>,
+    /// Normalised values before them, with their moments; empty without batch normalisation.
+    normal: Vec<(Vec<T>, Moments<T>)>,
+    /// The network's output, row by row if it is thin, else in panels.
+    output: Vec<T>,
+    /// The gradient with respect to the output, in the same form.
+    pub(crate) output_gradient: Vec<T>,
+    /// The gradient with respect to the input, row by row.
+    pub(crate) input_gradient: Vec<T>,
+    /// Gradients with respect to two layers next to each other.
+    scratch: [Vec<T>; 2],
+}
+
+/// What a pass needs beside the tape.
+#[derive(Clone, Copy)]
+pub(crate) struct Pass<'a, T> {
+    pub(crate) arch: Arch,
+    pub(crate) activation: Activation,
+    pub(crate) parameters: &'a [T],
+    /// Running averages of batch normalisation, or none to use those of the batch.
+    pub(crate) running: Option<&'a [T]>,
+    /// Transposed weights; only the backward pass reads them.
+    pub(crate) transposed: &'a [T],
+    pub(crate) rows: usize,
+}
+
+impl<T: Arithmetic> NetTape<T> {
+    /// Room for batches of `capacity` rows; the gradients' only if `backward`.
+    pub(crate) fn new(net: &Net, capacity: usize, backward: bool) -> Self {
+        let inner = &net.layers[..net.layers.len() - 1];
+        let zeros = |size: usize| vec![T::ZERO; size];
+        let output = if net.thin() { capacity * net.outputs() } else { panelled(capacity, net.outputs()) };
+        let normal = inner.iter().filter(|l| l.gain.is_some());
+        let normal = normal.map(|l| (zeros(panelled(capacity, l.outputs)), Moments::new(l.outputs)));
+        let room = |size: usize| zeros(if backward { size } else { 0 });
+        Self {
+            capacity,
+            hidden: inner.iter().map(|l| zeros(panelled(capacity, l.outputs))).collect(),
+            normal: normal.collect(),
+            output: zeros(output),
+            output_gradient: room(output),
+            input_gradient: room(capacity * net.inputs()),
+            scratch: std::array::from_fn(|_| room(panelled(capacity, net.widest()))),
+        }
+    }
+
+    /// The output of the last forward pass.
+    pub(crate) fn output(&self, net: &Net) -> Matrix<'_, T> {
+        if net.thin() {
+            Matrix::plain(&self.output, net.outputs())
+        } else {
+            Matrix::panelled(&self.output, self.capacity)
+        }
+    }
+
+    /// The network applied to the rows of `input`.
+    pub(crate) fn forward(&mut self, net: &Net, pass: Pass<'_, T>, input: Matrix<'_, T>) {
+        let (inner, last) = net.layers.split_at(net.layers.len() - 1);
+        for (l, layer) in inner.iter().enumerate() {
+            let (before, here) = self.hidden.split_at_mut(l);
+            let a = before.last().map_or(input, |h| Matrix::panelled(h, self.capacity));
+            match layer.gain {
+                None => {
+                    let finish = match pass.activation {
+                        Activation::Tanh => Finish::Tanh,
+                        Activation::Relu => Finish::Relu,
+                    };
+                    product(pass, layer, self.capacity, a, true, finish, &mut here[0]);
+                }
+                Some(_) => {
+                    let (normal, moments) = &mut self.normal[l];
+                    product(pass, layer, self.capacity, a, false, Finish::Keep, normal);
+                    normalise(pass, layer, self.capacity, (normal, moments), &mut here[0]);
+                }
+            }
+        }
+        let (last, h) = (&last[0], &self.hidden[inner.len() - 1]);
+        let a = Matrix::panelled(h, self.capacity);
+        if !last.thin {
+            return product(pass, last, self.capacity, a, true, Finish::Keep, &mut self.output);
+        }
+        pass.arch.dispatch(ThinProduct {
+            rows: pass.rows,
+            depth: last.inputs,
+            width: last.outputs,
+            a,
+            w: &pass.parameters[last.weight..][..last.weights()],
+            bias: Some(&pass.parameters[last.bias..][..last.outputs]),
+            c: &mut self.output,
+        });
+    }
+
+    /// From `output_gradient` to `input_gradient`; adds to `gradient`, which is laid out like the network's
+    /// parameters.
+    pub(crate) fn backward(&mut self, net: &Net, pass: Pass<'_, T>, input: Matrix<'_, T>, gradient: &mut [T]) {
+        let (inner, last) = net.layers.split_at(net.layers.len() - 1);
+        let start = net.range.start;
+        self.backward_last(&last[0], pass, (inner.len() - 1, start), gradient);
+        for (l, layer) in inner.iter().enumerate().rev() {
+            let (before, _) = self.hidden.split_at(l);
+            let [here, other] = &mut self.scratch;
+            if let Some(gain) = layer.gain {
+                let (normal, moments) = &self.normal[l];
+                let (bias, rest) = gradient[layer.bias - start..].split_at_mut(layer.padded());
+                pass.arch.dispatch(Denormalise {
+                    rows: pass.rows,
+                    capacity: self.capacity,
+                    moments,
+                    gain: &pass.parameters[gain..][..layer.padded()],
+                    y: normal,
+                    d: &mut here[..normal.len()],
+                    gain_gradient: &mut rest[gain - layer.bias - layer.padded()..][..layer.padded()],
+                    bias_gradient: bias,
+                });
+            }
+            let y = Matrix::panelled(here, self.capacity);
+            let a = before.last().map_or(input, |h| Matrix::panelled(h, self.capacity));
+            outer(pass, layer, a, y, &mut gradient[layer.weight - start..]);
+            match before.last() {
+                Some(h) => {
+                    let slope = slope(pass.activation, h);
+                    product_back(pass, layer, self.capacity, y, slope, other);
+                    self.scratch.swap(0, 1);
+                }
+                None if layer.inputs <= THIN => pass.arch.dispatch(ThinProduct {
+                    rows: pass.rows,
+                    depth: layer.outputs,
+                    width: layer.inputs,
+                    a: y,
+                    w: &pass.parameters[layer.weight..][..layer.weights()],
+                    bias: None,
+                    c: &mut self.input_gradient,
+                }),
+                None => {
+                    product_back(pass, layer, self.capacity, y, Finish::Keep, other);
+                    let other = Matrix::panelled(other, self.capacity);
+                    other.copy_columns(pass.rows, 0, layer.inputs, &mut self.input_gradient);
+                }
+            }
+        }
+    }
+
+    /// Through the last layer, to the gradient with respect to what comes before the activation of hidden layer `l`.
+    fn backward_last(&mut self, layer: &Layer, pass: Pass<'_, T>, (l, start): (usize, usize), gradient: &mut [T]) {
+        let h = &self.hidden[l];
+        let finish = slope(pass.activation, h);
+        if !layer.thin {
+            let d = Matrix::panelled(&self.output_gradient, self.capacity);
+            outer(pass, layer, Matrix::panelled(h, self.capacity), d, &mut gradient[layer.weight - start..]);
+            return product_back(pass, layer, self.capacity, d, finish, &mut self.scratch[0]);
+        }
+        let d = Matrix::plain(&self.output_gradient, layer.outputs);
+        pass.arch.dispatch(Outer {
+            rows: pass.rows,
+            height: layer.outputs,
+            width: layer.inputs,
+            a: d,
+            y: Matrix::panelled(h, self.capacity),
+            g: &mut gradient[layer.weight - start..][..layer.weights()],
+        });
+        let bias = &mut gradient[layer.bias - start..][..layer.outputs];
+        for d in d.data.chunks_exact(layer.outputs).take(pass.rows) {
+            bias.iter_mut().zip(d).for_each(|(bias, d)| *bias += *d);
+        }
+        pass.arch.dispatch(Product {
+            rows: pass.rows,
+            depth: layer.outputs,
+            width: layer.inputs,
+            a: d,
+            w: &pass.parameters[layer.weight..][..layer.weights()],
+            bias: None,
+            finish,
+            c: &mut self.scratch[0],
+            capacity: self.capacity,
+        });
+    }
+
+    /// Moves the running averages `running` a tenth of the way to the moments of the last batch, the variance with the
+    /// factor n/(n - 1) that makes it unbiased, as PyTorch does.
+    pub(crate) fn update_running(&self, net: &Net, rows: usize, running: &mut [T]) {
+        let unbiased = T::of(rows as f64 / (rows as f64 - 1.0).max(1.0));
+        let (keep, share) = (T::of(1.0 - MOMENTUM), T::of(MOMENTUM));
+        for (layer, (_, moments)) in net.layers.iter().zip(&self.normal) {
+            let Some(at) = layer.statistics else { continue };
+            let (mean, variance) = running[at..][..2 * layer.padded()].split_at_mut(layer.padded());
+            for (mean, new) in mean.iter_mut().zip(&moments.mean) {
+                *mean = keep * *mean + share * *new;
+            }
+            for (variance, new) in variance.iter_mut().zip(&moments.variance) {
+                *variance = keep * *variance + share * unbiased * *new;
+            }
+        }
+    }
+}
+
+/// The share of the newest batch in the running averages.
+const MOMENTUM: f64 = 0.1;
+
+fn slope<T>(activation: Activation, h: &[T]) -> Finish<'_, T> {
+    match activation {
+        Activation::Tanh => Finish::TanhSlope(h),
+        Activation::Relu => Finish::ReluSlope(h),
+    }
+}
+
+fn product<T: Arithmetic>(
+    pass: Pass<'_, T>,
+    layer: &Layer,
+    capacity: usize,
+    a: Matrix<'_, T>,
+    with_bias: bool,
+    finish: Finish<'_, T>,
+    c: &mut [T],
+) {
+    pass.arch.dispatch(Product {
+        rows: pass.rows,
+        depth: layer.inputs,
+        width: layer.outputs,
+        a,
+        w: &pass.parameters[layer.weight..][..layer.weights()],
+        bias: with_bias.then(|| &pass.parameters[layer.bias..][..layer.padded()]),
+        finish,
+        c,
+        capacity,
+    });
+}
+
+/// A product with the transposed weights.
+fn product_back<T: Arithmetic>(
+    pass: Pass<'_, T>,
+    layer: &Layer,
+    capacity: usize,
+    d: Matrix<'_, T>,
+    finish: Finish<'_, T>,
+    c: &mut [T],
+) {
+    let Some(at) = layer.transposed else { return };
+    pass.arch.dispatch(Product {
+        rows: pass.rows,
+        depth: layer.outputs,
+        width: layer.inputs,
+        a: d,
+        w: &pass.transposed[at..][..panelled(layer.outputs, layer.inputs)],
+        bias: None,
+        finish,
+        c,
+        capacity,
+    });
+}
+
+/// Gradients of weights and, without batch normalisation, of the bias; `gradient` begins with the weights'.
+fn outer<T: Arithmetic>(pass: Pass<'_, T>, layer: &Layer, a: Matrix<'_, T>, y: Matrix<'_, T>, gradient: &mut [T]) {
+    let (rows, height, width) = (pass.rows, layer.inputs, layer.outputs);
+    let g = &mut gradient[..layer.weights()];
+    pass.arch.dispatch(Outer { rows, height, width, a, y, g });
+    if layer.gain.is_none() {
+        let g = &mut gradient[layer.bias - layer.weight..][..layer.padded()];
+        pass.arch.dispatch(ColumnSums { rows, width, y, g });
+    }
+}
+
+fn normalise<T: Arithmetic>(
+    pass: Pass<'_, T>,
+    layer: &Layer,
+    capacity: usize,
+    (y, moments): (&mut Vec<T>, &mut Moments<T>),
+    h: &mut [T],
+) {
+    let (Some(gain), Some(statistics)) = (layer.gain, layer.statistics) else { return };
+    let rows = pass.rows;
+    match pass.running {
+        None => pass.arch.dispatch(Measure { rows, capacity, y: y.as_slice(), moments }),
+        Some(running) => {
+            let (mean, variance) = running[statistics..][..2 * layer.padded()].split_at(layer.padded());
+            moments.set(mean, variance);
+        }
+    }
+    let gain = &pass.parameters[gain..][..layer.padded()];
+    let bias = &pass.parameters[layer.bias..][..layer.padded()];
+    debug_assert_eq!(gain.len(), panels(layer.outputs) * PANEL);
+    pass.arch.dispatch(Normalise { rows, capacity, moments, gain, bias, activation: pass.activation, y, h });
+}

@@ -1,0 +1,119 @@
+//! How good a flow is.
+
+use collapsar_theory::{InvalidParameter, Target};
+
+use crate::flows::mixture::Mixture;
+use crate::flows::moments::{Estimate, log_mean_exp, mean, spread};
+use crate::flows::real::Real;
+use crate::flows::realnvp::{RealNvp, log_normal};
+use crate::flows::target_sample::target_sample;
+
+/// A mode with C_k/v_k below this is lost (theory section 9).
+pub const LOST_BELOW: f64 = 0.5;
+
+/// What samples of the flow q and of the target p say about the flow.
+///
+/// w = p/q. "From q" is by samples of the flow, "from p" by exact samples of the target through the inverse flow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// C_k = E_q[s_k(x)], from q, theory section 9.
+    pub coverage: Vec<Estimate>,
+    /// The modes with v_k > 0 and C_k/v_k < 1/2, counted from 0.
+    pub lost: Vec<usize>,
+    /// The standard deviation of x.u under q, u the direction from the last mode to the first (the axis of a pair);
+    /// none where these two coincide. The published criterion calls a flow collapsed if it is below 1.6 (theory
+    /// section 10).
+    pub spread: Option<Estimate>,
+    /// (E_q w)^2/E_q w^2, from q: 1 if q = p; insensitive to modes that q does not see.
+    pub reverse_ess: f64,
+    /// 1/(E_p w E_p 1/w), from p: 1 if q = p; small if q misses a mode of p.
+    pub forward_ess: f64,
+    /// KL(q||p) = E_q[log q - log p], from q.
+    pub kl_reverse: Estimate,
+    /// KL(p||q) = E_p[log p - log q], from p.
+    pub kl_forward: Estimate,
+    /// log E_q w, from q: 0 if q covers p, log of the covered share of p if it does not.
+    pub log_z: Estimate,
+    /// Samples of each kind.
+    pub samples: usize,
+}
+
+impl Evaluation {
+    /// Whether all that is estimated from q is finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.kl_reverse.value.is_finite() && self.log_z.value.is_finite()
+    }
+}
+
+/// Evaluates `flow` on `target` with `samples` samples of each, drawn from `seed` and independent of the training
+/// draws of that seed. Refuses fewer than two samples and targets of more dimensions than the flow.
+pub fn evaluate<T: Real>(
+    flow: &RealNvp<T>,
+    target: &Target,
+    samples: usize,
+    seed: u64,
+) -> Result<Evaluation, InvalidParameter> {
+    if samples < 2 {
+        return Err(InvalidParameter::new("samples", samples, "be at least 2"));
+    }
+    let d = flow.architecture().dimension;
+    let natural: Vec<usize> = (0..d).collect();
+    // Densities of the target in double precision whatever the flow's type.
+    let mixture = Mixture::<f64>::new(target, &natural)?;
+    let mut s = vec![0.0; mixture.components()];
+
+    let base = flow.base(seed, samples);
+    let image = flow.forward(&base)?;
+    let mut logs = Vec::with_capacity(samples);
+    let mut shares = vec![Vec::with_capacity(samples); s.len()];
+    let axis = axis(&mixture);
+    let mut along = Vec::with_capacity(samples);
+    let points = base.chunks_exact(d).zip(image.points.chunks_exact(d)).zip(&image.log_determinant);
+    let mut x = vec![0.0; d];
+    for ((z, point), log_det) in points {
+        x.iter_mut().zip(point).for_each(|(x, p)| *x = p.to_f64());
+        let log_p = mixture.log_density(&x, &[], &mut s);
+        logs.push(log_normal(z).to_f64() - log_det.to_f64() - log_p);
+        shares.iter_mut().zip(&s).for_each(|(share, s)| share.push(*s));
+        along.extend(axis.iter().map(|u| u.iter().zip(&x).map(|(u, x)| u * x).sum::<f64>()));
+    }
+    let coverage: Vec<_> = shares.iter().map(|share| mean(share)).collect();
+    let lost = coverage.iter().zip(target.weights()).enumerate();
+    let lost = lost.filter(|(_, (c, v))| **v > 0.0 && c.value < LOST_BELOW * **v).map(|(k, _)| k);
+
+    let exact: Vec<f64> = target_sample(target, d, samples, seed);
+    let cast: Vec<T> = exact.iter().map(|x| T::of(*x)).collect();
+    let log_q = flow.log_density(&cast)?;
+    // At the rounded points that the flow has seen.
+    let log_ratio = log_q.iter().zip(cast.chunks_exact(d)).map(|(log_q, point)| {
+        x.iter_mut().zip(point).for_each(|(x, p)| *x = p.to_f64());
+        mixture.log_density(&x, &[], &mut s) - log_q.to_f64()
+    });
+    let log_ratio: Vec<f64> = log_ratio.collect();
+
+    let (log_w, log_w2) = (log_mean_exp(logs.iter().map(|l| -l)), log_mean_exp(logs.iter().map(|l| -2.0 * l)));
+    let forward = log_mean_exp(log_ratio.iter().copied()) + log_mean_exp(log_ratio.iter().map(|l| -l));
+    Ok(Evaluation {
+        lost: lost.collect(),
+        spread: axis.map(|_| spread(&along)),
+        reverse_ess: (2.0 * log_w - log_w2).exp(),
+        forward_ess: (-forward).exp(),
+        kl_reverse: mean(&logs),
+        kl_forward: mean(&log_ratio),
+        // The relative error of a mean is that of its logarithm.
+        log_z: Estimate {
+            value: log_w,
+            error: (((log_w2 - 2.0 * log_w).exp() - 1.0).max(0.0) / (samples - 1) as f64).sqrt(),
+        },
+        coverage,
+        samples,
+    })
+}
+
+/// The unit vector from the last mode to the first.
+fn axis(mixture: &Mixture<f64>) -> Option<Vec<f64>> {
+    let (first, last) = (mixture.mode(0), mixture.mode(mixture.components() - 1));
+    let u: Vec<f64> = first.iter().zip(last).map(|(a, b)| a - b).collect();
+    let norm = u.iter().map(|x| x * x).sum::<f64>().sqrt();
+    (norm > 0.0).then(|| u.iter().map(|x| x / norm).collect())
+}

@@ -1,0 +1,140 @@
+//! Where each tensor of a flow lies in its one vector of parameters.
+
+use std::ops::Range;
+
+use crate::flows::architecture::{Architecture, Conditioner};
+use crate::flows::panel::{PANEL, panelled, panels};
+
+/// Up to so many columns a product is taken along the registers (see [`crate::flows::product::ThinProduct`]).
+pub(crate) const THIN: usize = 4;
+
+/// A linear layer. Its weights lie in panels of 64 outputs with a row for each input; those of a thin last layer in
+/// panels of 64 inputs with a row for each output. What fills up a panel is zero and stays zero under training.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Layer {
+    pub(crate) inputs: usize,
+    pub(crate) outputs: usize,
+    pub(crate) thin: bool,
+    pub(crate) weight: usize,
+    pub(crate) bias: usize,
+    /// The gain of batch normalisation.
+    pub(crate) gain: Option<usize>,
+    /// Running mean and, one padded width further, variance.
+    pub(crate) statistics: Option<usize>,
+    /// Where the transposed weights lie among all transposed ones, if the backward pass needs them.
+    pub(crate) transposed: Option<usize>,
+}
+
+impl Layer {
+    pub(crate) fn weights(&self) -> usize {
+        if self.thin { panelled(self.outputs, self.inputs) } else { panelled(self.inputs, self.outputs) }
+    }
+
+    /// Numbers of a bias: whole panels.
+    pub(crate) fn padded(&self) -> usize {
+        panels(self.outputs) * PANEL
+    }
+
+    /// Where the weight from `input` to `output` lies.
+    pub(crate) fn index(&self, output: usize, input: usize) -> usize {
+        let (row, column, rows) = if self.thin { (output, input, self.outputs) } else { (input, output, self.inputs) };
+        self.weight + (column / PANEL) * rows * PANEL + row * PANEL + column % PANEL
+    }
+}
+
+/// One network: hidden layers and a last one.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Net {
+    /// `net` of a joint conditioner, `scale` and `shift` of separate ones.
+    pub(crate) name: &'static str,
+    /// Where its parameters begin and end: they lie together.
+    pub(crate) range: Range<usize>,
+    pub(crate) layers: Vec<Layer>,
+}
+
+impl Net {
+    pub(crate) fn outputs(&self) -> usize {
+        self.layers[self.layers.len() - 1].outputs
+    }
+
+    pub(crate) fn inputs(&self) -> usize {
+        self.layers[0].inputs
+    }
+
+    /// Whether the output is written row by row.
+    pub(crate) fn thin(&self) -> bool {
+        self.layers[self.layers.len() - 1].thin
+    }
+
+    pub(crate) fn widest(&self) -> usize {
+        self.layers.iter().map(|l| l.inputs.max(l.outputs)).max().unwrap_or(0)
+    }
+}
+
+/// All networks of a flow.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Layout {
+    /// One or two networks a coupling.
+    pub(crate) couplings: Vec<Vec<Net>>,
+    pub(crate) parameters: usize,
+    pub(crate) statistics: usize,
+    pub(crate) transposed: usize,
+}
+
+impl Layout {
+    pub(crate) fn new(architecture: &Architecture) -> Self {
+        let mut layout = Self { couplings: Vec::new(), parameters: 0, statistics: 0, transposed: 0 };
+        let halves = architecture.halves();
+        for i in 0..architecture.couplings {
+            let (kept, changed) = (halves[i % 2], halves[1 - i % 2]);
+            let nets: &[(&'static str, usize)] = match architecture.conditioner {
+                Conditioner::Joint => &[("net", 2 * changed)],
+                Conditioner::Separate => &[("scale", changed), ("shift", changed)],
+            };
+            let nets = nets.iter().map(|&(name, outputs)| {
+                let start = layout.parameters;
+                let layers = layout.layers(architecture, kept, outputs);
+                Net { name, range: start..layout.parameters, layers }
+            });
+            let nets = nets.collect();
+            layout.couplings.push(nets);
+        }
+        layout
+    }
+
+    fn layers(&mut self, architecture: &Architecture, inputs: usize, outputs: usize) -> Vec<Layer> {
+        let widths: Vec<_> = [inputs].iter().chain(&architecture.hidden).chain(&[outputs]).copied().collect();
+        let last = widths.len() - 2;
+        let layer = |(i, w): (usize, &[usize])| {
+            let mut layer = Layer {
+                inputs: w[0],
+                outputs: w[1],
+                thin: i == last && w[1] <= THIN,
+                weight: self.parameters,
+                bias: 0,
+                gain: None,
+                statistics: None,
+                transposed: None,
+            };
+            layer.bias = layer.weight + layer.weights();
+            self.parameters = layer.bias + layer.padded();
+            if architecture.batch_norm && i < last {
+                layer.gain = Some(self.parameters);
+                self.parameters += layer.padded();
+                layer.statistics = Some(self.statistics);
+                self.statistics += 2 * layer.padded();
+            }
+            let thin_inputs = i == 0 && layer.inputs <= THIN;
+            if !layer.thin && !thin_inputs {
+                layer.transposed = Some(self.transposed);
+                self.transposed += panelled(layer.outputs, layer.inputs);
+            }
+            layer
+        };
+        widths.windows(2).enumerate().map(layer).collect()
+    }
+
+    pub(crate) fn nets(&self) -> impl Iterator<Item = &Net> {
+        self.couplings.iter().flatten()
+    }
+}

@@ -1,0 +1,67 @@
+//! Matrices in panels of 64 columns.
+
+use crate::flows::real::Arithmetic;
+
+/// Columns of a panel.
+pub(crate) const PANEL: usize = 64;
+
+/// Panels of a matrix with `columns` columns.
+pub(crate) const fn panels(columns: usize) -> usize {
+    columns.div_ceil(PANEL)
+}
+
+/// Numbers held by a matrix of `rows` and `columns` in panels.
+pub(crate) const fn panelled(rows: usize, columns: usize) -> usize {
+    panels(columns) * rows * PANEL
+}
+
+/// A matrix to be read: either in panels, entry (r, c) at `(c/64) 64 rows + 64 r + c%64`, or row by row.
+///
+/// In panels no two rows of a kernel's tile are far apart, whatever the width of a layer; unused columns of the last
+/// panel are zero.
+#[derive(Clone, Copy)]
+pub(crate) struct Matrix<'a, T> {
+    pub(crate) data: &'a [T],
+    /// From one row to the next.
+    pub(crate) stride: usize,
+    /// From one panel to the next.
+    pub(crate) panel: usize,
+}
+
+impl<'a, T: Arithmetic> Matrix<'a, T> {
+    /// In panels that have room for `capacity` rows.
+    pub(crate) fn panelled(data: &'a [T], capacity: usize) -> Self {
+        Self { data, stride: PANEL, panel: capacity * PANEL }
+    }
+
+    /// Row by row, `columns` numbers each.
+    pub(crate) fn plain(data: &'a [T], columns: usize) -> Self {
+        Self { data, stride: columns, panel: PANEL }
+    }
+
+    /// Where panel `panel` of row `row` begins.
+    #[inline(always)]
+    pub(crate) fn at(&self, row: usize, panel: usize) -> usize {
+        panel * self.panel + row * self.stride
+    }
+
+    /// Copies columns `first..first + count` of the first `rows` rows to `out`, row by row.
+    pub(crate) fn copy_columns(&self, rows: usize, first: usize, count: usize, out: &mut [T]) {
+        for (row, out) in out.chunks_exact_mut(count).take(rows).enumerate() {
+            for (c, out) in out.iter_mut().enumerate() {
+                let column = first + c;
+                *out = self.data[self.at(row, column / PANEL) + column % PANEL];
+            }
+        }
+    }
+}
+
+/// Rows of `w` (panels of 64 columns, `rows` rows, `columns` columns) become columns of `out`, in panels too.
+pub(crate) fn transpose<T: Arithmetic>(w: &[T], rows: usize, columns: usize, out: &mut [T]) {
+    for c in 0..columns {
+        let from = (c / PANEL) * rows * PANEL + c % PANEL;
+        for r in 0..rows {
+            out[(r / PANEL) * columns * PANEL + c * PANEL + r % PANEL] = w[from + r * PANEL];
+        }
+    }
+}

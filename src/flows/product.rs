@@ -1,0 +1,162 @@
+//! Products of a batch with the weights of a layer.
+
+use pulp::{Simd, WithSimd};
+
+use crate::flows::panel::{Matrix, PANEL, panels};
+use crate::flows::real::Arithmetic;
+
+/// What is done with an entry before it is stored.
+#[derive(Clone, Copy)]
+pub(crate) enum Finish<'a, T> {
+    /// Nothing.
+    Keep,
+    Tanh,
+    Relu,
+    /// Multiplied by the slope of tanh, 1 - h^2, at the activations h (in panels like the result).
+    TanhSlope(&'a [T]),
+    /// Multiplied by the slope of the rectifier at its values.
+    ReluSlope(&'a [T]),
+}
+
+/// C = finish(A W + bias): A has `rows` rows and `depth` columns, W `depth` rows and `width` columns in panels, C the
+/// panels of `c` that have room for `capacity` rows.
+///
+/// Tiles of up to six rows by four registers are summed in registers. Each entry is one sum in the order of `depth`.
+pub(crate) struct Product<'a, T> {
+    pub(crate) rows: usize,
+    pub(crate) depth: usize,
+    pub(crate) width: usize,
+    pub(crate) a: Matrix<'a, T>,
+    pub(crate) w: &'a [T],
+    /// One number a column, padded to whole panels.
+    pub(crate) bias: Option<&'a [T]>,
+    pub(crate) finish: Finish<'a, T>,
+    pub(crate) c: &'a mut [T],
+    pub(crate) capacity: usize,
+}
+
+impl<T: Arithmetic> WithSimd for Product<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        for panel in 0..panels(self.width) {
+            let mut row = 0;
+            while row < self.rows {
+                row += match self.rows - row {
+                    6.. => self.strip::<S, 6>(simd, panel, row),
+                    4.. => self.strip::<S, 4>(simd, panel, row),
+                    2.. => self.strip::<S, 2>(simd, panel, row),
+                    _ => self.strip::<S, 1>(simd, panel, row),
+                };
+            }
+        }
+    }
+}
+
+impl<T: Arithmetic> Product<'_, T> {
+    /// `M` rows of one panel.
+    #[inline(always)]
+    fn strip<S: Simd, const M: usize>(&mut self, simd: S, panel: usize, row: usize) -> usize {
+        let lanes = size_of::<T::Lanes<S>>() / size_of::<T>();
+        let used = (self.width - panel * PANEL).min(PANEL).div_ceil(lanes);
+        let mut column = 0;
+        while column < used {
+            column += match used - column {
+                // 24 registers of sums: more than the older instruction sets have.
+                4.. if S::REGISTER_COUNT >= 32 => self.tile::<S, M, 4>(simd, panel, row, column),
+                2.. => self.tile::<S, M, 2>(simd, panel, row, column),
+                _ => self.tile::<S, M, 1>(simd, panel, row, column),
+            };
+        }
+        M
+    }
+
+    #[inline(always)]
+    fn tile<S: Simd, const M: usize, const N: usize>(
+        &mut self,
+        simd: S,
+        panel: usize,
+        row: usize,
+        column: usize,
+    ) -> usize {
+        let mut sums = [[T::splat(simd, T::ZERO); N]; M];
+        if let Some(bias) = self.bias {
+            let bias = &T::lanes::<S>(&bias[panel * PANEL..][..PANEL])[column..column + N];
+            sums = [std::array::from_fn(|n| bias[n]); M];
+        }
+        let w = &self.w[panel * self.depth * PANEL..][..self.depth * PANEL];
+        for (part, w) in w.chunks(PANEL * PANEL).enumerate() {
+            let w = w.as_chunks::<PANEL>().0;
+            let depth = w.len();
+            let a: [&[T]; M] = std::array::from_fn(|m| &self.a.data[self.a.at(row + m, part)..][..depth]);
+            for k in 0..depth {
+                let w = &T::lanes::<S>(&w[k])[column..column + N];
+                for m in 0..M {
+                    let a = T::splat(simd, a[m][k]);
+                    for n in 0..N {
+                        sums[m][n] = T::fused(simd, a, w[n], sums[m][n]);
+                    }
+                }
+            }
+        }
+        for (m, sums) in sums.iter().enumerate() {
+            let at = (panel * self.capacity + row + m) * PANEL;
+            let c = &mut T::lanes_mut::<S>(&mut self.c[at..][..PANEL])[column..column + N];
+            match self.finish {
+                Finish::Keep => (0..N).for_each(|n| c[n] = sums[n]),
+                Finish::Tanh => (0..N).for_each(|n| c[n] = T::tanh(simd, sums[n])),
+                Finish::Relu => (0..N).for_each(|n| c[n] = T::where_positive(simd, sums[n], sums[n])),
+                Finish::TanhSlope(h) => {
+                    let h = &T::lanes::<S>(&h[at..][..PANEL])[column..column + N];
+                    let one = T::splat(simd, T::ONE);
+                    for n in 0..N {
+                        c[n] = T::product(simd, sums[n], T::fused_minus(simd, h[n], h[n], one));
+                    }
+                }
+                Finish::ReluSlope(h) => {
+                    let h = &T::lanes::<S>(&h[at..][..PANEL])[column..column + N];
+                    (0..N).for_each(|n| c[n] = T::where_positive(simd, h[n], sums[n]));
+                }
+            }
+        }
+        N
+    }
+}
+
+/// C = A Wt' + bias for few columns: A in panels with `depth` columns, Wt has `width` rows of `depth` numbers in
+/// panels, C is written row by row.
+///
+/// A tile of the general product would be mostly empty; here each entry is a scalar product along the registers.
+pub(crate) struct ThinProduct<'a, T> {
+    pub(crate) rows: usize,
+    pub(crate) depth: usize,
+    pub(crate) width: usize,
+    pub(crate) a: Matrix<'a, T>,
+    pub(crate) w: &'a [T],
+    pub(crate) bias: Option<&'a [T]>,
+    pub(crate) c: &'a mut [T],
+}
+
+impl<T: Arithmetic> WithSimd for ThinProduct<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let lanes = size_of::<T::Lanes<S>>() / size_of::<T>();
+        for (row, c) in self.c.chunks_exact_mut(self.width).take(self.rows).enumerate() {
+            for (column, c) in c.iter_mut().enumerate() {
+                let mut sum = T::splat(simd, T::ZERO);
+                for part in 0..panels(self.depth) {
+                    let used = (self.depth - part * PANEL).min(PANEL).div_ceil(lanes);
+                    let a = &self.a.data[self.a.at(row, part)..][..PANEL];
+                    let w = &self.w[(part * self.width + column) * PANEL..][..PANEL];
+                    for (&a, &w) in T::lanes::<S>(a).iter().zip(T::lanes::<S>(w)).take(used) {
+                        sum = T::fused(simd, a, w, sum);
+                    }
+                }
+                *c = T::total(simd, sum) + self.bias.map_or(T::ZERO, |bias| bias[column]);
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The flow: parameters, both directions, density and samples.
+
+use collapsar_theory::InvalidParameter;
+use pulp::Arch;
+use rand::RngExt;
+
+use crate::flows::architecture::{Activation, Architecture, Initial};
+use crate::flows::conditioner::Pass;
+use crate::flows::coupling::CouplingTape;
+use crate::flows::layout::Layout;
+use crate::flows::real::{Arithmetic, Real};
+use crate::flows::stream::{Purpose, normal, stream};
+
+/// Points pushed through together: their activations stay in the second-level cache.
+pub(crate) const BLOCK: usize = 128;
+
+/// A RealNVP in the number type `T`, see [`Architecture`].
+///
+/// Points are given row by row, d numbers each. Batch normalisation uses its running averages here.
+#[derive(Debug, Clone)]
+pub struct RealNvp<T> {
+    pub(crate) architecture: Architecture,
+    pub(crate) layout: Layout,
+    pub(crate) parameters: Vec<T>,
+    /// Running averages of batch normalisation.
+    pub(crate) statistics: Vec<T>,
+    pub(crate) order: Vec<usize>,
+    pub(crate) arch: Arch,
+}
+
+/// Points after a map and the logarithm of its determinant at each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image<T> {
+    /// The points, row by row.
+    pub points: Vec<T>,
+    /// log|det| of the map at each point.
+    pub log_determinant: Vec<T>,
+}
+
+impl<T: Real> RealNvp<T> {
+    /// A flow with the parameters that [`Initial`] describes, drawn from `seed`.
+    pub fn new(architecture: &Architecture, seed: u64) -> Result<Self, InvalidParameter> {
+        let mut flow = Self::empty(architecture)?;
+        for (i, nets) in flow.layout.couplings.iter().enumerate() {
+            for (n, net) in nets.iter().enumerate() {
+                let mut rng = stream(seed, Purpose::Initial, (2 * i + n) as u64);
+                let last = net.layers.len() - 1;
+                for (l, layer) in net.layers.iter().enumerate() {
+                    let bound = 1.0 / (layer.inputs as f64).sqrt();
+                    let spread = bound * if architecture.activation == Activation::Relu { 2f64.sqrt() } else { 1.0 };
+                    for output in 0..layer.outputs {
+                        for input in 0..layer.inputs {
+                            flow.parameters[layer.index(output, input)] = match architecture.initial {
+                                Initial::Identity if l == last => T::ZERO,
+                                Initial::Identity => T::of(spread) * normal::<T>(&mut rng),
+                                Initial::Uniform => T::of(rng.random_range(-bound..bound)),
+                            };
+                        }
+                    }
+                    // A bias before batch normalisation has no effect: the one behind it starts at zero.
+                    if architecture.initial == Initial::Uniform && layer.gain.is_none() {
+                        let bias = &mut flow.parameters[layer.bias..][..layer.outputs];
+                        bias.iter_mut().for_each(|b| *b = T::of(rng.random_range(-bound..bound)));
+                    }
+                }
+            }
+        }
+        Ok(flow)
+    }
+
+    /// All weights and biases zero, gains and running variances one: the identity.
+    pub(crate) fn empty(architecture: &Architecture) -> Result<Self, InvalidParameter> {
+        architecture.check()?;
+        let layout = Layout::new(architecture);
+        let mut parameters = vec![T::ZERO; layout.parameters];
+        let mut statistics = vec![T::ZERO; layout.statistics];
+        for layer in layout.nets().flat_map(|net| &net.layers) {
+            if let (Some(gain), Some(at)) = (layer.gain, layer.statistics) {
+                parameters[gain..][..layer.outputs].fill(T::ONE);
+                statistics[at + layer.padded()..][..layer.outputs].fill(T::ONE);
+            }
+        }
+        let order = architecture.order();
+        Ok(Self { architecture: architecture.clone(), layout, parameters, statistics, order, arch: Arch::new() })
+    }
+
+    /// What the flow is made of.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// All parameters as the kernels keep them: zeros fill the panels up.
+    pub fn parameters(&self) -> &[T] {
+        &self.parameters
+    }
+
+    /// The same, to be changed; entries that are zero in a new flow because they fill up a panel must stay zero.
+    pub fn parameters_mut(&mut self) -> &mut [T] {
+        &mut self.parameters
+    }
+
+    /// x = f(z) and log|det df/dz| for points z; refuses a slice that is no whole number of points.
+    pub fn forward(&self, points: &[T]) -> Result<Image<T>, InvalidParameter> {
+        self.map(points, false)
+    }
+
+    /// z = f^-1(x) and log|det df^-1/dx| for points x.
+    pub fn inverse(&self, points: &[T]) -> Result<Image<T>, InvalidParameter> {
+        self.map(points, true)
+    }
+
+    /// log q(x) = log N(f^-1(x); 0, I) + log|det df^-1/dx|.
+    pub fn log_density(&self, points: &[T]) -> Result<Vec<T>, InvalidParameter> {
+        let base = self.inverse(points)?;
+        let rows = base.points.chunks_exact(self.architecture.dimension);
+        Ok(rows.zip(&base.log_determinant).map(|(z, log)| log_normal(z) + *log).collect())
+    }
+
+    /// `count` points of the flow, drawn from `seed`: point i depends on (seed, i/128) and its place in that block only.
+    pub fn sample(&self, seed: u64, count: usize) -> Vec<T> {
+        let base = self.base(seed, count);
+        // A whole number of points by construction, so that the map does not refuse.
+        self.map(&base, false).map(|image| image.points).unwrap_or_default()
+    }
+
+    /// Base points of samples.
+    pub(crate) fn base(&self, seed: u64, count: usize) -> Vec<T> {
+        let d = self.architecture.dimension;
+        let mut base = vec![T::ZERO; count * d];
+        for (block, points) in base.chunks_mut(BLOCK * d).enumerate() {
+            let mut rng = stream(seed, Purpose::Flow, block as u64);
+            points.iter_mut().for_each(|z| *z = normal(&mut rng));
+        }
+        base
+    }
+
+    /// What a pass over `rows` points needs; `running` is whether batch normalisation uses its running averages.
+    pub(crate) fn pass<'a>(&'a self, rows: usize, running: bool, transposed: &'a [T]) -> Pass<'a, T> {
+        Pass {
+            arch: self.arch,
+            activation: self.architecture.activation,
+            parameters: &self.parameters,
+            running: running.then_some(self.statistics.as_slice()),
+            transposed,
+            rows,
+        }
+    }
+
+    fn map(&self, points: &[T], inverse: bool) -> Result<Image<T>, InvalidParameter> {
+        let d = self.architecture.dimension;
+        if !points.len().is_multiple_of(d) {
+            let value = format!("{} numbers", points.len());
+            return Err(InvalidParameter::new("points", value, format!("hold {d} numbers for each point")));
+        }
+        let sizes = self.architecture.halves();
+        let bound = T::of(self.architecture.scale_bound);
+        // Networks of even and of odd couplings have the same shapes among themselves.
+        let shapes = self.layout.couplings.iter().take(2).enumerate();
+        let mut tapes: Vec<_> = shapes.map(|(i, n)| CouplingTape::new(n, sizes[1 - i], BLOCK, false)).collect();
+        let mut image = Image { points: vec![T::ZERO; points.len()], log_determinant: vec![T::ZERO; points.len() / d] };
+        let mut halves = sizes.map(|size| vec![T::ZERO; size * BLOCK]);
+        let mut changed_points = vec![T::ZERO; sizes[0] * BLOCK];
+        let blocks = points.chunks(BLOCK * d).zip(image.points.chunks_mut(BLOCK * d));
+        for ((x, out), log_det) in blocks.zip(image.log_determinant.chunks_mut(BLOCK)) {
+            let rows = log_det.len();
+            self.split(x, &mut halves);
+            let pass = self.pass(rows, true, &[]);
+            let couplings = self.layout.couplings.len();
+            for step in 0..couplings {
+                let i = if inverse { couplings - 1 - step } else { step };
+                let [first, second] = &mut halves;
+                let (kept, changed) = if i % 2 == 0 { (first, second) } else { (second, first) };
+                let size = sizes[1 - i % 2];
+                let tape = &mut tapes[i % 2];
+                tape.condition(&self.layout.couplings[i], pass, kept, size, bound);
+                if inverse {
+                    tape.undo(rows, size, bound, changed, log_det);
+                } else {
+                    tape.apply(rows, size, bound, changed, &mut changed_points, log_det);
+                    changed[..rows * size].copy_from_slice(&changed_points[..rows * size]);
+                }
+            }
+            self.merge(&halves, out);
+        }
+        Ok(image)
+    }
+
+    /// Points row by row, into the two halves.
+    pub(crate) fn split(&self, points: &[T], halves: &mut [Vec<T>; 2]) {
+        let sizes = self.architecture.halves();
+        for (row, x) in points.chunks_exact(self.order.len()).enumerate() {
+            for (place, &i) in self.order.iter().enumerate() {
+                let (half, j) = if place < sizes[0] { (0, place) } else { (1, place - sizes[0]) };
+                halves[half][row * sizes[half] + j] = x[i];
+            }
+        }
+    }
+
+    /// The reverse of [`Self::split`].
+    fn merge(&self, halves: &[Vec<T>; 2], points: &mut [T]) {
+        let sizes = self.architecture.halves();
+        for (row, x) in points.chunks_exact_mut(self.order.len()).enumerate() {
+            for (place, &i) in self.order.iter().enumerate() {
+                let (half, j) = if place < sizes[0] { (0, place) } else { (1, place - sizes[0]) };
+                x[i] = halves[half][row * sizes[half] + j];
+            }
+        }
+    }
+}
+
+/// log N(z; 0, I).
+pub(crate) fn log_normal<T: Arithmetic>(z: &[T]) -> T {
+    let mut square = T::ZERO;
+    z.iter().for_each(|z| square += *z * *z);
+    T::of(-0.5) * square - T::of(0.5 * z.len() as f64 * (2.0 * std::f64::consts::PI).ln())
+}

@@ -1,0 +1,173 @@
+//! One training run, step by step; many side by side.
+
+use collapsar_theory::InvalidParameter;
+use rayon::prelude::*;
+
+use crate::flows::adam::AdamState;
+use crate::flows::evaluation::{Evaluation, evaluate};
+use crate::flows::gradient::{Losses, Workspace};
+use crate::flows::mixture::Mixture;
+use crate::flows::real::Real;
+use crate::flows::realnvp::RealNvp;
+use crate::flows::stream::{Purpose, stream};
+use crate::flows::training::FlowProblem;
+
+/// A run in progress: flow, moments of Adam, number of the next step. The random numbers of a step depend on (seed,
+/// step) only.
+pub struct Trainer<'a, T> {
+    problem: &'a FlowProblem,
+    flow: RealNvp<T>,
+    mixture: Mixture<T>,
+    workspace: Workspace<T>,
+    adam: AdamState<T>,
+    gradient: Vec<T>,
+    seed: u64,
+    step: usize,
+}
+
+/// A recorded step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Record {
+    /// The number of the step, from 0.
+    pub step: usize,
+    /// beta(t) at which it was taken.
+    pub beta: f64,
+    /// The losses on its batch, before the parameters moved.
+    pub losses: Losses,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// All steps were taken.
+    Trained(Evaluation),
+    /// Loss or gradient were not finite.
+    Diverged {
+        /// The step at which they were not; the parameters are those before it.
+        step: usize,
+    },
+}
+
+/// A finished run.
+#[derive(Debug, Clone)]
+pub struct Run<T> {
+    /// Its seed.
+    pub seed: u64,
+    /// The flow after the last step that was finite.
+    pub flow: RealNvp<T>,
+    /// Every `training.every`-th step and the last.
+    pub records: Vec<Record>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl<'a, T: Real> Trainer<'a, T> {
+    /// A run of `problem` that has taken no step.
+    pub fn new(problem: &'a FlowProblem, seed: u64) -> Result<Self, InvalidParameter> {
+        let flow = RealNvp::new(problem.architecture(), seed)?;
+        Self::start_from(problem, flow, seed)
+    }
+
+    /// The same from given parameters; `flow` must have the architecture of the problem.
+    pub fn start_from(problem: &'a FlowProblem, flow: RealNvp<T>, seed: u64) -> Result<Self, InvalidParameter> {
+        if flow.architecture() != problem.architecture() {
+            let value = format!("{:?}", flow.architecture());
+            return Err(InvalidParameter::new("flow.architecture", value, "be that of the problem"));
+        }
+        let mixture = Mixture::new(problem.target(), &flow.order)?;
+        let workspace = Workspace::new(&flow, mixture.components(), problem.training().batch);
+        let parameters = flow.parameters.len();
+        let gradient = vec![T::ZERO; parameters];
+        Ok(Self { problem, flow, mixture, workspace, adam: AdamState::new(parameters), gradient, seed, step: 0 })
+    }
+
+    /// The flow as it is.
+    pub fn flow(&self) -> &RealNvp<T> {
+        &self.flow
+    }
+
+    /// The same, to be changed.
+    pub fn flow_mut(&mut self) -> &mut RealNvp<T> {
+        &mut self.flow
+    }
+
+    /// The number of the next step.
+    pub fn next_step(&self) -> usize {
+        self.step
+    }
+
+    /// Losses on the batch of the next step and the gradient of the objective, laid out like the parameters; takes no
+    /// step.
+    pub fn gradient(&mut self) -> (Losses, &[T]) {
+        self.gradient.fill(T::ZERO);
+        let losses = self.accumulate();
+        (losses, &self.gradient)
+    }
+
+    fn accumulate(&mut self) -> Losses {
+        let mut rng = stream(self.seed, Purpose::Step, self.step as u64);
+        let batch = (self.problem.training().batch, &mut rng);
+        let beta = self.problem.beta(self.step);
+        self.workspace.gradient(&self.flow, &self.mixture, beta, batch, &mut self.gradient)
+    }
+
+    /// Takes a step; none if loss or gradient are not finite, and then the parameters stay as they are.
+    pub fn step(&mut self) -> Option<Record> {
+        let training = self.problem.training();
+        let losses = self.accumulate();
+        let record = Record { step: self.step, beta: self.problem.beta(self.step), losses };
+        let finite = losses.objective.is_finite()
+            && self.adam.step(
+                self.flow.arch,
+                &training.adam,
+                (training.step_size, training.clip),
+                &mut self.flow.parameters,
+                &mut self.gradient,
+            );
+        if !finite {
+            return None;
+        }
+        self.workspace.update_running(&mut self.flow, training.batch);
+        self.step += 1;
+        Some(record)
+    }
+}
+
+/// Trains one flow. The observer is called with every recorded step and the flow after it.
+pub fn train<T: Real>(
+    problem: &FlowProblem,
+    seed: u64,
+    mut observer: impl FnMut(&Record, &RealNvp<T>),
+) -> Result<Run<T>, InvalidParameter> {
+    let training = problem.training();
+    let mut trainer = Trainer::new(problem, seed)?;
+    let mut records = Vec::with_capacity(training.steps / training.every + 2);
+    while trainer.step < training.steps {
+        let Some(record) = trainer.step() else {
+            let outcome = Outcome::Diverged { step: trainer.step };
+            return Ok(Run { seed, flow: trainer.flow, records, outcome });
+        };
+        if record.step % training.every == 0 || trainer.step == training.steps {
+            observer(&record, &trainer.flow);
+            records.push(record);
+        }
+    }
+    let Trainer { flow, .. } = trainer;
+    let evaluation = evaluate(&flow, problem.target(), training.samples, seed)?;
+    // Parameters that the last step has spoilt show in what the flow says of its samples.
+    let outcome =
+        if evaluation.is_finite() { Outcome::Trained(evaluation) } else { Outcome::Diverged { step: training.steps } };
+    Ok(Run { seed, flow, records, outcome })
+}
+
+/// Trains a flow for each seed, in parallel; each run is the same, bit for bit, as [`train`] gives it. The observer is
+/// called with the seed, from any thread.
+pub fn train_many<T: Real>(
+    problem: &FlowProblem,
+    seeds: &[u64],
+    observer: impl Fn(u64, &Record, &RealNvp<T>) + Sync,
+) -> Result<Vec<Run<T>>, InvalidParameter> {
+    // One task a seed: a run takes seconds at least.
+    let runs = seeds.par_iter().with_max_len(1);
+    runs.map(|&seed| train(problem, seed, |record, flow| observer(seed, record, flow))).collect()
+}

@@ -1,0 +1,117 @@
+//! What is trained, and how.
+
+use collapsar_theory::{InvalidParameter, Schedule, Target};
+use serde::{Deserialize, Serialize};
+
+use crate::flows::adam::Adam;
+use crate::flows::architecture::Architecture;
+
+/// Options of a training run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Training {
+    /// Steps, 1 to 2^40.
+    pub steps: usize,
+    /// Base points a step, 2 to 2^24, drawn afresh for each.
+    pub batch: usize,
+    /// Learning rate h of Adam, positive. Step n (from 0) is taken at time t = n h of the schedule.
+    pub step_size: f64,
+    /// The longest gradient (Euclidean norm over all parameters), positive; longer ones are shortened to it.
+    pub clip: Option<f64>,
+    /// Moments of Adam.
+    pub adam: Adam,
+    /// Steps between two recorded losses and calls of the observer, at least 1; the last step is always recorded.
+    pub every: usize,
+    /// Samples of the flow and of the target for the final evaluation, 2 to 2^28.
+    pub samples: usize,
+}
+
+impl Default for Training {
+    fn default() -> Self {
+        Self {
+            steps: 2000,
+            batch: 256,
+            step_size: 1e-3,
+            clip: Some(10.0),
+            adam: Adam::default(),
+            every: 20,
+            samples: 20_000,
+        }
+    }
+}
+
+impl Training {
+    /// Whether every option is in its domain.
+    pub fn check(&self) -> Result<(), InvalidParameter> {
+        let counts = [
+            ("training.steps", self.steps, 1, 1 << 40),
+            ("training.batch", self.batch, 2, 1 << 24),
+            ("training.every", self.every, 1, usize::MAX),
+            ("training.samples", self.samples, 2, 1 << 28),
+        ];
+        for (name, value, low, high) in counts {
+            if !(low..=high).contains(&value) {
+                let rule =
+                    if high == usize::MAX { "be at least 1".into() } else { format!("lie between {low} and {high}") };
+                return Err(InvalidParameter::new(name, value, rule));
+            }
+        }
+        let sizes = [("training.step_size", Some(self.step_size)), ("training.clip", self.clip)];
+        for (name, value) in sizes {
+            if let Some(value) = value.filter(|v| !(*v > 0.0 && v.is_finite())) {
+                return Err(InvalidParameter::new(name, value, "be positive and finite"));
+            }
+        }
+        self.adam.check()
+    }
+}
+
+/// A flow to be trained on a tempered target: everything but the seed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowProblem {
+    architecture: Architecture,
+    target: Target,
+    schedule: Schedule,
+    training: Training,
+}
+
+impl FlowProblem {
+    /// Refuses what [`Architecture::check`] and [`Training::check`] refuse, and targets of more dimensions than the
+    /// flow. A target of fewer lies in the first coordinates; in the others it is standard normal.
+    pub fn new(
+        architecture: Architecture,
+        target: Target,
+        schedule: Schedule,
+        training: Training,
+    ) -> Result<Self, InvalidParameter> {
+        architecture.check()?;
+        training.check()?;
+        crate::flows::mixture::Mixture::<f64>::new(&target, &architecture.order())?;
+        Ok(Self { architecture, target, schedule, training })
+    }
+
+    /// What is trained.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// p.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// beta(t) at t = step times step size.
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// How it is trained.
+    pub fn training(&self) -> &Training {
+        &self.training
+    }
+
+    /// beta of step number `step`.
+    pub fn beta(&self, step: usize) -> f64 {
+        self.schedule.beta(step as f64 * self.training.step_size)
+    }
+}

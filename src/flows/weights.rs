@@ -1,0 +1,131 @@
+//! Flows as safetensors.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use thiserror::Error;
+
+use crate::flows::architecture::Architecture;
+use crate::flows::layout::{Layer, Layout};
+use crate::flows::real::Real;
+use crate::flows::realnvp::RealNvp;
+
+/// The key of the architecture, as JSON, in the metadata.
+const ARCHITECTURE: &str = "architecture";
+
+/// Why bytes are not a flow.
+#[derive(Debug, Error)]
+pub enum WeightsError {
+    /// The bytes are no safetensors file, or a tensor is missing.
+    #[error("not a file of weights")]
+    Format(#[from] safetensors::SafeTensorError),
+    /// The metadata has no architecture.
+    #[error("the metadata has no `architecture`")]
+    NoArchitecture,
+    /// The architecture in the metadata can not be read.
+    #[error("the architecture in the metadata can not be read")]
+    Architecture(#[from] serde_json::Error),
+    /// The architecture is outside its domain.
+    #[error(transparent)]
+    Parameter(#[from] collapsar_theory::InvalidParameter),
+    /// A tensor does not fit the architecture.
+    #[error("tensor `{name}` is {found}: it must be {expected}")]
+    Tensor {
+        /// Its name.
+        name: String,
+        /// Its type and shape.
+        found: String,
+        /// What the architecture asks for.
+        expected: String,
+    },
+}
+
+/// A named tensor of a flow: where its entries lie, in row-major order.
+struct Tensor {
+    name: String,
+    shape: Vec<usize>,
+    /// Among the running averages instead of the parameters.
+    running: bool,
+    places: Vec<usize>,
+}
+
+/// The tensors of a flow: `coupling.0.net.layer.1.weight` (outputs by inputs) and `.bias`, with batch normalisation
+/// also `.gain`, `.mean` and `.variance`; separate networks are called `scale` and `shift` instead of `net`.
+fn tensors(layout: &Layout) -> Vec<Tensor> {
+    let mut tensors = Vec::new();
+    let vector = |name: String, running: bool, first: usize, layer: &Layer| {
+        let places = (first..first + layer.outputs).collect();
+        Tensor { name, shape: vec![layer.outputs], running, places }
+    };
+    for (i, nets) in layout.couplings.iter().enumerate() {
+        for net in nets {
+            for (l, layer) in net.layers.iter().enumerate() {
+                let prefix = format!("coupling.{i}.{}.layer.{l}", net.name);
+                let (inputs, outputs) = (layer.inputs, layer.outputs);
+                let places = (0..outputs).flat_map(|o| (0..inputs).map(move |i| layer.index(o, i)));
+                let (name, shape) = (format!("{prefix}.weight"), vec![outputs, inputs]);
+                tensors.push(Tensor { name, shape, running: false, places: places.collect() });
+                tensors.push(vector(format!("{prefix}.bias"), false, layer.bias, layer));
+                if let (Some(gain), Some(at)) = (layer.gain, layer.statistics) {
+                    tensors.push(vector(format!("{prefix}.gain"), false, gain, layer));
+                    tensors.push(vector(format!("{prefix}.mean"), true, at, layer));
+                    tensors.push(vector(format!("{prefix}.variance"), true, at + layer.padded(), layer));
+                }
+            }
+        }
+    }
+    tensors
+}
+
+impl<T: Real> RealNvp<T> {
+    /// The flow as the bytes of a safetensors file: its tensors in the type `T`, little endian, and its architecture as
+    /// JSON in the metadata, so that the file can be read without its configuration.
+    pub fn to_safetensors(&self) -> Result<Vec<u8>, WeightsError> {
+        let tensors = tensors(&self.layout);
+        let bytes: Vec<Vec<u8>> = tensors
+            .iter()
+            .map(|t| {
+                let source = if t.running { &self.statistics } else { &self.parameters };
+                t.places.iter().flat_map(|&p| source[p].to_bytes()).collect()
+            })
+            .collect();
+        let mut views = Vec::with_capacity(tensors.len());
+        for (tensor, bytes) in tensors.into_iter().zip(&bytes) {
+            views.push((tensor.name, TensorView::new(T::DTYPE, tensor.shape, bytes)?));
+        }
+        let architecture = serde_json::to_string(&self.architecture)?;
+        let metadata = HashMap::from([(ARCHITECTURE.to_string(), architecture)]);
+        Ok(safetensors::serialize(views, Some(metadata))?)
+    }
+
+    /// The flow that [`Self::to_safetensors`] wrote; numbers of the other type are converted. Refuses bytes that are no
+    /// safetensors file, lack the architecture or a tensor, or hold one of another shape or type.
+    pub fn from_safetensors(bytes: &[u8]) -> Result<Self, WeightsError> {
+        let (_, metadata) = SafeTensors::read_metadata(bytes)?;
+        let architecture = metadata.metadata().as_ref().and_then(|m| m.get(ARCHITECTURE));
+        let architecture: Architecture = serde_json::from_str(architecture.ok_or(WeightsError::NoArchitecture)?)?;
+        let file = SafeTensors::deserialize(bytes)?;
+        let mut flow = Self::empty(&architecture)?;
+        for tensor in tensors(&flow.layout) {
+            let view = file.tensor(&tensor.name)?;
+            let known = matches!(view.dtype(), Dtype::F32 | Dtype::F64);
+            if !known || view.shape() != tensor.shape {
+                return Err(WeightsError::Tensor {
+                    name: tensor.name,
+                    found: format!("{:?} {:?}", view.dtype(), view.shape()),
+                    expected: format!("F32 or F64 {:?}", tensor.shape),
+                });
+            }
+            let out = if tensor.running { &mut flow.statistics } else { &mut flow.parameters };
+            let places = tensor.places.into_iter();
+            if view.dtype() == Dtype::F32 {
+                let values = view.data().as_chunks::<4>().0.iter().map(|b| T::of(f64::from(f32::from_le_bytes(*b))));
+                places.zip(values).for_each(|(p, value)| out[p] = value);
+            } else {
+                let values = view.data().as_chunks::<8>().0.iter().map(|b| T::of(f64::from_le_bytes(*b)));
+                places.zip(values).for_each(|(p, value)| out[p] = value);
+            }
+        }
+        Ok(flow)
+    }
+}
