@@ -4,6 +4,7 @@ mod bifurcation;
 mod boundary;
 mod comparison;
 mod density;
+mod mechanisms;
 mod phase_diagram;
 mod portrait;
 mod probability_map;

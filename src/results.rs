@@ -35,6 +35,8 @@ pub use table::trajectory_csv;
 
 /// What grids and their figures are made of: records show it as it was asked for.
 pub use crate::config::{Axis, AxisValue, PlotConfig, PlotKind, RATE};
+/// How modes are lost, as it was counted.
+pub use crate::montecarlo::MechanismShare;
 
 /// Who made a record.
 pub const PROGRAM: &str = "collapsar";

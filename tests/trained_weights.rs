@@ -5,7 +5,8 @@ use collapsar::bifurcation::{
     WeightedFamily, eigenvalues, newton, weight_window,
 };
 use collapsar_theory::{
-    CubatureOptions, Family, Flow, Metric, MixtureFlow, Problem, Rules, Schedule, Start, Target, WeightRule,
+    CubatureOptions, Family, Flow, FreePair, FreePairOptions, Metric, MixtureFlow, Problem, Rules, Schedule, Start,
+    Target, Tempering, WeightRule,
 };
 use proptest::prelude::*;
 
@@ -123,5 +124,74 @@ fn collapsed_states_outside_the_window_do_not_exist() {
     }
     for (separation, temperature) in [(4.0, 1.0), (4.0, 1.02), (4.0, 19.7), (3.3, 1.8), (3.0, 1.0), (3.0, 3.0)] {
         assert_eq!(apart(separation, temperature), 0, "rho = {separation}, T = {temperature}");
+    }
+}
+
+/// Theory (23): how fast a component without weight grows beside a lone mean at rest, in three dimensions.
+#[test]
+fn a_component_without_weight_grows_wherever_it_is() {
+    let rho = 3.0;
+    let pair = FreePair::new(FreePairOptions { separation: rho, ..FreePairOptions::default() }).unwrap();
+    let mut rest = rho;
+    for _ in 0..200 {
+        rest = rho * pair.pull(rest).0;
+    }
+    let rules = Rules { weights: WeightRule::FisherRao, ..Rules::FREE };
+    for temperature in [1.0, 4.0] {
+        for place in [[-1.19, 9.7, 0.0], [4.5, 0.3, -2.0], [2.5, 0.0, 0.0]] {
+            let family = Family::new(vec![1.0 - 1e-300, 1e-300], rules).unwrap();
+            let means = vec![vec![rest, 0.0, 0.0], place.to_vec()];
+            let start = Start::means(means).unwrap();
+            let schedule = Schedule::constant(temperature).unwrap();
+            let target = Target::pair(rho, [0.5, 0.5]).unwrap();
+            let problem = Problem::new(target, family, schedule, start).unwrap();
+            let (_, at) = problem.reduce();
+            let options = CubatureOptions::default();
+            let flow = MixtureFlow::new(&problem, at.modes.clone(), at.dimension, &options).unwrap();
+            let state = flow.initial_state(&at.means, 1.0).unwrap();
+            let mut rate = vec![0.0; state.len()];
+            flow.field(1.0 / temperature, &state, &mut rate);
+            let growth = rate[state.len() - 1] - rate[state.len() - 2];
+            // Simpson's rule on tau(m) - tau(m_1), step 1e-3 of the way: errors of order 1e-12.
+            let (n, span) = (1000, place[0] - rest);
+            let tau = |i: usize| pair.pull(rest + span * i as f64 / n as f64).0 - pair.pull(rest).0;
+            let weight = |i: usize| if i == 0 || i == n { 1.0 } else { 2.0 + 2.0 * (i % 2) as f64 };
+            let integral = span / (3 * n) as f64 * (0..=n).map(|i| weight(i) * tau(i)).sum::<f64>();
+            let distance = span * span + place[1] * place[1] + place[2] * place[2];
+            let beta = 1.0 / temperature;
+            let expected = 0.5 * (1.0 - beta) * distance + beta * rho * integral;
+            assert!(
+                (growth - expected).abs() < 1e-9 && growth > 0.0,
+                "T = {temperature}, {place:?}: {growth} {expected}"
+            );
+        }
+    }
+}
+
+/// Theory (19)-(20): on distant modes the weights rest at v_k^beta, renormalised; tempered one by one, at v_k.
+#[test]
+fn weights_on_distant_modes_are_those_of_the_tempered_target() {
+    let v = [0.9, 0.05, 0.05];
+    let modes = [-12.0, 0.0, 12.0].map(|x| vec![x]);
+    for (tempering, temperature) in [(Tempering::Density, 10.0), (Tempering::Modes, 4.0), (Tempering::Density, 5.0)] {
+        let beta: f64 = 1.0 / temperature;
+        let weigh = |v: f64| if tempering == Tempering::Density { v.powf(beta) } else { v };
+        let total: f64 = v.iter().map(|&v| weigh(v)).sum();
+        let weights: Vec<f64> = v.iter().map(|&v| weigh(v) / total).collect();
+        let rules = Rules { weights: WeightRule::FisherRao, tempering, ..Rules::FREE };
+        let family = Family::new(weights.clone(), rules).unwrap();
+        let start = Start::means(modes.to_vec()).unwrap();
+        let target = Target::new(modes.to_vec(), v.to_vec()).unwrap();
+        let problem = Problem::new(target, family, Schedule::constant(temperature).unwrap(), start).unwrap();
+        let (_, at) = problem.reduce();
+        let options = CubatureOptions::default();
+        let flow = MixtureFlow::new(&problem, at.modes.clone(), at.dimension, &options).unwrap();
+        let state = flow.initial_state(&at.means, 1.0).unwrap();
+        let mut rate = vec![0.0; state.len()];
+        flow.field(beta, &state, &mut rate);
+        // Overlaps of modes 12 apart are of order exp(-12^2/8) = 1e-8; powers v^T shift the planes between them.
+        assert!(rate[3..].iter().all(|r| r.abs() < 1e-5), "{tempering:?} {temperature}: {rate:?}");
+        let lost = weights[0] < 0.5 * v[0];
+        assert_eq!(lost, tempering == Tempering::Density && temperature > 5.87);
     }
 }

@@ -1,31 +1,27 @@
 //! The routes to the probability of collapse of one problem.
 
+mod descent;
+
 use anyhow::anyhow;
 use collapsar_theory::{
-    Clock, EquatorFormula, FreePair, InvalidParameter, Metric, Pair, Problem, SharpFormula, SmallStart, SpherePair,
-    SphereVariance, Start, StartLaw,
+    Clock, EquatorFormula, FreePair, InvalidParameter, Metric, Pair, Problem, Rules, SharpFormula, SmallStart,
+    SpherePair, SphereVariance, Start, StartLaw, Starvation, WeightRule,
 };
 
 use crate::commands::Failure;
 use crate::commands::advice::advice;
 use crate::commands::summary::number;
-use crate::config::{OptimiserName, Route, RunConfig};
+use crate::config::{Route, RunConfig};
 use crate::montecarlo::{
-    Adam, Descent, DescentOptions, EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions,
-    Optimiser, SphereEnsemble, SphereStart,
+    EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions, SphereEnsemble, SphereStart,
 };
 use crate::probability::{
     FreeBoundary, Limits, SphereBoundary, connection, free_probability, small_start_probability, sphere_probability,
 };
-use crate::results::{ExactRecord, FormulaRecord, MonteCarloRecord, RoutesRecord, SimulationRecord};
+use crate::results::{ExactRecord, FormulaRecord, MonteCarloRecord, RoutesRecord};
 
-/// Stochastic descent without a horizon runs until the temperature is within this of its limit, and on for as long as
-/// slow directions need.
-const SETTLED: f64 = 1e-3;
-const RELAXATION: f64 = 10.0;
-/// Most steps of a run of descent.
-const MOST_STEPS: f64 = 1e9;
-
+/// Formula (22) neglects the modes: their squared norm must be this many times smaller than half that of the starts.
+const FAR: f64 = 2.0;
 /// A problem whose start is a law.
 pub(crate) struct Question<'a> {
     config: &'a RunConfig,
@@ -78,11 +74,13 @@ impl<'a> Question<'a> {
         for route in routes {
             if *route == Route::MonteCarlo {
                 record.montecarlo = Some(self.count()?);
+            } else if *route == Route::Formula && self.starves() {
+                record.formula = Some(self.starvation(&mut notes)?);
             } else if let Some(pair) = self.pair_for(route.name(), routes.len() == 1, &mut notes)? {
                 match route {
                     Route::Exact => record.exact = self.exact(pair, &mut notes)?,
                     Route::Formula => record.formula = self.formula(pair, &mut notes)?,
-                    _ => record.simulation = Some(self.simulate(pair)?),
+                    _ => record.simulation = Some(descent::simulate(self, pair)?),
                 }
             }
         }
@@ -192,6 +190,24 @@ impl<'a> Question<'a> {
         }))
     }
 
+    /// Whether formula (22) is about this problem.
+    fn starves(&self) -> bool {
+        let family = self.problem.family();
+        let rules = Rules { weights: WeightRule::FisherRao, ..Rules::FREE };
+        let equal = matches!(family.weights(), [a, b] if a == b);
+        equal && family.rules() == rules && matches!(self.law, StartLaw::Gaussian { .. })
+    }
+
+    /// Formula (22), the probability of one mechanism.
+    fn starvation(&self, notes: &mut Vec<String>) -> Result<FormulaRecord, Failure> {
+        let law = Starvation::new(self.scale(), self.dimension()).map_err(Failure::usage)?;
+        notes.push("formula (22) is the probability that a weight vanishes, not that of losing a mode".to_owned());
+        let farthest = self.problem.target().modes().iter().map(|mode| mode.iter().map(|x| x * x).sum());
+        let valid = law.threshold() > FAR * farthest.fold(0.0, f64::max);
+        let value = law.probability(self.problem.schedule());
+        Ok(FormulaRecord { value, valid, equation: "(22)".to_owned(), ..FormulaRecord::default() })
+    }
+
     fn count(&self) -> Result<MonteCarloRecord, Failure> {
         let schedule = self.problem.schedule();
         let options = EnsembleOptions { horizon: self.config.stop.horizon, ..EnsembleOptions::default() };
@@ -213,41 +229,5 @@ impl<'a> Question<'a> {
             }
         };
         Ok(estimate.into())
-    }
-
-    fn simulate(&self, pair: Pair) -> Result<SimulationRecord, Failure> {
-        let (schedule, asked) = (self.problem.schedule(), self.config.simulation.unwrap_or_default());
-        let horizon = self.config.stop.horizon.unwrap_or(schedule.settling_time(SETTLED) + RELAXATION);
-        let steps = (horizon / asked.step).round();
-        if steps > MOST_STEPS {
-            let text =
-                format!("`simulation.step` is {}: it must reach time {horizon} in at most 1e9 steps", asked.step);
-            return Err(Failure::usage(anyhow!(text)));
-        }
-        let options = DescentOptions {
-            batch: usize::try_from(asked.batch).unwrap_or(usize::MAX),
-            step: asked.step,
-            steps: steps as usize,
-            score: asked.score,
-            optimiser: match asked.optimiser {
-                OptimiserName::Plain => Optimiser::Plain,
-                OptimiserName::Adam => Optimiser::Adam(Adam::default()),
-            },
-            ..DescentOptions::default()
-        };
-        let descent = match pair {
-            Pair::Free(flow) => {
-                let start = FreeStart::new(self.dimension(), self.scale()).map_err(Failure::usage)?;
-                Descent::free(flow, schedule, start, options)
-            }
-            Pair::Sphere(flow) => {
-                let start = SphereStart::new(self.dimension()).map_err(Failure::usage)?;
-                Descent::sphere(flow, schedule, start, options)
-            }
-        };
-        let seed = self.config.start.seed.unwrap_or(0);
-        let estimate = descent.map_err(Failure::usage)?.estimate(seed, asked.runs);
-        let value = estimate.probability.unwrap_or(f64::NAN);
-        Ok(SimulationRecord { value, estimate, batch: asked.batch, step: asked.step, steps: steps as u64 })
     }
 }

@@ -10,7 +10,10 @@ use crate::config::section::Section;
 /// Every section and its keys; anything else is refused.
 const SCHEMA: [(&str, &[&str]); 19] = [
     ("target", &["separation", "means", "weights"]),
-    ("family", &["preset", "weights", "train_weights", "means", "variance", "clock", "metric", "tempering"]),
+    (
+        "family",
+        &["preset", "weights", "components", "train_weights", "means", "variance", "clock", "metric", "tempering"],
+    ),
     ("schedule", &["kind", "initial_temperature", "duration", "rate", "exponent", "times", "temperatures"]),
     ("start", &["means", "dimension", "scale", "seed", "variance"]),
     ("bifurcation", &["draw", "temperature", "parameter", "range", "separations", "points"]),

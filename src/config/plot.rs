@@ -18,6 +18,8 @@ pub enum PlotKind {
     Scaling,
     /// Standardised differences of exact and counted values.
     Agreement,
+    /// The share of each mechanism of losing a mode against `x`, a panel for each combination of the other axes.
+    Mechanisms,
 }
 
 /// The abscissa ln(T0)/t0 of a geometric schedule, kappa of an exponential one.
@@ -78,6 +80,7 @@ impl PlotConfig {
             ("map", PlotKind::Map),
             ("scaling", PlotKind::Scaling),
             ("agreement", PlotKind::Agreement),
+            ("mechanisms", PlotKind::Mechanisms),
         ];
         let kind = section.choice("kind", &kinds)?;
         let kind = kind.ok_or_else(|| section.missing("kind", "say what is drawn, for example \"curves\""))?;

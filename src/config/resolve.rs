@@ -25,6 +25,8 @@ const SETTLED: f64 = 1e-3;
 const RELAXATION: f64 = 30.0;
 /// Components of a family whose start is a law and whose weights are not given.
 const DEFAULT_COMPONENTS: usize = 2;
+/// Most components of equal weight.
+const MOST_COMPONENTS: u64 = 256;
 
 impl RunConfig {
     /// Parses and resolves a configuration text.
@@ -38,10 +40,8 @@ impl RunConfig {
         let (schedule, built) = resolve_schedule(&document.section("schedule"))?;
         let rules = resolve_rules(&document.section("family"))?;
         let start = resolve_start(&document.section("start"), rules)?;
-        let components = start.means.as_ref().map_or(DEFAULT_COMPONENTS, Vec::len);
         let section = document.section("family");
-        let weights = section.numbers("weights")?.unwrap_or_else(|| equal_weights(components));
-        let family = FamilyConfig::new(weights, rules);
+        let family = FamilyConfig::new(resolve_weights(&section, &start)?, rules);
         let solve = resolve_solve(&document.section("solve"), &built)?;
         let end = solve.times.last().copied().unwrap_or(0.0);
         let boundary = BoundaryConfig::resolve(&document.section("boundary"), &schedule)?;
@@ -68,6 +68,19 @@ impl RunConfig {
 
 fn equal_weights(count: usize) -> Vec<f64> {
     vec![1.0 / count.max(1) as f64; count]
+}
+
+/// w, as given or equal: as many as `components` says, as there are means, or two.
+fn resolve_weights(section: &Section<'_>, start: &StartConfig) -> Result<Vec<f64>, ConfigError> {
+    let Some(components) = section.count("components")? else {
+        let count = start.means.as_ref().map_or(DEFAULT_COMPONENTS, Vec::len);
+        return Ok(section.numbers("weights")?.unwrap_or_else(|| equal_weights(count)));
+    };
+    section.refuse(&["weights"], "`family.components` asks for equal weights")?;
+    if !(1..=MOST_COMPONENTS).contains(&components) {
+        return Err(section.breaks("components", "lie between 1 and 256"));
+    }
+    Ok(equal_weights(components as usize))
 }
 
 fn resolve_target(section: &Section<'_>) -> Result<TargetConfig, ConfigError> {

@@ -6,6 +6,8 @@ use crate::trajectory::Report;
 
 /// Components beyond which curves carry no legend: it would hide them.
 const MOST_LABELS: usize = 4;
+/// Weights are drawn logarithmically if one falls below this.
+const SMALL_WEIGHT: f64 = 1e-2;
 /// Height over width of the panels.
 const ASPECT: f64 = 0.62;
 
@@ -29,16 +31,21 @@ struct Curve {
 /// One column of panels a run, with common axes along the rows.
 pub fn comparison(runs: &[Compared<'_>]) -> Figure {
     let mut figure = Figure::two_column();
-    let rows: [(&str, Curves); 3] =
-        [(statistics_label(runs), statistics), ("coverage *C*_k", coverage), ("temperature *T*", temperature)];
+    let mut rows: Vec<(&str, Curves)> = vec![(statistics_label(runs), statistics), ("coverage *C*_k", coverage)];
+    if runs.iter().any(|run| run.record.config.family.train_weights != "no") {
+        rows.push(("weight *w*_i", weights));
+    }
+    rows.push(("temperature *T*", temperature));
+    let count = rows.len();
     for (index, (label, curves)) in rows.into_iter().enumerate() {
         let drawn: Vec<Vec<Curve>> = runs.iter().map(curves).collect();
         let values = drawn.iter().flatten().flat_map(|curve| &curve.values).copied();
         let ends = values.fold([f64::INFINITY, f64::NEG_INFINITY], |[l, h], v| [l.min(v), h.max(v)]);
-        let last = index == 2;
+        let last = index + 1 == count;
+        let log = last || (label.starts_with("weight") && ends[0] > 0.0 && ends[0] < SMALL_WEIGHT);
         let panels = runs.iter().zip(drawn).enumerate().map(|(column, (run, curves))| {
-            let y = if last { Axis::log(label) } else { Axis::linear(label) };
-            let y = ranged(y, ends, last);
+            let y = if log { Axis::log(label) } else { Axis::linear(label) };
+            let y = ranged(y, ends, log);
             let y = if column == 0 { y } else { Axis { label: String::new(), ..y.ticks(TickChoice::Unlabelled) } };
             let x = time_axis(runs);
             let x = if last { x } else { Axis { label: String::new(), ..x.ticks(TickChoice::Unlabelled) } };
@@ -167,6 +174,17 @@ fn coverage(run: &Compared<'_>) -> Vec<Curve> {
 }
 
 /// T, and the variance where it is not 1.
+fn weights(run: &Compared<'_>) -> Vec<Curve> {
+    let count = run.rows.first().map_or(0, |row| row.weights.len());
+    let look = |i: usize| {
+        move |series: Series| {
+            let series = series.color(palette::cycle(i)).dash([Dash::Solid, Dash::Dashed, Dash::Dotted][i % 3]);
+            if count <= MOST_LABELS { series.label(format!("*w*_{}", i + 1)) } else { series }
+        }
+    };
+    (0..count).map(|i| curve(run, &|row| row.weights[i], look(i))).collect()
+}
+
 fn temperature(run: &Compared<'_>) -> Vec<Curve> {
     let mut curves = vec![curve(run, &|row| row.temperature, |s| s.color(palette::BLACK).label("*T*"))];
     if run.record.config.family.variance != "unit" {

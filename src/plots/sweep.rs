@@ -1,9 +1,10 @@
 //! The figures of a grid.
 
 use crate::figures::{Axis, Color, ColorMap, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
+use crate::plots::mechanisms::mechanisms;
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
-use crate::plots::symbols::{HOT, axis_label, shown, symbol};
+use crate::plots::symbols::{HOT, axis_label, choice, shown, symbol};
 use crate::results::{
     AxisValue, Curve, FitRecord, PlotConfig, PlotKind, PublishedPoint, RoutesRecord, SweepPoint, SweepRecord,
     comparison,
@@ -16,12 +17,13 @@ pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {
         PlotKind::Scaling => Figure::one_column().row([scaling(record, plot)]),
         PlotKind::Map => map(record, plot),
         PlotKind::Agreement => agreement(record),
+        PlotKind::Mechanisms => mechanisms(record, plot),
     }
 }
 
-fn name(curve: &Curve) -> String {
+pub(crate) fn name(curve: &Curve) -> String {
     let part = |(key, value): &(String, AxisValue)| match value {
-        AxisValue::Text(text) => text.clone(),
+        AxisValue::Text(text) => choice(key, text),
         _ => format!("{} = {}", symbol(key), shown(value)),
     };
     curve.fixed.iter().map(part).collect::<Vec<_>>().join(", ")

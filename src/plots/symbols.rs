@@ -14,6 +14,7 @@ pub(crate) fn symbol(key: &str) -> String {
         RATE => "rate",
         "start.dimension" => "*d*",
         "start.scale" => "*σ*",
+        "family.components" => "*K*",
         "target.separation" => "*ρ*",
         "target.weights" => "*v*",
         "simulation.batch" => "*B*",
@@ -32,6 +33,7 @@ pub(crate) fn axis_label(key: &str) -> String {
         "schedule.rate" => "rate ",
         RATE => return "rate ln(*T*_0)/*t*_0".to_owned(),
         "start.dimension" => "dimension ",
+        "family.components" => "components ",
         "start.scale" => "scale of the start ",
         "target.separation" => "separation ",
         "simulation.batch" => "batch ",
@@ -39,6 +41,19 @@ pub(crate) fn axis_label(key: &str) -> String {
         _ => "",
     };
     format!("{words}{}", symbol(key))
+}
+
+/// A choice in words.
+pub(crate) fn choice(key: &str, text: &str) -> String {
+    let words = match (key, text) {
+        ("family.train_weights", "no") => "fixed weights",
+        ("family.train_weights", "fisher-rao") => "trained weights",
+        ("family.train_weights", "softmax") => "trained logits",
+        ("family.metric", _) => return format!("{text} metric"),
+        ("family.tempering", _) => return format!("{text} tempered"),
+        _ => text,
+    };
+    words.to_owned()
 }
 
 /// A value as text.

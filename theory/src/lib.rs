@@ -32,5 +32,7 @@ pub use pair::Pair;
 pub use parameter::InvalidParameter;
 pub use problem::{Coordinates, Problem};
 pub use schedule::{Schedule, ScheduleKind};
-pub use sharp::{EquatorFormula, SharpFormula, SmallStart, antipodal_threshold, boundary_exponent, growth_number};
+pub use sharp::{
+    EquatorFormula, SharpFormula, SmallStart, Starvation, antipodal_threshold, boundary_exponent, growth_number,
+};
 pub use start::{Start, StartLaw};

@@ -3,7 +3,9 @@
 mod equator;
 mod free;
 mod sphere;
+mod starvation;
 
 pub use equator::EquatorFormula;
 pub use free::{SmallStart, boundary_exponent, growth_number};
 pub use sphere::{SharpFormula, antipodal_threshold};
+pub use starvation::Starvation;
