@@ -91,7 +91,8 @@ fn fast_triples_keep_their_promise() {
     }
     println!("fast triples: {errors:?}");
     assert!(errors[0] < 1e-11 && errors[1] < 1e-11 && errors[2] < 2e-11, "{errors:?}");
-    let edges = logistic_softplus_normal_fast_array(&[[f64::NEG_INFINITY, f64::NAN, 1e9, 0.0]], &[1.0, 1.0, 1.0, f64::NAN]);
+    let edges =
+        logistic_softplus_normal_fast_array(&[[f64::NEG_INFINITY, f64::NAN, 1e9, 0.0]], &[1.0, 1.0, 1.0, f64::NAN]);
     assert!(edges[0].iter().all(|f| f[0].abs() < 1e-300 && f[1].is_nan() && f[3].is_nan()), "{edges:?}");
     assert_eq!((edges[0][0][2], edges[0][1][2]), (1e9, 1.0));
 }
