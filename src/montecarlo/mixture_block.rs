@@ -1,23 +1,19 @@
 //! One block of draws of two components on two modes, followed with common adaptive steps.
 
 use collapsar_theory::MixtureFlow;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::Arch;
 
-use crate::montecarlo::lanes::{LANES, Lane, LaneSystem, NODES, Stepped, scale, step};
+use crate::integrate::stepper::{ALPHA, BETA, GROW, SAFETY, SHRINK};
+use crate::montecarlo::lanes::{LANES, Lane, LaneSystem, NODES, Stepped};
 use crate::montecarlo::mesh::lane;
 use crate::montecarlo::mixture_certainty::Watch;
-use crate::montecarlo::mixture_lanes::{MixtureLanes, MixtureStage};
-use crate::montecarlo::mixture_run::{ABSOLUTE, Course, MixtureEnd, MixtureRun};
+use crate::montecarlo::mixture_lanes::{MixtureLanes, motion};
+use crate::montecarlo::mixture_run::{Course, MixtureEnd, MixtureRun};
+use crate::montecarlo::mixture_step::{Attempt, Objective, Rate};
 
 /// Draws followed together: as many as keep the vectors filled while runs end, and few enough to want the same steps.
 pub(crate) const BLOCK: u64 = 64;
 
-/// Safety factor on the predicted step, bounds on its change, and the exponents of the controller, as for one run.
-const SAFETY: f64 = 0.9;
-const SHRINK: f64 = 0.2;
-const GROW: f64 = 5.0;
-const ALPHA: f64 = 0.7 / 5.0;
-const BETA: f64 = 0.4 / 5.0;
 /// First step in units of the fastest draw's |y|/|y'|.
 const FIRST: f64 = 1e-2;
 /// Below this fraction of the time the draws that ask for shorter steps are followed by themselves.
@@ -54,58 +50,6 @@ pub(crate) fn run<const D: usize, const N: usize>(
     block.finish(rules);
     // Every draw has an end by now.
     block.ends.into_iter().flatten().collect()
-}
-
-/// A step and the size of its error for each lane.
-struct Attempt<'a, const D: usize, const N: usize> {
-    lanes: &'a MixtureLanes<'a, D>,
-    h: f64,
-    stages: &'a [MixtureStage; NODES.len()],
-    state: &'a [Lane; N],
-    first: &'a [Lane; N],
-    relative: f64,
-}
-
-impl<const D: usize, const N: usize> WithSimd for Attempt<'_, D, N> {
-    type Output = (Stepped<N>, Lane);
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Self::Output {
-        let done = step(self.lanes, self.h, self.stages, self.state, self.first);
-        let mut size = [0.0; LANES];
-        for n in 0..N {
-            for l in 0..LANES {
-                let scale = scale(self.relative, self.relative * ABSOLUTE, self.state[n][l], done.state[n][l]);
-                let ratio = done.error[n][l] / scale;
-                size[l] += ratio * ratio;
-            }
-        }
-        (done, size)
-    }
-}
-
-/// The field at a state.
-struct Rate<'a, const D: usize, const N: usize>(&'a MixtureLanes<'a, D>, &'a MixtureStage, &'a [Lane; N]);
-
-impl<const D: usize, const N: usize> WithSimd for Rate<'_, D, N> {
-    type Output = [Lane; N];
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> [Lane; N] {
-        self.0.rates(self.1, self.2)
-    }
-}
-
-/// The objective at a state.
-struct Objective<'a, const D: usize, const N: usize>(&'a MixtureLanes<'a, D>, &'a MixtureStage, &'a [Lane; N]);
-
-impl<const D: usize, const N: usize> WithSimd for Objective<'_, D, N> {
-    type Output = Lane;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Lane {
-        self.0.objective(self.1, self.2)
-    }
 }
 
 struct Block<const N: usize> {
@@ -217,8 +161,7 @@ impl<const N: usize> Block<N> {
     fn attempt<const D: usize>(&mut self, rules: &Rules<'_, D>, piece: usize, h: f64) -> f64 {
         let lanes = rules.lanes;
         let stages = NODES.map(|c| LaneSystem::<N>::stage(lanes, piece, self.t + c * h));
-        let relative = rules.course.relative;
-        let moving = lanes.moving() as f64;
+        let (relative, moving) = (rules.course.relative, lanes.moving() as f64);
         self.tried.clear();
         let mut worst = 0.0f64;
         for c in 0..self.chunks() {
@@ -255,10 +198,7 @@ impl<const N: usize> Block<N> {
             let heights = bound.map(|_| self.arch.dispatch(Objective(rules.lanes, &stage, &self.states[c])));
             for l in (0..LANES.min(self.active.len() - c * LANES)).rev() {
                 let (entry, state) = (c * LANES + l, lane(&self.states[c], l));
-                let low = match (heights, bound) {
-                    (Some(heights), Some(bound)) => heights[l] < bound + NEAR_BOUND,
-                    _ => false,
-                };
+                let low = heights.zip(bound).is_some_and(|(heights, bound)| heights[l] < bound + NEAR_BOUND);
                 let watch = &mut self.watches[self.active[entry]];
                 let slow = !course.at_end
                     && self.t >= course.certainty.cold
@@ -292,11 +232,7 @@ impl<const N: usize> Block<N> {
 
     /// Leaves every run undecided.
     fn leave<const D: usize>(&mut self, rules: &Rules<'_, D>) {
-        for entry in (0..self.active.len()).rev() {
-            let state = rules.lanes.scatter(&lane(&self.states[entry / LANES], entry % LANES));
-            let run = rules.course.left(rules.flow, MixtureEnd::Undecided, self.t, &state);
-            self.end(entry, run);
-        }
+        self.end_all(rules, |t, state| rules.course.left(rules.flow, MixtureEnd::Undecided, t, state));
     }
 
     /// What is open at the last time: classified at a horizon, else undecided.
@@ -304,16 +240,13 @@ impl<const N: usize> Block<N> {
         if !rules.course.at_end {
             return self.leave(rules);
         }
+        self.end_all(rules, |t, state| rules.course.at_horizon(rules.flow, t, state));
+    }
+
+    fn end_all<const D: usize>(&mut self, rules: &Rules<'_, D>, end: impl Fn(f64, &[f64]) -> MixtureRun) {
         for entry in (0..self.active.len()).rev() {
             let state = rules.lanes.scatter(&lane(&self.states[entry / LANES], entry % LANES));
-            let run = rules.course.at_horizon(rules.flow, self.t, &state);
-            self.end(entry, run);
+            self.end(entry, end(self.t, &state));
         }
     }
-}
-
-/// A lower bound of the fastest motion of a state: the fastest of a mean's coordinate.
-fn motion<const N: usize>(rate: &[f64; N]) -> f64 {
-    let half = (N - 2) / 2;
-    (0..half).map(|n| (rate[n] + rate[half + n]).abs().max((rate[n] - rate[half + n]).abs())).fold(0.0, f64::max)
 }

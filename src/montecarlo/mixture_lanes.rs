@@ -14,8 +14,8 @@ pub(crate) struct MixtureLanes<'a, const D: usize> {
     rules: Rules,
     /// d.
     ambient: f64,
-    radius: Option<f64>,
-    modes: TwoModes<D>,
+    pub(crate) radius: Option<f64>,
+    pub(crate) modes: TwoModes<D>,
     /// l where the weights are fixed.
     ratio: f64,
     own: Own,
@@ -34,14 +34,14 @@ pub(crate) struct MixtureStage {
 }
 
 /// A state in plain form.
-struct Plain<const D: usize> {
-    x: [Lane; D],
-    y: [Lane; D],
-    variance: Lane,
-    overlap: Overlap,
-    pull: Pull,
+pub(crate) struct Plain<const D: usize> {
+    pub(crate) x: [Lane; D],
+    pub(crate) y: [Lane; D],
+    pub(crate) variance: Lane,
+    pub(crate) overlap: Overlap,
+    pub(crate) pull: Pull,
     /// (x - c).y
-    tilt: Lane,
+    pub(crate) tilt: Lane,
 }
 
 impl<'a, const D: usize> MixtureLanes<'a, D> {
@@ -168,74 +168,6 @@ impl<'a, const D: usize> MixtureLanes<'a, D> {
         let pull = self.target.at(&a, &square, everything || trained);
         Plain { x, y, variance, overlap, pull, tilt }
     }
-
-    /// x and y; on the sphere those of R mu_i/|mu_i|, so that a drift off it does not feed back.
-    #[inline(always)]
-    fn means<const N: usize>(&self, state: &[Lane; N]) -> ([Lane; D], [Lane; D]) {
-        let (mut x, mut y) = ([[0.0; LANES]; D], [[0.0; LANES]; D]);
-        x.copy_from_slice(&state[..D]);
-        y.copy_from_slice(&state[D..2 * D]);
-        let Some(radius) = self.radius else { return (x, y) };
-        for l in 0..LANES {
-            let (mut one, mut two, mut cross) = (0.0, 0.0, 0.0);
-            for n in 0..D {
-                let (p, m) = (x[n][l] + y[n][l], x[n][l] - y[n][l]);
-                one += p * p;
-                two += m * m;
-                cross += x[n][l] * y[n][l];
-            }
-            let (one, two) = (one.sqrt(), two.sqrt());
-            let sum = 0.5 * radius * (one + two) / (one * two);
-            // 1/|mu_1| - 1/|mu_2|, from |mu_1|^2 - |mu_2|^2 = 4 x.y
-            let difference = -2.0 * radius * cross / (one * two * (one + two));
-            for n in 0..D {
-                let (p, m) = (x[n][l], y[n][l]);
-                x[n][l] = sum * p + difference * m;
-                y[n][l] = sum * m + difference * p;
-            }
-        }
-        (x, y)
-    }
-
-    /// Half sum and half difference of the pulls -dF/dmu_i/w_i of theory (2).
-    #[inline(always)]
-    fn pulls(&self, beta: f64, plain: &Plain<D>) -> [[Lane; D]; 2] {
-        let mut pulls = [[[0.0; LANES]; D]; 2];
-        let [w1, w2] = &plain.overlap.weights;
-        for l in 0..LANES {
-            let push = plain.overlap.shared[l] / plain.variance[l];
-            let lean = push * (w2[l] - w1[l]);
-            let [one, two] = [plain.pull.balance[0][l], plain.pull.balance[1][l]];
-            let (sum, difference) = (0.5 * (one + two), 0.5 * (one - two));
-            for n in 0..D {
-                let (x, y, h) = (plain.x[n][l] - self.modes.centre[n], plain.y[n][l], self.modes.half[n]);
-                pulls[0][n][l] = lean * y + beta * (h * sum - x);
-                pulls[1][n][l] = push * y + beta * (h * difference - y);
-            }
-        }
-        if let Some(radius) = self.radius {
-            self.project(radius, plain, &mut pulls);
-        }
-        pulls
-    }
-
-    /// Projection on the tangent spaces: mu_i.p_i/R^2 as half sum and half difference too.
-    #[inline(always)]
-    fn project(&self, radius: f64, plain: &Plain<D>, pulls: &mut [[Lane; D]; 2]) {
-        let inverse = 1.0 / (radius * radius);
-        for l in 0..LANES {
-            let (mut sum, mut difference) = (0.0, 0.0);
-            for n in 0..D {
-                sum += plain.x[n][l] * pulls[0][n][l] + plain.y[n][l] * pulls[1][n][l];
-                difference += plain.x[n][l] * pulls[1][n][l] + plain.y[n][l] * pulls[0][n][l];
-            }
-            let (sum, difference) = (sum * inverse, difference * inverse);
-            for n in 0..D {
-                pulls[0][n][l] -= sum * plain.x[n][l] + difference * plain.y[n][l];
-                pulls[1][n][l] -= difference * plain.x[n][l] + sum * plain.y[n][l];
-            }
-        }
-    }
 }
 
 impl<const D: usize, const N: usize> LaneSystem<N> for MixtureLanes<'_, D> {
@@ -286,6 +218,12 @@ impl<const D: usize, const N: usize> LaneSystem<N> for MixtureLanes<'_, D> {
         }
         rate
     }
+}
+
+/// A lower bound of the fastest motion of a state: the fastest of a mean's coordinate.
+pub(crate) fn motion<const N: usize>(rate: &[f64; N]) -> f64 {
+    let half = (N - 2) / 2;
+    (0..half).map(|n| (rate[n] + rate[half + n]).abs().max((rate[n] - rate[half + n]).abs())).fold(0.0, f64::max)
 }
 
 #[cfg(test)]
