@@ -162,9 +162,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     println!(
         "# Trained weights\n
-`cargo run --release --example weights` ({:.0} s on {} threads, shared with other work): the probability of losing at
-least one mode at t = {HORIZON}, K = P = 2, {draws} draws in every cell (the same starts in all cells of one d),
-95% intervals of Clopper and Pearson.\n
+`cargo run --release --example weights {draws}` ({:.0} s on {} threads, shared with other work): the probability of
+losing at least one mode at t = {HORIZON}, K = P = 2, {draws} draws in every cell (the same starts in all cells of one
+start law), 95% intervals of Clopper and Pearson.\n
 *Fixed*: component weights 1/2. *Exact*: the exact route for them, in the limit; a star where it lies outside the
 interval at t = {HORIZON}. *Trained*: from 1/2 by the Fisher-Rao flow, then the shares of its mechanisms.\n
 {free}\n{sphere}
