@@ -180,8 +180,8 @@ impl<const N: usize> Block<N> {
     /// The draws whose steps would have to be shorter than times are apart go on by themselves.
     fn part<const D: usize>(&mut self, rules: &Rules<'_, D>) {
         for entry in (0..self.active.len()).rev() {
-            // True for an error that is not a number.
-            if !(self.tried[entry / LANES].1[entry % LANES] <= 1.0) {
+            // Infinite for an error that is not a number.
+            if self.tried[entry / LANES].1[entry % LANES] > 1.0 {
                 let state = rules.lanes.scatter(&lane(&self.states[entry / LANES], entry % LANES));
                 let run = rules.course.follow_from(rules.flow, self.t, &state);
                 self.end(entry, run);
