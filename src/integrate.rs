@@ -6,7 +6,7 @@
 mod engine;
 mod event;
 mod own;
-mod stepper;
+pub(crate) mod stepper;
 mod system;
 pub(crate) mod tableau;
 mod with_diffsol;

@@ -4,13 +4,13 @@ use crate::integrate::engine::{Statistics, Tolerances};
 use crate::integrate::tableau::{A, C, D, E, STAGES};
 
 /// Safety factor on the predicted step.
-const SAFETY: f64 = 0.9;
+pub(crate) const SAFETY: f64 = 0.9;
 /// Bounds on the change of the step size between steps.
-const SHRINK: f64 = 0.2;
-const GROW: f64 = 5.0;
+pub(crate) const SHRINK: f64 = 0.2;
+pub(crate) const GROW: f64 = 5.0;
 /// Exponents of the proportional-integral controller (Hairer and Wanner, Solving ODEs II, IV.2: 0.7/5, 0.4/5).
-const ALPHA: f64 = 0.7 / 5.0;
-const BETA: f64 = 0.4 / 5.0;
+pub(crate) const ALPHA: f64 = 0.7 / 5.0;
+pub(crate) const BETA: f64 = 0.4 / 5.0;
 /// Smallest step relative to the time: below it, t + h rounds to t.
 const SMALLEST_STEP: f64 = 4.0 * f64::EPSILON;
 

@@ -124,7 +124,7 @@ impl Block {
 
     /// One step of every followed draw; notes those that it ends.
     #[inline(always)]
-    fn advance<S: LaneSystem<3>>(&mut self, system: &S, mesh_step: &MeshStep<S::Stage>, alone: &Follow) {
+    fn advance<M: Model<3>>(&mut self, system: &M, mesh_step: &MeshStep<M::Stage>, alone: &Follow) {
         self.left.clear();
         let (relative, absolute) = (GUARD * alone.tolerances.relative, GUARD * alone.tolerances.absolute);
         let chunks = self.active.len().div_ceil(LANES);

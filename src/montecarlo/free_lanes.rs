@@ -68,7 +68,7 @@ impl<'a> FreeLanes<'a> {
 }
 
 /// About the largest x at which `holds` (true near 0, false far out), rounded up to a tenth of itself.
-fn last(holds: impl Fn(f64) -> bool, guess: f64) -> f64 {
+pub(crate) fn last(holds: impl Fn(f64) -> bool, guess: f64) -> f64 {
     let mut x = guess;
     while holds(x) && x < 1e6 {
         x *= 1.1;
@@ -104,7 +104,9 @@ impl LaneSystem<3> for FreeLanes<'_> {
         }
         rate
     }
+}
 
+impl Model<3> for FreeLanes<'_> {
     #[inline(always)]
     fn separated(&self, state: &[Lane; 3]) -> [bool; LANES] {
         let mut out = [false; LANES];
@@ -113,9 +115,7 @@ impl LaneSystem<3> for FreeLanes<'_> {
         }
         out
     }
-}
 
-impl Model<3> for FreeLanes<'_> {
     fn draw(&self, seed: u64, index: u64) -> [f64; 3] {
         self.start.draw(seed, index)
     }

@@ -24,9 +24,6 @@ pub(crate) trait LaneSystem<const N: usize>: Sync {
 
     /// The field; lanes do not see each other.
     fn rates(&self, stage: &Self::Stage, state: &[Lane; N]) -> [Lane; N];
-
-    /// Which lanes are certain to recover, by a comparison of coordinates.
-    fn separated(&self, state: &[Lane; N]) -> [bool; LANES];
 }
 
 /// What one step leads to.
@@ -121,10 +118,6 @@ mod tests {
 
         fn rates(&self, stage: &f64, state: &[Lane; 1]) -> [Lane; 1] {
             [state[0].map(|y| -stage * y)]
-        }
-
-        fn separated(&self, _: &[Lane; 1]) -> [bool; LANES] {
-            [false; LANES]
         }
     }
 

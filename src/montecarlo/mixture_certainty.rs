@@ -52,6 +52,13 @@ pub(crate) struct Watch {
     time: f64,
 }
 
+impl Watch {
+    /// Whether nothing is looked for yet at a state whose motion is at least `motion`.
+    pub(crate) fn waits(&self, motion: f64, t: f64) -> bool {
+        motion >= SLOW || (motion >= self.motion && t < self.time)
+    }
+}
+
 impl Certainty {
     /// The rules for modes of weights v and a mode lost below `threshold` in (0, 1), at final temperature 1/`beta`.
     ///
@@ -80,6 +87,11 @@ impl Certainty {
         (MixtureEnd::Decided { lost, mechanism }, coverage)
     }
 
+    /// The objective below which [`Certainty::never_loses`] holds; none where there is no such bound.
+    pub(crate) fn bound(&self) -> Option<f64> {
+        self.bound
+    }
+
     /// The end of a run that has settled and will never lose a mode from here on.
     pub(crate) fn never_loses(&self, flow: &MixtureFlow, state: &[f64]) -> Option<(MixtureEnd, Vec<f64>)> {
         let bound = self.bound?;
@@ -98,7 +110,7 @@ impl Certainty {
             return None;
         }
         let motion = fastest_motion(flow, self.beta, state);
-        if motion >= SLOW || (motion >= watch.motion && t < watch.time) {
+        if watch.waits(motion, t) {
             return None;
         }
         *watch = Watch { motion: motion * SLOWER, time: t * LATER };

@@ -34,7 +34,7 @@ pub struct MixtureRun {
 }
 
 /// Absolute tolerance in units of the relative one.
-const ABSOLUTE: f64 = 1e-2;
+pub(crate) const ABSOLUTE: f64 = 1e-2;
 
 /// How runs are followed.
 #[derive(Debug, Clone)]
@@ -55,24 +55,29 @@ pub(crate) struct Course {
 impl Course {
     /// Follows a run of `flow` from `start`.
     pub(crate) fn follow(&self, flow: &MixtureFlow, start: &[f64]) -> MixtureRun {
+        self.follow_from(flow, 0.0, start)
+    }
+
+    /// Follows a run that is at `start` at time `at`.
+    pub(crate) fn follow_from(&self, flow: &MixtureFlow, at: f64, start: &[f64]) -> MixtureRun {
         match start.len() {
-            0..=2 => self.run::<2>(flow, start),
-            3 => self.run::<3>(flow, start),
-            4 => self.run::<4>(flow, start),
-            5..=6 => self.run::<6>(flow, start),
-            7..=9 => self.run::<9>(flow, start),
-            10..=12 => self.run::<12>(flow, start),
-            13..=16 => self.run::<16>(flow, start),
-            17..=32 => self.run::<32>(flow, start),
-            33..=64 => self.run::<64>(flow, start),
-            65..=128 => self.run::<128>(flow, start),
+            0..=2 => self.run::<2>(flow, at, start),
+            3 => self.run::<3>(flow, at, start),
+            4 => self.run::<4>(flow, at, start),
+            5..=6 => self.run::<6>(flow, at, start),
+            7..=9 => self.run::<9>(flow, at, start),
+            10..=12 => self.run::<12>(flow, at, start),
+            13..=16 => self.run::<16>(flow, at, start),
+            17..=32 => self.run::<32>(flow, at, start),
+            33..=64 => self.run::<64>(flow, at, start),
+            65..=128 => self.run::<128>(flow, at, start),
             // Larger ones are refused by the ensemble.
-            _ => self.run::<LARGEST>(flow, start),
+            _ => self.run::<LARGEST>(flow, at, start),
         }
     }
 
     /// The ends of the stretches on which the field is smooth and ends are asked for or not.
-    fn edges(&self) -> Vec<f64> {
+    pub(crate) fn edges(&self) -> Vec<f64> {
         let mut edges: Vec<f64> = self.schedule.breakpoints().into_iter().chain([self.settled]).collect();
         edges.retain(|&edge| edge > 0.0 && edge < self.end);
         edges.push(self.end);
@@ -81,14 +86,14 @@ impl Course {
         edges
     }
 
-    fn run<const N: usize>(&self, flow: &MixtureFlow, start: &[f64]) -> MixtureRun {
+    fn run<const N: usize>(&self, flow: &MixtureFlow, at: f64, start: &[f64]) -> MixtureRun {
         let (system, n) = (Tempered::new(flow, &self.schedule), start.len());
         let mut y = [0.0; N];
         y[..n].copy_from_slice(start);
-        let (mut from, mut steps) = (0.0, 0);
+        let (mut from, mut steps) = (at, 0);
         let mut watch = self.certainty.watch();
         let tolerances = Tolerances { relative: self.relative, absolute: self.relative * ABSOLUTE };
-        for to in self.edges() {
+        for to in self.edges().into_iter().filter(|&to| to > at) {
             let piece = system.breakpoints().partition_point(|&b| b <= from);
             let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| system.rate(piece, t, &y[..n], &mut rate[..n]);
             let mut stepper = Stepper::with_padding(&mut f, from, y, tolerances, to, n);
@@ -117,11 +122,17 @@ impl Course {
         if !self.at_end {
             return self.left(flow, MixtureEnd::Undecided, from, &y[..n]);
         }
-        let (end, coverage) = self.certainty.classify(flow, self.schedule.beta(from), &y[..n]);
-        MixtureRun { end, time: from, coverage }
+        self.at_horizon(flow, from, &y[..n])
     }
 
-    fn left(&self, flow: &MixtureFlow, end: MixtureEnd, time: f64, state: &[f64]) -> MixtureRun {
+    /// A run that is classified at a state.
+    pub(crate) fn at_horizon(&self, flow: &MixtureFlow, time: f64, state: &[f64]) -> MixtureRun {
+        let (end, coverage) = self.certainty.classify(flow, self.schedule.beta(time), state);
+        MixtureRun { end, time, coverage }
+    }
+
+    /// A run that is left at a state.
+    pub(crate) fn left(&self, flow: &MixtureFlow, end: MixtureEnd, time: f64, state: &[f64]) -> MixtureRun {
         MixtureRun { end, time, coverage: flow.coverage(self.schedule.beta(time), state) }
     }
 }

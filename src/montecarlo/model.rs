@@ -3,7 +3,7 @@
 use collapsar_theory::Verdict;
 
 use crate::montecarlo::follow::Follow;
-use crate::montecarlo::lanes::LaneSystem;
+use crate::montecarlo::lanes::{LANES, Lane, LaneSystem};
 use crate::montecarlo::tally::RunEnd;
 
 /// A pair with its start law and its trapping regions.
@@ -13,6 +13,9 @@ pub(crate) trait Model<const N: usize>: LaneSystem<N> {
 
     /// The typical size of a start, 1 at most: the unit of absolute errors.
     fn size(&self) -> f64;
+
+    /// Which lanes are certain to recover, by a comparison of coordinates.
+    fn separated(&self, state: &[Lane; N]) -> [bool; LANES];
 
     /// Whether a state is certain to recover, by a comparison of coordinates.
     fn apart(&self, state: &[f64; N]) -> bool;

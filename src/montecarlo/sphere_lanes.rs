@@ -108,7 +108,9 @@ impl LaneSystem<3> for SphereLanes<'_> {
         }
         rate
     }
+}
 
+impl Model<3> for SphereLanes<'_> {
     #[inline(always)]
     fn separated(&self, state: &[Lane; 3]) -> [bool; LANES] {
         let mut out = [false; LANES];
@@ -117,9 +119,7 @@ impl LaneSystem<3> for SphereLanes<'_> {
         }
         out
     }
-}
 
-impl Model<3> for SphereLanes<'_> {
     fn draw(&self, seed: u64, index: u64) -> [f64; 3] {
         self.start.draw(seed, index)
     }

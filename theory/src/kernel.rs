@@ -14,7 +14,7 @@ mod rules;
 mod scales;
 mod series;
 
-pub use fast::{logistic_normal_fast, logistic_normal_fast_array};
+pub use fast::{logistic_normal_fast, logistic_normal_fast_array, logistic_softplus_normal_fast_array};
 pub use gauss::exp_array;
 pub use pull_table::PullTable;
 pub use repulsion::{RepulsionJet, repulsion, repulsion_jet};

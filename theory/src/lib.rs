@@ -24,8 +24,8 @@ pub use flow::{
 pub use frame::Frame;
 pub use kernel::{
     LogisticJet, OddSeries, PullTable, RepulsionJet, RepulsionTable, Series, exp_array, logistic_normal,
-    logistic_normal_fast, logistic_normal_fast_array, logistic_normal_jet, logistic_softplus_normal, repulsion,
-    repulsion_jet, softplus_normal,
+    logistic_normal_fast, logistic_normal_fast_array, logistic_normal_jet, logistic_softplus_normal,
+    logistic_softplus_normal_fast_array, repulsion, repulsion_jet, softplus_normal,
 };
 pub use mixture::Target;
 pub use pair::Pair;

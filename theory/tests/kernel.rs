@@ -2,7 +2,8 @@
 
 use collapsar_theory::{
     InvalidParameter, PullTable, RepulsionTable, logistic_normal, logistic_normal_fast, logistic_normal_fast_array,
-    logistic_normal_jet, logistic_softplus_normal, repulsion, repulsion_jet, softplus_normal,
+    logistic_normal_jet, logistic_softplus_normal, logistic_softplus_normal_fast_array, repulsion, repulsion_jet,
+    softplus_normal,
 };
 use proptest::prelude::*;
 
@@ -66,6 +67,34 @@ fn fast_array_equals_the_scalar_form() {
     for i in 0..a.len() {
         assert_eq!(both[i].to_bits(), logistic_normal_fast(a[i], b[i]).to_bits(), "{}", a[i]);
     }
+}
+
+#[test]
+fn fast_triples_keep_their_promise() {
+    let widths = [0.0, 1e-8, 0.03, 0.3, 1.0, 2.0, 5.0, 7.0, 13.0, 40.0, 60.0, 200.0, 1e3, 1e6];
+    let mut errors = [0.0f64; 3];
+    for i in -2000..=2000 {
+        let u = f64::from(i) * 0.01;
+        let a: [[f64; 14]; 2] = [widths.map(|b| u * (1.0 + b)), widths.map(|b| u - b * b / 2.0)];
+        let found = logistic_softplus_normal_fast_array(&a, &widths.map(|b| b * b));
+        for (a, found) in a.iter().zip(&found) {
+            for (j, &b) in widths.iter().enumerate() {
+                let (soft, value, slope) = logistic_softplus_normal(a[j], b);
+                // One rounding of a and S, up to 1e12 here, beside the error of the rule.
+                let rounding = 4.0 * f64::EPSILON * soft;
+                errors[0] = errors[0].max(((found[0][j] - soft).abs() - rounding) / (1.0 + b));
+                errors[1] = errors[1].max((found[1][j] - value).abs());
+                errors[2] = errors[2].max((found[2][j] - slope).abs());
+                assert!(found.iter().all(|f| f[j].is_finite()), "{} {b}", a[j]);
+            }
+        }
+    }
+    println!("fast triples: {errors:?}");
+    assert!(errors[0] < 1e-11 && errors[1] < 1e-11 && errors[2] < 2e-11, "{errors:?}");
+    let edges =
+        logistic_softplus_normal_fast_array(&[[f64::NEG_INFINITY, f64::NAN, 1e9, 0.0]], &[1.0, 1.0, 1.0, f64::NAN]);
+    assert!(edges[0].iter().all(|f| f[0].abs() < 1e-300 && f[1].is_nan() && f[3].is_nan()), "{edges:?}");
+    assert_eq!((edges[0][0][2], edges[0][1][2]), (1e9, 1.0));
 }
 
 #[test]

@@ -1,0 +1,252 @@
+//! One block of draws of two components on two modes, followed with common adaptive steps.
+
+use collapsar_theory::MixtureFlow;
+use pulp::Arch;
+
+use crate::integrate::stepper::{ALPHA, BETA, GROW, SAFETY, SHRINK};
+use crate::montecarlo::lanes::{LANES, Lane, LaneSystem, NODES, Stepped};
+use crate::montecarlo::mesh::lane;
+use crate::montecarlo::mixture_certainty::Watch;
+use crate::montecarlo::mixture_lanes::{MixtureLanes, motion};
+use crate::montecarlo::mixture_run::{Course, MixtureEnd, MixtureRun};
+use crate::montecarlo::mixture_step::{Attempt, Objective, Rate};
+
+/// Draws followed together: as many as keep the vectors filled while runs end, and few enough to want the same steps.
+pub(crate) const BLOCK: u64 = 64;
+
+/// First step in units of the fastest draw's |y|/|y'|.
+const FIRST: f64 = 1e-2;
+/// Below this fraction of the time the draws that ask for shorter steps are followed by themselves.
+const SMALLEST: f64 = 1e-12;
+/// An objective this near its bound is worked out again by the rule itself: the lanes' is good to 1e-10 of terms up to 1e2.
+const NEAR_BOUND: f64 = 1e-6;
+
+/// What a block needs beside its draws.
+struct Rules<'a, const D: usize> {
+    lanes: &'a MixtureLanes<'a, D>,
+    flow: &'a MixtureFlow,
+    course: &'a Course,
+}
+
+/// The ends of runs from `starts` (states of the flow), in order. Lanes share their steps: each end is a function of the
+/// whole block.
+pub(crate) fn run<const D: usize, const N: usize>(
+    lanes: &MixtureLanes<'_, D>,
+    flow: &MixtureFlow,
+    course: &Course,
+    starts: &[Vec<f64>],
+) -> Vec<MixtureRun> {
+    let rules = &Rules { lanes, flow, course };
+    let mut block = Block::<N>::new(rules, starts);
+    let mut from = 0.0;
+    for to in rules.course.edges() {
+        let piece = rules.course.schedule.breakpoints().partition_point(|&b| b <= from);
+        block.restart(rules, piece, to);
+        while block.t < to && !block.active.is_empty() {
+            block.step(rules, piece, to);
+        }
+        from = to;
+    }
+    block.finish(rules);
+    // Every draw has an end by now.
+    block.ends.into_iter().flatten().collect()
+}
+
+struct Block<const N: usize> {
+    arch: Arch,
+    ends: Vec<Option<MixtureRun>>,
+    /// Draws still followed; entry i has lane i % LANES of chunk i / LANES.
+    active: Vec<usize>,
+    watches: Vec<Watch>,
+    states: Vec<[Lane; N]>,
+    rates: Vec<[Lane; N]>,
+    tried: Vec<(Stepped<N>, Lane)>,
+    t: f64,
+    /// The next step, 0 before the first.
+    next: f64,
+    last_error: f64,
+    steps: usize,
+}
+
+impl<const N: usize> Block<N> {
+    fn new<const D: usize>(rules: &Rules<'_, D>, starts: &[Vec<f64>]) -> Self {
+        let mut block = Self {
+            arch: Arch::new(),
+            ends: vec![None; starts.len()],
+            active: Vec::with_capacity(starts.len()),
+            watches: vec![rules.course.certainty.watch(); starts.len()],
+            states: Vec::with_capacity(starts.len().div_ceil(LANES)),
+            rates: vec![[[0.0; LANES]; N]; starts.len().div_ceil(LANES)],
+            tried: Vec::with_capacity(starts.len().div_ceil(LANES)),
+            t: 0.0,
+            next: 0.0,
+            last_error: 1.0,
+            steps: 0,
+        };
+        for (offset, start) in starts.iter().enumerate() {
+            if start.iter().any(|x| !x.is_finite()) {
+                block.ends[offset] = Some(rules.course.follow(rules.flow, start));
+                continue;
+            }
+            let statistics: [f64; N] = rules.lanes.gather(start);
+            let l = block.active.len() % LANES;
+            if l == 0 {
+                // Unused lanes repeat the first, so that they hold ordinary numbers.
+                block.states.push(statistics.map(|x| [x; LANES]));
+            } else if let Some(chunk) = block.states.last_mut() {
+                (0..N).for_each(|n| chunk[n][l] = statistics[n]);
+            }
+            block.active.push(offset);
+        }
+        block
+    }
+
+    fn chunks(&self) -> usize {
+        self.active.len().div_ceil(LANES)
+    }
+
+    /// The field where it may have jumped, and a first step.
+    fn restart<const D: usize>(&mut self, rules: &Rules<'_, D>, piece: usize, to: f64) {
+        let stage = LaneSystem::<N>::stage(rules.lanes, piece, self.t);
+        for c in 0..self.chunks() {
+            self.rates[c] = self.arch.dispatch(Rate(rules.lanes, &stage, &self.states[c]));
+        }
+        self.last_error = 1.0;
+        let size = |v: &[Lane; N], l: usize| (0..N).map(|n| v[n][l] * v[n][l]).sum::<f64>().sqrt();
+        if self.next == 0.0 {
+            self.next = to - self.t;
+            for i in 0..self.active.len() {
+                let (c, l) = (i / LANES, i % LANES);
+                let time = FIRST * size(&self.states[c], l) / size(&self.rates[c], l);
+                // False for a time that is not a number.
+                if time > 0.0 && time < self.next {
+                    self.next = time;
+                }
+            }
+        }
+    }
+
+    /// One accepted step, not beyond `to`, and the runs that it ends; or some runs given up.
+    fn step<const D: usize>(&mut self, rules: &Rules<'_, D>, piece: usize, to: f64) {
+        if self.steps >= rules.course.max_steps {
+            self.leave(rules);
+            return;
+        }
+        let rest = to - self.t;
+        let onto_edge = self.next >= rest * (1.0 - 1e-3);
+        let h = if onto_edge { rest } else { self.next };
+        let worst = self.attempt(rules, piece, h);
+        if worst <= 1.0 {
+            self.t = if onto_edge { to } else { self.t + h };
+            self.steps += 1;
+            for (c, (done, _)) in self.tried.iter().enumerate() {
+                (self.states[c], self.rates[c]) = (done.state, done.rate);
+            }
+            let worst = worst.max(1e-10);
+            self.next = h * (SAFETY * worst.powf(-ALPHA) * self.last_error.powf(BETA)).clamp(SHRINK, GROW);
+            self.last_error = worst;
+            if self.t >= rules.course.settled {
+                self.settle(rules);
+            }
+            return;
+        }
+        self.next = h * if worst.is_finite() { (SAFETY * worst.powf(-0.2)).max(SHRINK) } else { SHRINK / 2.0 };
+        if self.next <= SMALLEST * self.t.max(SMALLEST) {
+            self.part(rules);
+            self.next = h;
+        }
+    }
+
+    /// Tries a step: the largest error of any draw, infinite where one is not a number.
+    fn attempt<const D: usize>(&mut self, rules: &Rules<'_, D>, piece: usize, h: f64) -> f64 {
+        let lanes = rules.lanes;
+        let stages = NODES.map(|c| LaneSystem::<N>::stage(lanes, piece, self.t + c * h));
+        let (relative, moving) = (rules.course.relative, lanes.moving() as f64);
+        self.tried.clear();
+        let mut worst = 0.0f64;
+        for c in 0..self.chunks() {
+            let (state, first) = (&self.states[c], &self.rates[c]);
+            let mut tried = self.arch.dispatch(Attempt { lanes, h, stages: &stages, state, first, relative });
+            for l in 0..LANES.min(self.active.len() - c * LANES) {
+                let size = (tried.1[l] / moving).sqrt();
+                tried.1[l] = if size.is_finite() { size } else { f64::INFINITY };
+                worst = worst.max(tried.1[l]);
+            }
+            self.tried.push(tried);
+        }
+        worst
+    }
+
+    /// The draws whose steps would have to be shorter than times are apart go on by themselves.
+    fn part<const D: usize>(&mut self, rules: &Rules<'_, D>) {
+        for entry in (0..self.active.len()).rev() {
+            // Infinite for an error that is not a number.
+            if self.tried[entry / LANES].1[entry % LANES] > 1.0 {
+                let state = rules.lanes.scatter(&lane(&self.states[entry / LANES], entry % LANES));
+                let run = rules.course.follow_from(rules.flow, self.t, &state);
+                self.end(entry, run);
+            }
+        }
+    }
+
+    /// Ends the runs whose end is certain, by the rules of a single run.
+    fn settle<const D: usize>(&mut self, rules: &Rules<'_, D>) {
+        let (course, flow) = (rules.course, rules.flow);
+        let bound = course.certainty.bound();
+        let stage = rules.lanes.stage_at(course.certainty.beta);
+        for c in (0..self.chunks()).rev() {
+            let heights = bound.map(|_| self.arch.dispatch(Objective(rules.lanes, &stage, &self.states[c])));
+            for l in (0..LANES.min(self.active.len() - c * LANES)).rev() {
+                let (entry, state) = (c * LANES + l, lane(&self.states[c], l));
+                let low = heights.zip(bound).is_some_and(|(heights, bound)| heights[l] < bound + NEAR_BOUND);
+                let watch = &mut self.watches[self.active[entry]];
+                let slow = !course.at_end
+                    && self.t >= course.certainty.cold
+                    && !watch.waits(motion(&lane(&self.rates[c], l)), self.t);
+                if !low && !slow {
+                    continue;
+                }
+                let state = rules.lanes.scatter(&state);
+                let certain = match low.then(|| course.certainty.never_loses(flow, &state)).flatten() {
+                    None if slow => course.certainty.near_limit(flow, watch, self.t, &state),
+                    found => found,
+                };
+                if let Some((end, coverage)) = certain {
+                    self.end(entry, MixtureRun { end, time: self.t, coverage });
+                }
+            }
+        }
+    }
+
+    /// Notes an end and drops its entry: the last one takes its place.
+    fn end(&mut self, entry: usize, run: MixtureRun) {
+        let last = self.active.len() - 1;
+        self.ends[self.active[entry]] = Some(run);
+        self.active.swap_remove(entry);
+        let (from, to) = ((last / LANES, last % LANES), (entry / LANES, entry % LANES));
+        for n in 0..N {
+            self.states[to.0][n][to.1] = self.states[from.0][n][from.1];
+            self.rates[to.0][n][to.1] = self.rates[from.0][n][from.1];
+        }
+    }
+
+    /// Leaves every run undecided.
+    fn leave<const D: usize>(&mut self, rules: &Rules<'_, D>) {
+        self.end_all(rules, |t, state| rules.course.left(rules.flow, MixtureEnd::Undecided, t, state));
+    }
+
+    /// What is open at the last time: classified at a horizon, else undecided.
+    fn finish<const D: usize>(&mut self, rules: &Rules<'_, D>) {
+        if !rules.course.at_end {
+            return self.leave(rules);
+        }
+        self.end_all(rules, |t, state| rules.course.at_horizon(rules.flow, t, state));
+    }
+
+    fn end_all<const D: usize>(&mut self, rules: &Rules<'_, D>, end: impl Fn(f64, &[f64]) -> MixtureRun) {
+        for entry in (0..self.active.len()).rev() {
+            let state = rules.lanes.scatter(&lane(&self.states[entry / LANES], entry % LANES));
+            self.end(entry, end(self.t, &state));
+        }
+    }
+}
