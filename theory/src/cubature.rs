@@ -138,7 +138,7 @@ impl Cubature {
     /// Writes `E p_j`, `E log sum_j e^(u_j)` and `E p_j p_k` for `p = softmax(u)` into `out`.
     ///
     /// Source: theory section 3: responsibilities `<r_j>_i`, `<s_k>_i` of (2) and the logarithms of (3). One, two
-    /// classes: closed form and kernels (6). Three: with `w = u_3 - u_2`, `p_1 | w` averages to `L` and the rest follows,
+    /// classes: closed form and kernels (6). More in a noise of one dimension: one integral. Three: with `w = u_3 - u_2`, `p_1 | w` averages to `L` and the rest follows,
     /// leaving one integral. Four: the same with two pairs, leaving two. Five and more: a lattice rule in the span of the
     /// loadings, or one integral when they are collinear.
     ///
@@ -153,6 +153,10 @@ impl Cubature {
                 present[count] = j;
             }
             count += 1;
+        }
+        if count > 2 && logits.dimension == 1 {
+            // One integral of exponentials costs less than one of kernels, let alone two.
+            return self.many(logits, out);
         }
         let class = |i: usize| logits.class(present[i]);
         let few = match count {
