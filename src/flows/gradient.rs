@@ -134,14 +134,9 @@ impl<T: Real> Workspace<T> {
             let z = if i >= 2 { &before[i - 2] } else { &self.base[1 - i] };
             let [first, second] = &mut self.halves;
             let (kept_gradient, g) = if i % 2 == 0 { (first, second) } else { (second, first) };
-            let mut rest = &mut gradient[nets[0].range.start..nets[nets.len() - 1].range.end];
-            let mut gradients = Vec::with_capacity(2);
-            for net in nets {
-                let (here, after) = rest.split_at_mut(net.range.len());
-                gradients.push(here);
-                rest = after;
-            }
-            let back = Backward { per_log_det, g, kept_gradient, gradients: &mut gradients };
+            let whole = &mut gradient[nets[0].range.start..nets[nets.len() - 1].range.end];
+            let (one, two) = whole.split_at_mut(nets[0].range.len());
+            let back = Backward { per_log_det, g, kept_gradient, gradients: [one, two] };
             self.tapes[i].backward(nets, pass, kept, z, back);
         }
     }
