@@ -6,8 +6,11 @@ use crate::flows::coupling::{Backward, CouplingTape, flat};
 use crate::flows::mixture::Mixture;
 use crate::flows::panel::transpose;
 use crate::flows::real::Real;
-use crate::flows::realnvp::{BLOCK, RealNvp, log_normal};
+use crate::flows::realnvp::{RealNvp, log_normal};
 use crate::flows::stream::normal;
+
+/// Rows that go through all couplings together: their activations stay in the cache.
+const TOGETHER: usize = 64;
 
 /// The objective of a batch in the two forms that a run is judged by.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,7 +41,7 @@ impl<T: Real> Workspace<T> {
     /// For batches of `batch` points. Batch normalisation needs all of them together; without it they pass in blocks
     /// that stay in the cache.
     pub(crate) fn new(flow: &RealNvp<T>, components: usize, batch: usize) -> Self {
-        let capacity = if flow.architecture.batch_norm { batch } else { batch.min(BLOCK) };
+        let capacity = if flow.architecture.batch_norm { batch } else { batch.min(TOGETHER) };
         let sizes = flow.architecture.halves();
         let half = |i: usize| flat(sizes[i] * capacity);
         let couplings = flow.layout.couplings.iter().enumerate();
