@@ -42,13 +42,14 @@ const USE_THEORY: [&str; 9] =
 const OPTION_NAMES: [&str; 3] = ["Options", "Tolerances", "Request"];
 
 /// Modules that compute or draw: values in, values out.
-const PURE: [&str; 12] = [
+const PURE: [&str; 13] = [
     "integrate",
     "trajectory",
     "bifurcation",
     "probability",
     "montecarlo",
     "density",
+    "flows",
     "config",
     "figures",
     "plots",
