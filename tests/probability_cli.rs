@@ -174,6 +174,30 @@ fn a_mixture_is_counted_and_nothing_else() {
     assert!(pair["montecarlo"].get("modes_lost").is_none() && pair["montecarlo"].get("definition").is_none());
 }
 
+/// Far starts in many dimensions: formula (22) says how often a weight vanishes, and the counts how often it does.
+#[test]
+fn starvation_has_a_formula() {
+    let sets = ["start.dimension=400", "schedule.rate=0.0075", "stop.horizon=2000.0", "montecarlo.samples=64"];
+    let at = |temperature: &str| {
+        let hot = format!("schedule.initial_temperature={temperature}");
+        let arguments: Vec<&str> = sets.iter().copied().chain([hot.as_str()]).flat_map(|set| ["--set", set]).collect();
+        record(MIXTURE, &arguments)
+    };
+    for (temperature, vanish) in [("15.0", true), ("300.0", false)] {
+        let record = at(temperature);
+        assert_eq!(record["formula"]["equation"], "(22)");
+        let formula = record["formula"]["value"].as_f64().unwrap();
+        let share = &record["montecarlo"]["mechanisms"][2];
+        assert_eq!(share["mechanism"], "vanishing-weight");
+        let (low, high) = (share["low"].as_f64().unwrap(), share["high"].as_f64().unwrap());
+        if vanish {
+            assert!(formula > 0.98 && low > 0.9, "{formula} {share}");
+        } else {
+            assert!(formula < 0.02 && high < 0.1, "{formula} {share}");
+        }
+    }
+}
+
 #[test]
 fn a_route_for_pairs_alone_refuses_a_mixture() {
     let file = config_file(MIXTURE);

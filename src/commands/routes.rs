@@ -20,8 +20,6 @@ use crate::probability::{
 };
 use crate::results::{ExactRecord, FormulaRecord, MonteCarloRecord, RoutesRecord};
 
-/// Formula (22) neglects the modes: their squared norm must be this many times smaller than half that of the starts.
-const FAR: f64 = 2.0;
 /// A problem whose start is a law.
 pub(crate) struct Question<'a> {
     config: &'a RunConfig,
@@ -74,8 +72,8 @@ impl<'a> Question<'a> {
         for route in routes {
             if *route == Route::MonteCarlo {
                 record.montecarlo = Some(self.count()?);
-            } else if *route == Route::Formula && self.starves() {
-                record.formula = Some(self.starvation(&mut notes)?);
+            } else if let Some(law) = self.starvation_law().filter(|_| *route == Route::Formula) {
+                record.formula = Some(self.starvation(&law, &mut notes));
             } else if let Some(pair) = self.pair_for(route.name(), routes.len() == 1, &mut notes)? {
                 match route {
                     Route::Exact => record.exact = self.exact(pair, &mut notes)?,
@@ -190,22 +188,25 @@ impl<'a> Question<'a> {
         }))
     }
 
-    /// Whether formula (22) is about this problem.
-    fn starves(&self) -> bool {
+    /// The law behind formula (22), if it is about this problem and the modes are near enough to be neglected.
+    fn starvation_law(&self) -> Option<Starvation> {
         let family = self.problem.family();
         let rules = Rules { weights: WeightRule::FisherRao, ..Rules::FREE };
         let equal = matches!(family.weights(), [a, b] if a == b);
-        equal && family.rules() == rules && matches!(self.law, StartLaw::Gaussian { .. })
+        if !equal || family.rules() != rules || !matches!(self.law, StartLaw::Gaussian { .. }) {
+            return None;
+        }
+        let law = Starvation::new(self.scale(), self.dimension()).ok()?;
+        let square = |mode: &Vec<f64>| mode.iter().map(|x| x * x).sum::<f64>();
+        let farthest = self.problem.target().modes().iter().map(square).fold(0.0, f64::max);
+        (law.threshold() > farthest).then_some(law)
     }
 
     /// Formula (22), the probability of one mechanism.
-    fn starvation(&self, notes: &mut Vec<String>) -> Result<FormulaRecord, Failure> {
-        let law = Starvation::new(self.scale(), self.dimension()).map_err(Failure::usage)?;
+    fn starvation(&self, law: &Starvation, notes: &mut Vec<String>) -> FormulaRecord {
         notes.push("formula (22) is the probability that a weight vanishes, not that of losing a mode".to_owned());
-        let farthest = self.problem.target().modes().iter().map(|mode| mode.iter().map(|x| x * x).sum());
-        let valid = law.threshold() > FAR * farthest.fold(0.0, f64::max);
         let value = law.probability(self.problem.schedule());
-        Ok(FormulaRecord { value, valid, equation: "(22)".to_owned(), ..FormulaRecord::default() })
+        FormulaRecord { value, valid: true, equation: "(22)".to_owned(), ..FormulaRecord::default() }
     }
 
     fn count(&self) -> Result<MonteCarloRecord, Failure> {
