@@ -21,6 +21,7 @@ mod mixture;
 mod moments;
 mod outer;
 mod panel;
+mod pass;
 mod product;
 mod real;
 mod realnvp;

@@ -1,8 +1,7 @@
 //! RealNVP: exact maps, gradients, densities, training, evaluation and weights (theory section 10).
 
 use collapsar::flows::{
-    Activation, Architecture, Conditioner, FlowProblem, Initial, Mask, Outcome, RealNvp, Trainer, Training, evaluate,
-    train, train_many,
+    Activation, Architecture, Conditioner, FlowProblem, Initial, Mask, Real, RealNvp, Trainer, Training, train,
 };
 use collapsar_theory::{Schedule, Target};
 use nalgebra::DMatrix;
@@ -38,7 +37,7 @@ fn problem(architecture: Architecture, target: Target, schedule: Schedule, train
 }
 
 /// A flow of which also the running averages of batch normalisation have moved.
-fn moved<T: collapsar::flows::Real>(architecture: &Architecture) -> RealNvp<T> {
+fn moved<T: Real>(architecture: &Architecture) -> RealNvp<T> {
     let training = Training { steps: 5, batch: 16, step_size: 1e-2, samples: 2, ..Training::default() };
     let schedule = Schedule::constant(2.0).unwrap();
     let problem = problem(architecture.clone(), target(architecture.dimension), schedule, training);
@@ -141,9 +140,9 @@ fn a_new_flow_with_zero_last_layers_is_the_identity() {
 
 #[test]
 fn the_density_in_the_plane_integrates_to_one() {
-    for architecture in kinds(2) {
+    for architecture in kinds(2).into_iter().step_by(3) {
         let flow = moved::<f64>(&architecture);
-        let (n, reach) = (480, 18.0);
+        let (n, reach) = (240, 18.0);
         let cell = 2.0 * reach / f64::from(n);
         let at = |i: i32| -reach + (f64::from(i) + 0.5) * cell;
         let points: Vec<f64> = (0..n).flat_map(|i| (0..n).flat_map(move |j| [at(i), at(j)])).collect();

@@ -1,12 +1,11 @@
 //! One network of a coupling: batch in, batch out, and back.
 
-use pulp::Arch;
-
 use crate::flows::architecture::Activation;
-use crate::flows::batch_norm::{Denormalise, Measure, Moments, Normalise};
+use crate::flows::batch_norm::{Denormalise, Moments};
 use crate::flows::layout::{Layer, Net, THIN};
-use crate::flows::outer::{ColumnSums, Outer};
-use crate::flows::panel::{Matrix, PANEL, panelled, panels};
+use crate::flows::outer::Outer;
+use crate::flows::panel::{Matrix, panelled};
+use crate::flows::pass::Pass;
 use crate::flows::product::{Finish, Product, ThinProduct};
 use crate::flows::real::Arithmetic;
 
@@ -26,19 +25,6 @@ pub(crate) struct NetTape<T> {
     pub(crate) input_gradient: Vec<T>,
     /// Gradients with respect to two layers next to each other.
     scratch: [Vec<T>; 2],
-}
-
-/// What a pass needs beside the tape.
-#[derive(Clone, Copy)]
-pub(crate) struct Pass<'a, T> {
-    pub(crate) arch: Arch,
-    pub(crate) activation: Activation,
-    pub(crate) parameters: &'a [T],
-    /// Running averages of batch normalisation, or none to use those of the batch.
-    pub(crate) running: Option<&'a [T]>,
-    /// Transposed weights; only the backward pass reads them.
-    pub(crate) transposed: &'a [T],
-    pub(crate) rows: usize,
 }
 
 impl<T: Arithmetic> NetTape<T> {
@@ -82,19 +68,19 @@ impl<T: Arithmetic> NetTape<T> {
                         Activation::Tanh => Finish::Tanh,
                         Activation::Relu => Finish::Relu,
                     };
-                    product(pass, layer, self.capacity, a, true, finish, &mut here[0]);
+                    pass.product(layer, self.capacity, a, true, finish, &mut here[0]);
                 }
                 Some(_) => {
                     let (normal, moments) = &mut self.normal[l];
-                    product(pass, layer, self.capacity, a, false, Finish::Keep, normal);
-                    normalise(pass, layer, self.capacity, (normal, moments), &mut here[0]);
+                    pass.product(layer, self.capacity, a, false, Finish::Keep, normal);
+                    pass.normalise(layer, self.capacity, (normal, moments), &mut here[0]);
                 }
             }
         }
         let (last, h) = (&last[0], &self.hidden[inner.len() - 1]);
         let a = Matrix::panelled(h, self.capacity);
         if !last.thin {
-            return product(pass, last, self.capacity, a, true, Finish::Keep, &mut self.output);
+            return pass.product(last, self.capacity, a, true, Finish::Keep, &mut self.output);
         }
         pass.arch.dispatch(ThinProduct {
             rows: pass.rows,
@@ -132,11 +118,11 @@ impl<T: Arithmetic> NetTape<T> {
             }
             let y = Matrix::panelled(here, self.capacity);
             let a = before.last().map_or(input, |h| Matrix::panelled(h, self.capacity));
-            outer(pass, layer, a, y, &mut gradient[layer.weight - start..]);
+            pass.outer(layer, a, y, &mut gradient[layer.weight - start..]);
             match before.last() {
                 Some(h) => {
-                    let slope = slope(pass.activation, h);
-                    product_back(pass, layer, self.capacity, y, slope, other);
+                    let slope = pass.slope(h);
+                    pass.product_back(layer, self.capacity, y, slope, other);
                     self.scratch.swap(0, 1);
                 }
                 None if layer.inputs <= THIN => pass.arch.dispatch(ThinProduct {
@@ -149,7 +135,7 @@ impl<T: Arithmetic> NetTape<T> {
                     c: &mut self.input_gradient,
                 }),
                 None => {
-                    product_back(pass, layer, self.capacity, y, Finish::Keep, other);
+                    pass.product_back(layer, self.capacity, y, Finish::Keep, other);
                     let other = Matrix::panelled(other, self.capacity);
                     other.copy_columns(pass.rows, 0, layer.inputs, &mut self.input_gradient);
                 }
@@ -160,11 +146,11 @@ impl<T: Arithmetic> NetTape<T> {
     /// Through the last layer, to the gradient with respect to what comes before the activation of hidden layer `l`.
     fn backward_last(&mut self, layer: &Layer, pass: Pass<'_, T>, (l, start): (usize, usize), gradient: &mut [T]) {
         let h = &self.hidden[l];
-        let finish = slope(pass.activation, h);
+        let finish = pass.slope(h);
         if !layer.thin {
             let d = Matrix::panelled(&self.output_gradient, self.capacity);
-            outer(pass, layer, Matrix::panelled(h, self.capacity), d, &mut gradient[layer.weight - start..]);
-            return product_back(pass, layer, self.capacity, d, finish, &mut self.scratch[0]);
+            pass.outer(layer, Matrix::panelled(h, self.capacity), d, &mut gradient[layer.weight - start..]);
+            return pass.product_back(layer, self.capacity, d, finish, &mut self.scratch[0]);
         }
         let d = Matrix::plain(&self.output_gradient, layer.outputs);
         pass.arch.dispatch(Outer {
@@ -212,88 +198,3 @@ impl<T: Arithmetic> NetTape<T> {
 
 /// The share of the newest batch in the running averages.
 const MOMENTUM: f64 = 0.1;
-
-fn slope<T>(activation: Activation, h: &[T]) -> Finish<'_, T> {
-    match activation {
-        Activation::Tanh => Finish::TanhSlope(h),
-        Activation::Relu => Finish::ReluSlope(h),
-    }
-}
-
-fn product<T: Arithmetic>(
-    pass: Pass<'_, T>,
-    layer: &Layer,
-    capacity: usize,
-    a: Matrix<'_, T>,
-    with_bias: bool,
-    finish: Finish<'_, T>,
-    c: &mut [T],
-) {
-    pass.arch.dispatch(Product {
-        rows: pass.rows,
-        depth: layer.inputs,
-        width: layer.outputs,
-        a,
-        w: &pass.parameters[layer.weight..][..layer.weights()],
-        bias: with_bias.then(|| &pass.parameters[layer.bias..][..layer.padded()]),
-        finish,
-        c,
-        capacity,
-    });
-}
-
-/// A product with the transposed weights.
-fn product_back<T: Arithmetic>(
-    pass: Pass<'_, T>,
-    layer: &Layer,
-    capacity: usize,
-    d: Matrix<'_, T>,
-    finish: Finish<'_, T>,
-    c: &mut [T],
-) {
-    let Some(at) = layer.transposed else { return };
-    pass.arch.dispatch(Product {
-        rows: pass.rows,
-        depth: layer.outputs,
-        width: layer.inputs,
-        a: d,
-        w: &pass.transposed[at..][..panelled(layer.outputs, layer.inputs)],
-        bias: None,
-        finish,
-        c,
-        capacity,
-    });
-}
-
-/// Gradients of weights and, without batch normalisation, of the bias; `gradient` begins with the weights'.
-fn outer<T: Arithmetic>(pass: Pass<'_, T>, layer: &Layer, a: Matrix<'_, T>, y: Matrix<'_, T>, gradient: &mut [T]) {
-    let (rows, height, width) = (pass.rows, layer.inputs, layer.outputs);
-    let g = &mut gradient[..layer.weights()];
-    pass.arch.dispatch(Outer { rows, height, width, a, y, g });
-    if layer.gain.is_none() {
-        let g = &mut gradient[layer.bias - layer.weight..][..layer.padded()];
-        pass.arch.dispatch(ColumnSums { rows, width, y, g });
-    }
-}
-
-fn normalise<T: Arithmetic>(
-    pass: Pass<'_, T>,
-    layer: &Layer,
-    capacity: usize,
-    (y, moments): (&mut Vec<T>, &mut Moments<T>),
-    h: &mut [T],
-) {
-    let (Some(gain), Some(statistics)) = (layer.gain, layer.statistics) else { return };
-    let rows = pass.rows;
-    match pass.running {
-        None => pass.arch.dispatch(Measure { rows, capacity, y: y.as_slice(), moments }),
-        Some(running) => {
-            let (mean, variance) = running[statistics..][..2 * layer.padded()].split_at(layer.padded());
-            moments.set(mean, variance);
-        }
-    }
-    let gain = &pass.parameters[gain..][..layer.padded()];
-    let bias = &pass.parameters[layer.bias..][..layer.padded()];
-    debug_assert_eq!(gain.len(), panels(layer.outputs) * PANEL);
-    pass.arch.dispatch(Normalise { rows, capacity, moments, gain, bias, activation: pass.activation, y, h });
-}

@@ -2,9 +2,10 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::flows::conditioner::{NetTape, Pass};
+use crate::flows::conditioner::NetTape;
 use crate::flows::layout::Net;
 use crate::flows::panel::{Matrix, PANEL, panels};
+use crate::flows::pass::Pass;
 use crate::flows::real::Arithmetic;
 
 /// Products of batch and weights from which two networks are worth two threads: about a millisecond of work.

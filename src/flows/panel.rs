@@ -58,10 +58,14 @@ impl<'a, T: Arithmetic> Matrix<'a, T> {
 
 /// Rows of `w` (panels of 64 columns, `rows` rows, `columns` columns) become columns of `out`, in panels too.
 pub(crate) fn transpose<T: Arithmetic>(w: &[T], rows: usize, columns: usize, out: &mut [T]) {
-    for c in 0..columns {
-        let from = (c / PANEL) * rows * PANEL + c % PANEL;
-        for r in 0..rows {
-            out[(r / PANEL) * columns * PANEL + c * PANEL + r % PANEL] = w[from + r * PANEL];
+    for (p, panel) in w[..panelled(rows, columns)].chunks_exact(rows * PANEL).enumerate() {
+        let used = (columns - p * PANEL).min(PANEL);
+        for (q, block) in panel.as_chunks::<PANEL>().0.chunks(PANEL).enumerate() {
+            let out = &mut out[(q * columns + p * PANEL) * PANEL..][..used * PANEL];
+            // A panel of 64 by 64 numbers: both sides stay in the first-level cache.
+            for (c, out) in out.as_chunks_mut::<PANEL>().0.iter_mut().enumerate() {
+                out.iter_mut().zip(block).for_each(|(out, row)| *out = row[c & (PANEL - 1)]);
+            }
         }
     }
 }

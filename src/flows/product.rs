@@ -69,6 +69,7 @@ impl<T: Arithmetic> Product<'_, T> {
                 _ => self.tile::<S, M, 1>(simd, panel, row, column),
             };
         }
+        self.finish::<S, M>(simd, panel, row);
         M
     }
 
@@ -103,24 +104,33 @@ impl<T: Arithmetic> Product<'_, T> {
         for (m, sums) in sums.iter().enumerate() {
             let at = (panel * self.capacity + row + m) * PANEL;
             let c = &mut T::lanes_mut::<S>(&mut self.c[at..][..PANEL])[column..column + N];
-            match self.finish {
-                Finish::Keep => (0..N).for_each(|n| c[n] = sums[n]),
-                Finish::Tanh => (0..N).for_each(|n| c[n] = T::tanh(simd, sums[n])),
-                Finish::Relu => (0..N).for_each(|n| c[n] = T::where_positive(simd, sums[n], sums[n])),
-                Finish::TanhSlope(h) => {
-                    let h = &T::lanes::<S>(&h[at..][..PANEL])[column..column + N];
-                    let one = T::splat(simd, T::ONE);
-                    for n in 0..N {
-                        c[n] = T::product(simd, sums[n], T::fused_minus(simd, h[n], h[n], one));
-                    }
+            (0..N).for_each(|n| c[n] = sums[n]);
+        }
+        N
+    }
+
+    /// Finishes `M` rows of one panel, which lie together and are still in the cache. (Done on the sums before they are
+    /// stored, it would take the registers away from them.)
+    #[inline(always)]
+    fn finish<S: Simd, const M: usize>(&mut self, simd: S, panel: usize, row: usize) {
+        let at = (panel * self.capacity + row) * PANEL;
+        let c = T::lanes_mut::<S>(&mut self.c[at..][..M * PANEL]);
+        match self.finish {
+            Finish::Keep => {}
+            Finish::Tanh => c.iter_mut().for_each(|c| *c = T::tanh(simd, *c)),
+            Finish::Relu => c.iter_mut().for_each(|c| *c = T::where_positive(simd, *c, *c)),
+            Finish::TanhSlope(h) => {
+                let one = T::splat(simd, T::ONE);
+                for (c, h) in c.iter_mut().zip(T::lanes::<S>(&h[at..][..M * PANEL])) {
+                    *c = T::product(simd, *c, T::fused_minus(simd, *h, *h, one));
                 }
-                Finish::ReluSlope(h) => {
-                    let h = &T::lanes::<S>(&h[at..][..PANEL])[column..column + N];
-                    (0..N).for_each(|n| c[n] = T::where_positive(simd, h[n], sums[n]));
+            }
+            Finish::ReluSlope(h) => {
+                for (c, h) in c.iter_mut().zip(T::lanes::<S>(&h[at..][..M * PANEL])) {
+                    *c = T::where_positive(simd, *h, *c);
                 }
             }
         }
-        N
     }
 }
 

@@ -5,9 +5,9 @@ use pulp::Arch;
 use rand::RngExt;
 
 use crate::flows::architecture::{Activation, Architecture, Initial};
-use crate::flows::conditioner::Pass;
 use crate::flows::coupling::CouplingTape;
 use crate::flows::layout::Layout;
+use crate::flows::pass::Pass;
 use crate::flows::real::{Arithmetic, Real};
 use crate::flows::stream::{Purpose, normal, stream};
 

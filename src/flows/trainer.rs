@@ -120,7 +120,7 @@ impl<'a, T: Real> Trainer<'a, T> {
             && self.adam.step(
                 self.flow.arch,
                 &training.adam,
-                (training.step_size, training.clip),
+                (self.problem.rate(self.step), training.clip),
                 &mut self.flow.parameters,
                 &mut self.gradient,
             );

@@ -16,6 +16,9 @@ pub struct Training {
     pub batch: usize,
     /// Learning rate h of Adam, positive. Step n (from 0) is taken at time t = n h of the schedule.
     pub step_size: f64,
+    /// Share of the steps, in [0, 1], at whose end the learning rate has fallen linearly to zero; they are the last
+    /// ones. It averages out the noise of the batches. The time of the schedule keeps its pace.
+    pub settle: f64,
     /// The longest gradient (Euclidean norm over all parameters), positive; longer ones are shortened to it.
     pub clip: Option<f64>,
     /// Moments of Adam.
@@ -32,6 +35,7 @@ impl Default for Training {
             steps: 2000,
             batch: 256,
             step_size: 1e-3,
+            settle: 0.0,
             clip: Some(10.0),
             adam: Adam::default(),
             every: 20,
@@ -61,6 +65,9 @@ impl Training {
             if let Some(value) = value.filter(|v| !(*v > 0.0 && v.is_finite())) {
                 return Err(InvalidParameter::new(name, value, "be positive and finite"));
             }
+        }
+        if !(0.0..=1.0).contains(&self.settle) {
+            return Err(InvalidParameter::new("training.settle", self.settle, "lie in [0, 1]"));
         }
         self.adam.check()
     }
@@ -108,6 +115,13 @@ impl FlowProblem {
     /// How it is trained.
     pub fn training(&self) -> &Training {
         &self.training
+    }
+
+    /// The learning rate of step number `step`.
+    pub fn rate(&self, step: usize) -> f64 {
+        let last = self.training.settle * self.training.steps as f64;
+        let left = self.training.steps.saturating_sub(step) as f64;
+        self.training.step_size * if left < last { left / last } else { 1.0 }
     }
 
     /// beta of step number `step`.

@@ -1,0 +1,112 @@
+//! A pass over a batch, layer by layer.
+
+use pulp::Arch;
+
+use crate::flows::architecture::Activation;
+use crate::flows::batch_norm::{Measure, Moments, Normalise};
+use crate::flows::layout::Layer;
+use crate::flows::outer::{ColumnSums, Outer};
+use crate::flows::panel::{Matrix, panelled};
+use crate::flows::product::{Finish, Product};
+use crate::flows::real::Arithmetic;
+
+/// What all layers of a pass share.
+#[derive(Clone, Copy)]
+pub(crate) struct Pass<'a, T> {
+    pub(crate) arch: Arch,
+    pub(crate) activation: Activation,
+    pub(crate) parameters: &'a [T],
+    /// Running averages of batch normalisation, or none to use those of the batch.
+    pub(crate) running: Option<&'a [T]>,
+    /// Transposed weights; only the backward pass reads them.
+    pub(crate) transposed: &'a [T],
+    pub(crate) rows: usize,
+}
+
+impl<T: Arithmetic> Pass<'_, T> {
+    /// The backward factor of the activation at its values `h`.
+    pub(crate) fn slope<'h>(&self, h: &'h [T]) -> Finish<'h, T> {
+        match self.activation {
+            Activation::Tanh => Finish::TanhSlope(h),
+            Activation::Relu => Finish::ReluSlope(h),
+        }
+    }
+
+    /// c = finish(a W + bias).
+    pub(crate) fn product(
+        &self,
+        layer: &Layer,
+        capacity: usize,
+        a: Matrix<'_, T>,
+        with_bias: bool,
+        finish: Finish<'_, T>,
+        c: &mut [T],
+    ) {
+        self.arch.dispatch(Product {
+            rows: self.rows,
+            depth: layer.inputs,
+            width: layer.outputs,
+            a,
+            w: &self.parameters[layer.weight..][..layer.weights()],
+            bias: with_bias.then(|| &self.parameters[layer.bias..][..layer.padded()]),
+            finish,
+            c,
+            capacity,
+        });
+    }
+
+    /// c = finish(d W'), with the transposed weights.
+    pub(crate) fn product_back(
+        &self,
+        layer: &Layer,
+        capacity: usize,
+        d: Matrix<'_, T>,
+        finish: Finish<'_, T>,
+        c: &mut [T],
+    ) {
+        let Some(at) = layer.transposed else { return };
+        self.arch.dispatch(Product {
+            rows: self.rows,
+            depth: layer.outputs,
+            width: layer.inputs,
+            a: d,
+            w: &self.transposed[at..][..panelled(layer.outputs, layer.inputs)],
+            bias: None,
+            finish,
+            c,
+            capacity,
+        });
+    }
+
+    /// Gradients of weights and, without batch normalisation, of the bias; `gradient` begins with the weights'.
+    pub(crate) fn outer(&self, layer: &Layer, a: Matrix<'_, T>, y: Matrix<'_, T>, gradient: &mut [T]) {
+        let (rows, height, width) = (self.rows, layer.inputs, layer.outputs);
+        self.arch.dispatch(Outer { rows, height, width, a, y, g: &mut gradient[..layer.weights()] });
+        if layer.gain.is_none() {
+            let g = &mut gradient[layer.bias - layer.weight..][..layer.padded()];
+            self.arch.dispatch(ColumnSums { rows, width, y, g });
+        }
+    }
+
+    /// Batch normalisation of `y` in place, with the moments of the batch or the running ones, and the activation.
+    pub(crate) fn normalise(
+        &self,
+        layer: &Layer,
+        capacity: usize,
+        (y, moments): (&mut [T], &mut Moments<T>),
+        h: &mut [T],
+    ) {
+        let (Some(gain), Some(statistics)) = (layer.gain, layer.statistics) else { return };
+        let rows = self.rows;
+        match self.running {
+            None => self.arch.dispatch(Measure { rows, capacity, y, moments }),
+            Some(running) => {
+                let (mean, variance) = running[statistics..][..2 * layer.padded()].split_at(layer.padded());
+                moments.set(mean, variance);
+            }
+        }
+        let gain = &self.parameters[gain..][..layer.padded()];
+        let bias = &self.parameters[layer.bias..][..layer.padded()];
+        self.arch.dispatch(Normalise { rows, capacity, moments, gain, bias, activation: self.activation, y, h });
+    }
+}
