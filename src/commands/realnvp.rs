@@ -20,7 +20,7 @@ use crate::plots;
 use crate::results::{FlowMoment, FlowRecord, FlowVariant, FlowVerdict, PROGRAM, VERSION, flow_csv};
 use shown::Shown;
 
-/// Samples for the coverage of a flow that is still trained.
+/// Samples for the evaluation of a flow that is still trained.
 const WATCHED: usize = 2000;
 const DEFINITION: &str = "time = steps times `training.time_step`; in two dimensions q is the exact density of the flow, in more \
     it is shown by samples projected on the plane of the mode axis and one axis across; levels enclose 50% and 90%";
@@ -80,6 +80,7 @@ fn watch<T: Real>(
             temperature: 1.0 / record.beta,
             objective: record.losses.objective,
             divergence: record.losses.divergence,
+            kl_reverse: found.as_ref().map(|e| e.kl_reverse.value),
             coverage: found.as_ref().map_or(Vec::new(), |e| e.coverage.iter().map(|c| c.value).collect()),
             spread: found.and_then(|e| e.spread).map(|s| s.value),
         });

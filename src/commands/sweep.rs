@@ -262,6 +262,7 @@ fn ranked(ranks: &RankRecord) -> String {
         word("(18)", with.refined),
         word("published", with.published),
         word("rate", ranks.rate.realnvp),
+        word("rate above the best T0", ranks.rate_when_hot.realnvp),
         word("duration", ranks.duration.realnvp),
     ];
     format!("ranks       of trained flows with {}", pairs.into_iter().flatten().collect::<Vec<_>>().join(", "))

@@ -18,6 +18,8 @@ pub struct RankRecord {
     pub with: ByRoute,
     /// Each with the rate ln(T0)/t0: 1 if it depends on the rate alone and grows with it.
     pub rate: ByRoute,
+    /// The same over the points with T0 at or above the best one of trained flows (`best_overall`).
+    pub rate_when_hot: ByRoute,
     /// Each with the duration.
     pub duration: ByRoute,
     /// Each with the initial temperature.
@@ -89,7 +91,7 @@ pub fn ranks(record: &SweepRecord) -> Option<RankRecord> {
     let hot = |p: &SweepPoint| record.number(p, HOT);
     let duration = |p: &SweepPoint| record.number(p, DURATION);
     let flow = |p: &SweepPoint| p.routes.realnvp.as_ref().map(|r| r.value);
-    let with = |other: Value<'_>| by_route(record, &|of| correlation(record, of, other));
+    let with = |other: Value<'_>| by_route(record, &|of| correlation(record, 1.0, of, other));
     let mut durations: Vec<f64> = record.points.iter().filter_map(duration).collect();
     durations.sort_by(f64::total_cmp);
     durations.dedup();
@@ -101,19 +103,22 @@ pub fn ranks(record: &SweepRecord) -> Option<RankRecord> {
         let logs: Vec<f64> = best.iter().filter_map(|b| of(&b.starts)).map(f64::ln).collect();
         (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
     };
+    let best_overall = Starts {
+        realnvp: overall(&|s| s.realnvp),
+        montecarlo: overall(&|s| s.montecarlo),
+        formula: overall(&|s| s.formula),
+        refined: overall(&|s| s.refined),
+        published: overall(&|s| s.published),
+    };
+    let warm = best_overall.realnvp.unwrap_or(1.0);
     Some(RankRecord {
         definition: DEFINITION,
         with: ByRoute { realnvp: None, ..with(&flow) },
         rate: with(&|p| p.rate),
+        rate_when_hot: by_route(record, &|of| correlation(record, warm, of, &|p| p.rate)),
         duration: with(&duration),
         initial_temperature: with(&hot),
-        best_overall: Starts {
-            realnvp: overall(&|s| s.realnvp),
-            montecarlo: overall(&|s| s.montecarlo),
-            formula: overall(&|s| s.formula),
-            refined: overall(&|s| s.refined),
-            published: overall(&|s| s.published),
-        },
+        best_overall,
         best,
     })
 }
@@ -143,13 +148,10 @@ fn starts(record: &SweepRecord, of: &dyn Fn(Value<'_>) -> Option<f64>) -> Starts
     }
 }
 
-/// Whether a point is annealed.
-fn annealed(record: &SweepRecord, point: &SweepPoint) -> bool {
-    record.number(point, HOT).is_some_and(|hot| hot > 1.0)
-}
-
-fn correlation(record: &SweepRecord, a: Value<'_>, b: Value<'_>) -> Option<RankCorrelation> {
-    let points = record.points.iter().filter(|p| annealed(record, p));
+/// Over the annealed points that start at `least` or hotter.
+fn correlation(record: &SweepRecord, least: f64, a: Value<'_>, b: Value<'_>) -> Option<RankCorrelation> {
+    let annealed = |p: &&SweepPoint| record.number(p, HOT).is_some_and(|hot| hot > 1.0 && hot >= least);
+    let points = record.points.iter().filter(annealed);
     let (a, b): (Vec<f64>, Vec<f64>) = points.filter_map(|p| Some((a(p)?, b(p)?))).unzip();
     let spearman = spearman(&a, &b);
     spearman.is_finite().then_some(RankCorrelation { points: a.len(), spearman })

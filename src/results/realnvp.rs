@@ -121,7 +121,9 @@ pub struct FlowMoment {
     pub objective: f64,
     /// KL(q||p) on its batch.
     pub divergence: f64,
-    /// C_k of the flow after it, from few samples.
+    /// KL(q||p) of the flow after it, from some thousand samples, here and below.
+    pub kl_reverse: Option<f64>,
+    /// C_k of it.
     pub coverage: Vec<f64>,
     /// Its spread along the axis of the modes.
     pub spread: Option<f64>,
@@ -176,7 +178,7 @@ pub fn flow_csv(variants: &[FlowVariant]) -> Result<Vec<u8>, csv::Error> {
     let several = variants.len() > 1;
     let modes = variants.iter().map(|v| v.modes.len()).max().unwrap_or(0);
     let mut header: Vec<String> = if several { vec!["variant".to_owned()] } else { Vec::new() };
-    header.extend(["step", "time", "temperature", "objective", "divergence"].map(String::from));
+    header.extend(["step", "time", "temperature", "objective", "divergence", "kl_reverse"].map(String::from));
     header.extend((1..=modes).map(|k| format!("C_{k}")));
     header.push("spread".to_owned());
     writer.write_record(&header)?;
@@ -185,6 +187,7 @@ pub fn flow_csv(variants: &[FlowVariant]) -> Result<Vec<u8>, csv::Error> {
             let mut row: Vec<String> = if several { vec![variant.label.clone()] } else { Vec::new() };
             row.push(moment.step.to_string());
             row.extend([moment.time, moment.temperature, moment.objective, moment.divergence].map(|x| x.to_string()));
+            row.push(moment.kl_reverse.map_or(String::new(), |kl| kl.to_string()));
             row.extend((0..modes).map(|k| moment.coverage.get(k).map_or(String::new(), f64::to_string)));
             row.push(moment.spread.map_or(String::new(), |s| s.to_string()));
             writer.write_record(&row)?;
