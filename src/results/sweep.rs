@@ -170,7 +170,8 @@ impl SweepRecord {
     }
 
     /// The curves of a plot along the keys `along`: points that share every other column. A key takes those that change
-    /// with it out of the comparison; the rate, those that it is made of.
+    /// with it out of the comparison; the rate,
+    /// those that it is made of.
     pub fn curves(&self, along: &[&str]) -> Vec<Curve> {
         let rated = |key: &String| along.contains(&RATE) && RATED.contains(&key.as_str());
         let own = |keys: &[String]| keys.iter().any(|key| along.contains(&key.as_str()));
@@ -178,7 +179,11 @@ impl SweepRecord {
             .header
             .axes
             .iter()
-            .flat_map(|axis| axis.keys.iter().map(|key| own(&axis.keys) || rated(key)).collect::<Vec<_>>())
+            .flat_map(|axis| {
+                // A rate is made of T0 too, but it is T0 that tells its curves apart.
+                let with_it = axis.keys.iter().any(rated);
+                axis.keys.iter().map(|key| own(&axis.keys) || (with_it && key != HOT)).collect::<Vec<_>>()
+            })
             .collect();
         let changes = |column: usize| self.points.iter().any(|p| p.values[column] != self.points[0].values[column]);
         let columns: Vec<usize> = (0..moves.len()).filter(|&c| !moves[c] && changes(c)).collect();
@@ -199,6 +204,7 @@ impl SweepRecord {
     }
 }
 
+const HOT: &str = "schedule.initial_temperature";
 /// Keys that a rate is made of.
 const RATED: [&str; 2] = ["schedule.duration", "schedule.rate"];
 
