@@ -43,13 +43,14 @@ const OPTION_NAMES: [&str; 9] =
     ["Options", "Tolerances", "Request", "Architecture", "Training", "Activation", "Conditioner", "Initial", "Mask"];
 
 /// Modules that compute or draw: values in, values out.
-const PURE: [&str; 12] = [
+const PURE: [&str; 13] = [
     "integrate",
     "trajectory",
     "bifurcation",
     "probability",
     "montecarlo",
     "density",
+    "flows",
     "config",
     "figures",
     "plots",

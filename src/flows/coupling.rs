@@ -86,8 +86,7 @@ impl<T: Arithmetic> CouplingTape<T> {
     }
 
     /// From the gradient `g` with respect to x_b to that with respect to z_b, in place, and to the kept coordinates,
-    /// added to `kept_gradient`; `per_log_det` is the gradient with respect to log|det| of each row. `gradients` has
-    /// the gradients of each network's parameters.
+    /// added to `kept_gradient`; `per_log_det` is the gradient with respect to log|det| of each row.
     pub(crate) fn backward(&mut self, nets: &[Net], pass: Pass<'_, T>, kept: &[T], z: &[T], back: Backward<'_, T>) {
         let changed = nets[nets.len() - 1].outputs() / if nets.len() == 1 { 2 } else { 1 };
         let Backward { per_log_det, g, kept_gradient, gradients } = back;
@@ -101,8 +100,9 @@ impl<T: Arithmetic> CouplingTape<T> {
         }
         let input = Matrix::plain(kept, nets[0].inputs());
         let parts = [self.growth.as_slice(), self.shift.as_slice()];
-        match (self.nets.as_mut_slice(), nets, gradients) {
-            ([a, b], [net_a, net_b], [gradient_a, gradient_b]) => {
+        let [gradient_a, gradient_b] = gradients;
+        match (self.nets.as_mut_slice(), nets) {
+            ([a, b], [net_a, net_b]) => {
                 write_columns(net_a, pass.rows, &parts[..1], changed, &mut a.output_gradient);
                 write_columns(net_b, pass.rows, &parts[1..], changed, &mut b.output_gradient);
                 let work = pass.rows * net_a.layers.iter().map(|l| l.inputs * l.outputs).sum::<usize>();
@@ -116,9 +116,9 @@ impl<T: Arithmetic> CouplingTape<T> {
                     b.backward(net_b, pass, input, gradient_b);
                 }
             }
-            ([net], [layout], [gradient]) => {
+            ([net], [layout]) => {
                 write_columns(layout, pass.rows, &parts, changed, &mut net.output_gradient);
-                net.backward(layout, pass, input, gradient);
+                net.backward(layout, pass, input, gradient_a);
             }
             _ => {}
         }
@@ -143,7 +143,8 @@ pub(crate) struct Backward<'a, T> {
     pub(crate) per_log_det: T,
     pub(crate) g: &'a mut [T],
     pub(crate) kept_gradient: &'a mut [T],
-    pub(crate) gradients: &'a mut [&'a mut [T]],
+    /// Of the parameters of each network; the second is empty if there is one network.
+    pub(crate) gradients: [&'a mut [T]; 2],
 }
 
 /// Writes `parts` (each row by row with `count` columns) next to each other in the form of the network's output.

@@ -6,8 +6,11 @@ use crate::flows::coupling::{Backward, CouplingTape, flat};
 use crate::flows::mixture::Mixture;
 use crate::flows::panel::transpose;
 use crate::flows::real::Real;
-use crate::flows::realnvp::{BLOCK, RealNvp, log_normal};
+use crate::flows::realnvp::{RealNvp, log_normal};
 use crate::flows::stream::normal;
+
+/// Rows that go through all couplings together: their activations stay in the cache.
+const TOGETHER: usize = 64;
 
 /// The objective of a batch in the two forms that a run is judged by.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,7 +41,7 @@ impl<T: Real> Workspace<T> {
     /// For batches of `batch` points. Batch normalisation needs all of them together; without it they pass in blocks
     /// that stay in the cache.
     pub(crate) fn new(flow: &RealNvp<T>, components: usize, batch: usize) -> Self {
-        let capacity = if flow.architecture.batch_norm { batch } else { batch.min(BLOCK) };
+        let capacity = if flow.architecture.batch_norm { batch } else { batch.min(TOGETHER) };
         let sizes = flow.architecture.halves();
         let half = |i: usize| flat(sizes[i] * capacity);
         let couplings = flow.layout.couplings.iter().enumerate();
@@ -134,14 +137,9 @@ impl<T: Real> Workspace<T> {
             let z = if i >= 2 { &before[i - 2] } else { &self.base[1 - i] };
             let [first, second] = &mut self.halves;
             let (kept_gradient, g) = if i % 2 == 0 { (first, second) } else { (second, first) };
-            let mut rest = &mut gradient[nets[0].range.start..nets[nets.len() - 1].range.end];
-            let mut gradients = Vec::with_capacity(2);
-            for net in nets {
-                let (here, after) = rest.split_at_mut(net.range.len());
-                gradients.push(here);
-                rest = after;
-            }
-            let back = Backward { per_log_det, g, kept_gradient, gradients: &mut gradients };
+            let whole = &mut gradient[nets[0].range.start..nets[nets.len() - 1].range.end];
+            let (one, two) = whole.split_at_mut(nets[0].range.len());
+            let back = Backward { per_log_det, g, kept_gradient, gradients: [one, two] };
             self.tapes[i].backward(nets, pass, kept, z, back);
         }
     }

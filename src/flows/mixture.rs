@@ -4,8 +4,8 @@ use collapsar_theory::{InvalidParameter, Target};
 
 use crate::flows::real::Arithmetic;
 
-/// log p(x) = -|x|^2/2 - (d/2) log 2 pi + log sum_k v_k exp(nu_k.x - |nu_k|^2/2), theory section 1, with the coordinates
-/// in the order of a flow's halves. The sum is taken relative to its largest term, so that nothing overflows.
+/// log p(x) = -|x|^2/2 - (d/2) log 2 pi + log sum_k v_k exp(nu_k.x - |nu_k|^2/2), theory section 1, with the
+/// coordinates in the order of a flow's halves. The sum is taken relative to its largest term, so that nothing overflows.
 #[derive(Debug, Clone)]
 pub(crate) struct Mixture<T> {
     dimension: usize,

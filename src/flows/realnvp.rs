@@ -116,7 +116,8 @@ impl<T: Real> RealNvp<T> {
         Ok(rows.zip(&base.log_determinant).map(|(z, log)| log_normal(z) + *log).collect())
     }
 
-    /// `count` points of the flow, drawn from `seed`: point i depends on (seed, i/128) and its place in that block only.
+    /// `count` points of the flow, drawn from `seed`: point i depends on (seed, i/128) and its place in that block
+    /// only.
     pub fn sample(&self, seed: u64, count: usize) -> Vec<T> {
         let base = self.base(seed, count);
         // A whole number of points by construction, so that the map does not refuse.
