@@ -45,6 +45,12 @@ pub enum Command {
     /// Draw the flow of the free pair in a plane, with its equilibria and the collapse boundary
     #[command(after_help = PORTRAIT_EXAMPLES)]
     Portrait(RunArgs),
+    /// Train a normalizing flow on the tempered reverse divergence and watch it
+    #[command(after_help = REALNVP_EXAMPLES)]
+    Realnvp(RunArgs),
+    /// Draw points from a trained flow
+    #[command(after_help = SAMPLE_EXAMPLES)]
+    Sample(SampleArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  collapsar completions bash > /etc/bash_completion.d/collapsar")]
     Completions {
@@ -109,6 +115,8 @@ pub enum Route {
     Montecarlo,
     /// Stochastic descent in R^d
     Simulation,
+    /// Training of normalizing flows
+    Realnvp,
 }
 
 /// What `probability` takes.
@@ -192,6 +200,33 @@ const PORTRAIT_EXAMPLES: &str = "Examples:
   collapsar portrait configs/portrait.toml
   collapsar portrait configs/portrait.toml --set portrait.temperatures=[1,2,4] --out out/three
   collapsar portrait configs/portrait.toml --set portrait.transverse=0.5 --json | jq .portraits[0].boundary";
+
+const REALNVP_EXAMPLES: &str = "Examples:
+  collapsar realnvp configs/realnvp.toml
+  collapsar realnvp configs/realnvp.toml --set start.seed=4 --set training.steps=2000 --out out/four
+  collapsar realnvp configs/realnvp.toml --json | jq '.variants[].evaluation.coverage'";
+
+const SAMPLE_EXAMPLES: &str = "Examples:
+  collapsar sample out/realnvp-1.safetensors --count 1000 --seed 7 --out points.csv
+  collapsar sample out/realnvp-2.safetensors --count 5
+
+Columns: x_1 to x_d and log_q, the log density of the flow. The same seed gives the same bytes.";
+
+/// What `sample` takes.
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// Weights that `realnvp` wrote, a safetensors file
+    pub weights: PathBuf,
+    /// Number of points
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub count: usize,
+    /// Seed of the points
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// File for the table [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
 
 /// What every verb that runs a configuration takes.
 #[derive(Debug, Args)]

@@ -10,12 +10,15 @@ mod merge;
 mod output;
 mod portrait;
 mod probability;
+mod realnvp;
 mod reproduce;
 mod routes;
+mod sample;
 mod solve;
 mod story;
 mod summary;
 mod sweep;
+mod training;
 mod verdict;
 
 use clap::CommandFactory;
@@ -35,6 +38,8 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Boundary(args) => boundary::run(args).map(drop),
         Command::Density(args) => density::run(args).map(drop),
         Command::Portrait(args) => portrait::run(args).map(drop),
+        Command::Realnvp(args) => realnvp::run(args).map(drop),
+        Command::Sample(args) => sample::run(args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "collapsar", &mut script);

@@ -11,6 +11,7 @@ mod density;
 mod document;
 mod error;
 mod experiment;
+mod flow;
 mod plot;
 mod portrait;
 mod probability;
@@ -28,6 +29,7 @@ pub use density::DensityConfig;
 pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
 pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
+pub use flow::{Criterion, FlowConfig, Precision, TrainingConfig};
 pub use plot::{PlotConfig, PlotKind, RATE};
 pub use portrait::PortraitConfig;
 pub use probability::{

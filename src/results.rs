@@ -7,6 +7,8 @@ mod density;
 mod journal;
 mod portrait;
 mod probability;
+mod ranks;
+mod realnvp;
 mod solve;
 mod store;
 mod sweep;
@@ -25,6 +27,8 @@ pub use probability::{
     Advice, ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord, RoutesRecord, ScheduleAdvice,
     SimulationRecord,
 };
+pub use ranks::{BestStart, ByRoute, RankCorrelation, RankRecord, Starts, ranks};
+pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, RealNvpRecord, flow_csv};
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
 pub use store::{Store, StoreError};
 pub use sweep::{

@@ -39,7 +39,8 @@ const USE_THEORY: [&str; 9] =
     ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "config", "results", "commands", "flows"];
 
 /// What `config` may take from the modules that it configures: the structures of their options.
-const OPTION_NAMES: [&str; 3] = ["Options", "Tolerances", "Request"];
+const OPTION_NAMES: [&str; 9] =
+    ["Options", "Tolerances", "Request", "Architecture", "Training", "Activation", "Conditioner", "Initial", "Mask"];
 
 /// Modules that compute or draw: values in, values out.
 const PURE: [&str; 13] = [

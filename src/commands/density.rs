@@ -20,11 +20,11 @@ use crate::trajectory::{LimitStatus, Report};
 /// Nodes of the marginals.
 const AXIS_NODES: u32 = 241;
 /// Nodes of the plane along each axis.
-const PLANE_NODES: u32 = 81;
+pub(crate) const PLANE_NODES: u32 = 81;
 /// Standard deviations shown around modes and means unless told otherwise.
-const MARGIN: f64 = 3.2;
+pub(crate) const MARGIN: f64 = 3.2;
 /// Shares of mass that the contours enclose.
-const SHARES: [f64; 2] = [0.5, 0.9];
+pub(crate) const SHARES: [f64; 2] = [0.5, 0.9];
 const DEFINITION: &str = "marginals in the plane of the mode axis and the second direction: q and p are Gaussian mixtures there; \
     p^beta is N(0, 1/beta) across the span of the modes, so its marginal is p^beta of the modes in the plane, \
     normalised there by quadrature; levels enclose the shares of the mass within the window";
@@ -108,11 +108,11 @@ fn reach(modes: &[[f64; 2]], means: &[Vec<[f64; 2]>], reports: &[Report]) -> f64
     fits.fold(target, f64::max)
 }
 
-fn nodes(reach: f64, count: u32) -> Vec<f64> {
+pub(crate) fn nodes(reach: f64, count: u32) -> Vec<f64> {
     (0..count).map(|i| reach * (2.0 * f64::from(i) / f64::from(count - 1) - 1.0)).collect()
 }
 
-fn over_plane(nodes: &[f64], density: impl Fn([f64; 2]) -> f64) -> Vec<f64> {
+pub(crate) fn over_plane(nodes: &[f64], density: impl Fn([f64; 2]) -> f64) -> Vec<f64> {
     nodes.iter().flat_map(|&b| nodes.iter().map(move |&a| [a, b])).map(density).collect()
 }
 

@@ -79,7 +79,7 @@ pub(crate) fn progress(args: &RunArgs, length: usize, unit: &str) -> ProgressBar
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(length as u64);
-    let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left");
+    let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left  {{msg}}");
     bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
 }

@@ -11,7 +11,9 @@ use crate::commands::solve::read_config;
 use crate::commands::summary::number;
 use crate::config::Route;
 use crate::montecarlo::MechanismShare;
-use crate::results::{MonteCarloRecord, PROGRAM, ProbabilityRecord, ScheduleAdvice, SimulationRecord, VERSION};
+use crate::results::{
+    MonteCarloRecord, PROGRAM, ProbabilityRecord, RealNvpRecord, ScheduleAdvice, SimulationRecord, VERSION,
+};
 
 /// Reads, computes, writes and says.
 pub fn run(args: &ProbabilityArgs) -> Result<Vec<PathBuf>, Failure> {
@@ -44,6 +46,7 @@ fn named(route: cli::Route) -> Route {
         cli::Route::Formula => Route::Formula,
         cli::Route::Montecarlo => Route::MonteCarlo,
         cli::Route::Simulation => Route::Simulation,
+        cli::Route::Realnvp => Route::RealNvp,
     }
 }
 
@@ -94,6 +97,16 @@ fn summary(record: &ProbabilityRecord, seconds: f64) -> String {
             number(100.0 * estimate.level),
             estimate.low,
             estimate.high
+        ));
+    }
+    if let Some(RealNvpRecord { value, estimate, lost_a_mode, steps, .. }) = &record.routes.realnvp {
+        lines.push(format!(
+            "realnvp     {value:.6} of {} runs of {steps} steps, {}% interval [{:.4}, {:.4}], diverged {}, lost a mode {lost_a_mode}",
+            estimate.n,
+            number(100.0 * estimate.level),
+            estimate.low,
+            estimate.high,
+            estimate.failures
         ));
     }
     lines.extend(record.routes.notes.iter().map(|note| format!("note        {note}")));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::{ProbabilityArgs, ReproduceArgs, RunArgs, SweepArgs};
 use crate::commands::solve::read_document;
 use crate::commands::story::{agreement, intro, section, verdicts};
-use crate::commands::{Failure, bifurcate, boundary, density, portrait, print, probability, solve, sweep};
+use crate::commands::{Failure, bifurcate, boundary, density, portrait, print, probability, realnvp, solve, sweep};
 use crate::config::{Document, ExperimentConfig, Verb};
 use crate::report::{Provenance, Report, html, markdown};
 use crate::results::{Store, VERSION};
@@ -173,6 +173,7 @@ impl Experiment {
             Verb::Sweep => sweep::run(&SweepArgs { run, shard: None, force: args.force }),
             Verb::Density => density::run(&run),
             Verb::Portrait => portrait::run(&run),
+            Verb::RealNvp => realnvp::run(&run),
         };
         let names = |path: PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(written.map_err(|failure| failure.within(&self.stem))?.into_iter().filter_map(names).collect())

@@ -11,6 +11,7 @@ use collapsar_theory::{
 use crate::commands::Failure;
 use crate::commands::advice::advice;
 use crate::commands::summary::number;
+use crate::commands::training::Trainable;
 use crate::config::{Route, RunConfig};
 use crate::montecarlo::{
     EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions, SphereEnsemble, SphereStart,
@@ -60,9 +61,13 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// The routes that are run unless some are asked for: descent only if it is configured.
+    /// The routes that are run unless some are asked for: descent and flows only if they are configured.
     pub(crate) fn default_routes(&self) -> Vec<Route> {
-        let wanted = |route: &Route| *route != Route::Simulation || self.config.simulation.is_some();
+        let wanted = |route: &Route| match route {
+            Route::Simulation => self.config.simulation.is_some(),
+            Route::RealNvp => self.config.flow.is_some(),
+            _ => true,
+        };
         Route::ALL.into_iter().filter(wanted).collect()
     }
 
@@ -74,6 +79,8 @@ impl<'a> Question<'a> {
                 record.montecarlo = Some(self.count()?);
             } else if let Some(law) = self.starvation_law().filter(|_| *route == Route::Formula) {
                 record.formula = Some(self.starvation(&law, &mut notes));
+            } else if *route == Route::RealNvp {
+                record.realnvp = Some(Trainable::new(self.config)?.count()?);
             } else if let Some(pair) = self.pair_for(route.name(), routes.len() == 1, &mut notes)? {
                 match route {
                     Route::Exact => record.exact = self.exact(pair, &mut notes)?,

@@ -20,7 +20,8 @@ use crate::config::{Route, RunConfig, Sweep};
 use crate::montecarlo::{Comparison, stream};
 use crate::plots;
 use crate::results::{
-    Journal, PROGRAM, RoutesRecord, Store, SweepHeader, SweepPoint, SweepRecord, VERSION, comparison, sweep_csv,
+    Journal, PROGRAM, RankCorrelation, RankRecord, RoutesRecord, Store, SweepHeader, SweepPoint, SweepRecord, VERSION,
+    comparison, sweep_csv,
 };
 
 /// The points that are known, by index.
@@ -44,21 +45,23 @@ pub fn run(args: &SweepArgs) -> Result<Vec<PathBuf>, Failure> {
     let bar = progress(&args.run, mine.len(), "points");
     bar.set_position((mine.len() - open.len()) as u64);
     bar.reset_eta();
-    let computed: Vec<SweepPoint> = open
-        .par_iter()
-        .with_max_len(1)
-        .map(|&index| {
-            let point = grid.compute(index)?;
-            if let Some(journal) = &journal {
-                let line = serde_json::to_string(&point).map_err(Failure::computation)?;
-                // A thread that panicked while it wrote left a line that the next reader drops.
-                let mut journal = journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                journal.append(&line).map_err(Failure::computation)?;
-            }
-            bar.inc(1);
-            Ok(point)
-        })
-        .collect::<Result<_, Failure>>()?;
+    let compute = |&index: &usize| {
+        let point = grid.compute(index)?;
+        if let Some(journal) = &journal {
+            let line = serde_json::to_string(&point).map_err(Failure::computation)?;
+            // A thread that panicked while it wrote left a line that the next reader drops.
+            let mut journal = journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            journal.append(&line).map_err(Failure::computation)?;
+        }
+        bar.inc(1);
+        Ok(point)
+    };
+    // A point of trained flows keeps every thread busy for long: one after the other, the journal grows steadily.
+    let computed: Vec<SweepPoint> = if grid.header.routes.contains(&Route::RealNvp) {
+        open.iter().map(compute).collect::<Result<_, Failure>>()?
+    } else {
+        open.par_iter().with_max_len(1).map(compute).collect::<Result<_, Failure>>()?
+    };
     bar.finish_and_clear();
     known.extend(computed.into_iter().map(|point| (point.index, point)));
     let journal = journal.map(|journal| journal.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
@@ -248,6 +251,23 @@ pub(crate) fn shards_in(folder: &Path, args: &RunArgs) -> Result<Vec<PathBuf>, F
     Ok(found)
 }
 
+/// Rank correlations in words.
+fn ranked(ranks: &RankRecord) -> String {
+    let word =
+        |name: &str, of: Option<RankCorrelation>| of.map(|c| format!("{name} {:.2} ({} points)", c.spearman, c.points));
+    let with = &ranks.with;
+    let pairs = [
+        word("closed flow", with.montecarlo),
+        word("(10)", with.formula),
+        word("(18)", with.refined),
+        word("published", with.published),
+        word("rate", ranks.rate.realnvp),
+        word("rate above the best T0", ranks.rate_when_hot.realnvp),
+        word("duration", ranks.duration.realnvp),
+    ];
+    format!("ranks       of trained flows with {}", pairs.into_iter().flatten().collect::<Vec<_>>().join(", "))
+}
+
 fn summary(record: &SweepRecord, cost: &str) -> String {
     let header = &record.header;
     let sizes: Vec<String> =
@@ -264,6 +284,7 @@ fn summary(record: &SweepRecord, cost: &str) -> String {
             number(a.largest_p)
         ));
     }
+    lines.extend(record.ranks.as_ref().map(ranked));
     lines.push(format!("cost        {cost}"));
     lines.join("\n") + "\n"
 }

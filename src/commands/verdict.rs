@@ -4,16 +4,18 @@ use crate::config::{AxisValue, PlotKind, PublishedConfig, Sweep};
 use crate::montecarlo::{Agreement, Comparison, DEFAULT_LEVEL, binomial_interval};
 use crate::results::{
     Curve, Difference, FitRecord, FormulaErrors, FormulaRecord, PublishedPoint, PublishedRecord, RoutesRecord,
-    SweepHeader, SweepPoint, SweepRecord, comparison,
+    SweepHeader, SweepPoint, SweepRecord, comparison, ranks,
 };
 
 /// The record of all points, in their order.
 pub(crate) fn judged(header: SweepHeader, points: Vec<SweepPoint>, sweep: &Sweep) -> SweepRecord {
     let comparisons: Vec<Comparison> = points.iter().filter_map(|p| comparison(&p.routes)).collect();
     let agreement = Agreement::of(&comparisons);
-    let mut record = SweepRecord { header, agreement, formulas: None, published: None, fits: Vec::new(), points };
+    let mut record =
+        SweepRecord { header, agreement, formulas: None, published: None, ranks: None, fits: Vec::new(), points };
     record.published = sweep.published().map(|counts| published(&record, counts));
     record.formulas = formulas(&record);
+    record.ranks = ranks(&record);
     record.fits = fits(&record, sweep);
     record
 }
@@ -62,6 +64,7 @@ fn published(record: &SweepRecord, counts: &PublishedConfig) -> PublishedRecord 
         refined: against(&|routes| routes.formula.as_ref().and_then(|f| f.refined)),
         formula_where_valid: against(&|routes| routes.formula.as_ref().filter(|f| f.valid).map(|f| f.value)),
         montecarlo: against(&|routes| routes.montecarlo.as_ref().map(|m| m.value)),
+        realnvp: against(&|routes| routes.realnvp.as_ref().map(|r| r.value)),
         simulation: against(&|routes| routes.simulation.map(|s| s.value)),
         points,
     }

@@ -8,7 +8,7 @@ use crate::config::error::{ConfigError, Origin};
 use crate::config::section::Section;
 
 /// Every section and its keys; anything else is refused.
-const SCHEMA: [(&str, &[&str]); 19] = [
+const SCHEMA: [(&str, &[&str]); 21] = [
     ("target", &["separation", "means", "weights"]),
     (
         "family",
@@ -23,6 +23,8 @@ const SCHEMA: [(&str, &[&str]); 19] = [
     ("montecarlo", &["samples"]),
     ("simulation", &["batch", "step", "runs", "optimiser", "score"]),
     ("stop", &["horizon"]),
+    ("flow", FLOW),
+    ("training", TRAINING),
     ("compare", &[]),
     ("density", &["times", "reach"]),
     ("portrait", &["temperatures", "transverse", "x", "y", "points"]),
@@ -32,6 +34,23 @@ const SCHEMA: [(&str, &[&str]); 19] = [
     ("plot", &[]),
     // Its further keys are those of the other sections: checked where it is read.
     (SWEEP, &[ROUTES]),
+];
+
+/// The keys of a flow and of its training.
+const FLOW: &[&str] =
+    &["couplings", "hidden", "activation", "batch_norm", "scale_bound", "mask", "conditioner", "initial", "precision"];
+const TRAINING: &[&str] = &[
+    "steps",
+    "batch",
+    "step_size",
+    "time_step",
+    "settle",
+    "clip",
+    "every",
+    "samples",
+    "runs",
+    "criterion",
+    "threshold",
 ];
 
 /// The section of a grid, and its one key that is no key of another section.

@@ -24,12 +24,14 @@ pub enum Verb {
     Density,
     /// `collapsar portrait`.
     Portrait,
+    /// `collapsar realnvp`.
+    RealNvp,
 }
 
 /// Place in the report unless given: after those that have one.
 const LAST: u64 = 1000;
 
-const VERBS: [(&str, Verb); 7] = [
+const VERBS: [(&str, Verb); 8] = [
     ("solve", Verb::Solve),
     ("bifurcate", Verb::Bifurcate),
     ("boundary", Verb::Boundary),
@@ -37,6 +39,7 @@ const VERBS: [(&str, Verb); 7] = [
     ("sweep", Verb::Sweep),
     ("density", Verb::Density),
     ("portrait", Verb::Portrait),
+    ("realnvp", Verb::RealNvp),
 ];
 
 /// `[experiment]`.

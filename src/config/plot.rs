@@ -26,7 +26,7 @@ pub enum PlotKind {
 pub const RATE: &str = "rate";
 
 /// What a plot can show.
-const SHOWN: [&str; 6] = ["exact", "formula", "refined", "montecarlo", "simulation", "published"];
+const SHOWN: [&str; 7] = ["exact", "formula", "refined", "montecarlo", "simulation", "realnvp", "published"];
 
 /// `[plot.NAME]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,7 +43,8 @@ pub struct PlotConfig {
     pub log_x: bool,
     /// Whether the ordinate is.
     pub log_y: bool,
-    /// What is drawn of "exact", "formula", "refined", "montecarlo", "simulation" and "published"; all if empty.
+    /// What is drawn of "exact", "formula", "refined", "montecarlo", "simulation", "realnvp" and "published"; all if
+    /// empty.
     pub show: Vec<String>,
     /// Slopes that theory predicts, one for each curve of a scaling plot.
     pub slopes: Vec<f64>,

@@ -29,11 +29,13 @@ pub enum Route {
     MonteCarlo,
     /// Stochastic descent in R^d.
     Simulation,
+    /// Training of normalizing flows.
+    RealNvp,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Self; 4] = [Self::Exact, Self::Formula, Self::MonteCarlo, Self::Simulation];
+    pub const ALL: [Self; 5] = [Self::Exact, Self::Formula, Self::MonteCarlo, Self::Simulation, Self::RealNvp];
 
     /// Its name in configurations and records.
     pub fn name(self) -> &'static str {
@@ -42,6 +44,7 @@ impl Route {
             Self::Formula => "formula",
             Self::MonteCarlo => "montecarlo",
             Self::Simulation => "simulation",
+            Self::RealNvp => "realnvp",
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::config::boundary::BoundaryConfig;
 use crate::config::density::DensityConfig;
 use crate::config::document::{Document, Override};
 use crate::config::error::ConfigError;
+use crate::config::flow::{self, TrainingConfig};
 use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
 use crate::config::run::{
@@ -39,11 +40,18 @@ impl RunConfig {
         let target = resolve_target(&document.section("target"))?;
         let (schedule, built) = resolve_schedule(&document.section("schedule"))?;
         let rules = resolve_rules(&document.section("family"))?;
-        let start = resolve_start(&document.section("start"), rules)?;
+        let trained = ["flow", "training"].map(|name| document.section(name));
+        let flows = trained.iter().any(|section| !section.is_empty());
+        let start = resolve_start(&document.section("start"), rules, flows)?;
         let section = document.section("family");
         let family = FamilyConfig::new(resolve_weights(&section, &start)?, rules);
         let solve = resolve_solve(&document.section("solve"), &built)?;
+        let modes = target.target().map_or(0, |t| t.modes().len());
+        let dimension =
+            start.means.as_ref().and_then(|means| means.first()).map_or(start.dimension.unwrap_or(0), Vec::len);
+        let (flow, training) = flow::resolve((&trained[0], &trained[1]), (modes, dimension))?.unzip();
         let end = solve.times.last().copied().unwrap_or(0.0);
+        let end = training.as_ref().map_or(end, TrainingConfig::end);
         let boundary = BoundaryConfig::resolve(&document.section("boundary"), &schedule)?;
         let run = Self {
             target,
@@ -57,6 +65,8 @@ impl RunConfig {
             formula: FormulaConfig::resolve(&document.section("formula"))?,
             montecarlo: MonteCarloConfig::resolve(&document.section("montecarlo"))?,
             simulation: SimulationConfig::resolve(&document.section("simulation"))?,
+            flow,
+            training,
             stop: StopConfig::resolve(&document.section("stop"))?,
             density: DensityConfig::resolve(&document.section("density"), end)?,
             portrait: PortraitConfig::resolve(&document.section("portrait"))?,
@@ -154,7 +164,7 @@ fn resolve_rules(section: &Section<'_>) -> Result<Rules, ConfigError> {
     })
 }
 
-fn resolve_start(section: &Section<'_>, rules: Rules) -> Result<StartConfig, ConfigError> {
+fn resolve_start(section: &Section<'_>, rules: Rules, flows: bool) -> Result<StartConfig, ConfigError> {
     let means = section.vectors("means")?;
     let variance = section.positive("variance")?;
     if rules.variance != VarianceRule::Trained {
@@ -169,7 +179,9 @@ fn resolve_start(section: &Section<'_>, rules: Rules) -> Result<StartConfig, Con
         let Some(dimension) = section.count("dimension")? else {
             return Err(section.missing("means", "give initial means, or a law by `start.dimension`"));
         };
-        let scale = section.number("scale")?;
+        // A flow starts from its own parameters: the law of means is beside the point then.
+        let usual = (flows && rules.means == MeanSpace::Free).then_some(1.0);
+        let scale = section.number("scale")?.or(usual);
         if rules.means == MeanSpace::Free && scale.is_none() {
             return Err(section.missing("scale", "free means start as N(0, scale^2 I)"));
         }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::config::bifurcation::BifurcationConfig;
 use crate::config::boundary::BoundaryConfig;
 use crate::config::density::DensityConfig;
+use crate::config::flow::{FlowConfig, TrainingConfig};
 use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
 
@@ -38,6 +39,12 @@ pub struct RunConfig {
     /// Stochastic descent, if it is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub simulation: Option<SimulationConfig>,
+    /// The normalizing flow, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowConfig>,
+    /// Its training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub training: Option<TrainingConfig>,
     /// When runs are classified.
     pub stop: StopConfig,
     /// The moments shown as densities.

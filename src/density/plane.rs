@@ -44,6 +44,11 @@ impl Plane {
         Ok(Self { origin, axes })
     }
 
+    /// The vector at coordinates in the plane.
+    pub fn embed(&self, [a, b]: [f64; 2]) -> Vec<f64> {
+        (&self.origin + &self.axes[0] * a + &self.axes[1] * b).as_slice().to_vec()
+    }
+
     /// The coordinates of a vector in the plane.
     pub fn project(&self, vector: &[f64]) -> [f64; 2] {
         let from = DVector::from_column_slice(vector) - &self.origin;
@@ -82,6 +87,8 @@ mod tests {
             let found = plane.project(point);
             assert!((found[0] - expected[0]).abs() < 1e-14 && (found[1] - expected[1]).abs() < 1e-14, "{found:?}");
         }
+        let back = plane.embed(plane.project(&points[0]));
+        assert!(back.iter().zip(&points[0]).all(|(a, b)| (a - b).abs() < 1e-14), "{back:?}");
         let flat = Plane::new(&[vec![2.0], vec![-2.0]], &[vec![0.5]]).unwrap();
         assert_eq!((flat.project(&[0.5]), flat.project(&[2.0])), ([0.5, 0.0], [2.0, 0.0]));
     }

@@ -6,7 +6,7 @@ use crate::plots::symbols::axis_label;
 use crate::results::{PlotConfig, SweepPoint, SweepRecord};
 
 /// Lines of equal probability.
-const LEVELS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];
+pub(crate) const LEVELS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];
 
 /// The exact values as colours with lines of equal probability, the formula's lines over them, and published counts beside.
 pub(crate) fn map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
@@ -44,7 +44,11 @@ pub(crate) fn map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
 }
 
 /// A value over two columns; missing where there is none. Nothing if no point has it.
-fn grid(record: &SweepRecord, keys: [&str; 2], of: impl Fn(&SweepPoint) -> Option<[f64; 1]>) -> Option<Grid> {
+pub(crate) fn grid(
+    record: &SweepRecord,
+    keys: [&str; 2],
+    of: impl Fn(&SweepPoint) -> Option<[f64; 1]>,
+) -> Option<Grid> {
     let axis = |key: &str| {
         let mut values: Vec<f64> = record.points.iter().filter_map(|p| record.number(p, key)).collect();
         values.sort_by(f64::total_cmp);

@@ -1,6 +1,7 @@
 //! The figures of a grid.
 
 use crate::figures::{Axis, Color, ColorMap, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
+use crate::plots::flow_map::flow_map;
 use crate::plots::mechanisms::mechanisms;
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
@@ -15,6 +16,7 @@ pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     match plot.kind {
         PlotKind::Curves => Figure::one_column().row([curves(record, plot)]),
         PlotKind::Scaling => Figure::one_column().row([scaling(record, plot)]),
+        PlotKind::Map if plot.shows("realnvp") && record.ranks.is_some() => flow_map(record, plot),
         PlotKind::Map => map(record, plot),
         PlotKind::Agreement => agreement(record),
         PlotKind::Mechanisms => mechanisms(record, plot),
@@ -70,6 +72,10 @@ pub(crate) fn counted(point: &SweepPoint) -> Option<[f64; 3]> {
     point.routes.montecarlo.as_ref().map(|m| [m.value, m.estimate.low, m.estimate.high])
 }
 
+pub(crate) fn trained(point: &SweepPoint) -> Option<[f64; 3]> {
+    point.routes.realnvp.as_ref().map(|r| [r.value, r.estimate.low, r.estimate.high])
+}
+
 fn simulated(point: &SweepPoint) -> Option<[f64; 3]> {
     point.routes.simulation.map(|s| [s.value, s.estimate.low, s.estimate.high])
 }
@@ -106,6 +112,7 @@ fn tallest(record: &SweepRecord) -> f64 {
             formula,
             routes.montecarlo.as_ref().map(|m| m.estimate.high),
             routes.simulation.map(|s| s.estimate.high),
+            routes.realnvp.as_ref().map(|r| r.estimate.high),
         ]
     });
     values.flatten().fold(0.0, f64::max)
@@ -144,6 +151,9 @@ fn one_curve(column: &Column<'_>, plot: &PlotConfig, color: Color) -> Vec<Series
     drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Circle).size(3.0));
     let (x, [p, low, high]) = column.take(|point| simulated(point).filter(|_| plot.shows("simulation")));
     drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Triangle).size(5.0));
+    let (x, [p, low, high]) = column.take(|point| trained(point).filter(|_| plot.shows("realnvp")));
+    drawn.push(Series::line(&x, &p).color(color).width(0.8));
+    drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Diamond).size(5.0));
     let beside = |point: &SweepPoint| published(column.record, point).map(|p| [p.value, p.low, p.high]);
     let (x, [p, low, high]) = column.take(|point| beside(point).filter(|_| plot.shows("published")));
     drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Square).open().size(5.0));
@@ -176,6 +186,9 @@ fn keys_of(record: &SweepRecord, plot: &PlotConfig) -> Vec<Series> {
     }
     if has("simulation", &|r| r.simulation.is_some()) {
         keys.push(marks(Marker::Triangle).size(5.0).label("descent"));
+    }
+    if has("realnvp", &|r| r.realnvp.is_some()) {
+        keys.push(marks(Marker::Diamond).size(5.0).label("RealNVP"));
     }
     if record.published.is_some() && plot.shows("published") {
         keys.push(marks(Marker::Square).open().size(5.0).label("published"));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::RunConfig;
 use crate::montecarlo::{Estimate, MechanismShare, MixtureEstimate};
+use crate::results::realnvp::RealNvpRecord;
 
 /// The record of `collapsar probability`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,6 +33,9 @@ pub struct RoutesRecord {
     pub montecarlo: Option<MonteCarloRecord>,
     /// Stochastic descent; null if not asked for.
     pub simulation: Option<SimulationRecord>,
+    /// Trained normalizing flows; absent if not asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub realnvp: Option<RealNvpRecord>,
     /// What a reader of the numbers should know.
     pub notes: Vec<String>,
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Axis, AxisValue, RATE, Route, RunConfig};
 use crate::montecarlo::{Agreement, Comparison};
 use crate::results::probability::RoutesRecord;
+use crate::results::ranks::RankRecord;
 
 /// What a grid is: two records with the same header answer the same questions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -100,6 +101,9 @@ pub struct PublishedRecord {
     pub montecarlo: Option<Difference>,
     /// Stochastic descent.
     pub simulation: Option<Difference>,
+    /// Trained flows; absent without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub realnvp: Option<Difference>,
 }
 
 /// A fitted power: P_c ~ x^slope.
@@ -129,6 +133,9 @@ pub struct SweepRecord {
     pub formulas: Option<FormulaErrors>,
     /// The grid against published counts; null without any.
     pub published: Option<PublishedRecord>,
+    /// Trained flows against the other routes over initial temperature and duration; absent for other grids.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ranks: Option<RankRecord>,
     /// Fitted slopes.
     pub fits: Vec<FitRecord>,
     /// The points, by index.
@@ -163,7 +170,8 @@ impl SweepRecord {
     }
 
     /// The curves of a plot along the keys `along`: points that share every other column. A key takes those that change
-    /// with it out of the comparison; the rate, those that it is made of.
+    /// with it out of the comparison; the rate,
+    /// those that it is made of.
     pub fn curves(&self, along: &[&str]) -> Vec<Curve> {
         let rated = |key: &String| along.contains(&RATE) && RATED.contains(&key.as_str());
         let own = |keys: &[String]| keys.iter().any(|key| along.contains(&key.as_str()));
@@ -171,7 +179,11 @@ impl SweepRecord {
             .header
             .axes
             .iter()
-            .flat_map(|axis| axis.keys.iter().map(|key| own(&axis.keys) || rated(key)).collect::<Vec<_>>())
+            .flat_map(|axis| {
+                // A rate is made of T0 too, but it is T0 that tells its curves apart.
+                let with_it = axis.keys.iter().any(rated);
+                axis.keys.iter().map(|key| own(&axis.keys) || (with_it && key != HOT)).collect::<Vec<_>>()
+            })
             .collect();
         let changes = |column: usize| self.points.iter().any(|p| p.values[column] != self.points[0].values[column]);
         let columns: Vec<usize> = (0..moves.len()).filter(|&c| !moves[c] && changes(c)).collect();
@@ -192,6 +204,7 @@ impl SweepRecord {
     }
 }
 
+const HOT: &str = "schedule.initial_temperature";
 /// Keys that a rate is made of.
 const RATED: [&str; 2] = ["schedule.duration", "schedule.rate"];
 
@@ -205,7 +218,9 @@ pub fn comparison(routes: &RoutesRecord) -> Option<Comparison> {
 /// The grid as a table, a point a row.
 pub fn sweep_csv(record: &SweepRecord) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(record.keys().chain(COLUMNS))?;
+    let trained = record.points.iter().any(|p| p.routes.realnvp.is_some());
+    let more: &[&str] = if trained { &TRAINED } else { &[] };
+    writer.write_record(record.keys().chain(COLUMNS).chain(more.iter().copied()))?;
     for point in &record.points {
         let values = point.values.iter().map(|value| match value {
             AxisValue::Integer(i) => i.to_string(),
@@ -213,7 +228,7 @@ pub fn sweep_csv(record: &SweepRecord) -> Result<Vec<u8>, csv::Error> {
             AxisValue::Text(text) => text.clone(),
             AxisValue::Flag(flag) => flag.to_string(),
         });
-        writer.write_record(values.chain(cells(point)))?;
+        writer.write_record(values.chain(cells(point)).chain(trained_cells(point).into_iter().take(more.len())))?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
 }
@@ -243,8 +258,27 @@ const COLUMNS: [&str; 22] = [
     "failure",
 ];
 
+/// Further columns where flows were trained.
+const TRAINED: [&str; 7] = [
+    "realnvp",
+    "realnvp_low",
+    "realnvp_high",
+    "realnvp_runs",
+    "realnvp_collapsed",
+    "realnvp_diverged",
+    "realnvp_lost_a_mode",
+];
+
+fn trained_cells(point: &SweepPoint) -> [String; TRAINED.len()] {
+    let Some(found) = &point.routes.realnvp else { return Default::default() };
+    let e = &found.estimate;
+    let counts = [e.n, e.collapsed, e.failures, found.lost_a_mode].map(|n| n.to_string());
+    let [n, collapsed, diverged, lost] = counts;
+    [found.value.to_string(), e.low.to_string(), e.high.to_string(), n, collapsed, diverged, lost]
+}
+
 fn cells(point: &SweepPoint) -> [String; COLUMNS.len()] {
-    let RoutesRecord { exact, formula, montecarlo, simulation, notes } = &point.routes;
+    let RoutesRecord { exact, formula, montecarlo, simulation, notes, .. } = &point.routes;
     let number = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
     let counted = montecarlo.as_ref().map(|m| m.estimate);
     let descended = simulation.map(|s| s.estimate);

@@ -1,0 +1,114 @@
+//! The normalizing flow of a configuration: what is trained, when it counts as collapsed, and how often it does.
+
+use anyhow::anyhow;
+
+use crate::commands::Failure;
+use crate::commands::summary::number;
+use crate::config::{Criterion, FlowConfig, Precision, RunConfig, TrainingConfig};
+use crate::flows::{Evaluation, FlowProblem, Outcome, Real, Run, train_many};
+use crate::montecarlo::{DEFAULT_LEVEL, Estimate, RunEnd, Tally};
+use crate::results::RealNvpRecord;
+
+/// A flow to be trained, with the rule that judges it.
+pub(crate) struct Trainable<'a> {
+    /// `[flow]`.
+    pub(crate) flow: &'a FlowConfig,
+    /// `[training]`.
+    pub(crate) training: &'a TrainingConfig,
+    /// What is trained.
+    pub(crate) problem: FlowProblem,
+    /// Number of trained parameters.
+    pub(crate) parameters: usize,
+    /// The spread below which a flow is collapsed; none where lost modes decide.
+    threshold: Option<f64>,
+    seed: u64,
+}
+
+impl<'a> Trainable<'a> {
+    /// The flow of a configuration; refused if it has none.
+    pub(crate) fn new(config: &'a RunConfig) -> Result<Self, Failure> {
+        let (Some(flow), Some(training)) = (&config.flow, &config.training) else {
+            let text = "the configuration has neither [flow] nor [training]: they say which flow is trained, and how";
+            return Err(Failure::usage(anyhow!(text)));
+        };
+        let target = config.target.target().map_err(Failure::usage)?;
+        let threshold = match training.criterion {
+            Criterion::Spread => Some(training.threshold.unwrap_or_else(|| half_way(target.modes(), target.weights()))),
+            Criterion::Coverage => None,
+        };
+        let schedule = training.clock(&config.schedule).schedule().map_err(Failure::usage)?;
+        let architecture = flow.architecture(config.dimension());
+        let problem = FlowProblem::new(architecture, target, schedule, training.training()).map_err(Failure::usage)?;
+        let parameters = flow.parameters(config.dimension());
+        Ok(Self { flow, training, problem, parameters, threshold, seed: config.start.seed.unwrap_or(1) })
+    }
+
+    /// The seed of a single run, and of the first of many.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The rule in words.
+    pub(crate) fn criterion(&self) -> String {
+        match self.threshold {
+            Some(threshold) => format!(
+                "collapsed: the standard deviation along the axis of the modes is below {}; {} samples",
+                number(threshold),
+                self.training.samples
+            ),
+            None => format!("collapsed: a mode has C_k/v_k < 1/2; {} samples", self.training.samples),
+        }
+    }
+
+    /// Whether a flow is collapsed.
+    pub(crate) fn collapsed(&self, found: &Evaluation) -> bool {
+        match (self.threshold, found.spread) {
+            (Some(threshold), Some(spread)) => spread.value < threshold,
+            _ => !found.lost.is_empty(),
+        }
+    }
+
+    /// Trains `training.runs` flows side by side and counts.
+    pub(crate) fn count(&self) -> Result<RealNvpRecord, Failure> {
+        match self.flow.precision {
+            Precision::Single => self.count_in::<f32>(),
+            Precision::Double => self.count_in::<f64>(),
+        }
+    }
+
+    fn count_in<T: Real>(&self) -> Result<RealNvpRecord, Failure> {
+        let seeds: Vec<u64> = (0..self.training.runs).map(|i| self.seed.wrapping_add(i)).collect();
+        let runs: Vec<Run<T>> = train_many(&self.problem, &seeds, |_, _, _| ()).map_err(Failure::usage)?;
+        let (mut tally, mut lost, mut divergences) = (Tally::default(), 0, Vec::new());
+        for run in &runs {
+            tally.count(match &run.outcome {
+                Outcome::Diverged { .. } => RunEnd::Failed,
+                Outcome::Trained(found) => {
+                    lost += u64::from(!found.lost.is_empty());
+                    divergences.push(found.kl_reverse.value);
+                    if self.collapsed(found) { RunEnd::Collapsed } else { RunEnd::Recovered }
+                }
+            });
+        }
+        divergences.sort_by(f64::total_cmp);
+        let estimate = Estimate::new(tally, DEFAULT_LEVEL, self.seed);
+        Ok(RealNvpRecord {
+            value: estimate.probability.unwrap_or(f64::NAN),
+            estimate,
+            definition: self.criterion(),
+            lost_a_mode: lost,
+            median_divergence: divergences.get(divergences.len() / 2).copied(),
+            parameters: self.parameters,
+            batch: self.training.batch,
+            steps: self.training.steps,
+        })
+    }
+}
+
+/// Half way between the spread of one mode and that of the target along the axis of two modes, sqrt(1 + R^2 4 v(1-v))
+/// with 2R between them.
+fn half_way(modes: &[Vec<f64>], weights: &[f64]) -> f64 {
+    let [first, .., last] = modes else { return 1.0 };
+    let square: f64 = first.iter().zip(last).map(|(a, b)| (a - b) * (a - b)).sum();
+    0.5 * (1.0 + (1.0 + square * weights[0] * weights[1]).sqrt())
+}
