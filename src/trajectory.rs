@@ -2,11 +2,13 @@
 
 mod field_lines;
 mod follow;
+mod horizon_boundary;
 mod limit;
 mod report;
 
 pub use field_lines::field_lines;
 pub use follow::{Failure, Options, Trajectory, follow};
+pub use horizon_boundary::{HorizonBoundary, HorizonBracket};
 pub use limit::{LOST_COVERAGE, Limit, LimitStatus, Mechanism, VANISHED_WEIGHT};
 pub(crate) use limit::{classify, fastest_motion, growth_rate, is_rest, is_unstable, jacobian};
 pub use report::Report;

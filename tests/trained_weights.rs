@@ -4,9 +4,11 @@ use collapsar::bifurcation::{
     MixtureFamily, NewtonOptions, PairParameter, PairPoint, ParametricProblem, Section, TwoParameterProblem,
     WeightedFamily, eigenvalues, newton, weight_window,
 };
+use collapsar::probability::{FreeBoundary, Limits};
+use collapsar::trajectory::HorizonBoundary;
 use collapsar_theory::{
-    CubatureOptions, Family, Flow, FreePair, FreePairOptions, Metric, MixtureFlow, Problem, Rules, Schedule, Start,
-    Target, Tempering, WeightRule,
+    CubatureOptions, Family, Flow, FreePair, FreePairOptions, Metric, MixtureFlow, Pair, Problem, Rules, Schedule,
+    Start, Target, Tempering, WeightRule,
 };
 use proptest::prelude::*;
 
@@ -194,4 +196,22 @@ fn weights_on_distant_modes_are_those_of_the_tempered_target() {
         let lost = weights[0] < 0.5 * v[0];
         assert_eq!(lost, tempering == Tempering::Density && temperature > 5.87);
     }
+}
+
+/// With fixed weights the boundary at a late horizon is that of the limit, by a route that knows only the limit.
+#[test]
+fn the_boundary_at_a_horizon_is_that_of_the_limit_for_fixed_weights() {
+    let schedule = Schedule::exponential(5.0, 0.3).unwrap();
+    let start = Start::gaussian(2, 1.0).unwrap();
+    let family = Family::new(vec![0.5, 0.5], Rules::FREE).unwrap();
+    let problem = Problem::new(Target::pair(3.0, [0.5, 0.5]).unwrap(), family, schedule, start).unwrap();
+    let boundary = HorizonBoundary::new(&problem, 400.0).unwrap();
+    let Ok(Pair::Free(flow)) = Pair::of(&problem) else { panic!("a free pair") };
+    let limit = FreeBoundary::new(flow, problem.schedule(), Limits::default()).unwrap();
+    for (x, z) in [(0.7, 0.0), (2.0, 0.0), (1.5, 0.6)] {
+        let bracket = boundary.locate(x, z, 1e-5).unwrap();
+        let exact = limit.locate(x, z, 1e-9).middle();
+        assert!(bracket.low - 1e-5 < exact && exact < bracket.high + 1e-5, "{x} {z}: {bracket:?} {exact}");
+    }
+    assert!(HorizonBoundary::new(&problem, 0.0).unwrap_err().to_string().contains("stop.horizon"));
 }

@@ -1,9 +1,11 @@
 //! `collapsar boundary`: where the starts that collapse end and those that recover begin.
 
+mod trained;
+
 use std::path::PathBuf;
 use std::time::Instant;
 
-use collapsar_theory::{Flow, FreePair, Pair, Schedule, SpherePair};
+use collapsar_theory::{Flow, FreePair, Pair, Schedule, SpherePair, WeightRule};
 use rayon::prelude::*;
 
 use crate::bifurcation::{SearchOptions, antipodal_temperature, critical_temperature, free_equilibria};
@@ -27,6 +29,9 @@ const EXAMPLE_TIME: f64 = 60.0;
 pub fn run(args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
     let config = read_config(&args.config, &args.overrides)?;
     let problem = config.problem().map_err(Failure::usage)?;
+    if problem.family().rules().weights != WeightRule::Fixed {
+        return trained::run(args, config, &problem);
+    }
     let pair = Pair::of(&problem).map_err(Failure::usage)?;
     let started = Instant::now();
     let schedules = schedules(&config)?;
@@ -83,6 +88,7 @@ fn curve(schedule: &Schedule, transverse: f64, points: Vec<(f64, Bracket)>) -> B
         rate: schedule.rate(),
         duration: schedule.duration(),
         transverse,
+        weights: None,
         undecided: points.iter().filter(|(_, b)| b.undecided).count(),
         abscissae: points.iter().map(|p| p.0).collect(),
         ordinates: points.iter().map(|p| p.1.middle()).collect(),
@@ -142,6 +148,7 @@ fn record(
         connection_constant: found.map(|c| c.constant),
         connection_error: found.map(|c| c.error),
         exponent: found.map(|c| c.exponent),
+        horizon: None,
         portrait,
     })
 }

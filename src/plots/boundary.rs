@@ -80,7 +80,8 @@ fn curves(record: &BoundaryRecord) -> Panel {
     let several = record.curves.windows(2).any(|w| w[0].transverse != w[1].transverse);
     let mut panel = Panel::new(x, y).aspect(0.85).legend(LegendPlace::Below);
     if let Some(curve) = record.curves.first().filter(|_| !several) {
-        panel = panel.title(format!("{transverse} = {}", curve.transverse));
+        let when = record.horizon.map_or_else(String::new, |t| format!(", judged at *t* = {t}"));
+        panel = panel.title(format!("{transverse} = {}{when}", curve.transverse));
     }
     let several_temperatures = record.curves.windows(2).any(|w| w[0].initial_temperature != w[1].initial_temperature);
     let mut temperatures: Vec<f64> = record.curves.iter().map(|c| c.initial_temperature).collect();
@@ -93,6 +94,7 @@ fn curves(record: &BoundaryRecord) -> Panel {
             (true, false) => hot,
             _ => format!("{transverse} = {}", curve.transverse),
         };
+        let label = curve.weights.map_or_else(|| label.clone(), |weights| format!("{label}, {weights} weights"));
         let per_temperature = record.curves.len() / temperatures.len().max(1);
         let (color, dash) = if several_temperatures {
             (palette::cycle(hue), DASHES[i % per_temperature.max(1) % 3])

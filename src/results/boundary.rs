@@ -29,6 +29,9 @@ pub struct BoundaryRecord {
     pub connection_error: Option<f64>,
     /// alpha' of theory (13) at the final temperature; null where it is not defined.
     pub exponent: Option<f64>,
+    /// The time at which runs are classified; null for the limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub horizon: Option<f64>,
     /// The flow in the plane of the curves at the final temperature (free pair only).
     pub portrait: Option<Portrait>,
 }
@@ -44,6 +47,9 @@ pub struct BoundaryCurve {
     pub duration: Option<f64>,
     /// z (free pair) or s (sphere pair).
     pub transverse: f64,
+    /// "trained" or "fixed" weights, where both are compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<&'static str>,
     /// x, or m_1 + m_2.
     pub abscissae: Vec<f64>,
     /// Y_b, or D_b: the middle of the bracket.
