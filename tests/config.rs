@@ -231,17 +231,21 @@ fn committed_and_documented_configurations_resolve_to_themselves() {
 /// The published counts of the configuration are those of the reference file.
 #[test]
 fn published_counts_are_those_of_the_reference() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("configs/published.toml")).unwrap();
-    let sweep = Sweep::resolve(Document::parse("published.toml", &text, &[]).unwrap()).unwrap();
-    let counts = sweep.published().unwrap();
-    let reference: serde_json::Value = serde_json::from_str(include_str!("reference/published_grid.json")).unwrap();
-    let cells = reference["cells"].as_array().unwrap();
-    assert_eq!(counts.cells.len(), cells.len());
-    for (ours, theirs) in counts.cells.iter().zip(cells) {
-        let number = |i: usize| theirs[i].as_f64().unwrap();
-        // T0 = 1/beta_i to its six printed digits, t0 = 0.05 steps.
-        assert!((ours[0] * number(0) - 1.0).abs() < 1e-5 && (ours[1] - 0.05 * number(1)).abs() < 1e-12, "{ours:?}");
-        assert_eq!(ours[2..], [number(2), number(3)]);
+    let gaussian = include_str!("reference/published_grid.json");
+    let flows = include_str!("reference/published_realnvp.json");
+    for (name, reference) in [("published.toml", gaussian), ("realnvp-map.toml", flows)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs").join(name);
+        let text = std::fs::read_to_string(path).unwrap();
+        let sweep = Sweep::resolve(Document::parse(name, &text, &[]).unwrap()).unwrap();
+        let counts = sweep.published().unwrap();
+        let reference: serde_json::Value = serde_json::from_str(reference).unwrap();
+        let cells = reference["cells"].as_array().unwrap();
+        assert_eq!(counts.cells.len(), cells.len());
+        for (ours, theirs) in counts.cells.iter().zip(cells) {
+            let number = |i: usize| theirs[i].as_f64().unwrap();
+            // T0 = 1/beta_i to its six printed digits, t0 = 0.05 steps.
+            assert!((ours[0] * number(0) - 1.0).abs() < 1e-5 && (ours[1] - 0.05 * number(1)).abs() < 1e-12, "{ours:?}");
+            assert_eq!(ours[2..], [number(2), number(3)]);
+        }
     }
 }

@@ -50,6 +50,17 @@ fn named(route: cli::Route) -> Route {
     }
 }
 
+fn trained(RealNvpRecord { value, estimate, lost_a_mode, steps, .. }: &RealNvpRecord) -> String {
+    format!(
+        "realnvp     {value:.6} of {} runs of {steps} steps, {}% interval [{:.4}, {:.4}], diverged {}, lost a mode {lost_a_mode}",
+        estimate.n,
+        number(100.0 * estimate.level),
+        estimate.low,
+        estimate.high,
+        estimate.failures
+    )
+}
+
 fn summary(record: &ProbabilityRecord, seconds: f64) -> String {
     let mut lines = vec![heading(record.pair)];
     if let Some(exact) = &record.routes.exact {
@@ -99,16 +110,7 @@ fn summary(record: &ProbabilityRecord, seconds: f64) -> String {
             estimate.high
         ));
     }
-    if let Some(RealNvpRecord { value, estimate, lost_a_mode, steps, .. }) = &record.routes.realnvp {
-        lines.push(format!(
-            "realnvp     {value:.6} of {} runs of {steps} steps, {}% interval [{:.4}, {:.4}], diverged {}, lost a mode {lost_a_mode}",
-            estimate.n,
-            number(100.0 * estimate.level),
-            estimate.low,
-            estimate.high,
-            estimate.failures
-        ));
-    }
+    lines.extend(record.routes.realnvp.as_ref().map(trained));
     lines.extend(record.routes.notes.iter().map(|note| format!("note        {note}")));
     lines.push(format!("cost        {seconds:.2} s"));
     lines.join("\n") + "\n"

@@ -1,5 +1,7 @@
 //! `collapsar sweep`: the probability of collapse over a grid, point by point, each kept as soon as it is finished.
 
+mod words;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -14,15 +16,12 @@ use crate::commands::Failure;
 use crate::commands::output::{Products, deliver, folder, pictures, progress, stem};
 use crate::commands::routes::Question;
 use crate::commands::solve::read_document;
-use crate::commands::summary::number;
 use crate::commands::verdict::judged;
 use crate::config::{Route, RunConfig, Sweep};
 use crate::montecarlo::{Comparison, stream};
 use crate::plots;
-use crate::results::{
-    Journal, PROGRAM, RankCorrelation, RankRecord, RoutesRecord, Store, SweepHeader, SweepPoint, SweepRecord, VERSION,
-    comparison, sweep_csv,
-};
+use crate::results::{Journal, PROGRAM, RoutesRecord, Store, SweepHeader, SweepPoint, VERSION, comparison, sweep_csv};
+use words::summary;
 
 /// The points that are known, by index.
 pub(crate) type Known = BTreeMap<usize, SweepPoint>;
@@ -249,42 +248,4 @@ pub(crate) fn shards_in(folder: &Path, args: &RunArgs) -> Result<Vec<PathBuf>, F
         .collect();
     found.sort();
     Ok(found)
-}
-
-/// Rank correlations in words.
-fn ranked(ranks: &RankRecord) -> String {
-    let word =
-        |name: &str, of: Option<RankCorrelation>| of.map(|c| format!("{name} {:.2} ({} points)", c.spearman, c.points));
-    let with = &ranks.with;
-    let pairs = [
-        word("closed flow", with.montecarlo),
-        word("(10)", with.formula),
-        word("(18)", with.refined),
-        word("published", with.published),
-        word("rate", ranks.rate.realnvp),
-        word("rate above the best T0", ranks.rate_when_hot.realnvp),
-        word("duration", ranks.duration.realnvp),
-    ];
-    format!("ranks       of trained flows with {}", pairs.into_iter().flatten().collect::<Vec<_>>().join(", "))
-}
-
-fn summary(record: &SweepRecord, cost: &str) -> String {
-    let header = &record.header;
-    let sizes: Vec<String> =
-        header.axes.iter().map(|axis| format!("{} {}", axis.values.len(), axis.keys.join(", "))).collect();
-    let routes: Vec<&str> = header.routes.iter().map(|route| route.name()).collect();
-    let mut lines = vec![format!("{} points: {}; {}", record.points.len(), sizes.join(" x "), routes.join(", "))];
-    if let Some(a) = &record.agreement {
-        lines.push(format!(
-            "agreement   exact against counted over {} problems: chi square {} (p = {}), largest |z| {} (p = {})",
-            a.problems,
-            number(a.chi_square),
-            number(a.chi_square_p),
-            number(a.largest),
-            number(a.largest_p)
-        ));
-    }
-    lines.extend(record.ranks.as_ref().map(ranked));
-    lines.push(format!("cost        {cost}"));
-    lines.join("\n") + "\n"
 }
