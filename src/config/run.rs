@@ -81,8 +81,14 @@ pub struct FamilyConfig {
     pub clock: &'static str,
     /// "euclidean" or "natural".
     pub metric: &'static str,
-    /// "density" or "modes".
+    /// "density" or "modes"; left out where it is the former, so that runs keep the seeds they had without this key.
+    #[serde(skip_serializing_if = "is_density")]
     pub tempering: &'static str,
+}
+
+/// Whether the whole density is tempered.
+fn is_density(tempering: &&str) -> bool {
+    *tempering == TEMPERINGS[0].0
 }
 
 /// `[schedule]`: the keys that its kind has.

@@ -1,7 +1,7 @@
 //! The limit of a run: whether it has one, whether modes are lost in it, and by which mechanism.
 
 use collapsar_theory::{ClassAverages, Flow, MixtureFlow};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, Schur};
 
 /// A mode k is lost where C_k/v_k is below this in the limit (theory section 9).
 pub const LOST_COVERAGE: f64 = 0.5;
@@ -15,6 +15,8 @@ const REST: f64 = 1e-8;
 const UNSTABLE: f64 = 1e-6;
 /// Relative step of the finite differences: balances truncation h^2 against rounding 1e-13/h.
 const DIFFERENCE: f64 = 1e-5;
+/// Iterations of the Schur form for each row: a dozen are usual.
+const SCHUR_STEPS: usize = 200;
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,13 +124,18 @@ pub(crate) fn is_unstable(growth: f64) -> bool {
     growth > UNSTABLE
 }
 
-/// The largest real part among the eigenvalues of the field's Jacobian at a state.
+/// The largest real part among the eigenvalues of the field's Jacobian at a state; not a number if they are not found.
 pub(crate) fn growth_rate(flow: &MixtureFlow, beta: f64, state: &[f64]) -> f64 {
     let jacobian = jacobian(flow, beta, state);
     if jacobian.iter().any(|x| !x.is_finite()) {
         return f64::NAN;
     }
-    jacobian.complex_eigenvalues().iter().map(|l| l.re).fold(f64::NEG_INFINITY, f64::max)
+    // Without a limit the iteration may go on for ever where entries differ by hundreds of orders of magnitude.
+    let steps = SCHUR_STEPS * jacobian.nrows();
+    let schur = Schur::try_new(jacobian.clone(), f64::EPSILON, steps)
+        .or_else(|| Schur::try_new(jacobian.transpose(), f64::EPSILON, steps));
+    let Some(schur) = schur else { return f64::NAN };
+    schur.complex_eigenvalues().iter().map(|l| l.re).fold(f64::NEG_INFINITY, f64::max)
 }
 
 /// The field's Jacobian by central differences.
