@@ -117,6 +117,8 @@ fn samples_depend_on_weights_and_seed_alone() {
     assert_ne!(table, draw("6", "40"));
     // Fewer points are the first of more.
     assert!(table.starts_with(&draw("5", "7")));
+    let many = ["sample", path(&weights), "--count", "18446744073709551615"];
+    assert!(refused(&collapsar(&many)).contains("it must be at most 134217728 in 2 dimensions"));
     let file = folder.path().join("deep/points.csv");
     assert_eq!(succeed(&["sample", path(&weights), "--count", "40", "--seed", "5", "--out", path(&file)]), "");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), table);

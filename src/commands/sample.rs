@@ -9,6 +9,9 @@ use crate::commands::{Failure, print};
 use crate::flows::RealNvp;
 use crate::results::Store;
 
+/// Most numbers of one table: they are held in memory.
+const MOST_NUMBERS: usize = 1 << 28;
+
 /// Reads the weights, draws, and writes or prints the table.
 pub fn run(args: &SampleArgs) -> Result<(), Failure> {
     let name = args.weights.display();
@@ -18,9 +21,14 @@ pub fn run(args: &SampleArgs) -> Result<(), Failure> {
     let flow = RealNvp::<f64>::from_safetensors(&bytes)
         .with_context(|| format!("{name} holds no flow that `collapsar realnvp` wrote"))
         .map_err(Failure::usage)?;
+    let dimension = flow.architecture().dimension;
+    if args.count > MOST_NUMBERS / dimension {
+        let rule = format!("be at most {} in {dimension} dimensions", MOST_NUMBERS / dimension);
+        return Err(Failure::usage(anyhow!("--count is {}: it must {rule}: draw by several seeds", args.count)));
+    }
     let points = flow.sample(args.seed, args.count);
     let logs = flow.log_density(&points).map_err(Failure::computation)?;
-    let csv = table(flow.architecture().dimension, &points, &logs).map_err(Failure::computation)?;
+    let csv = table(dimension, &points, &logs).map_err(Failure::computation)?;
     let Some(out) = &args.out else { return print(&csv) };
     let Some(file) = out.file_name() else {
         return Err(Failure::usage(anyhow!("--out {}: it must name a file", out.display())));
