@@ -15,9 +15,9 @@ pub(crate) struct Overlap {
     pub(crate) weights: [Lane; 2],
     /// G = <r_2>_1 + <r_1>_2. By reciprocity w_1 <r_2>_1 = w_2 <r_1>_2, so that <r_2>_1 = w_2 G and <r_1>_2 = w_1 G.
     pub(crate) shared: Lane,
-    /// <log own>_1 - <log own>_2 of theory 2.4: l + S(-l - q/2, sqrt q) - S(l - q/2, sqrt q).
+    /// `<log own>_1 - <log own>_2` of theory 2.4: l + S(-l - q/2, sqrt q) - S(l - q/2, sqrt q).
     pub(crate) advantage: Lane,
-    /// sum_i w_i <log own>_i.
+    /// `sum_i w_i <log own>_i`.
     pub(crate) level: Lane,
 }
 
