@@ -23,7 +23,7 @@ pub(crate) fn mechanisms(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     if let [panel] = panels.as_slice() {
         return Figure::one_column().row([panel.clone().legend(LegendPlace::Below)]);
     }
-    let last = panels.len() - 1;
+    let last = panels.len().saturating_sub(1);
     let placed = panels.into_iter().enumerate().map(|(i, panel)| {
         let panel = panel.legend(if i == last { LegendPlace::Right } else { LegendPlace::None });
         let label = if i % ACROSS == 0 { panel.y.label.clone() } else { String::new() };
