@@ -15,8 +15,8 @@ const DRAWS: u64 = 100_000;
 const SEED: u64 = 1;
 /// The time at which a mode is lost or not.
 const HORIZON: f64 = 100.0;
-/// Tolerance of the exact route: a tenth of the intervals' half widths.
-const TOLERANCE: f64 = 3e-4;
+/// Tolerance of the exact route: far below the intervals' half widths, since its estimate of a coarse error is optimistic.
+const TOLERANCE: f64 = 1e-5;
 const SLAVED: Rules = Rules { variance: VarianceRule::Slaved, ..Rules::PAPER };
 
 /// One cell of a table.
