@@ -5,7 +5,7 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
-use support::program::{SUCCESS, code, collapsar, path, refused, text};
+use support::program::{SUCCESS, code, collapsar, files, path, refused, text};
 use support::{config_file, numbers};
 
 /// A training of a moment.
@@ -18,16 +18,6 @@ const GRID: &str = "[sweep]\nroutes = [\"realnvp\", \"formula\"]\nschedule.initi
     schedule.duration = [0.1, 0.2]\n[family]\npreset = \"paper\"\n\
     [plot.map]\nkind = \"map\"\nx = \"schedule.initial_temperature\"\ny = \"schedule.duration\"\n\
     [plot.rate]\nkind = \"curves\"\nx = \"rate\"\nshow = [\"realnvp\"]\n";
-
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap())
-        .map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read(e.path()).unwrap()))
-        .collect();
-    files.sort();
-    files
-}
 
 fn succeed(arguments: &[&str]) -> String {
     let output = collapsar(arguments);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use support::program::collapsar;
+use support::program::{collapsar, files};
 
 const GRID: &str = "[target]\nseparation = 3.0\n[family]\npreset = \"free\"\n[schedule]\nkind = \"exponential\"\n\
     [start]\ndimension = 2\nscale = 1.0\nseed = 3\n[montecarlo]\nsamples = 60000\n\
@@ -28,16 +28,6 @@ fn sweep(folder: &Path, out: &str, extra: &[&str]) -> std::process::Output {
     let (config, out) = (folder.join("grid.toml"), folder.join(out));
     let base = arguments("sweep", config.to_str().unwrap(), out.to_str().unwrap());
     collapsar(&[base.as_slice(), extra].concat())
-}
-
-fn products(folder: &Path, out: &str) -> Vec<(String, Vec<u8>)> {
-    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder.join(out))
-        .unwrap()
-        .map(|entry| entry.unwrap())
-        .map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read(e.path()).unwrap()))
-        .collect();
-    files.sort();
-    files
 }
 
 fn succeed(output: &std::process::Output) {
@@ -74,7 +64,7 @@ fn killed_many_times_it_ends_with_the_same_bytes() {
     }
     assert!(kills >= 2, "the runs were too short to be killed");
     succeed(&sweep(folder.path(), "killed", &[]));
-    assert_eq!(products(folder.path(), "calm"), products(folder.path(), "killed"));
+    assert_eq!(files(&folder.path().join("calm")), files(&folder.path().join("killed")));
 }
 
 #[test]
@@ -92,8 +82,8 @@ fn shards_join_to_the_same_bytes() {
     succeed(&sweep(folder.path(), "parts", &["--shard", "2/2"]));
     succeed(&merge());
     let joined: Vec<_> =
-        products(folder.path(), "parts").into_iter().filter(|(name, _)| !name.contains("shard")).collect();
-    assert_eq!(products(folder.path(), "whole"), joined);
+        files(&folder.path().join("parts")).into_iter().filter(|(name, _)| !name.contains("shard")).collect();
+    assert_eq!(files(&folder.path().join("whole")), joined);
     // A shard of another grid is refused.
     let changed = GRID.replace("60000", "50000");
     std::fs::write(&config, changed).unwrap();
@@ -116,15 +106,15 @@ fn one_thread_or_many_and_what_is_there_is_not_computed_again() {
         .output()
         .unwrap();
     succeed(&alone);
-    let before = products(folder.path(), "many");
-    assert_eq!(before, products(folder.path(), "one"));
+    let before = files(&folder.path().join("many"));
+    assert_eq!(before, files(&folder.path().join("one")));
     // A lost table is restored from the record alone.
     std::fs::remove_file(folder.path().join("many/grid.csv")).unwrap();
     let out = folder.path().join("many");
     let again =
         collapsar(&["sweep", folder.path().join("grid.toml").to_str().unwrap(), "--out", out.to_str().unwrap()]);
     assert!(String::from_utf8_lossy(&again.stdout).contains("0 new points"), "{again:?}");
-    assert_eq!(before, products(folder.path(), "many"));
+    assert_eq!(before, files(&folder.path().join("many")));
 }
 
 #[test]
@@ -232,7 +222,7 @@ fn a_full_disk_loses_nothing_that_was_finished() {
     let kept = std::fs::read_to_string(folder.path().join("full/grid.journal.jsonl")).unwrap();
     assert!(kept.lines().count() >= 2, "{kept}");
     succeed(&sweep(folder.path(), "full", &[]));
-    assert_eq!(products(folder.path(), "calm"), products(folder.path(), "full"));
+    assert_eq!(files(&folder.path().join("calm")), files(&folder.path().join("full")));
 }
 
 /// Published counts, fitted powers and figures.
@@ -245,7 +235,7 @@ fn a_grid_is_judged_and_drawn() {
         [plot.line]\nkind = \"curves\"\nx = \"start.scale\"\nlog = [\"x\", \"y\"]\n";
     let folder = folder(config);
     succeed(&sweep(folder.path(), "out", &[]));
-    let names: Vec<String> = products(folder.path(), "out").into_iter().map(|(name, _)| name).collect();
+    let names: Vec<String> = files(&folder.path().join("out")).into_iter().map(|(name, _)| name).collect();
     let expected = ["grid-line.png", "grid-line.svg", "grid-power.png", "grid-power.svg", "grid.csv", "grid.json"];
     assert_eq!(names, expected);
     let bytes = std::fs::read(folder.path().join("out/grid.json")).unwrap();

@@ -21,8 +21,16 @@ fn general(separation: f64, v: f64, metric: Metric) -> MixtureFlow {
     let start = Start::means(vec![vec![1.0], vec![2.0]]).unwrap();
     let target = Target::pair(separation, [v, 1.0 - v]).unwrap();
     let problem = Problem::new(target, family, Schedule::constant(1.0).unwrap(), start).unwrap();
-    let (_, coordinates) = problem.reduce();
-    MixtureFlow::new(&problem, coordinates.modes.clone(), coordinates.dimension, &CubatureOptions::default()).unwrap()
+    reduced(&problem).0
+}
+
+/// The flow of a problem in its own frame, with its state at the start.
+fn reduced(problem: &Problem) -> (MixtureFlow, Vec<f64>) {
+    let (_, at) = problem.reduce();
+    let options = CubatureOptions::default();
+    let flow = MixtureFlow::new(problem, at.modes.clone(), at.dimension, &options).unwrap();
+    let state = flow.initial_state(&at.means, 1.0).unwrap();
+    (flow, state)
 }
 
 fn family(separation: f64, temperature: f64, bias: f64) -> WeightedFamily {
@@ -147,10 +155,7 @@ fn a_component_without_weight_grows_wherever_it_is() {
             let schedule = Schedule::constant(temperature).unwrap();
             let target = Target::pair(rho, [0.5, 0.5]).unwrap();
             let problem = Problem::new(target, family, schedule, start).unwrap();
-            let (_, at) = problem.reduce();
-            let options = CubatureOptions::default();
-            let flow = MixtureFlow::new(&problem, at.modes.clone(), at.dimension, &options).unwrap();
-            let state = flow.initial_state(&at.means, 1.0).unwrap();
+            let (flow, state) = reduced(&problem);
             let mut rate = vec![0.0; state.len()];
             flow.field(1.0 / temperature, &state, &mut rate);
             let growth = rate[state.len() - 1] - rate[state.len() - 2];
@@ -185,10 +190,7 @@ fn weights_on_distant_modes_are_those_of_the_tempered_target() {
         let start = Start::means(modes.to_vec()).unwrap();
         let target = Target::new(modes.to_vec(), v.to_vec()).unwrap();
         let problem = Problem::new(target, family, Schedule::constant(temperature).unwrap(), start).unwrap();
-        let (_, at) = problem.reduce();
-        let options = CubatureOptions::default();
-        let flow = MixtureFlow::new(&problem, at.modes.clone(), at.dimension, &options).unwrap();
-        let state = flow.initial_state(&at.means, 1.0).unwrap();
+        let (flow, state) = reduced(&problem);
         let mut rate = vec![0.0; state.len()];
         flow.field(beta, &state, &mut rate);
         // Overlaps of modes 12 apart are of order exp(-12^2/8) = 1e-8; powers v^T shift the planes between them.

@@ -126,7 +126,7 @@ fn summary(record: &FlowRecord, seconds: f64) -> String {
         lines.push(format!("variant     {label}: {verdict}"));
         lines.push(format!(
             "  flow      d = {}, {} parameters, seed {}; {}",
-            variant.config.dimension(),
+            variant.config.start.dimension(),
             variant.parameters,
             variant.seed,
             training.map_or(String::new(), |t| format!("{} steps of {} points", t.steps, t.batch)),

@@ -37,9 +37,9 @@ impl<'a> Trainable<'a> {
             Criterion::Coverage => None,
         };
         let schedule = training.clock(&config.schedule).schedule().map_err(Failure::usage)?;
-        let architecture = flow.architecture(config.dimension());
+        let architecture = flow.architecture(config.start.dimension());
+        let parameters = architecture.parameters();
         let problem = FlowProblem::new(architecture, target, schedule, training.training()).map_err(Failure::usage)?;
-        let parameters = flow.parameters(config.dimension());
         Ok(Self { flow, training, problem, parameters, threshold, seed: config.start.seed.unwrap_or(1) })
     }
 

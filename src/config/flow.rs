@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::error::ConfigError;
-use crate::config::run::{RunConfig, ScheduleConfig};
+use crate::config::run::ScheduleConfig;
 use crate::config::section::Section;
 use crate::flows::{Activation, Architecture, Conditioner, Initial, Mask, Training};
 
@@ -131,21 +131,6 @@ impl FlowConfig {
     }
 }
 
-impl FlowConfig {
-    /// Number of trained parameters in `dimension` dimensions.
-    pub fn parameters(&self, dimension: usize) -> usize {
-        let halves = [dimension.div_ceil(2), dimension / 2];
-        let (nets, rows) = if self.conditioner == Conditioner::Joint { (1, 2) } else { (2, 1) };
-        let gains: usize = if self.batch_norm { self.hidden.iter().map(|w| index(*w)).sum() } else { 0 };
-        let net = |kept: usize, changed: usize| {
-            let widths = self.hidden.iter().map(|w| index(*w)).chain([rows * changed]);
-            let layers = widths.scan(kept, |inputs, outputs| Some((std::mem::replace(inputs, outputs) + 1) * outputs));
-            layers.sum::<usize>() + gains
-        };
-        (0..index(self.couplings)).map(|i| nets * net(halves[i % 2], halves[1 - i % 2])).sum()
-    }
-}
-
 fn index(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
@@ -212,14 +197,6 @@ impl TrainingConfig {
     /// The time at which training ends.
     pub fn end(&self) -> f64 {
         self.steps as f64 * self.time_step
-    }
-}
-
-impl RunConfig {
-    /// Dimension of the start, and of a flow.
-    pub fn dimension(&self) -> usize {
-        let explicit = self.start.means.as_ref().and_then(|means| means.first());
-        explicit.map_or(self.start.dimension.unwrap_or(0), Vec::len)
     }
 }
 

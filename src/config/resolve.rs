@@ -47,9 +47,7 @@ impl RunConfig {
         let family = FamilyConfig::new(resolve_weights(&section, &start)?, rules);
         let solve = resolve_solve(&document.section("solve"), &built)?;
         let modes = target.target().map_or(0, |t| t.modes().len());
-        let dimension =
-            start.means.as_ref().and_then(|means| means.first()).map_or(start.dimension.unwrap_or(0), Vec::len);
-        let (flow, training) = flow::resolve((&trained[0], &trained[1]), (modes, dimension))?.unzip();
+        let (flow, training) = flow::resolve((&trained[0], &trained[1]), (modes, start.dimension()))?.unzip();
         let end = solve.times.last().copied().unwrap_or(0.0);
         let end = training.as_ref().map_or(end, TrainingConfig::end);
         let boundary = BoundaryConfig::resolve(&document.section("boundary"), &schedule)?;

@@ -254,6 +254,12 @@ impl ScheduleConfig {
 }
 
 impl StartConfig {
+    /// d of a law, or of given means.
+    pub fn dimension(&self) -> usize {
+        let given = self.means.as_ref().and_then(|means| means.first());
+        given.map_or(self.dimension.unwrap_or(0), Vec::len)
+    }
+
     /// The start for means in the given space.
     pub fn start(&self, space: MeanSpace) -> Result<Start, InvalidParameter> {
         match (&self.means, space) {

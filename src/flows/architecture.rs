@@ -127,6 +127,19 @@ impl Architecture {
         Ok(())
     }
 
+    /// Number of trained parameters: weights and biases of every layer, and the gains of normalised ones.
+    pub fn parameters(&self) -> usize {
+        let halves = self.halves();
+        let (nets, rows) = if self.conditioner == Conditioner::Joint { (1, 2) } else { (2, 1) };
+        let gains: usize = if self.batch_norm { self.hidden.iter().sum() } else { 0 };
+        let net = |kept: usize, changed: usize| {
+            let widths = self.hidden.iter().copied().chain([rows * changed]);
+            let layers = widths.scan(kept, |inputs, outputs| Some((std::mem::replace(inputs, outputs) + 1) * outputs));
+            layers.sum::<usize>() + gains
+        };
+        (0..self.couplings).map(|i| nets * net(halves[i % 2], halves[1 - i % 2])).sum()
+    }
+
     /// Sizes of the two halves: ceil(d/2) and floor(d/2) for both masks.
     pub(crate) fn halves(&self) -> [usize; 2] {
         [self.dimension.div_ceil(2), self.dimension / 2]

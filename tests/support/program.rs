@@ -35,3 +35,14 @@ pub fn refused(output: &Output) -> String {
 pub fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
+
+/// What lies in a folder: names and bytes, in order.
+pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read(e.path()).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
