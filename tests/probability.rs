@@ -40,6 +40,27 @@ fn reference_probabilities_of_the_free_pair() {
     }
 }
 
+/// A boundary that leaves the wall far from the centre of the start law: few collapse, and a loose tolerance sees it with
+/// few points. The true value is the one that tolerances from 1e-6 on agree upon.
+#[test]
+fn error_estimates_hold_where_little_collapses() {
+    let schedule = Schedule::exponential(100.0, 0.3).unwrap();
+    let at = |tolerance: f64| {
+        let boundary = FreeBoundary::new(pair(3.0), &schedule, Limits::for_tolerance(tolerance)).unwrap();
+        free_probability(&boundary, 1, 1.0, tolerance)
+    };
+    let fine = at(1e-8);
+    assert!((fine.value - 0.003_673_780).abs() < 1e-8, "{fine:?}");
+    for tolerance in [1e-2, 1e-3, 5e-4, 2e-4, 1e-4, 5e-5, 2e-5, 1e-5, 1e-6, 1e-7] {
+        let rough = at(tolerance);
+        println!("{tolerance:.0e}: {:.9} +- {:.1e}, off by {:.1e}", rough.value, rough.error, rough.value - fine.value);
+        assert!(
+            (rough.value - fine.value).abs() <= rough.error + fine.error,
+            "{tolerance}: {rough:?} against {fine:?}"
+        );
+    }
+}
+
 /// Looser steps for looser tolerances: the error stays within what was asked for.
 #[test]
 fn limits_for_a_tolerance_keep_it() {

@@ -28,11 +28,13 @@ impl Bracket {
 /// Fraction of `top` that separates "no collapse at all" from a boundary worth locating.
 const NOTHING: f64 = 1e-13;
 
-/// Locates the boundary on [0, `top`], where `top` is known to recover, to `width`; `guess` is tried first.
+/// Locates the boundary on [0, `top`], where `top` is known to recover, to `width`; `guess`, a centre and what it may be
+/// off by, is tried first.
 pub(crate) fn bisect(end: &dyn Fn(f64) -> Ending, top: f64, width: f64, guess: Option<(f64, f64)>) -> Bracket {
     let mut bracket = Bracket { low: 0.0, high: top, undecided: false };
     if let Some((centre, half)) = guess {
-        narrow(end, &mut bracket, centre, half.max(width));
+        // An extrapolation may leave the interval, where an answer would not bracket anything.
+        narrow(end, &mut bracket, centre.clamp(0.0, top), half.max(width));
     }
     if bracket.low == 0.0 && bracket.high > 0.0 {
         test(end, &mut bracket, NOTHING * top);
@@ -104,5 +106,23 @@ impl Neighbours {
         let straight = b.1 + (if x > b.0 { slope } else { before }) * (x - b.0);
         let curved = b.1 + before * (x - b.0) + bend * (x - b.0) * (x - a.0);
         Some((curved, (curved - straight).abs() / 4.0 + 1e-6 * b.1.abs()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guess_outside_the_interval_does_not_turn_the_bracket_round() {
+        let end = |y: f64| if y.abs() < 0.3 { Ending::Collapsed } else { Ending::Recovered };
+        for guess in
+            [None, Some((-2.0, 0.5)), Some((0.31, 1e-4)), Some((7.0, 0.1)), Some((0.0, 1e-9)), Some((2.0, 1e-9))]
+        {
+            let bracket = bisect(&end, 2.0, 1e-3, guess);
+            assert!(bracket.low < 0.3 && 0.3 <= bracket.high && bracket.width() <= 1e-3, "{guess:?}: {bracket:?}");
+        }
+        // The whole of a degenerate interval.
+        assert_eq!(bisect(&end, 0.0, 1e-3, Some((1.0, 1.0))).width(), 0.0);
     }
 }

@@ -9,7 +9,7 @@ use crate::integrate::Tolerances;
 use crate::probability::bracket::{Bracket, Neighbours, bisect};
 use crate::probability::ending::{Ending, Limits, ending};
 use crate::probability::law::{chi_density, chi_range, two_sided};
-use crate::probability::quadrature::{Integral, integrate, integrate_parallel};
+use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
 
 /// The collapse boundary of the free pair under a schedule: a start (x, y, z) collapses iff |y| < Y_b(x, z).
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ impl<'a> FreeBoundary<'a> {
                 let (low, high) = (two_sided(bracket.low / s), two_sided(bracket.high / s));
                 (weight * (low + high) / 2.0, weight * (high - low) / 2.0)
             };
-            integrate(&mut integrand, &[0.0, 1.0], tolerance.max(SMALLEST) / 2.0)
+            integrate(&mut integrand, &HALVES, tolerance.max(SMALLEST) / 2.0)
         };
         let right = side(1.0);
         if symmetric {

@@ -27,6 +27,10 @@ const KRONROD: [f64; 8] = [
 const GAUSS: [f64; 4] =
     [0.129_484_966_168_869_7, 0.279_705_391_489_276_64, 0.381_830_050_505_118_9, 0.417_959_183_673_469_4];
 
+/// [0, 1] in two panels: where an integrand is nothing over most of it, the two rules of a single panel may agree by
+/// chance.
+pub(crate) const HALVES: [f64; 3] = [0.0, 0.5, 1.0];
+
 /// Panels after which an integral is given up as it is.
 const MOST_PANELS: usize = 200;
 

@@ -7,7 +7,7 @@ use crate::probability::ending::{Ending, Followed, Limits, ending};
 use rayon::prelude::*;
 
 use crate::probability::law::{coordinate_rule, coordinate_within, latitude_density, latitude_reach};
-use crate::probability::quadrature::{Integral, integrate, integrate_parallel};
+use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
 
 /// The collapse boundary of the sphere pair under a schedule: a start collapses iff |m_1 - m_2| < D_b(m_1 + m_2, s).
 #[derive(Debug, Clone)]
@@ -114,7 +114,7 @@ impl<'a> SphereBoundary<'a> {
                 let density = latitude_density(dimension, angle) * 2.0 * (to - from).abs() * v;
                 (density * share, density * error)
             };
-            let side = integrate(&mut integrand, &[0.0, 1.0], tolerance / 2.0);
+            let side = integrate(&mut integrand, &HALVES, tolerance / 2.0);
             total.value += side.value;
             total.error += side.error;
             total.evaluations += side.evaluations;
