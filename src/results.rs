@@ -28,7 +28,9 @@ pub use probability::{
     SimulationRecord,
 };
 pub use ranks::{BestStart, ByRoute, RankCorrelation, RankRecord, Starts, ranks};
-pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, RealNvpRecord, flow_csv};
+pub use realnvp::{
+    FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, RealNvpRecord, TrainedRun, flow_csv,
+};
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
 pub use store::{Store, StoreError};
 pub use sweep::{

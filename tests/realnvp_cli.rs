@@ -185,6 +185,22 @@ fn grids_of_trained_flows_end_with_the_same_bytes() {
     std::fs::remove_file(&shard).unwrap();
     std::fs::write(interrupted.join("grid.journal.jsonl"), format!("{lines}{{\"index\":3,\"va")).unwrap();
     assert_eq!(calm, sweep("interrupted", "2"));
+    // The trainings of an unfinished point count as they were noted: two of three, and one whose verdict was changed.
+    let trainings: Vec<&str> = lines.lines().filter(|line| line.contains("\"run\":")).collect();
+    assert_eq!(trainings.len(), 6, "{lines}");
+    let header = lines.lines().next().unwrap();
+    let resumed = |out: &str, noted: &[String]| {
+        let out_folder = folder.path().join(out);
+        std::fs::create_dir(&out_folder).unwrap();
+        let text = format!("{header}\n{}\n", noted.join("\n"));
+        std::fs::write(out_folder.join("grid.journal.jsonl"), text).unwrap();
+        sweep(out, "2")
+    };
+    let noted: Vec<String> = trainings[..2].iter().map(|line| line.to_string()).collect();
+    assert_eq!(calm, resumed("noted", &noted));
+    let (yes, no) = ("\"collapsed\":true", "\"collapsed\":false");
+    let swapped = if noted[0].contains(yes) { noted[0].replace(yes, no) } else { noted[0].replace(no, yes) };
+    assert_ne!(calm, resumed("swapped", &[swapped]));
 
     let points = record["points"].as_array().unwrap();
     for point in points {

@@ -7,7 +7,7 @@ use anyhow::anyhow;
 use crate::cli::MergeArgs;
 use crate::commands::Failure;
 use crate::commands::output::folder;
-use crate::commands::sweep::{Grid, Known, parse, shards_in};
+use crate::commands::sweep::{Grid, Kept, Points, shards_in};
 use crate::results::Journal;
 
 /// Reads, checks, joins and says.
@@ -21,9 +21,9 @@ pub fn run(args: &MergeArgs) -> Result<Vec<PathBuf>, Failure> {
         return Err(Failure::usage(anyhow!("no shard is given and none lies in the folder of the results (--out)")));
     }
     let line = grid.line()?;
-    let mut known = Known::new();
+    let mut known = Points::new();
     for path in &shards {
-        for (index, point) in parse(&Journal::read(path, &line).map_err(Failure::usage)?)? {
+        for (index, point) in Kept::parse(&Journal::read(path, &line).map_err(Failure::usage)?)?.points {
             if known.get(&index).is_some_and(|other| *other != point) {
                 let text = format!("{}: point {index} differs from the same point of another shard", path.display());
                 return Err(Failure::computation(anyhow!(text)));

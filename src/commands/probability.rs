@@ -9,6 +9,7 @@ use crate::commands::output::{Products, deliver};
 use crate::commands::routes::Question;
 use crate::commands::solve::read_config;
 use crate::commands::summary::number;
+use crate::commands::training::Notebook;
 use crate::config::Route;
 use crate::montecarlo::MechanismShare;
 use crate::results::{
@@ -22,12 +23,13 @@ pub fn run(args: &ProbabilityArgs) -> Result<Vec<PathBuf>, Failure> {
     let started = Instant::now();
     let question = Question::new(&config, &problem)?;
     let routes = args.route.map_or_else(|| question.default_routes(), |route| vec![named(route)]);
+    let trained = question.trained(&routes, &Notebook::NONE)?;
     let record = ProbabilityRecord {
         program: PROGRAM,
         version: VERSION,
         config: config.clone(),
         pair: question.pair(),
-        routes: question.answer(&routes)?,
+        routes: question.answer(&routes, trained)?,
     };
     let text = summary(&record, started.elapsed().as_secs_f64());
     deliver(&args.run, &Products { record: &record, text, files: Vec::new() })

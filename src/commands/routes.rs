@@ -11,7 +11,7 @@ use collapsar_theory::{
 use crate::commands::Failure;
 use crate::commands::advice::advice;
 use crate::commands::summary::number;
-use crate::commands::training::Trainable;
+use crate::commands::training::{Notebook, Trainable};
 use crate::config::{Route, RunConfig};
 use crate::montecarlo::{
     EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions, SphereEnsemble, SphereStart,
@@ -19,7 +19,7 @@ use crate::montecarlo::{
 use crate::probability::{
     FreeBoundary, Limits, SphereBoundary, connection, free_probability, small_start_probability, sphere_probability,
 };
-use crate::results::{ExactRecord, FormulaRecord, MonteCarloRecord, RoutesRecord};
+use crate::results::{ExactRecord, FormulaRecord, MonteCarloRecord, RealNvpRecord, RoutesRecord};
 
 /// A problem whose start is a law.
 pub(crate) struct Question<'a> {
@@ -71,16 +71,25 @@ impl<'a> Question<'a> {
         Route::ALL.into_iter().filter(wanted).collect()
     }
 
-    /// What the given routes say.
-    pub(crate) fn answer(&self, routes: &[Route]) -> Result<RoutesRecord, Failure> {
-        let (mut record, mut notes) = (RoutesRecord::default(), Vec::new());
+    /// What trained flows say, if they are among the given routes.
+    pub(crate) fn trained(&self, routes: &[Route], notebook: &Notebook<'_>) -> Result<Option<RealNvpRecord>, Failure> {
+        if !routes.contains(&Route::RealNvp) {
+            return Ok(None);
+        }
+        Trainable::new(self.config)?.count(notebook).map(Some)
+    }
+
+    /// What the given routes say, `trained` flows among them.
+    pub(crate) fn answer(&self, routes: &[Route], trained: Option<RealNvpRecord>) -> Result<RoutesRecord, Failure> {
+        let mut record = RoutesRecord { realnvp: trained, ..RoutesRecord::default() };
+        let mut notes = Vec::new();
         for route in routes {
             if *route == Route::MonteCarlo {
                 record.montecarlo = Some(self.count()?);
             } else if let Some(law) = self.starvation_law().filter(|_| *route == Route::Formula) {
                 record.formula = Some(self.starvation(&law, &mut notes));
             } else if *route == Route::RealNvp {
-                record.realnvp = Some(Trainable::new(self.config)?.count()?);
+                continue;
             } else if let Some(pair) = self.pair_for(route.name(), routes.len() == 1, &mut notes)? {
                 match route {
                     Route::Exact => record.exact = self.exact(pair, &mut notes)?,

@@ -1,13 +1,13 @@
 //! `collapsar sweep`: the probability of collapse over a grid, point by point, each kept as soon as it is finished.
 
+mod kept;
 mod words;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
+use indicatif::ProgressBar;
 use rand::Rng;
 use rayon::prelude::*;
 
@@ -16,56 +16,49 @@ use crate::commands::Failure;
 use crate::commands::output::{Products, deliver, folder, pictures, progress, stem};
 use crate::commands::routes::Question;
 use crate::commands::solve::read_document;
+use crate::commands::training::{Notebook, Trainable};
 use crate::commands::verdict::judged;
 use crate::config::{Route, RunConfig, Sweep};
 use crate::montecarlo::{Comparison, stream};
 use crate::plots;
-use crate::results::{Journal, PROGRAM, RoutesRecord, Store, SweepHeader, SweepPoint, VERSION, comparison, sweep_csv};
+use crate::results::{PROGRAM, RoutesRecord, SweepHeader, SweepPoint, TrainedRun, VERSION, comparison, sweep_csv};
+use kept::SharedJournal;
+pub(crate) use kept::{Kept, Points, shards_in};
 use words::summary;
-
-/// The points that are known, by index.
-pub(crate) type Known = BTreeMap<usize, SweepPoint>;
 
 /// Reads, computes what is not there yet, writes and says.
 pub fn run(args: &SweepArgs) -> Result<Vec<PathBuf>, Failure> {
     let started = Instant::now();
     let grid = Grid::read(&args.run)?;
-    let mut known = if args.force { Known::new() } else { grid.finished(&args.run)? };
-    let mut journal = None;
-    if let Some(folder) = folder(&args.run) {
-        let store = Store::open(folder).map_err(Failure::computation)?;
-        let (open, lines) = Journal::open(&store.path(&journal_name(&args.run, args.shard)), &grid.line()?)
-            .map_err(Failure::computation)?;
-        known.extend(parse(&lines)?);
-        journal = Some(Mutex::new(open));
-    }
+    let mut known = if args.force { Points::new() } else { grid.finished(&args.run)? };
+    let (journal, kept) = SharedJournal::open(&args.run, args.shard, &grid.line()?)?;
+    known.extend(kept.points);
     let mine: Vec<usize> = grid.part(args.shard).collect();
     let open: Vec<usize> = mine.iter().copied().filter(|index| !known.contains_key(index)).collect();
-    let bar = progress(&args.run, mine.len(), "points");
-    bar.set_position((mine.len() - open.len()) as u64);
-    bar.reset_eta();
+    let trained = grid.header.routes.contains(&Route::RealNvp);
+    let bar = grid.progress(args, &mine, &open)?;
     let compute = |&index: &usize| {
-        let point = grid.compute(index)?;
-        if let Some(journal) = &journal {
-            let line = serde_json::to_string(&point).map_err(Failure::computation)?;
-            // A thread that panicked while it wrote left a line that the next reader drops.
-            let mut journal = journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            journal.append(&line).map_err(Failure::computation)?;
-        }
-        bar.inc(1);
+        let runs = kept.runs.get(&index).map_or(&[][..], Vec::as_slice);
+        let note = |run: &TrainedRun| {
+            bar.inc(1);
+            journal.keep_run(index, run)
+        };
+        bar.inc(runs.len() as u64);
+        let point = grid.compute(index, &Notebook { known: runs, note: &note })?;
+        journal.keep_point(&point)?;
+        bar.inc(u64::from(!trained));
         Ok(point)
     };
     // A point of trained flows keeps every thread busy for long: one after the other, the journal grows steadily.
-    let computed: Vec<SweepPoint> = if grid.header.routes.contains(&Route::RealNvp) {
+    let computed: Vec<SweepPoint> = if trained {
         open.iter().map(compute).collect::<Result<_, Failure>>()?
     } else {
         open.par_iter().with_max_len(1).map(compute).collect::<Result<_, Failure>>()?
     };
     bar.finish_and_clear();
     known.extend(computed.into_iter().map(|point| (point.index, point)));
-    let journal = journal.map(|journal| journal.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
     if args.shard.is_some() {
-        journal.map_or(Ok(()), Journal::close).map_err(Failure::computation)?;
+        journal.close()?;
         let text = format!("{} of {} points, to be joined by `collapsar merge`\n", mine.len(), grid.sweep.len());
         if !args.run.quiet {
             crate::commands::print(text.as_bytes())?;
@@ -74,7 +67,7 @@ pub fn run(args: &SweepArgs) -> Result<Vec<PathBuf>, Failure> {
     }
     let seconds = started.elapsed().as_secs_f64();
     let outcome = grid.finish(&args.run, known, &format!("{} new points in {seconds:.1} s", open.len()))?;
-    journal.map_or(Ok(()), Journal::remove).map_err(Failure::computation)?;
+    journal.remove()?;
     outcome.report()
 }
 
@@ -111,7 +104,10 @@ impl Grid {
             let config = sweep.point(index).map_err(Failure::usage)?;
             let problem = config.problem().map_err(Failure::usage)?;
             let question = Question::new(&config, &problem)?;
-            asked.get_or_insert_with(|| question.default_routes());
+            let routes = asked.get_or_insert_with(|| question.default_routes());
+            if routes.contains(&Route::RealNvp) {
+                Trainable::new(&config)?;
+            }
             first.get_or_insert(config);
         }
         let (Some(config), Some(routes)) = (first, asked) else {
@@ -133,14 +129,14 @@ impl Grid {
     }
 
     /// The points of an earlier record of the same grid.
-    fn finished(&self, args: &RunArgs) -> Result<Known, Failure> {
+    fn finished(&self, args: &RunArgs) -> Result<Points, Failure> {
         let Some(path) = folder(args).map(|folder| folder.join(format!("{}.json", stem(args)))) else {
-            return Ok(Known::new());
+            return Ok(Points::new());
         };
         // Whatever is there and is not this grid's record will be replaced by it.
         let earlier =
             std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-        let Some(mut earlier) = earlier else { return Ok(Known::new()) };
+        let Some(mut earlier) = earlier else { return Ok(Points::new()) };
         let header = serde_json::to_value(&self.header).map_err(Failure::computation)?;
         let same =
             header.as_object().is_some_and(|keys| keys.iter().all(|(key, value)| earlier.get(key) == Some(value)));
@@ -150,7 +146,24 @@ impl Grid {
         Ok(points.into_iter().map(|point| (point.index, point)).collect())
     }
 
-    fn compute(&self, index: usize) -> Result<SweepPoint, Failure> {
+    /// A bar over points, or over the trainings of trained flows; the `open` points of `mine` are still to be done.
+    fn progress(&self, args: &SweepArgs, mine: &[usize], open: &[usize]) -> Result<ProgressBar, Failure> {
+        let trained = self.header.routes.contains(&Route::RealNvp);
+        let length = |indices: &[usize]| -> Result<usize, Failure> {
+            let runs = |&index: &usize| -> Result<usize, Failure> {
+                let config = self.sweep.point(index).map_err(Failure::usage)?;
+                Ok(config.training.map_or(0, |training| training.runs as usize))
+            };
+            if trained { indices.iter().map(runs).sum() } else { Ok(indices.len()) }
+        };
+        let (all, left) = (length(mine)?, length(open)?);
+        let bar = progress(&args.run, all, if trained { "runs" } else { "points" });
+        bar.set_position((all - left) as u64);
+        bar.reset_eta();
+        Ok(bar)
+    }
+
+    fn compute(&self, index: usize, notebook: &Notebook<'_>) -> Result<SweepPoint, Failure> {
         let mut config = self.sweep.point(index).map_err(Failure::usage)?;
         let seed = if self.header.axes.iter().any(|axis| axis.keys.iter().any(|key| key == "start.seed")) {
             config.start.seed.unwrap_or(0)
@@ -160,7 +173,8 @@ impl Grid {
         config.start.seed = Some(seed);
         let problem = config.problem().map_err(Failure::usage)?;
         let question = Question::new(&config, &problem)?;
-        let (routes, failure) = match question.answer(&self.header.routes) {
+        let trained = question.trained(&self.header.routes, notebook)?;
+        let (routes, failure) = match question.answer(&self.header.routes, trained) {
             Ok(routes) => (routes, None),
             Err(failure) => (RoutesRecord::default(), Some(failure.to_string())),
         };
@@ -169,7 +183,7 @@ impl Grid {
     }
 
     /// Writes the record, the table and the figure of all points.
-    pub(crate) fn finish(self, args: &RunArgs, known: Known, cost: &str) -> Result<Finished, Failure> {
+    pub(crate) fn finish(self, args: &RunArgs, known: Points, cost: &str) -> Result<Finished, Failure> {
         let missing = (0..self.sweep.len()).filter(|index| !known.contains_key(index)).count();
         if missing > 0 {
             let text =
@@ -197,18 +211,6 @@ pub(crate) fn comparisons(record: &serde_json::Value) -> Vec<Comparison> {
     routes.filter_map(|point| comparison(&point.routes)).collect()
 }
 
-/// The points in the lines of a journal.
-pub(crate) fn parse(lines: &[String]) -> Result<Known, Failure> {
-    let mut known = Known::new();
-    for line in lines {
-        let point: SweepPoint = serde_json::from_str(line)
-            .with_context(|| format!("a journal holds a line that is no point: {line}"))
-            .map_err(Failure::computation)?;
-        known.insert(point.index, point);
-    }
-    Ok(known)
-}
-
 /// The rate of a schedule that has one.
 fn rate(config: &RunConfig) -> Option<f64> {
     match (config.schedule.kind, config.schedule.initial_temperature, config.schedule.duration) {
@@ -225,27 +227,4 @@ fn own_seed(config: &RunConfig) -> Result<u64, Failure> {
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325u64, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
     // 53 bits: exact in every reader of JSON.
     Ok(stream(config.start.seed.unwrap_or(0), hash).next_u64() >> 11)
-}
-
-/// The journal of a run, or of its shard.
-pub(crate) fn journal_name(args: &RunArgs, shard: Option<Shard>) -> String {
-    match shard {
-        Some(Shard { part, parts }) => format!("{}.shard-{part}-of-{parts}.jsonl", stem(args)),
-        None => format!("{}.journal.jsonl", stem(args)),
-    }
-}
-
-/// The shards of a run in a folder, by name.
-pub(crate) fn shards_in(folder: &Path, args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
-    let prefix = format!("{}.shard-", stem(args));
-    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()));
-    let names = entries.map_err(Failure::usage)?.filter_map(|entry| entry.ok().map(|e| e.path()));
-    let mut found: Vec<PathBuf> = names
-        .filter(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            name.starts_with(&prefix) && name.ends_with(".jsonl")
-        })
-        .collect();
-    found.sort();
-    Ok(found)
 }

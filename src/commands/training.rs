@@ -1,13 +1,14 @@
 //! The normalizing flow of a configuration: what is trained, when it counts as collapsed, and how often it does.
 
 use anyhow::anyhow;
+use rayon::prelude::*;
 
 use crate::commands::Failure;
 use crate::commands::summary::number;
 use crate::config::{Criterion, FlowConfig, Precision, RunConfig, TrainingConfig};
-use crate::flows::{Evaluation, FlowProblem, Outcome, Real, Run, train_many};
+use crate::flows::{Evaluation, FlowProblem, Outcome, Real, Run, train};
 use crate::montecarlo::{DEFAULT_LEVEL, Estimate, RunEnd, Tally};
-use crate::results::RealNvpRecord;
+use crate::results::{RealNvpRecord, TrainedRun};
 
 /// A flow to be trained, with the rule that judges it.
 pub(crate) struct Trainable<'a> {
@@ -68,41 +69,75 @@ impl<'a> Trainable<'a> {
         }
     }
 
-    /// Trains `training.runs` flows side by side and counts.
-    pub(crate) fn count(&self) -> Result<RealNvpRecord, Failure> {
+    /// The seeds of `training.runs` flows.
+    fn seeds(&self) -> impl Iterator<Item = u64> {
+        (0..self.training.runs).map(|i| self.seed.wrapping_add(i))
+    }
+
+    /// Trains `training.runs` flows side by side, but for those that `notebook` knows, and counts.
+    pub(crate) fn count(&self, notebook: &Notebook<'_>) -> Result<RealNvpRecord, Failure> {
         match self.flow.precision {
-            Precision::Single => self.count_in::<f32>(),
-            Precision::Double => self.count_in::<f64>(),
+            Precision::Single => self.count_in::<f32>(notebook),
+            Precision::Double => self.count_in::<f64>(notebook),
         }
     }
 
-    fn count_in<T: Real>(&self) -> Result<RealNvpRecord, Failure> {
-        let seeds: Vec<u64> = (0..self.training.runs).map(|i| self.seed.wrapping_add(i)).collect();
-        let runs: Vec<Run<T>> = train_many(&self.problem, &seeds, |_, _, _| ()).map_err(Failure::usage)?;
-        let (mut tally, mut lost, mut divergences) = (Tally::default(), 0, Vec::new());
+    fn count_in<T: Real>(&self, notebook: &Notebook<'_>) -> Result<RealNvpRecord, Failure> {
+        let mut runs = notebook.known.to_vec();
+        let open: Vec<u64> = self.seeds().filter(|seed| !runs.iter().any(|run| run.seed == *seed)).collect();
+        let train_one = |&seed: &u64| {
+            let run = self.verdict(&train::<T>(&self.problem, seed, |_, _| ()).map_err(Failure::usage)?);
+            (notebook.note)(&run).map(|()| run)
+        };
+        // In waves: within a step a waiting thread takes up other work, and that must not be another whole training.
+        for wave in open.chunks(rayon::current_num_threads()) {
+            runs.extend(wave.par_iter().with_max_len(1).map(train_one).collect::<Result<Vec<_>, Failure>>()?);
+        }
+        let mut tally = Tally::default();
         for run in &runs {
-            tally.count(match &run.outcome {
-                Outcome::Diverged { .. } => RunEnd::Failed,
-                Outcome::Trained(found) => {
-                    lost += u64::from(!found.lost.is_empty());
-                    divergences.push(found.kl_reverse.value);
-                    if self.collapsed(found) { RunEnd::Collapsed } else { RunEnd::Recovered }
-                }
+            tally.count(match run.collapsed {
+                None => RunEnd::Failed,
+                Some(true) => RunEnd::Collapsed,
+                Some(false) => RunEnd::Recovered,
             });
         }
+        let mut divergences: Vec<f64> = runs.iter().filter_map(|run| run.divergence).collect();
         divergences.sort_by(f64::total_cmp);
         let estimate = Estimate::new(tally, DEFAULT_LEVEL, self.seed);
         Ok(RealNvpRecord {
             value: estimate.probability.unwrap_or(f64::NAN),
             estimate,
             definition: self.criterion(),
-            lost_a_mode: lost,
+            lost_a_mode: runs.iter().filter(|run| run.lost_a_mode).count() as u64,
             median_divergence: divergences.get(divergences.len() / 2).copied(),
             parameters: self.parameters,
             batch: self.training.batch,
             steps: self.training.steps,
         })
     }
+
+    fn verdict<T: Real>(&self, run: &Run<T>) -> TrainedRun {
+        let (collapsed, lost_a_mode, divergence) = match &run.outcome {
+            Outcome::Diverged { .. } => (None, false, None),
+            Outcome::Trained(found) => {
+                (Some(self.collapsed(found)), !found.lost.is_empty(), Some(found.kl_reverse.value))
+            }
+        };
+        TrainedRun { seed: run.seed, collapsed, lost_a_mode, divergence }
+    }
+}
+
+/// The trainings of a count that are finished, and where the next ones are noted, so that none is lost.
+pub(crate) struct Notebook<'a> {
+    /// Finished ones, in any order.
+    pub(crate) known: &'a [TrainedRun],
+    /// Called with each new one as it ends, from any thread.
+    pub(crate) note: &'a (dyn Fn(&TrainedRun) -> Result<(), Failure> + Sync),
+}
+
+impl Notebook<'_> {
+    /// Knows nothing and keeps nothing.
+    pub(crate) const NONE: Self = Self { known: &[], note: &|_| Ok(()) };
 }
 
 /// Half way between the spread of one mode and that of the target along the axis of two modes, sqrt(1 + R^2 4 v(1-v))

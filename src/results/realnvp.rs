@@ -28,6 +28,19 @@ pub struct RealNvpRecord {
     pub steps: u64,
 }
 
+/// How the training of one flow ended: what is left of it in a count.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TrainedRun {
+    /// Of the initial parameters and of all draws.
+    pub seed: u64,
+    /// Whether the flow collapsed; null if it diverged.
+    pub collapsed: Option<bool>,
+    /// Whether it lost a mode by its coverage.
+    pub lost_a_mode: bool,
+    /// KL(q||p); null if it diverged.
+    pub divergence: Option<f64>,
+}
+
 /// The record of `collapsar realnvp`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FlowRecord {

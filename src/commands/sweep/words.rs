@@ -3,12 +3,12 @@
 use crate::commands::summary::number;
 use crate::results::{RankCorrelation, RankRecord, SweepRecord};
 
-/// Rank correlations in words.
-fn ranked(ranks: &RankRecord) -> String {
+/// Rank correlations in words; nothing if none is defined.
+fn ranked(ranks: &RankRecord) -> Option<String> {
     let word =
         |name: &str, of: Option<RankCorrelation>| of.map(|c| format!("{name} {:.2} ({} points)", c.spearman, c.points));
     let with = &ranks.with;
-    let pairs = [
+    let pairs: Vec<String> = [
         word("closed flow", with.montecarlo),
         word("(10)", with.formula),
         word("(18)", with.refined),
@@ -16,8 +16,11 @@ fn ranked(ranks: &RankRecord) -> String {
         word("rate", ranks.rate.realnvp),
         word("rate above the best T0", ranks.rate_when_hot.realnvp),
         word("duration", ranks.duration.realnvp),
-    ];
-    format!("ranks       of trained flows with {}", pairs.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!pairs.is_empty()).then(|| format!("ranks       of trained flows with {}", pairs.join(", ")))
 }
 
 /// What a person wants to know first.
@@ -37,7 +40,7 @@ pub(crate) fn summary(record: &SweepRecord, cost: &str) -> String {
             number(a.largest_p)
         ));
     }
-    lines.extend(record.ranks.as_ref().map(ranked));
+    lines.extend(record.ranks.as_ref().and_then(ranked));
     lines.push(format!("cost        {cost}"));
     lines.join("\n") + "\n"
 }
