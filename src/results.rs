@@ -12,6 +12,8 @@ mod realnvp;
 mod solve;
 mod store;
 mod sweep;
+mod sweep_checks;
+mod sweep_table;
 mod table;
 
 pub use bifurcation::{
@@ -33,10 +35,9 @@ pub use realnvp::{
 };
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
 pub use store::{Store, StoreError};
-pub use sweep::{
-    Curve, Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord, SweepHeader, SweepPoint, SweepRecord,
-    comparison, sweep_csv,
-};
+pub use sweep::{Curve, SweepHeader, SweepPoint, SweepRecord, comparison};
+pub use sweep_checks::{Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord};
+pub use sweep_table::sweep_csv;
 pub use table::trajectory_csv;
 
 /// What grids and their figures are made of: records show it as it was asked for.

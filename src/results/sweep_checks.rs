@@ -1,0 +1,81 @@
+//! What a grid is held against: published counts, the exact route, predicted powers.
+
+use serde::Serialize;
+
+/// A count from elsewhere beside a point.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PublishedPoint {
+    /// The point.
+    pub index: usize,
+    /// Runs.
+    pub runs: u64,
+    /// Runs that collapsed.
+    pub collapsed: u64,
+    /// collapsed/runs.
+    pub value: f64,
+    /// Lower end of the 95% interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Differences of one route from published frequencies.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Difference {
+    /// Points compared.
+    pub points: usize,
+    /// Root mean square.
+    pub rms: f64,
+    /// Largest absolute value.
+    pub largest: f64,
+}
+
+/// Formula minus exact, over the points that have both.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct FormulaErrors {
+    /// The formula everywhere.
+    pub everywhere: Difference,
+    /// Where it claims to hold; null if nowhere, here and below.
+    pub where_valid: Option<Difference>,
+    /// Formula (18), where (10) is the formula.
+    pub refined: Option<Difference>,
+}
+
+/// The grid against published counts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PublishedRecord {
+    /// Who counted.
+    pub source: String,
+    /// The counts.
+    pub points: Vec<PublishedPoint>,
+    /// The exact route against them; null without any, here and below.
+    pub exact: Option<Difference>,
+    /// The formula.
+    pub formula: Option<Difference>,
+    /// Formula (18), where (10) is the formula.
+    pub refined: Option<Difference>,
+    /// The formula where it claims to hold.
+    pub formula_where_valid: Option<Difference>,
+    /// The ensemble.
+    pub montecarlo: Option<Difference>,
+    /// Stochastic descent.
+    pub simulation: Option<Difference>,
+    /// Trained flows; absent without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub realnvp: Option<Difference>,
+}
+
+/// A fitted power: P_c ~ x^slope.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FitRecord {
+    /// The plot that asked for it.
+    pub plot: String,
+    /// The curve: what is fixed along it.
+    pub curve: String,
+    /// The least-squares slope of log P_c against log x.
+    pub slope: f64,
+    /// What theory predicts.
+    pub predicted: Option<f64>,
+    /// |slope - predicted|.
+    pub deviation: Option<f64>,
+}
