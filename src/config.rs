@@ -11,6 +11,7 @@ mod density;
 mod document;
 mod error;
 mod experiment;
+mod family;
 mod flow;
 mod plot;
 mod portrait;
@@ -20,6 +21,7 @@ mod resolve;
 mod run;
 mod section;
 mod sweep;
+mod value;
 
 pub use axis::{Axis, AxisValue};
 pub use bifurcation::{BifurcationConfig, Drawing, Parameter};
@@ -29,6 +31,7 @@ pub use density::DensityConfig;
 pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
 pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
+pub use family::FamilyConfig;
 pub use flow::{Criterion, FlowConfig, Precision, TrainingConfig};
 pub use plot::{PlotConfig, PlotKind, RATE};
 pub use portrait::PortraitConfig;
@@ -36,5 +39,5 @@ pub use probability::{
     ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserName, Route, SimulationConfig, StopConfig,
 };
 pub use published::{PublishedConfig, PublishedCount};
-pub use run::{Engine, FamilyConfig, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
+pub use run::{Engine, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
 pub use sweep::{MOST_POINTS, Sweep};

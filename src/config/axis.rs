@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::document::{Document, Node, SWEEP, Value};
+use crate::config::document::{Document, SWEEP};
 use crate::config::error::ConfigError;
+use crate::config::value::{Node, Value};
 
 /// The key of a section's variant that names it.
 const LABEL: &str = "label";

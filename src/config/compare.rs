@@ -1,8 +1,9 @@
 //! `[compare]`: labelled variants of one problem, each a list of overrides.
 
-use crate::config::document::{Document, Node, Override, Value};
+use crate::config::document::{Document, Override};
 use crate::config::error::{ConfigError, Origin};
 use crate::config::run::RunConfig;
+use crate::config::value::{Node, Value};
 
 /// A variant of a configuration.
 #[derive(Debug, Clone, PartialEq)]

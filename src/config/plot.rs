@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::config::document::{Document, Node, Value};
+use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::section::Section;
+use crate::config::value::{Node, Value};
 
 /// What a plot shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -7,13 +7,11 @@ use crate::config::boundary::BoundaryConfig;
 use crate::config::density::DensityConfig;
 use crate::config::document::{Document, Override};
 use crate::config::error::ConfigError;
+use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::flow::{self, TrainingConfig};
 use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
-use crate::config::run::{
-    CLOCKS, Engine, FamilyConfig, MEANS, METRICS, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TEMPERINGS,
-    TargetConfig, VARIANCES, WEIGHTS,
-};
+use crate::config::run::{Engine, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
 use crate::config::section::Section;
 use crate::integrate::{Request, Tolerances};
 

@@ -1,14 +1,12 @@
 //! The resolved run: every choice made, serialisable, and readable again as a configuration.
 
-use collapsar_theory::{
-    Clock, Family, InvalidParameter, MeanSpace, Metric, Problem, Rules, Schedule, ScheduleKind, Start, Target,
-    Tempering, VarianceRule, WeightRule,
-};
+use collapsar_theory::{InvalidParameter, MeanSpace, Problem, Schedule, ScheduleKind, Start, Target, VarianceRule};
 use serde::Serialize;
 
 use crate::config::bifurcation::BifurcationConfig;
 use crate::config::boundary::BoundaryConfig;
 use crate::config::density::DensityConfig;
+use crate::config::family::FamilyConfig;
 use crate::config::flow::{FlowConfig, TrainingConfig};
 use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
@@ -64,31 +62,6 @@ pub struct TargetConfig {
     pub means: Option<Vec<Vec<f64>>>,
     /// v.
     pub weights: Vec<f64>,
-}
-
-/// `[family]`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FamilyConfig {
-    /// w at t = 0.
-    pub weights: Vec<f64>,
-    /// "no", "fisher-rao" or "softmax".
-    pub train_weights: &'static str,
-    /// "free" or "sphere".
-    pub means: &'static str,
-    /// "unit", "slaved" or "trained".
-    pub variance: &'static str,
-    /// "kl" or "free-energy".
-    pub clock: &'static str,
-    /// "euclidean" or "natural".
-    pub metric: &'static str,
-    /// "density" or "modes"; left out where it is the former, so that runs keep the seeds they had without this key.
-    #[serde(skip_serializing_if = "is_density")]
-    pub tempering: &'static str,
-}
-
-/// Whether the whole density is tempered.
-fn is_density(tempering: &&str) -> bool {
-    *tempering == TEMPERINGS[0].0
 }
 
 /// `[schedule]`: the keys that its kind has.
@@ -160,55 +133,6 @@ pub struct SolveConfig {
     pub absolute_tolerance: f64,
     /// Step limit.
     pub max_steps: u64,
-}
-
-pub(crate) const MEANS: [(&str, MeanSpace); 2] = [("free", MeanSpace::Free), ("sphere", MeanSpace::Sphere)];
-pub(crate) const VARIANCES: [(&str, VarianceRule); 3] =
-    [("unit", VarianceRule::Unit), ("slaved", VarianceRule::Slaved), ("trained", VarianceRule::Trained)];
-pub(crate) const WEIGHTS: [(&str, WeightRule); 3] =
-    [("no", WeightRule::Fixed), ("fisher-rao", WeightRule::FisherRao), ("softmax", WeightRule::Softmax)];
-pub(crate) const CLOCKS: [(&str, Clock); 2] = [("kl", Clock::Kl), ("free-energy", Clock::FreeEnergy)];
-pub(crate) const METRICS: [(&str, Metric); 2] = [("euclidean", Metric::Euclidean), ("natural", Metric::Natural)];
-pub(crate) const TEMPERINGS: [(&str, Tempering); 2] = [("density", Tempering::Density), ("modes", Tempering::Modes)];
-
-fn name_of<T: PartialEq>(value: T, table: &[(&'static str, T)]) -> &'static str {
-    table.iter().find(|(_, v)| *v == value).map_or("", |(name, _)| name)
-}
-
-fn value_of<T: Copy>(name: &str, table: &[(&'static str, T)]) -> T {
-    table.iter().find(|(n, _)| *n == name).unwrap_or(&table[0]).1
-}
-
-impl FamilyConfig {
-    /// The section for these weights and rules.
-    pub(crate) fn new(weights: Vec<f64>, rules: Rules) -> Self {
-        Self {
-            weights,
-            train_weights: name_of(rules.weights, &WEIGHTS),
-            means: name_of(rules.means, &MEANS),
-            variance: name_of(rules.variance, &VARIANCES),
-            clock: name_of(rules.clock, &CLOCKS),
-            metric: name_of(rules.metric, &METRICS),
-            tempering: name_of(rules.tempering, &TEMPERINGS),
-        }
-    }
-
-    /// The rules.
-    pub fn rules(&self) -> Rules {
-        Rules {
-            means: value_of(self.means, &MEANS),
-            variance: value_of(self.variance, &VARIANCES),
-            weights: value_of(self.train_weights, &WEIGHTS),
-            clock: value_of(self.clock, &CLOCKS),
-            metric: value_of(self.metric, &METRICS),
-            tempering: value_of(self.tempering, &TEMPERINGS),
-        }
-    }
-
-    /// The family.
-    pub fn family(&self) -> Result<Family, InvalidParameter> {
-        Family::new(self.weights.clone(), self.rules())
-    }
 }
 
 impl TargetConfig {

@@ -2,8 +2,9 @@
 
 use collapsar_theory::InvalidParameter;
 
-use crate::config::document::{Document, Node, Value};
+use crate::config::document::Document;
 use crate::config::error::{ConfigError, Origin};
+use crate::config::value::{Node, Value};
 
 /// One section of a document.
 pub(crate) struct Section<'a> {

@@ -1,12 +1,13 @@
 //! `[sweep]`: a cartesian grid over the keys of a configuration.
 
 use crate::config::axis::{Axis, AxisReader, AxisValue};
-use crate::config::document::{Document, Node, ROUTES, SWEEP, Value};
+use crate::config::document::{Document, ROUTES, SWEEP};
 use crate::config::error::{ConfigError, Origin};
 use crate::config::plot::{PlotConfig, RATE};
 use crate::config::probability::Route;
 use crate::config::published::PublishedConfig;
 use crate::config::run::RunConfig;
+use crate::config::value::{Node, Value};
 
 /// Most points of a grid.
 pub const MOST_POINTS: usize = 1_000_000;
