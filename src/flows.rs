@@ -33,7 +33,7 @@ mod training;
 mod weights;
 
 pub use adam::Adam;
-pub use architecture::{Activation, Architecture, Conditioner, Initial, Mask};
+pub use architecture::{Activation, Architecture, BatchNorm, Conditioner, Initial, Mask};
 pub use evaluation::{Evaluation, LOST_BELOW, evaluate};
 pub use gradient::Losses;
 pub use moments::Estimate;

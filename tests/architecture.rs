@@ -39,8 +39,18 @@ const USE_THEORY: [&str; 9] =
     ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "config", "results", "commands", "flows"];
 
 /// What `config` may take from the modules that it configures: the structures of their options.
-const OPTION_NAMES: [&str; 9] =
-    ["Options", "Tolerances", "Request", "Architecture", "Training", "Activation", "Conditioner", "Initial", "Mask"];
+const OPTION_NAMES: [&str; 10] = [
+    "Options",
+    "Tolerances",
+    "Request",
+    "Architecture",
+    "Training",
+    "Activation",
+    "BatchNorm",
+    "Conditioner",
+    "Initial",
+    "Mask",
+];
 
 /// Modules that compute or draw: values in, values out.
 const PURE: [&str; 13] = [

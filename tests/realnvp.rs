@@ -1,7 +1,8 @@
 //! RealNVP: exact maps, gradients, densities, training, evaluation and weights (theory section 10).
 
 use collapsar::flows::{
-    Activation, Architecture, Conditioner, FlowProblem, Initial, Mask, Real, RealNvp, Trainer, Training, train,
+    Activation, Architecture, BatchNorm, Conditioner, FlowProblem, Initial, Mask, Real, RealNvp, Trainer, Training,
+    train,
 };
 use collapsar_theory::{Schedule, Target};
 use nalgebra::DMatrix;
@@ -17,7 +18,7 @@ fn kinds(dimension: usize) -> Vec<Architecture> {
     for mask in [Mask::Halves, Mask::Checkerboard] {
         for conditioner in [Conditioner::Joint, Conditioner::Separate] {
             for activation in [Activation::Tanh, Activation::Relu] {
-                for batch_norm in [false, true] {
+                for batch_norm in [BatchNorm::None, BatchNorm::Input, BatchNorm::Hidden] {
                     let part = Architecture { mask, conditioner, activation, batch_norm, ..small(dimension) };
                     kinds.push(part);
                 }

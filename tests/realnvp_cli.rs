@@ -129,6 +129,10 @@ fn what_is_no_flow_is_refused() {
         (("hidden = [6]", "hiden = [6]"), "unknown key in [flow] `hiden`: did you mean `hidden`?"),
         (("dimension = 2", "dimension = 1"), "`start.dimension` is 1: it must lie between 2 and 4096"),
         (("couplings = 2", "couplings = 0"), "`flow.couplings` is 0: it must lie between 1 and 256"),
+        (
+            ("hidden = [6]", "hidden = [6]\nbatch_norm = true"),
+            "`flow.batch_norm` is true: it must be false or one of \"input\"",
+        ),
         (("hidden = [6]", "hidden = [6, 1.5]"), "`flow.hidden` is [6, 1.5]: it must hold at least one width"),
         (("batch = 16", "batch = 1"), "`training.batch` is 1: it must lie between 2 and"),
         (("runs = 3", "runs = 0"), "`training.runs` is 0: it must lie between 1 and 2^20"),
@@ -152,8 +156,8 @@ fn what_is_no_flow_is_refused() {
     assert!(message.contains("neither [flow] nor [training]"), "{message}");
     let grid = bare.replace("dimension = 2", "dimension = 2\nscale = 1.0")
         + "[sweep]\nroutes = [\"realnvp\"]\nschedule.duration = [1.0]\n";
-    let output = collapsar(&["sweep", path(config_file(&grid).path()), "--json"]);
-    assert!(text(&output.stderr).contains("neither [flow] nor [training]"), "{}", text(&output.stderr));
+    let message = refused(&collapsar(&["sweep", path(config_file(&grid).path()), "--json"]));
+    assert!(message.contains("neither [flow] nor [training]"), "{message}");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::sync::Mutex;
 
 use collapsar::flows::{
-    Architecture, Conditioner, FlowProblem, Mask, Outcome, RealNvp, Run, Training, evaluate, train, train_many,
+    Architecture, BatchNorm, Conditioner, FlowProblem, Mask, Outcome, RealNvp, Run, Training, evaluate, train,
+    train_many,
 };
 use collapsar_theory::{Schedule, Target};
 
@@ -107,7 +108,7 @@ fn the_same_bits_for_any_number_of_threads() {
                 dimension: 8,
                 couplings: 2,
                 hidden: vec![256, 256],
-                batch_norm: true,
+                batch_norm: BatchNorm::Hidden,
                 conditioner: Conditioner::Separate,
                 ..Architecture::default()
             },

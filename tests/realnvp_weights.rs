@@ -1,8 +1,8 @@
 //! RealNVP as safetensors, and what is refused (theory section 10).
 
 use collapsar::flows::{
-    Activation, Architecture, Conditioner, FlowProblem, Initial, Mask, RealNvp, Trainer, Training, WeightsError,
-    evaluate, train,
+    Activation, Architecture, BatchNorm, Conditioner, FlowProblem, Initial, Mask, RealNvp, Trainer, Training,
+    WeightsError, evaluate, train,
 };
 use collapsar_theory::{InvalidParameter, Schedule, Target};
 
@@ -20,14 +20,15 @@ fn a_saved_flow_is_the_same_flow() {
         dimension: 9,
         couplings: 3,
         hidden: vec![70, 6],
-        batch_norm: true,
+        batch_norm: BatchNorm::Hidden,
         mask: Mask::Checkerboard,
         conditioner: Conditioner::Separate,
         initial: Initial::Uniform,
         activation: Activation::Relu,
         ..Architecture::default()
     };
-    for architecture in [architecture(), published] {
+    let normalised_input = Architecture { batch_norm: BatchNorm::Input, initial: Initial::Masked, ..published.clone() };
+    for architecture in [architecture(), published, normalised_input] {
         let training = Training { steps: 3, batch: 16, samples: 10, ..Training::default() };
         let schedule = Schedule::constant(1.0).unwrap();
         let problem = FlowProblem::new(architecture.clone(), pair(), schedule, training).unwrap();

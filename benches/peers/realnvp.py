@@ -24,11 +24,9 @@ COUPLINGS = 8
 
 
 def network(inputs, hidden, outputs, published):
-    layers, width = [], inputs
+    layers, width = [nn.BatchNorm1d(inputs)] if published else [], inputs
     for h in hidden:
         layers.append(nn.Linear(width, h))
-        if published:
-            layers.append(nn.BatchNorm1d(h))
         layers.append(nn.ReLU() if published else nn.Tanh())
         width = h
     return nn.Sequential(*layers, nn.Linear(width, outputs))

@@ -1,11 +1,11 @@
 //! `[flow]` and `[training]`: a normalizing flow and how it is trained.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::config::error::ConfigError;
 use crate::config::run::ScheduleConfig;
 use crate::config::section::Section;
-use crate::flows::{Activation, Architecture, Conditioner, Initial, Mask, Training};
+use crate::flows::{Activation, Architecture, BatchNorm, Conditioner, Initial, Mask, Training};
 
 /// Training runs of a point of a grid unless given.
 const DEFAULT_RUNS: u64 = 50;
@@ -15,7 +15,9 @@ const MOST_RUNS: u64 = 1 << 20;
 const ACTIVATIONS: [(&str, Activation); 2] = [("tanh", Activation::Tanh), ("relu", Activation::Relu)];
 const MASKS: [(&str, Mask); 2] = [("halves", Mask::Halves), ("checkerboard", Mask::Checkerboard)];
 const CONDITIONERS: [(&str, Conditioner); 2] = [("joint", Conditioner::Joint), ("separate", Conditioner::Separate)];
-const INITIALS: [(&str, Initial); 2] = [("identity", Initial::Identity), ("uniform", Initial::Uniform)];
+const BATCH_NORMS: [(&str, BatchNorm); 2] = [("input", BatchNorm::Input), ("hidden", BatchNorm::Hidden)];
+const INITIALS: [(&str, Initial); 3] =
+    [("identity", Initial::Identity), ("uniform", Initial::Uniform), ("masked", Initial::Masked)];
 const PRECISIONS: [(&str, Precision); 2] = [("single", Precision::Single), ("double", Precision::Double)];
 const CRITERIA: [(&str, Criterion); 2] = [("spread", Criterion::Spread), ("coverage", Criterion::Coverage)];
 
@@ -39,6 +41,11 @@ pub enum Criterion {
     Coverage,
 }
 
+/// As the configuration spells it.
+fn false_for_none<S: Serializer>(batch_norm: &BatchNorm, serializer: S) -> Result<S::Ok, S::Error> {
+    if *batch_norm == BatchNorm::None { serializer.serialize_bool(false) } else { batch_norm.serialize(serializer) }
+}
+
 /// `[flow]`: what is trained; its dimension is that of the start.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FlowConfig {
@@ -48,8 +55,9 @@ pub struct FlowConfig {
     pub hidden: Vec<u64>,
     /// Nonlinearity of the hidden layers.
     pub activation: Activation,
-    /// Whether hidden layers are normalised over the batch.
-    pub batch_norm: bool,
+    /// What is normalised over the batch; false for nothing.
+    #[serde(serialize_with = "false_for_none")]
+    pub batch_norm: BatchNorm,
     /// Bound of the log-scale.
     pub scale_bound: f64,
     /// Which coordinates a coupling keeps.
@@ -106,7 +114,9 @@ impl FlowConfig {
             couplings: section.count("couplings")?.unwrap_or(default.couplings as u64),
             hidden: hidden.transpose()?.unwrap_or_else(|| default.hidden.iter().map(|w| *w as u64).collect()),
             activation: section.choice("activation", &ACTIVATIONS)?.unwrap_or(default.activation),
-            batch_norm: section.flag("batch_norm")?.unwrap_or(default.batch_norm),
+            batch_norm: section
+                .choice_or_false("batch_norm", BatchNorm::None, &BATCH_NORMS)?
+                .unwrap_or(default.batch_norm),
             scale_bound: section.positive("scale_bound")?.unwrap_or(default.scale_bound),
             mask: section.choice("mask", &MASKS)?.unwrap_or(default.mask),
             conditioner: section.choice("conditioner", &CONDITIONERS)?.unwrap_or(default.conditioner),

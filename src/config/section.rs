@@ -161,11 +161,26 @@ impl<'a> Section<'a> {
             Value::Text(text) => choices.iter().find(|(name, _)| name == text).map(|(_, value)| *value),
             _ => None,
         };
-        found.map(Some).ok_or_else(|| {
-            let names: Vec<String> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-            self.breaks(key, &format!("be one of {}", names.join(", ")))
-        })
+        found.map(Some).ok_or_else(|| self.breaks(key, &format!("be one of {}", quoted(choices))))
     }
+
+    /// The same, or `false` for `none`.
+    pub(crate) fn choice_or_false<T: Copy>(
+        &self,
+        key: &str,
+        none: T,
+        choices: &[(&str, T)],
+    ) -> Result<Option<T>, ConfigError> {
+        if self.get(key).is_some_and(|node| node.value == Value::Boolean(false)) {
+            return Ok(Some(none));
+        }
+        let refusal = |_| self.breaks(key, &format!("be false or one of {}", quoted(choices)));
+        self.choice(key, choices).map_err(refusal)
+    }
+}
+
+fn quoted<T>(choices: &[(&str, T)]) -> String {
+    choices.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
 }
 
 impl Document {

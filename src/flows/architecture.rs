@@ -33,6 +33,18 @@ pub enum Conditioner {
     Separate,
 }
 
+/// What is normalised over the batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BatchNorm {
+    /// Nothing.
+    None,
+    /// The input of each network.
+    Input,
+    /// Every hidden layer, between its linear map and its activation.
+    Hidden,
+}
+
 /// The parameters that training starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -42,12 +54,14 @@ pub enum Initial {
     Identity,
     /// Every weight and bias uniform in +-1/sqrt(inputs), the last layers too: what PyTorch's linear layers start from.
     Uniform,
+    /// The same, but that the first layers count all d coordinates as inputs, as those of networks on masked points do.
+    Masked,
 }
 
 /// A RealNVP: couplings x_b = z_b exp(s(z_a)) + t(z_a), x_a = z_a, on a standard normal base.
 ///
-/// Each network is linear -> batch normalisation (if any) -> activation for every hidden layer, and a linear last
-/// layer. With r the network's output, the log-scale is s = c tanh(r/c) with c = `scale_bound`.
+/// Each network is linear -> activation for every hidden layer, and a linear last layer; batch normalisation acts on its
+/// input, or before each activation, or nowhere. With r the network's output, the log-scale is s = c tanh(r/c) with c = `scale_bound`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Architecture {
@@ -59,10 +73,10 @@ pub struct Architecture {
     pub hidden: Vec<usize>,
     /// Nonlinearity of the hidden layers.
     pub activation: Activation,
-    /// Whether hidden layers are normalised over the batch. Training uses the statistics of its batch; sampling,
+    /// What is normalised over the batch. Training uses the statistics of its batch; sampling,
     /// densities and evaluation use their running averages, as fixed affine maps, so that both directions are exact
     /// inverses of each other.
-    pub batch_norm: bool,
+    pub batch_norm: BatchNorm,
     /// c > 0: |log-scale| < c.
     pub scale_bound: f64,
     /// Which coordinates are kept.
@@ -80,7 +94,7 @@ impl Default for Architecture {
             couplings: 8,
             hidden: vec![64, 64],
             activation: Activation::Tanh,
-            batch_norm: false,
+            batch_norm: BatchNorm::None,
             scale_bound: 2.0,
             mask: Mask::Halves,
             conditioner: Conditioner::Joint,
@@ -91,17 +105,19 @@ impl Default for Architecture {
 
 impl Architecture {
     /// The flow of the published experiment (theory section 10): d = 128, 8 couplings with checkerboard masks, two
-    /// networks each with batch normalisation, three hidden layers of 512 and rectifiers, log-scale tanh(r).
+    /// networks each: batch normalisation of the input, three hidden layers of 512 and rectifiers, log-scale tanh(r). (In
+    /// the authors' program, GitHub Luijios/annealed_vi_gmms, the networks see all coordinates, half of them masked; a
+    /// normalised masked coordinate is a trained constant, which is left out here.)
     pub fn published() -> Self {
         Self {
             dimension: 128,
             hidden: vec![512; 3],
             activation: Activation::Relu,
-            batch_norm: true,
+            batch_norm: BatchNorm::Input,
             scale_bound: 1.0,
             mask: Mask::Checkerboard,
             conditioner: Conditioner::Separate,
-            initial: Initial::Uniform,
+            initial: Initial::Masked,
             ..Self::default()
         }
     }
@@ -127,15 +143,20 @@ impl Architecture {
         Ok(())
     }
 
-    /// Number of trained parameters: weights and biases of every layer, and the gains of normalised ones.
+    /// Number of trained parameters: weights and biases of every layer, gains of normalised ones, gains and
+    /// biases of normalised inputs.
     pub fn parameters(&self) -> usize {
         let halves = self.halves();
         let (nets, rows) = if self.conditioner == Conditioner::Joint { (1, 2) } else { (2, 1) };
-        let gains: usize = if self.batch_norm { self.hidden.iter().sum() } else { 0 };
         let net = |kept: usize, changed: usize| {
+            let normal: usize = match self.batch_norm {
+                BatchNorm::None => 0,
+                BatchNorm::Input => 2 * kept,
+                BatchNorm::Hidden => self.hidden.iter().sum(),
+            };
             let widths = self.hidden.iter().copied().chain([rows * changed]);
             let layers = widths.scan(kept, |inputs, outputs| Some((std::mem::replace(inputs, outputs) + 1) * outputs));
-            layers.sum::<usize>() + gains
+            layers.sum::<usize>() + normal
         };
         (0..self.couplings).map(|i| nets * net(halves[i % 2], halves[1 - i % 2])).sum()
     }

@@ -1,4 +1,4 @@
-//! Batch normalisation of a hidden layer, in place between its linear map and its activation.
+//! Batch normalisation, in place: of a network's input, or of a hidden layer between its linear map and its activation.
 
 use pulp::{Simd, WithSimd};
 
@@ -72,14 +72,14 @@ impl<T: Arithmetic> WithSimd for Measure<'_, T> {
     }
 }
 
-/// y becomes (y - mean)/sqrt(variance + epsilon), h = activation(gain y + bias).
+/// y becomes (y - mean)/sqrt(variance + epsilon), h = activation(gain y + bias), or without the activation.
 pub(crate) struct Normalise<'a, T> {
     pub(crate) rows: usize,
     pub(crate) capacity: usize,
     pub(crate) moments: &'a Moments<T>,
     pub(crate) gain: &'a [T],
     pub(crate) bias: &'a [T],
-    pub(crate) activation: Activation,
+    pub(crate) activation: Option<Activation>,
     pub(crate) y: &'a mut [T],
     pub(crate) h: &'a mut [T],
 }
@@ -103,8 +103,9 @@ impl<T: Arithmetic> WithSimd for Normalise<'_, T> {
                     y[c] = T::product(simd, T::fused_minus(simd, mean[c], one, y[c]), inverse[c]);
                     let x = T::fused(simd, y[c], gain[c], bias[c]);
                     h[c] = match self.activation {
-                        Activation::Tanh => T::tanh(simd, x),
-                        Activation::Relu => T::where_positive(simd, x, x),
+                        None => x,
+                        Some(Activation::Tanh) => T::tanh(simd, x),
+                        Some(Activation::Relu) => T::where_positive(simd, x, x),
                     };
                 }
             }

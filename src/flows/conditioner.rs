@@ -1,8 +1,8 @@
 //! One network of a coupling: batch in, batch out, and back.
 
 use crate::flows::architecture::Activation;
-use crate::flows::batch_norm::{Denormalise, Moments};
-use crate::flows::layout::{Layer, Net, THIN};
+use crate::flows::batch_norm::Moments;
+use crate::flows::layout::{Layer, Net, Norm};
 use crate::flows::outer::Outer;
 use crate::flows::panel::{Matrix, panelled};
 use crate::flows::pass::Pass;
@@ -15,8 +15,10 @@ pub(crate) struct NetTape<T> {
     capacity: usize,
     /// Activations of the hidden layers, in panels.
     hidden: Vec<Vec<T>>,
-    /// Normalised values before them, with their moments; empty without batch normalisation.
+    /// Values after each batch normalisation, with the moments before, in panels; those of the input come first.
     normal: Vec<(Vec<T>, Moments<T>)>,
+    /// The normalised input after gain and bias, in panels; empty if it is not normalised.
+    input: Vec<T>,
     /// The network's output, row by row if it is thin, else in panels.
     output: Vec<T>,
     /// The gradient with respect to the output, in the same form.
@@ -33,13 +35,13 @@ impl<T: Arithmetic> NetTape<T> {
         let inner = &net.layers[..net.layers.len() - 1];
         let zeros = |size: usize| vec![T::ZERO; size];
         let output = if net.thin() { capacity * net.outputs() } else { panelled(capacity, net.outputs()) };
-        let normal = inner.iter().filter(|l| l.gain.is_some());
-        let normal = normal.map(|l| (zeros(panelled(capacity, l.outputs)), Moments::new(l.outputs)));
+        let normal = |norm: &Norm| (zeros(panelled(capacity, norm.width)), Moments::new(norm.width));
         let room = |size: usize| zeros(if backward { size } else { 0 });
         Self {
             capacity,
             hidden: inner.iter().map(|l| zeros(panelled(capacity, l.outputs))).collect(),
-            normal: normal.collect(),
+            normal: net.norms().map(normal).collect(),
+            input: zeros(net.input.map_or(0, |norm| panelled(capacity, norm.width))),
             output: zeros(output),
             output_gradient: room(output),
             input_gradient: room(capacity * net.inputs()),
@@ -59,10 +61,17 @@ impl<T: Arithmetic> NetTape<T> {
     /// The network applied to the rows of `input`.
     pub(crate) fn forward(&mut self, net: &Net, pass: Pass<'_, T>, input: Matrix<'_, T>) {
         let (inner, last) = net.layers.split_at(net.layers.len() - 1);
+        let mut input = input;
+        if let Some(norm) = &net.input {
+            let (normal, moments) = &mut self.normal[0];
+            input.copy_to_panels(pass.rows, norm.width, self.capacity, normal);
+            pass.normalise(norm, self.capacity, (normal, moments), None, &mut self.input);
+            input = Matrix::panelled(&self.input, self.capacity);
+        }
         for (l, layer) in inner.iter().enumerate() {
             let (before, here) = self.hidden.split_at_mut(l);
             let a = before.last().map_or(input, |h| Matrix::panelled(h, self.capacity));
-            match layer.gain {
+            match &layer.norm {
                 None => {
                     let finish = match pass.activation {
                         Activation::Tanh => Finish::Tanh,
@@ -70,10 +79,10 @@ impl<T: Arithmetic> NetTape<T> {
                     };
                     pass.product(layer, self.capacity, a, true, finish, &mut here[0]);
                 }
-                Some(_) => {
+                Some(norm) => {
                     let (normal, moments) = &mut self.normal[l];
                     pass.product(layer, self.capacity, a, false, Finish::Keep, normal);
-                    pass.normalise(layer, self.capacity, (normal, moments), &mut here[0]);
+                    pass.normalise(norm, self.capacity, (normal, moments), Some(pass.activation), &mut here[0]);
                 }
             }
         }
@@ -99,22 +108,13 @@ impl<T: Arithmetic> NetTape<T> {
         let (inner, last) = net.layers.split_at(net.layers.len() - 1);
         let start = net.range.start;
         self.backward_last(&last[0], pass, (inner.len() - 1, start), gradient);
+        let input = if net.input.is_some() { Matrix::panelled(&self.input, self.capacity) } else { input };
         for (l, layer) in inner.iter().enumerate().rev() {
             let (before, _) = self.hidden.split_at(l);
             let [here, other] = &mut self.scratch;
-            if let Some(gain) = layer.gain {
+            if let Some(norm) = &layer.norm {
                 let (normal, moments) = &self.normal[l];
-                let (bias, rest) = gradient[layer.bias - start..].split_at_mut(layer.padded());
-                pass.arch.dispatch(Denormalise {
-                    rows: pass.rows,
-                    capacity: self.capacity,
-                    moments,
-                    gain: &pass.parameters[gain..][..layer.padded()],
-                    y: normal,
-                    d: &mut here[..normal.len()],
-                    gain_gradient: &mut rest[gain - layer.bias - layer.padded()..][..layer.padded()],
-                    bias_gradient: bias,
-                });
+                pass.denormalise(norm, self.capacity, (normal, moments), here, &mut gradient[norm.bias - start..]);
             }
             let y = Matrix::panelled(here, self.capacity);
             let a = before.last().map_or(input, |h| Matrix::panelled(h, self.capacity));
@@ -125,7 +125,7 @@ impl<T: Arithmetic> NetTape<T> {
                     pass.product_back(layer, self.capacity, y, slope, other);
                     self.scratch.swap(0, 1);
                 }
-                None if layer.inputs <= THIN => pass.arch.dispatch(ThinProduct {
+                None if layer.transposed.is_none() => pass.arch.dispatch(ThinProduct {
                     rows: pass.rows,
                     depth: layer.outputs,
                     width: layer.inputs,
@@ -136,6 +136,11 @@ impl<T: Arithmetic> NetTape<T> {
                 }),
                 None => {
                     pass.product_back(layer, self.capacity, y, Finish::Keep, other);
+                    if let Some(norm) = &net.input {
+                        let (normal, moments) = &self.normal[0];
+                        let gradient = &mut gradient[norm.bias - start..];
+                        pass.denormalise(norm, self.capacity, (normal, moments), other, gradient);
+                    }
                     let other = Matrix::panelled(other, self.capacity);
                     other.copy_columns(pass.rows, 0, layer.inputs, &mut self.input_gradient);
                 }
@@ -183,9 +188,8 @@ impl<T: Arithmetic> NetTape<T> {
     pub(crate) fn update_running(&self, net: &Net, rows: usize, running: &mut [T]) {
         let unbiased = T::of(rows as f64 / (rows as f64 - 1.0).max(1.0));
         let (keep, share) = (T::of(1.0 - MOMENTUM), T::of(MOMENTUM));
-        for (layer, (_, moments)) in net.layers.iter().zip(&self.normal) {
-            let Some(at) = layer.statistics else { continue };
-            let (mean, variance) = running[at..][..2 * layer.padded()].split_at_mut(layer.padded());
+        for (norm, (_, moments)) in net.norms().zip(&self.normal) {
+            let (mean, variance) = running[norm.statistics..][..2 * norm.padded()].split_at_mut(norm.padded());
             for (mean, new) in mean.iter_mut().zip(&moments.mean) {
                 *mean = keep * *mean + share * *new;
             }

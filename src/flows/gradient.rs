@@ -2,6 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
+use crate::flows::architecture::BatchNorm;
 use crate::flows::coupling::{Backward, CouplingTape, flat};
 use crate::flows::mixture::Mixture;
 use crate::flows::panel::transpose;
@@ -41,7 +42,7 @@ impl<T: Real> Workspace<T> {
     /// For batches of `batch` points. Batch normalisation needs all of them together; without it they pass in blocks
     /// that stay in the cache.
     pub(crate) fn new(flow: &RealNvp<T>, components: usize, batch: usize) -> Self {
-        let capacity = if flow.architecture.batch_norm { batch } else { batch.min(TOGETHER) };
+        let capacity = if flow.architecture.batch_norm != BatchNorm::None { batch } else { batch.min(TOGETHER) };
         let sizes = flow.architecture.halves();
         let half = |i: usize| flat(sizes[i] * capacity);
         let couplings = flow.layout.couplings.iter().enumerate();

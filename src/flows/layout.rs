@@ -2,11 +2,33 @@
 
 use std::ops::Range;
 
-use crate::flows::architecture::{Architecture, Conditioner};
+use crate::flows::architecture::{Architecture, BatchNorm, Conditioner};
 use crate::flows::panel::{PANEL, panelled, panels};
 
 /// Up to so many columns a product is taken along the registers (see [`crate::flows::product::ThinProduct`]).
 pub(crate) const THIN: usize = 4;
+
+/// Batch normalisation of some columns: gain y + bias with y normalised.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Norm {
+    pub(crate) width: usize,
+    /// The bias and, next to it, the gain.
+    pub(crate) bias: usize,
+    /// Running mean and, one padded width further, variance.
+    pub(crate) statistics: usize,
+}
+
+impl Norm {
+    /// Numbers of a gain: whole panels.
+    pub(crate) fn padded(&self) -> usize {
+        panels(self.width) * PANEL
+    }
+
+    /// Where the gain begins.
+    pub(crate) fn gain(&self) -> usize {
+        self.bias + self.padded()
+    }
+}
 
 /// A linear layer. Its weights lie in panels of 64 outputs with a row for each input; those of a thin last layer in
 /// panels of 64 inputs with a row for each output. What fills up a panel is zero and stays zero under training.
@@ -17,10 +39,8 @@ pub(crate) struct Layer {
     pub(crate) thin: bool,
     pub(crate) weight: usize,
     pub(crate) bias: usize,
-    /// The gain of batch normalisation.
-    pub(crate) gain: Option<usize>,
-    /// Running mean and, one padded width further, variance.
-    pub(crate) statistics: Option<usize>,
+    /// Batch normalisation between the linear map and the activation; its bias is the layer's.
+    pub(crate) norm: Option<Norm>,
     /// Where the transposed weights lie among all transposed ones, if the backward pass needs them.
     pub(crate) transposed: Option<usize>,
 }
@@ -49,6 +69,8 @@ pub(crate) struct Net {
     pub(crate) name: &'static str,
     /// Where its parameters begin and end: they lie together.
     pub(crate) range: Range<usize>,
+    /// Batch normalisation of the input.
+    pub(crate) input: Option<Norm>,
     pub(crate) layers: Vec<Layer>,
 }
 
@@ -59,6 +81,11 @@ impl Net {
 
     pub(crate) fn inputs(&self) -> usize {
         self.layers[0].inputs
+    }
+
+    /// Every batch normalisation, in order.
+    pub(crate) fn norms(&self) -> impl Iterator<Item = &Norm> {
+        self.input.iter().chain(self.layers.iter().filter_map(|layer| layer.norm.as_ref()))
     }
 
     /// Whether the output is written row by row.
@@ -93,13 +120,22 @@ impl Layout {
             };
             let nets = nets.iter().map(|&(name, outputs)| {
                 let start = layout.parameters;
+                let input = (architecture.batch_norm == BatchNorm::Input).then(|| layout.norm(start, kept));
                 let layers = layout.layers(architecture, kept, outputs);
-                Net { name, range: start..layout.parameters, layers }
+                Net { name, range: start..layout.parameters, input, layers }
             });
             let nets = nets.collect();
             layout.couplings.push(nets);
         }
         layout
+    }
+
+    /// Room for the normalisation of `width` columns whose bias begins at `bias`.
+    fn norm(&mut self, bias: usize, width: usize) -> Norm {
+        let norm = Norm { width, bias, statistics: self.statistics };
+        self.parameters = norm.gain() + norm.padded();
+        self.statistics += 2 * norm.padded();
+        norm
     }
 
     fn layers(&mut self, architecture: &Architecture, inputs: usize, outputs: usize) -> Vec<Layer> {
@@ -112,19 +148,16 @@ impl Layout {
                 thin: i == last && w[1] <= THIN,
                 weight: self.parameters,
                 bias: 0,
-                gain: None,
-                statistics: None,
+                norm: None,
                 transposed: None,
             };
             layer.bias = layer.weight + layer.weights();
             self.parameters = layer.bias + layer.padded();
-            if architecture.batch_norm && i < last {
-                layer.gain = Some(self.parameters);
-                self.parameters += layer.padded();
-                layer.statistics = Some(self.statistics);
-                self.statistics += 2 * layer.padded();
+            if architecture.batch_norm == BatchNorm::Hidden && i < last {
+                layer.norm = Some(self.norm(layer.bias, layer.outputs));
             }
-            let thin_inputs = i == 0 && layer.inputs <= THIN;
+            // A normalised input has its gradient in panels.
+            let thin_inputs = i == 0 && layer.inputs <= THIN && architecture.batch_norm != BatchNorm::Input;
             if !layer.thin && !thin_inputs {
                 layer.transposed = Some(self.transposed);
                 self.transposed += panelled(layer.outputs, layer.inputs);

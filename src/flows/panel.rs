@@ -45,6 +45,16 @@ impl<'a, T: Arithmetic> Matrix<'a, T> {
         panel * self.panel + row * self.stride
     }
 
+    /// Copies the first `rows` rows of `columns` columns to `out`, in panels with room for `capacity` rows.
+    pub(crate) fn copy_to_panels(&self, rows: usize, columns: usize, capacity: usize, out: &mut [T]) {
+        for (panel, out) in out.chunks_exact_mut(capacity * PANEL).enumerate() {
+            let used = columns.saturating_sub(panel * PANEL).min(PANEL);
+            for (row, out) in out.chunks_exact_mut(PANEL).take(rows).enumerate() {
+                out[..used].copy_from_slice(&self.data[self.at(row, panel)..][..used]);
+            }
+        }
+    }
+
     /// Copies columns `first..first + count` of the first `rows` rows to `out`, row by row.
     pub(crate) fn copy_columns(&self, rows: usize, first: usize, count: usize, out: &mut [T]) {
         for (row, out) in out.chunks_exact_mut(count).take(rows).enumerate() {

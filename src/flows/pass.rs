@@ -3,8 +3,8 @@
 use pulp::Arch;
 
 use crate::flows::architecture::Activation;
-use crate::flows::batch_norm::{Measure, Moments, Normalise};
-use crate::flows::layout::Layer;
+use crate::flows::batch_norm::{Denormalise, Measure, Moments, Normalise};
+use crate::flows::layout::{Layer, Norm};
 use crate::flows::outer::{ColumnSums, Outer};
 use crate::flows::panel::{Matrix, panelled};
 use crate::flows::product::{Finish, Product};
@@ -82,31 +82,54 @@ impl<T: Arithmetic> Pass<'_, T> {
     pub(crate) fn outer(&self, layer: &Layer, a: Matrix<'_, T>, y: Matrix<'_, T>, gradient: &mut [T]) {
         let (rows, height, width) = (self.rows, layer.inputs, layer.outputs);
         self.arch.dispatch(Outer { rows, height, width, a, y, g: &mut gradient[..layer.weights()] });
-        if layer.gain.is_none() {
+        if layer.norm.is_none() {
             let g = &mut gradient[layer.bias - layer.weight..][..layer.padded()];
             self.arch.dispatch(ColumnSums { rows, width, y, g });
         }
     }
 
-    /// Batch normalisation of `y` in place, with the moments of the batch or the running ones, and the activation.
+    /// Batch normalisation of `y` in place, with the moments of the batch or the running ones; h = finish(gain y + bias).
     pub(crate) fn normalise(
         &self,
-        layer: &Layer,
+        norm: &Norm,
         capacity: usize,
         (y, moments): (&mut [T], &mut Moments<T>),
+        activation: Option<Activation>,
         h: &mut [T],
     ) {
-        let (Some(gain), Some(statistics)) = (layer.gain, layer.statistics) else { return };
-        let rows = self.rows;
+        let (rows, padded) = (self.rows, norm.padded());
         match self.running {
             None => self.arch.dispatch(Measure { rows, capacity, y, moments }),
             Some(running) => {
-                let (mean, variance) = running[statistics..][..2 * layer.padded()].split_at(layer.padded());
+                let (mean, variance) = running[norm.statistics..][..2 * padded].split_at(padded);
                 moments.set(mean, variance);
             }
         }
-        let gain = &self.parameters[gain..][..layer.padded()];
-        let bias = &self.parameters[layer.bias..][..layer.padded()];
-        self.arch.dispatch(Normalise { rows, capacity, moments, gain, bias, activation: self.activation, y, h });
+        let gain = &self.parameters[norm.gain()..][..padded];
+        let bias = &self.parameters[norm.bias..][..padded];
+        self.arch.dispatch(Normalise { rows, capacity, moments, gain, bias, activation, y, h });
+    }
+
+    /// The reverse on the gradient `d` with respect to gain y + bias, in place; the gradients of bias and gain are added
+    /// to `gradient`, which begins with them.
+    pub(crate) fn denormalise(
+        &self,
+        norm: &Norm,
+        capacity: usize,
+        (y, moments): (&[T], &Moments<T>),
+        d: &mut [T],
+        gradient: &mut [T],
+    ) {
+        let (bias_gradient, rest) = gradient.split_at_mut(norm.padded());
+        self.arch.dispatch(Denormalise {
+            rows: self.rows,
+            capacity,
+            moments,
+            gain: &self.parameters[norm.gain()..][..norm.padded()],
+            y,
+            d: &mut d[..y.len()],
+            gain_gradient: &mut rest[..norm.padded()],
+            bias_gradient,
+        });
     }
 }

@@ -46,19 +46,21 @@ impl<T: Real> RealNvp<T> {
                 let mut rng = stream(seed, Purpose::Initial, (2 * i + n) as u64);
                 let last = net.layers.len() - 1;
                 for (l, layer) in net.layers.iter().enumerate() {
-                    let bound = 1.0 / (layer.inputs as f64).sqrt();
+                    let masked = architecture.initial == Initial::Masked && l == 0;
+                    let inputs = if masked { architecture.dimension } else { layer.inputs };
+                    let bound = 1.0 / (inputs as f64).sqrt();
                     let spread = bound * if architecture.activation == Activation::Relu { 2f64.sqrt() } else { 1.0 };
                     for output in 0..layer.outputs {
                         for input in 0..layer.inputs {
                             flow.parameters[layer.index(output, input)] = match architecture.initial {
                                 Initial::Identity if l == last => T::ZERO,
                                 Initial::Identity => T::of(spread) * normal::<T>(&mut rng),
-                                Initial::Uniform => T::of(rng.random_range(-bound..bound)),
+                                Initial::Uniform | Initial::Masked => T::of(rng.random_range(-bound..bound)),
                             };
                         }
                     }
                     // A bias before batch normalisation has no effect: the one behind it starts at zero.
-                    if architecture.initial == Initial::Uniform && layer.gain.is_none() {
+                    if architecture.initial != Initial::Identity && layer.norm.is_none() {
                         let bias = &mut flow.parameters[layer.bias..][..layer.outputs];
                         bias.iter_mut().for_each(|b| *b = T::of(rng.random_range(-bound..bound)));
                     }
@@ -74,11 +76,9 @@ impl<T: Real> RealNvp<T> {
         let layout = Layout::new(architecture);
         let mut parameters = vec![T::ZERO; layout.parameters];
         let mut statistics = vec![T::ZERO; layout.statistics];
-        for layer in layout.nets().flat_map(|net| &net.layers) {
-            if let (Some(gain), Some(at)) = (layer.gain, layer.statistics) {
-                parameters[gain..][..layer.outputs].fill(T::ONE);
-                statistics[at + layer.padded()..][..layer.outputs].fill(T::ONE);
-            }
+        for norm in layout.nets().flat_map(|net| net.norms()) {
+            parameters[norm.gain()..][..norm.width].fill(T::ONE);
+            statistics[norm.statistics + norm.padded()..][..norm.width].fill(T::ONE);
         }
         let order = architecture.order();
         Ok(Self { architecture: architecture.clone(), layout, parameters, statistics, order, arch: Arch::new() })

@@ -6,7 +6,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use thiserror::Error;
 
 use crate::flows::architecture::Architecture;
-use crate::flows::layout::{Layer, Layout};
+use crate::flows::layout::{Layout, Norm};
 use crate::flows::real::Real;
 use crate::flows::realnvp::RealNvp;
 
@@ -50,27 +50,33 @@ struct Tensor {
 }
 
 /// The tensors of a flow: `coupling.0.net.layer.1.weight` (outputs by inputs) and `.bias`, with batch normalisation
-/// also `.gain`, `.mean` and `.variance`; separate networks are called `scale` and `shift` instead of `net`.
+/// also `.gain`, `.mean` and `.variance`, that of the input `coupling.0.net.input.bias` and so on; separate networks are called `scale` and `shift` instead of `net`.
 fn tensors(layout: &Layout) -> Vec<Tensor> {
     let mut tensors = Vec::new();
-    let vector = |name: String, running: bool, first: usize, layer: &Layer| {
-        let places = (first..first + layer.outputs).collect();
-        Tensor { name, shape: vec![layer.outputs], running, places }
+    let vector = |name: String, running: bool, first: usize, width: usize| {
+        let places = (first..first + width).collect();
+        Tensor { name, shape: vec![width], running, places }
+    };
+    let normal = |prefix: &str, norm: &Norm| {
+        let at = norm.statistics;
+        [("gain", false, norm.gain()), ("mean", true, at), ("variance", true, at + norm.padded())]
+            .map(|(name, running, first)| vector(format!("{prefix}.{name}"), running, first, norm.width))
     };
     for (i, nets) in layout.couplings.iter().enumerate() {
         for net in nets {
+            if let Some(norm) = &net.input {
+                let prefix = format!("coupling.{i}.{}.input", net.name);
+                tensors.push(vector(format!("{prefix}.bias"), false, norm.bias, norm.width));
+                tensors.extend(normal(&prefix, norm));
+            }
             for (l, layer) in net.layers.iter().enumerate() {
                 let prefix = format!("coupling.{i}.{}.layer.{l}", net.name);
                 let (inputs, outputs) = (layer.inputs, layer.outputs);
                 let places = (0..outputs).flat_map(|o| (0..inputs).map(move |i| layer.index(o, i)));
                 let (name, shape) = (format!("{prefix}.weight"), vec![outputs, inputs]);
                 tensors.push(Tensor { name, shape, running: false, places: places.collect() });
-                tensors.push(vector(format!("{prefix}.bias"), false, layer.bias, layer));
-                if let (Some(gain), Some(at)) = (layer.gain, layer.statistics) {
-                    tensors.push(vector(format!("{prefix}.gain"), false, gain, layer));
-                    tensors.push(vector(format!("{prefix}.mean"), true, at, layer));
-                    tensors.push(vector(format!("{prefix}.variance"), true, at + layer.padded(), layer));
-                }
+                tensors.push(vector(format!("{prefix}.bias"), false, layer.bias, layer.outputs));
+                tensors.extend(layer.norm.iter().flat_map(|norm| normal(&prefix, norm)));
             }
         }
     }
