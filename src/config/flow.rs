@@ -46,6 +46,14 @@ fn false_for_none<S: Serializer>(batch_norm: &BatchNorm, serializer: S) -> Resul
     if *batch_norm == BatchNorm::None { serializer.serialize_bool(false) } else { batch_norm.serialize(serializer) }
 }
 
+/// As the configuration spells it.
+fn number_or_false<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        None => serializer.serialize_bool(false),
+        Some(x) => serializer.serialize_f64(*x),
+    }
+}
+
 /// `[flow]`: what is trained; its dimension is that of the start.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FlowConfig {
@@ -83,8 +91,8 @@ pub struct TrainingConfig {
     pub time_step: f64,
     /// Share of the steps over which the learning rate falls to zero.
     pub settle: f64,
-    /// The longest gradient.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The longest gradient; false for any length.
+    #[serde(serialize_with = "number_or_false")]
     pub clip: Option<f64>,
     /// Steps between two recorded ones.
     pub every: u64,
@@ -170,7 +178,7 @@ impl TrainingConfig {
             step_size,
             time_step: section.positive("time_step")?.unwrap_or(step_size),
             settle: section.number("settle")?.unwrap_or(default.settle),
-            clip: section.positive("clip")?.or(default.clip),
+            clip: section.positive_or_false("clip")?.unwrap_or(default.clip),
             every: count("every", default.every)?,
             samples: count("samples", default.samples)?,
             runs,

@@ -85,6 +85,14 @@ impl<'a> Section<'a> {
         if value.is_some_and(|x| x <= 0.0) { Err(self.breaks(key, "be positive")) } else { Ok(value) }
     }
 
+    /// A positive number, or `false` for none.
+    pub(crate) fn positive_or_false(&self, key: &str) -> Result<Option<Option<f64>>, ConfigError> {
+        if self.get(key).is_some_and(|node| node.value == Value::Boolean(false)) {
+            return Ok(Some(None));
+        }
+        self.positive(key).map(|value| value.map(Some)).map_err(|_| self.breaks(key, "be a positive number or false"))
+    }
+
     /// An integer that is not negative.
     pub(crate) fn count(&self, key: &str) -> Result<Option<u64>, ConfigError> {
         let read = |node: &Node| match node.value {
