@@ -135,6 +135,7 @@ fn what_is_no_flow_is_refused() {
         ),
         (("hidden = [6]", "hidden = [6, 1.5]"), "`flow.hidden` is [6, 1.5]: it must hold at least one width"),
         (("batch = 16", "batch = 1"), "`training.batch` is 1: it must lie between 2 and"),
+        (("runs = 3", "runs = 3\nclip = 0"), "`training.clip` is 0: it must be a positive number or false"),
         (("runs = 3", "runs = 0"), "`training.runs` is 0: it must lie between 1 and 2^20"),
         (("runs = 3", "criterion = \"spred\""), "`training.criterion` is \"spred\": it must be one of"),
         (("runs = 3", "criterion = \"coverage\"\nthreshold = 2"), "`training.threshold` has no meaning here"),

@@ -48,6 +48,24 @@ fn a_saved_flow_is_the_same_flow() {
     }
 }
 
+/// First layers of 8 kept coordinates out of 16: uniform in +-1/sqrt(8), or in +-1/sqrt(16) if the others count as inputs.
+#[test]
+fn first_layers_of_masked_networks_start_smaller() {
+    for (initial, bound) in [(Initial::Uniform, 8f32.sqrt().recip()), (Initial::Masked, 0.25)] {
+        let flow = RealNvp::<f32>::new(&Architecture { dimension: 16, initial, ..architecture() }, 1).unwrap();
+        let bytes = flow.to_safetensors().unwrap();
+        let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        let largest = |name: &str| {
+            let bytes = file.tensor(name).unwrap().data().to_vec();
+            let numbers = bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b).abs());
+            numbers.fold(0.0, f32::max)
+        };
+        let (first, last) = (largest("coupling.0.net.layer.0.weight"), largest("coupling.0.net.layer.1.weight"));
+        assert!(first <= bound && first > 0.95 * bound, "{initial:?}: {first}");
+        assert!(last <= 32f32.sqrt().recip() && last > 0.95 * 32f32.sqrt().recip(), "{initial:?}: {last}");
+    }
+}
+
 #[test]
 fn bytes_that_are_no_flow_are_refused() {
     let refusal = |bytes: &[u8]| RealNvp::<f32>::from_safetensors(bytes).unwrap_err().to_string();

@@ -106,6 +106,7 @@ impl Grid {
             let question = Question::new(&config, &problem)?;
             let routes = asked.get_or_insert_with(|| question.default_routes());
             if routes.contains(&Route::RealNvp) {
+                // What it refuses, it refuses before anything is trained.
                 Trainable::new(&config)?;
             }
             first.get_or_insert(config);

@@ -69,11 +69,6 @@ impl<'a> Trainable<'a> {
         }
     }
 
-    /// The seeds of `training.runs` flows.
-    fn seeds(&self) -> impl Iterator<Item = u64> {
-        (0..self.training.runs).map(|i| self.seed.wrapping_add(i))
-    }
-
     /// Trains `training.runs` flows side by side, but for those that `notebook` knows, and counts.
     pub(crate) fn count(&self, notebook: &Notebook<'_>) -> Result<RealNvpRecord, Failure> {
         match self.flow.precision {
@@ -84,7 +79,8 @@ impl<'a> Trainable<'a> {
 
     fn count_in<T: Real>(&self, notebook: &Notebook<'_>) -> Result<RealNvpRecord, Failure> {
         let mut runs = notebook.known.to_vec();
-        let open: Vec<u64> = self.seeds().filter(|seed| !runs.iter().any(|run| run.seed == *seed)).collect();
+        let seeds = (0..self.training.runs).map(|i| self.seed.wrapping_add(i));
+        let open: Vec<u64> = seeds.filter(|seed| !runs.iter().any(|run| run.seed == *seed)).collect();
         let train_one = |&seed: &u64| {
             let run = self.verdict(&train::<T>(&self.problem, seed, |_, _| ()).map_err(Failure::usage)?);
             (notebook.note)(&run).map(|()| run)

@@ -85,9 +85,13 @@ impl<'a> Section<'a> {
         if value.is_some_and(|x| x <= 0.0) { Err(self.breaks(key, "be positive")) } else { Ok(value) }
     }
 
+    fn is_false(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|node| node.value == Value::Boolean(false))
+    }
+
     /// A positive number, or `false` for none.
     pub(crate) fn positive_or_false(&self, key: &str) -> Result<Option<Option<f64>>, ConfigError> {
-        if self.get(key).is_some_and(|node| node.value == Value::Boolean(false)) {
+        if self.is_false(key) {
             return Ok(Some(None));
         }
         self.positive(key).map(|value| value.map(Some)).map_err(|_| self.breaks(key, "be a positive number or false"))
@@ -179,7 +183,7 @@ impl<'a> Section<'a> {
         none: T,
         choices: &[(&str, T)],
     ) -> Result<Option<T>, ConfigError> {
-        if self.get(key).is_some_and(|node| node.value == Value::Boolean(false)) {
+        if self.is_false(key) {
             return Ok(Some(none));
         }
         let refusal = |_| self.breaks(key, &format!("be false or one of {}", quoted(choices)));
