@@ -1,48 +1,45 @@
-//! The verbs of the command line: context, files and words around the library.
+//! The verbs of the command line: arguments, files and a terminal around the studies.
 
-mod advice;
-mod bifurcate;
-mod boundary;
-mod compare;
-mod density;
+mod document;
 mod failure;
 mod merge;
 mod output;
-mod portrait;
-mod probability;
-mod realnvp;
+mod registry;
+mod report_sections;
 mod reproduce;
-mod routes;
 mod sample;
-mod solve;
-mod story;
-mod summary;
-mod sweep;
-mod training;
-mod verdict;
+mod terminal;
 
-use clap::CommandFactory;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::{Cli, Command};
 pub use failure::Failure;
 
+/// The command line: the studies and the other verbs.
+pub fn command() -> clap::Command {
+    registry::STUDIES
+        .iter()
+        .enumerate()
+        .fold(Cli::command(), |command, (place, study)| command.subcommand(study.command().display_order(place + 1)))
+}
+
 /// Runs a parsed command line.
-pub fn run(cli: &Cli) -> Result<(), Failure> {
-    match &cli.command {
-        Command::Reproduce(args) => reproduce::run(args),
-        Command::Solve(args) => solve::run(args).map(drop),
-        Command::Bifurcate(args) => bifurcate::run(args).map(drop),
-        Command::Probability(args) => probability::run(args).map(drop),
-        Command::Sweep(args) => sweep::run(args).map(drop),
-        Command::Merge(args) => merge::run(args).map(drop),
-        Command::Boundary(args) => boundary::run(args).map(drop),
-        Command::Density(args) => density::run(args).map(drop),
-        Command::Portrait(args) => portrait::run(args).map(drop),
-        Command::Realnvp(args) => realnvp::run(args).map(drop),
-        Command::Sample(args) => sample::run(args),
+///
+/// # Errors
+/// What goes wrong, with its exit code.
+pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
+    if let Some((name, arguments)) = matches.subcommand()
+        && let Some(study) = registry::study_named(name)
+    {
+        return study.run(arguments);
+    }
+    match Cli::from_arg_matches(matches).map_err(Failure::usage)?.command {
+        Command::Reproduce(args) => reproduce::run(&args),
+        Command::Merge(args) => merge::run(&args),
+        Command::Sample(args) => sample::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "collapsar", &mut script);
+            clap_complete::generate(shell, &mut command(), "collapsar", &mut script);
             print(&script)
         }
     }

@@ -18,6 +18,7 @@ mod portrait;
 mod probability;
 mod published;
 mod resolve;
+mod route;
 mod run;
 mod section;
 mod sweep;
@@ -35,9 +36,8 @@ pub use family::FamilyConfig;
 pub use flow::{Criterion, FlowConfig, Precision, TrainingConfig};
 pub use plot::{PlotConfig, PlotKind, RATE};
 pub use portrait::PortraitConfig;
-pub use probability::{
-    ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserName, Route, SimulationConfig, StopConfig,
-};
+pub use probability::{ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserName, SimulationConfig, StopConfig};
 pub use published::{PublishedConfig, PublishedCount};
+pub use route::{Route, Source};
 pub use run::{Engine, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
-pub use sweep::{MOST_POINTS, Sweep};
+pub use sweep::{MOST_POINTS, SweepConfig};

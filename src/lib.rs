@@ -23,4 +23,5 @@ pub mod plots;
 pub mod probability;
 pub mod report;
 pub mod results;
+pub mod studies;
 pub mod trajectory;

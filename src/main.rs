@@ -3,11 +3,8 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::Parser;
-use collapsar::cli::Cli;
-
 fn main() -> ExitCode {
-    match collapsar::commands::run(&Cli::parse()) {
+    match collapsar::commands::run(&collapsar::commands::command().get_matches()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();

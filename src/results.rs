@@ -21,27 +21,24 @@ pub use bifurcation::{
     TrainedWindow,
 };
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
-pub use compare::{CompareRecord, SolvedVariant, comparison_csv};
+pub use compare::{CompareRecord, SolveRecords, SolvedVariant, comparison_csv};
 pub use density::{DensityRecord, DensityVariant, Snapshot};
 pub use journal::{Journal, JournalError};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{
-    Advice, ExactRecord, FormulaRecord, MonteCarloRecord, ProbabilityRecord, RoutesRecord, ScheduleAdvice,
-    SimulationRecord,
+    Advice, Answer, Answers, CountDetail, Detail, Equation, FormulaDetail, ProbabilityRecord, ScheduleAdvice,
 };
-pub use ranks::{BestStart, ByRoute, RankCorrelation, RankRecord, Starts, ranks};
-pub use realnvp::{
-    FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, RealNvpRecord, TrainedRun, flow_csv,
-};
+pub use ranks::{BestStart, BySource, RankCorrelation, RankRecord};
+pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, TrainedRun, flow_csv};
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
 pub use store::{Store, StoreError};
-pub use sweep::{Curve, SweepHeader, SweepPoint, SweepRecord, comparison};
+pub use sweep::{Curve, SweepHeader, SweepPoint, SweepRecord};
 pub use sweep_checks::{Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord};
 pub use sweep_table::sweep_csv;
 pub use table::trajectory_csv;
 
 /// What grids and their figures are made of: records show it as it was asked for.
-pub use crate::config::{Axis, AxisValue, PlotConfig, PlotKind, RATE};
+pub use crate::config::{Axis, AxisValue, PlotConfig, PlotKind, RATE, Route, Source};
 /// How modes are lost, as it was counted.
 pub use crate::montecarlo::MechanismShare;
 

@@ -23,12 +23,11 @@ const MODULES: [(&str, &str); 17] = [
     ("results", "config integrate trajectory bifurcation probability montecarlo flows"),
     ("figures", ""),
     ("plots", "results trajectory figures"),
-    ("report", "results figures"),
     ("report", ""),
-    (
-        "commands",
-        "report cli config integrate trajectory bifurcation probability montecarlo density flows results figures plots report",
-    ),
+    // Path-free: no word to a terminal, no file.
+    ("studies", "config integrate trajectory bifurcation probability montecarlo density flows results figures plots"),
+    // Glue only: what computes is a study.
+    ("commands", "cli config montecarlo flows results figures plots report studies"),
     ("cli", ""),
     ("main", ""),
     ("lib", ""),
@@ -36,7 +35,7 @@ const MODULES: [(&str, &str); 17] = [
 
 /// The modules that may use the leaf crate.
 const USE_THEORY: [&str; 9] =
-    ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "config", "results", "commands", "flows"];
+    ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "config", "results", "studies", "flows"];
 
 /// What `config` may take from the modules that it configures: the structures of their options.
 const OPTION_NAMES: [&str; 10] = [
@@ -53,7 +52,7 @@ const OPTION_NAMES: [&str; 10] = [
 ];
 
 /// Modules that compute or draw: values in, values out.
-const PURE: [&str; 13] = [
+const PURE: [&str; 14] = [
     "integrate",
     "trajectory",
     "bifurcation",
@@ -64,6 +63,7 @@ const PURE: [&str; 13] = [
     "config",
     "figures",
     "plots",
+    "studies",
     "report",
     "cli",
     "lib",

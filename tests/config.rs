@@ -4,7 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use collapsar::config::{Document, Override, RunConfig, Sweep};
+use collapsar::config::{Document, Override, RunConfig, SweepConfig};
 use support::configs::{BASE, DOZEN, LAW};
 use support::refusals::{KEYS, VALUES};
 
@@ -197,7 +197,7 @@ fn runs(text: &str) -> Vec<RunConfig> {
     if !text.contains("[sweep]") {
         return vec![parse(text).unwrap()];
     }
-    let sweep = Sweep::resolve(Document::parse("case.toml", text, &[]).unwrap()).unwrap();
+    let sweep = SweepConfig::resolve(Document::parse("case.toml", text, &[]).unwrap()).unwrap();
     (0..sweep.len()).map(|index| sweep.point(index).unwrap()).collect()
 }
 
@@ -237,7 +237,7 @@ fn published_counts_are_those_of_the_reference() {
     for (name, reference) in [("published.toml", gaussian), ("realnvp-map.toml", flows)] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs").join(name);
         let text = std::fs::read_to_string(path).unwrap();
-        let sweep = Sweep::resolve(Document::parse(name, &text, &[]).unwrap()).unwrap();
+        let sweep = SweepConfig::resolve(Document::parse(name, &text, &[]).unwrap()).unwrap();
         let counts = sweep.published().unwrap();
         let reference: serde_json::Value = serde_json::from_str(reference).unwrap();
         let cells = reference["cells"].as_array().unwrap();

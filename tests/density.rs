@@ -107,7 +107,7 @@ fn files_are_written_and_bad_requests_refused() {
         ("density.times=[2,1]", "`density.times` is [2, 1]"),
         ("density.reach=0", "`density.reach` is 0: it must be positive"),
         ("density.time=0", "unknown key in [density] `time`: did you mean `times`?"),
-        ("start.means=[[1.0],[0.5]]", "the start has dimension 1: it must have at least 2"),
+        ("start.means=[[1.0],[0.5]]", "`start.means` is of dimension 1: it must be at least 2"),
     ] {
         let message = refused(&collapsar(&["density", CONFIG, "--set", setting]));
         assert!(message.contains(reason), "{message}");

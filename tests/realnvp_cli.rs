@@ -154,11 +154,11 @@ fn what_is_no_flow_is_refused() {
     let bare = &RUN[..RUN.find("[flow]").unwrap()];
     let message =
         refused(&collapsar(&["realnvp", path(config_file(&bare.replace("seed", "scale = 1.0\nseed")).path())]));
-    assert!(message.contains("neither [flow] nor [training]"), "{message}");
+    assert!(message.contains("`flow` is missing: it must be given, or `training`"), "{message}");
     let grid = bare.replace("dimension = 2", "dimension = 2\nscale = 1.0")
         + "[sweep]\nroutes = [\"realnvp\"]\nschedule.duration = [1.0]\n";
     let message = refused(&collapsar(&["sweep", path(config_file(&grid).path()), "--json"]));
-    assert!(message.contains("neither [flow] nor [training]"), "{message}");
+    assert!(message.contains("`flow` is missing: it must be given, or `training`"), "{message}");
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn grids_of_trained_flows_end_with_the_same_bytes() {
     assert!(ranks["definition"].as_str().unwrap().contains("Spearman"));
     let table = String::from_utf8(calm.iter().find(|f| f.0 == "grid.csv").unwrap().1.clone()).unwrap();
     assert!(
-        table.lines().next().unwrap().ends_with("realnvp_collapsed,realnvp_diverged,realnvp_lost_a_mode"),
+        table.lines().next().unwrap().contains("realnvp_collapsed,realnvp_diverged,realnvp_lost_a_mode"),
         "{table}"
     );
 }

@@ -249,7 +249,7 @@ fn a_grid_is_judged_and_drawn() {
     assert_eq!(number("/published/exact/points"), 2.0);
     assert!((number("/published/exact/rms") - ((first * first + second * second) / 2.0).sqrt()).abs() < 1e-12);
     assert!((number("/published/exact/largest") - first.abs().max(second.abs())).abs() < 1e-12);
-    assert!(number("/formulas/everywhere/largest") < 1e-4 && record["agreement"].is_null());
+    assert!(number("/formulas/formula/everywhere/largest") < 1e-4 && record["agreement"].is_null());
     for (bad, expected) in [
         (
             "x = \"start.scal\"\nslopes",

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::studies::StudyError;
+
 /// A failed command.
 #[derive(Debug)]
 pub struct Failure {
@@ -29,6 +31,12 @@ impl Failure {
     /// The exit code.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code)
+    }
+}
+
+impl From<StudyError> for Failure {
+    fn from(error: StudyError) -> Self {
+        if error.is_usage() { Self::usage(error) } else { Self::computation(error) }
     }
 }
 

@@ -1,18 +1,22 @@
 //! `collapsar merge`: the shards of a grid joined into the record that one run would have made.
 
-use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::anyhow;
 
 use crate::cli::MergeArgs;
 use crate::commands::Failure;
-use crate::commands::output::folder;
-use crate::commands::sweep::{Grid, Kept, Points, shards_in};
+use crate::commands::document::read;
+use crate::commands::output::{deliver, folder};
+use crate::commands::terminal::shards_in;
 use crate::results::Journal;
+use crate::studies::{Grid, Points, Study, Sweep};
 
 /// Reads, checks, joins and says.
-pub fn run(args: &MergeArgs) -> Result<Vec<PathBuf>, Failure> {
-    let grid = Grid::read(&args.run)?;
+pub fn run(args: &MergeArgs) -> Result<(), Failure> {
+    let started = Instant::now();
+    let document = read(&args.run.config, &args.run.overrides)?;
+    let grid = Grid::new(Sweep::resolve(&document).map_err(Failure::usage)?)?;
     let shards = match (args.shards.as_slice(), folder(&args.run)) {
         ([], Some(folder)) => shards_in(folder, &args.run)?,
         (shards, _) => shards.to_vec(),
@@ -20,10 +24,10 @@ pub fn run(args: &MergeArgs) -> Result<Vec<PathBuf>, Failure> {
     if shards.is_empty() {
         return Err(Failure::usage(anyhow!("no shard is given and none lies in the folder of the results (--out)")));
     }
-    let line = grid.line()?;
+    let identity = grid.identity()?;
     let mut known = Points::new();
     for path in &shards {
-        for (index, point) in Kept::parse(&Journal::read(path, &line).map_err(Failure::usage)?)?.points {
+        for (index, point) in grid.known(&Journal::read(path, &identity).map_err(Failure::usage)?)? {
             if known.get(&index).is_some_and(|other| *other != point) {
                 let text = format!("{}: point {index} differs from the same point of another shard", path.display());
                 return Err(Failure::computation(anyhow!(text)));
@@ -31,5 +35,7 @@ pub fn run(args: &MergeArgs) -> Result<Vec<PathBuf>, Failure> {
             known.insert(index, point);
         }
     }
-    grid.finish(&args.run, known, &format!("{} shards joined", shards.len()))?.report()
+    let found = Sweep::of(grid, known, 0)?;
+    deliver(&args.run, &found, started.elapsed().as_secs_f64())?;
+    found.failure().map_or(Ok(()), |failure| Err(failure.into()))
 }

@@ -7,13 +7,15 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{ProbabilityArgs, ReproduceArgs, RunArgs, SweepArgs};
-use crate::commands::solve::read_document;
-use crate::commands::story::{agreement, intro, section, verdicts};
-use crate::commands::{Failure, bifurcate, boundary, density, portrait, print, probability, realnvp, solve, sweep};
-use crate::config::{Document, ExperimentConfig, Verb};
+use crate::cli::{ReproduceArgs, RunArgs};
+use crate::commands::document::read;
+use crate::commands::registry::{Extra, study_named};
+use crate::commands::report_sections::{agreement, intro, section, verdicts};
+use crate::commands::{Failure, print};
+use crate::config::{Document, ExperimentConfig};
 use crate::report::{Provenance, Report, html, markdown};
 use crate::results::{Store, VERSION};
+use crate::studies::comparisons;
 
 /// What is known of earlier work in the folder.
 const MANIFEST: &str = "reproduce.json";
@@ -74,7 +76,7 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
         };
         let record = read_record(&args.out.join(format!("{}.json", experiment.stem)))?;
         judged.extend(verdicts(experiment, &record, args.quick));
-        points.extend(sweep::comparisons(&record));
+        points.extend(comparisons(&record));
         sections.extend(section(experiment, &record, &args.out, &files)?);
     }
     if let Some((last, verdict, files)) = agreement(&points)? {
@@ -141,13 +143,13 @@ fn experiments(args: &ReproduceArgs) -> Result<Vec<Experiment>, Failure> {
 impl Experiment {
     fn read(path: PathBuf, quick: bool) -> Result<Self, Failure> {
         let stem = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-        let plain = read_document(&path, &[])?;
+        let plain = read(&path, &[])?;
         let config = ExperimentConfig::resolve(&plain).map_err(Failure::usage)?;
         let config = config.ok_or_else(|| {
             Failure::usage(anyhow!("{}: a section [experiment] is missing: it says how to run it", path.display()))
         })?;
         let overrides = if quick { config.quick.clone() } else { Vec::new() };
-        let document = read_document(&path, &overrides)?;
+        let document = read(&path, &overrides)?;
         let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()));
         Ok(Self { stem, document, config, text: text.map_err(Failure::usage)?, path, overrides })
     }
@@ -165,16 +167,9 @@ impl Experiment {
             json: false,
             quiet: true,
         };
-        let written = match self.config.verb {
-            Verb::Solve => solve::run(&run),
-            Verb::Bifurcate => bifurcate::run(&run),
-            Verb::Boundary => boundary::run(&run),
-            Verb::Probability => probability::run(&ProbabilityArgs { run, route: None }),
-            Verb::Sweep => sweep::run(&SweepArgs { run, shard: None, force: args.force }),
-            Verb::Density => density::run(&run),
-            Verb::Portrait => portrait::run(&run),
-            Verb::RealNvp => realnvp::run(&run),
-        };
+        let name = self.config.verb.name();
+        let study = study_named(name).ok_or_else(|| Failure::usage(anyhow!("no study is called {name}")))?;
+        let written = study.apply(&run, &Extra { force: args.force, ..Extra::default() });
         let names = |path: PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
         Ok(written.map_err(|failure| failure.within(&self.stem))?.into_iter().filter_map(names).collect())
     }

@@ -2,34 +2,39 @@
 
 use crate::config::document::{Document, Override};
 use crate::config::error::{ConfigError, Origin};
-use crate::config::run::RunConfig;
 use crate::config::value::{Node, Value};
 
 /// A variant of a configuration.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Variant {
-    /// Its name: the key in `[compare]`.
+pub struct Variant<C> {
+    /// Its name: the key in `[compare]`; empty for a configuration without variants.
     pub label: String,
     /// The configuration with its overrides.
-    pub config: RunConfig,
+    pub config: C,
 }
 
-impl RunConfig {
-    /// The variants that `[compare]` asks for, in the order of the text; none without that section. The overrides of a
-    /// variant come after `overrides` and win.
-    pub fn variants(file: &str, text: &str, overrides: &[Override]) -> Result<Vec<Variant>, ConfigError> {
-        let document = Document::parse(file, text, overrides)?;
-        let section = document.section("compare");
+impl Document {
+    /// The variants that `[compare]` asks for, in the order of the text, each resolved by `resolve`; without that section
+    /// the document itself, without a label. The overrides of a variant come after those of the document and win.
+    ///
+    /// # Errors
+    /// Those of `resolve`, with the label and the line of the variant.
+    pub fn variants<C>(
+        &self,
+        resolve: impl Fn(&Self) -> Result<C, ConfigError>,
+    ) -> Result<Vec<Variant<C>>, ConfigError> {
+        let base = resolve(self)?;
+        let section = self.section("compare");
         if section.is_empty() {
-            return Ok(Vec::new());
+            return Ok(vec![Variant { label: String::new(), config: base }]);
         }
-        Self::resolve(&document)?;
         let variant = |(label, node): &(String, Node)| {
             let own = texts(node).ok_or_else(|| {
                 section.breaks(label, "be a list of overrides, for example [\"schedule.duration=20\"]")
             })?;
-            let all: Vec<Override> = overrides.iter().cloned().chain(own.into_iter().map(Override)).collect();
-            let config = Self::parse(file, text, &all).map_err(|error| located(error, label, &node.origin))?;
+            let overrides: Vec<Override> = own.into_iter().map(Override).collect();
+            let config = self.overridden(&overrides).and_then(|document| resolve(&document));
+            let config = config.map_err(|error| located(error, label, &node.origin))?;
             Ok(Variant { label: label.clone(), config })
         };
         section.entries().iter().map(variant).collect()

@@ -89,11 +89,26 @@ impl Document {
         let root = convert_table(table.get_ref(), &|at| Origin::Line(line_of(text, at)));
         let mut document = Self { file: file.to_owned(), root };
         document.flatten_sweep();
+        document.overridden(overrides)
+    }
+
+    /// The document with these overrides, in their order.
+    ///
+    /// # Errors
+    /// An override that reads no `section.key=value`, or an unknown key.
+    pub fn overridden(&self, overrides: &[Override]) -> Result<Self, ConfigError> {
+        let mut document = self.clone();
         for given in overrides {
             document.apply(given)?;
         }
         document.refuse_unknown_keys()?;
         Ok(document)
+    }
+
+    /// What results of this document are called: the file's name without folder and ending.
+    pub fn name(&self) -> String {
+        let path = std::path::Path::new(&self.file);
+        path.file_stem().map_or("run".into(), |stem| stem.to_string_lossy().into_owned())
     }
 
     /// `schedule.rate = ..` in the section of a grid is a table of its own in TOML: it becomes the one key that it reads

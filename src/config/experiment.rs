@@ -43,6 +43,13 @@ const VERBS: [(&str, Verb); 8] = [
     ("realnvp", Verb::RealNvp),
 ];
 
+impl Verb {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        VERBS.iter().find(|(_, verb)| *verb == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// `[experiment]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExperimentConfig {

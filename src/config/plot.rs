@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
+use crate::config::route::Source;
 use crate::config::section::Section;
 use crate::config::value::{Node, Value};
 
@@ -26,9 +27,6 @@ pub enum PlotKind {
 /// The abscissa ln(T0)/t0 of a geometric schedule, kappa of an exponential one.
 pub const RATE: &str = "rate";
 
-/// What a plot can show.
-const SHOWN: [&str; 7] = ["exact", "formula", "refined", "montecarlo", "simulation", "realnvp", "published"];
-
 /// `[plot.NAME]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlotConfig {
@@ -44,9 +42,8 @@ pub struct PlotConfig {
     pub log_x: bool,
     /// Whether the ordinate is.
     pub log_y: bool,
-    /// What is drawn of "exact", "formula", "refined", "montecarlo", "simulation", "realnvp" and "published"; all if
-    /// empty.
-    pub show: Vec<String>,
+    /// What is drawn; all if empty.
+    pub show: Vec<Source>,
     /// Slopes that theory predicts, one for each curve of a scaling plot.
     pub slopes: Vec<f64>,
     /// The part of the abscissa over which slopes are fitted; all of it if absent.
@@ -58,9 +55,9 @@ pub struct PlotConfig {
 }
 
 impl PlotConfig {
-    /// Whether `what` is drawn.
-    pub fn shows(&self, what: &str) -> bool {
-        self.show.is_empty() || self.show.iter().any(|name| name == what)
+    /// Whether `source` is drawn.
+    pub fn shows(&self, source: Source) -> bool {
+        self.show.is_empty() || self.show.contains(&source)
     }
 
     /// The plots of a document, in its order.
@@ -90,10 +87,13 @@ impl PlotConfig {
         if let Some(other) = log.iter().find(|axis| !["x", "y"].contains(&axis.as_str())) {
             return Err(section.breaks("log", &format!("hold \"x\" or \"y\", not \"{other}\"")));
         }
-        let show = section.texts("show")?.unwrap_or_default();
-        if let Some(other) = show.iter().find(|name| !SHOWN.contains(&name.as_str())) {
-            return Err(section.breaks("show", &format!("hold some of {}, not \"{other}\"", SHOWN.join(", "))));
-        }
+        let source = |name: &String| {
+            Source::all().find(|source| source.name() == name).ok_or_else(|| {
+                let known = Source::all().map(Source::name).collect::<Vec<_>>().join(", ");
+                section.breaks("show", &format!("hold some of {known}, not \"{name}\""))
+            })
+        };
+        let show = section.texts("show")?.unwrap_or_default().iter().map(source).collect::<Result<_, _>>()?;
         let scaling = kind == PlotKind::Scaling;
         let on = |axis: &str| scaling || log.iter().any(|name| name == axis);
         let x = section.text("x")?;

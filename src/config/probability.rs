@@ -17,38 +17,6 @@ const MOST_SAMPLES: u64 = 1_000_000_000_000;
 /// Most samples of q in a batch, and most runs of stochastic descent.
 const MOST_BATCH: u64 = 1 << 32;
 
-/// A route to the probability of collapse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Route {
-    /// Quadrature of the start law over the boundary.
-    Exact,
-    /// The sharp formula.
-    Formula,
-    /// An ensemble of the closed flow.
-    MonteCarlo,
-    /// Stochastic descent in R^d.
-    Simulation,
-    /// Training of normalizing flows.
-    RealNvp,
-}
-
-impl Route {
-    /// Every route.
-    pub const ALL: [Self; 5] = [Self::Exact, Self::Formula, Self::MonteCarlo, Self::Simulation, Self::RealNvp];
-
-    /// Its name in configurations and records.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Formula => "formula",
-            Self::MonteCarlo => "montecarlo",
-            Self::Simulation => "simulation",
-            Self::RealNvp => "realnvp",
-        }
-    }
-}
-
 /// `[exact]`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ExactConfig {

@@ -1,6 +1,6 @@
 //! The resolved run: every choice made, serialisable, and readable again as a configuration.
 
-use collapsar_theory::{InvalidParameter, MeanSpace, Problem, Schedule, ScheduleKind, Start, Target, VarianceRule};
+use collapsar_theory::{InvalidParameter, MeanSpace, Problem, Schedule, ScheduleKind, Start, Target};
 use serde::Serialize;
 
 use crate::config::bifurcation::BifurcationConfig;
@@ -198,15 +198,10 @@ impl RunConfig {
     /// The problem that the run poses.
     pub fn problem(&self) -> Result<Problem, InvalidParameter> {
         let start = self.start.start(self.family.rules().means)?;
-        Problem::new(self.target.target()?, self.family.family()?, self.schedule.schedule()?, start)
-    }
-
-    /// The initial variance.
-    pub fn initial_variance(&self, schedule: &Schedule) -> f64 {
-        match self.family.rules().variance {
-            VarianceRule::Unit => 1.0,
-            VarianceRule::Slaved => schedule.initial_temperature(),
-            VarianceRule::Trained => self.start.variance.unwrap_or(schedule.initial_temperature()),
+        let problem = Problem::new(self.target.target()?, self.family.family()?, self.schedule.schedule()?, start)?;
+        match self.start.variance {
+            Some(variance) => problem.with_initial_variance(variance),
+            None => Ok(problem),
         }
     }
 }

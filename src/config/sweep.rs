@@ -4,8 +4,8 @@ use crate::config::axis::{Axis, AxisReader, AxisValue};
 use crate::config::document::{Document, ROUTES, SWEEP};
 use crate::config::error::{ConfigError, Origin};
 use crate::config::plot::{PlotConfig, RATE};
-use crate::config::probability::Route;
 use crate::config::published::PublishedConfig;
+use crate::config::route::Route;
 use crate::config::run::RunConfig;
 use crate::config::value::{Node, Value};
 
@@ -14,7 +14,7 @@ pub const MOST_POINTS: usize = 1_000_000;
 
 /// The grid of a configuration; the last axis runs fastest.
 #[derive(Debug, Clone)]
-pub struct Sweep {
+pub struct SweepConfig {
     document: Document,
     axes: Vec<Axis>,
     routes: Option<Vec<Route>>,
@@ -22,7 +22,7 @@ pub struct Sweep {
     published: Option<PublishedConfig>,
 }
 
-impl Sweep {
+impl SweepConfig {
     /// Reads `[sweep]` and resolves every point, so that no bad value comes to light half way.
     pub fn resolve(document: Document) -> Result<Self, ConfigError> {
         let (routes, plots) = (read_routes(&document)?, PlotConfig::resolve(&document)?);

@@ -2,16 +2,16 @@
 
 use crate::figures::{Axis, Contours, Figure, Grid, Heatmap, LegendPlace, Marker, Panel, Series, TickChoice, palette};
 use crate::plots::probability_map::{LEVELS, grid};
-use crate::plots::sweep::{axis, counted, published, refined, trained};
+use crate::plots::sweep::{COUNTED, FLOWS, REFINED, axis};
 use crate::plots::symbols::axis_label;
-use crate::results::{PlotConfig, Starts, SweepRecord};
+use crate::results::{PlotConfig, Source, SweepRecord};
 
 /// One panel.
 struct Part {
     title: &'static str,
     grid: Grid,
-    /// Its best initial temperatures.
-    starts: fn(&Starts) -> Option<f64>,
+    /// What it shows.
+    source: Source,
     /// Whether it shows counted flows: those share their colours.
     flows: bool,
 }
@@ -21,16 +21,12 @@ struct Part {
 pub(crate) fn flow_map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     let y = plot.y.clone().unwrap_or_default();
     let keys = [plot.x.as_str(), y.as_str()];
-    let part = |title, flows, grid: Option<Grid>, starts| grid.map(|grid| Part { title, grid, starts, flows });
-    let mine = grid(record, keys, |point| trained(point).map(|t| [t[0]]));
-    let beside = grid(record, keys, |point| published(record, point).map(|p| [p.value]));
-    let closed = grid(record, keys, |point| counted(point).map(|c| [c[0]]));
-    let theory = part("mixture, closed flow", false, closed, |s: &Starts| s.montecarlo);
-    let formula = || part("mixture, formula (18)", false, grid(record, keys, refined), |s| s.refined);
+    let part = |title, flows, source| grid(record, keys, source).map(|grid| Part { title, grid, source, flows });
+    let theory = part("mixture, closed flow", false, COUNTED);
     let parts = [
-        part("RealNVP here", true, mine, |s| s.realnvp),
-        part("RealNVP, published", true, beside, |s| s.published),
-        theory.or_else(formula),
+        part("RealNVP here", true, FLOWS),
+        part("RealNVP, published", true, Source::Published),
+        theory.or_else(|| part("mixture, formula (18)", false, REFINED)),
     ];
     let parts: Vec<Part> = parts.into_iter().flatten().collect();
     let last_of_flows = parts.iter().rposition(|part| part.flows);
@@ -46,7 +42,7 @@ pub(crate) fn flow_map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
         let vertical = axis(axis_label(&y), plot.log_y);
         let vertical =
             if place == 0 { vertical } else { Axis { label: String::new(), ..vertical.ticks(TickChoice::Unlabelled) } };
-        let (xs, ys): (Vec<f64>, Vec<f64>) = best(record, part.starts).unzip();
+        let (xs, ys): (Vec<f64>, Vec<f64>) = best(record, part.source).unzip();
         let marks = Series::points(&xs, &ys, Marker::Diamond).color(palette::VERMILLION).open().size(6.0);
         let panel = Panel::new(axis(axis_label(&plot.x), plot.log_x), vertical).title(part.title).aspect(1.1);
         let panel = panel.with(Series::heatmap(heat));
@@ -62,8 +58,8 @@ pub(crate) fn flow_map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     Figure::two_column().row(panels.collect::<Vec<_>>())
 }
 
-/// The best initial temperature of each duration by one route.
-fn best(record: &SweepRecord, route: fn(&Starts) -> Option<f64>) -> impl Iterator<Item = (f64, f64)> {
+/// The best initial temperature of each duration by one source.
+fn best(record: &SweepRecord, source: Source) -> impl Iterator<Item = (f64, f64)> {
     let all = record.ranks.iter().flat_map(|ranks| &ranks.best);
-    all.filter_map(move |best| Some((route(&best.starts)?, best.duration)))
+    all.filter_map(move |best| Some((*best.starts.get(&source)?, best.duration)))
 }

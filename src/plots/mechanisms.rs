@@ -1,9 +1,9 @@
 //! The figure of how modes are lost.
 
 use crate::figures::{Axis, Color, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
-use crate::plots::sweep::{axis, name};
+use crate::plots::sweep::{FORMULA, axis, name};
 use crate::plots::symbols::axis_label;
-use crate::results::{Curve, MechanismShare, PlotConfig, SweepPoint, SweepRecord};
+use crate::results::{Answer, Curve, Equation, MechanismShare, PlotConfig, Route, SweepPoint, SweepRecord};
 
 /// Panels in a row.
 const ACROSS: usize = 3;
@@ -41,7 +41,14 @@ fn title(record: &SweepRecord, curve: &Curve) -> String {
 }
 
 fn share<'a>(point: &'a SweepPoint, what: &str) -> Option<&'a MechanismShare> {
-    point.routes.montecarlo.as_ref()?.mechanisms.as_ref()?.iter().find(|share| share.mechanism == what)
+    point
+        .routes
+        .get(Route::MonteCarlo)?
+        .count_detail()?
+        .mechanisms
+        .as_ref()?
+        .iter()
+        .find(|share| share.mechanism == what)
 }
 
 fn panel(record: &SweepRecord, plot: &PlotConfig, curve: &Curve, seen: &dyn Fn(&str) -> bool) -> Panel {
@@ -54,7 +61,7 @@ fn panel(record: &SweepRecord, plot: &PlotConfig, curve: &Curve, seen: &dyn Fn(&
         let rows: Vec<[f64; 4]> = points()
             .filter_map(|point| {
                 let (x, share) = (record.number(point, &plot.x)?, share(point, what)?);
-                let n = point.routes.montecarlo.as_ref()?.estimate.n as f64;
+                let n = point.routes.get(Route::MonteCarlo)?.estimate?.n as f64;
                 Some([x, share.count as f64 / n, share.low, share.high])
             })
             .collect();
@@ -66,8 +73,9 @@ fn panel(record: &SweepRecord, plot: &PlotConfig, curve: &Curve, seen: &dyn Fn(&
     }
     let starved: Vec<(f64, f64)> = points()
         .filter_map(|point| {
-            let formula = point.routes.formula.as_ref().filter(|f| f.equation == "(22)" && plot.shows("formula"))?;
-            Some((record.number(point, &plot.x)?, formula.value))
+            let formula = point.routes.get(Route::Formula).filter(|_| plot.shows(FORMULA))?;
+            let starved = Answer::formula_detail(formula).is_some_and(|detail| detail.equation == Equation::Starvation);
+            Some((record.number(point, &plot.x)?, formula.value)).filter(|_| starved)
         })
         .collect();
     if starved.is_empty() {

@@ -1,9 +1,9 @@
 //! P_c over two keys of a grid.
 
 use crate::figures::{Contours, Dash, Figure, Grid, Heatmap, LegendPlace, Panel, Series, palette};
-use crate::plots::sweep::{axis, counted, exact, formula, published, refined};
+use crate::plots::sweep::{COUNTED, EXACT, FORMULA, REFINED, axis};
 use crate::plots::symbols::axis_label;
-use crate::results::{PlotConfig, SweepPoint, SweepRecord};
+use crate::results::{PlotConfig, Source, SweepRecord};
 
 /// Lines of equal probability.
 pub(crate) const LEVELS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];
@@ -13,8 +13,8 @@ pub(crate) fn map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     let y = plot.y.clone().unwrap_or_default();
     let axes = [axis(axis_label(&plot.x), plot.log_x), axis(axis_label(&y), plot.log_y)];
     let panel = |title: &str| Panel::new(axes[0].clone(), axes[1].clone()).title(title).aspect(0.9);
-    let has_exact = record.points.iter().any(|p| p.routes.exact.is_some());
-    let main = |point: &SweepPoint| if has_exact { exact(point) } else { counted(point).map(|c| [c[0]]) };
+    let has_exact = record.points.iter().any(|point| record.probability(point, EXACT).is_some());
+    let main = if has_exact { EXACT } else { COUNTED };
     let title = if has_exact { "exact" } else { "closed flow, counted" };
     let mut left = panel(title).legend(LegendPlace::Below);
     let bar = "probability of collapse *P*_c";
@@ -23,17 +23,16 @@ pub(crate) fn map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
         left = left.with(Series::contours(Contours::new(grid, LEVELS).labelled()).color(palette::WHITE));
         left = left.with(Series::line(&[f64::NAN], &[f64::NAN]).color(palette::GRAY).label("equal probability"));
     }
-    if let Some(grid) = grid(record, [&plot.x, &y], formula) {
-        left = left.with(Series::contours(Contours::new(grid, LEVELS)).color(palette::BLACK).dash(Dash::Dashed));
-        let key = Series::line(&[f64::NAN], &[f64::NAN]).color(palette::BLACK).dash(Dash::Dashed);
-        left = left.with(key.label("by formula (10)"));
+    for (source, dash, label) in
+        [(FORMULA, Dash::Dashed, "by formula (10)"), (REFINED, Dash::Dotted, "by formula (18)")]
+    {
+        if let Some(grid) = grid(record, [&plot.x, &y], source) {
+            left = left.with(Series::contours(Contours::new(grid, LEVELS)).color(palette::BLACK).dash(dash));
+            let key = Series::line(&[f64::NAN], &[f64::NAN]).color(palette::BLACK).dash(dash);
+            left = left.with(key.label(label));
+        }
     }
-    if let Some(grid) = grid(record, [&plot.x, &y], refined) {
-        left = left.with(Series::contours(Contours::new(grid, LEVELS)).color(palette::BLACK).dash(Dash::Dotted));
-        let key = Series::line(&[f64::NAN], &[f64::NAN]).color(palette::BLACK).dash(Dash::Dotted);
-        left = left.with(key.label("by formula (18)"));
-    }
-    let beside = grid(record, [&plot.x, &y], |point| published(record, point).map(|p| [p.value]));
+    let beside = grid(record, [&plot.x, &y], Source::Published);
     match beside.filter(|_| record.published.is_some()) {
         Some(grid) => {
             let right = panel("published runs").with(Series::heatmap(Heatmap::new(grid).range(0.0, 1.0).bar(bar)));
@@ -44,11 +43,7 @@ pub(crate) fn map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
 }
 
 /// A value over two columns; missing where there is none. Nothing if no point has it.
-pub(crate) fn grid(
-    record: &SweepRecord,
-    keys: [&str; 2],
-    of: impl Fn(&SweepPoint) -> Option<[f64; 1]>,
-) -> Option<Grid> {
+pub(crate) fn grid(record: &SweepRecord, keys: [&str; 2], source: Source) -> Option<Grid> {
     let axis = |key: &str| {
         let mut values: Vec<f64> = record.points.iter().filter_map(|p| record.number(p, key)).collect();
         values.sort_by(f64::total_cmp);
@@ -59,7 +54,9 @@ pub(crate) fn grid(
     let mut values = vec![f64::NAN; xs.len() * ys.len()];
     for point in &record.points {
         let place = |axis: &[f64], key| record.number(point, key).and_then(|v| axis.iter().position(|x| *x == v));
-        if let (Some(i), Some(j), Some([value])) = (place(&xs, keys[0]), place(&ys, keys[1]), of(point)) {
+        if let (Some(i), Some(j), Some(value)) =
+            (place(&xs, keys[0]), place(&ys, keys[1]), record.probability(point, source))
+        {
             values[j * xs.len() + i] = value;
         }
     }

@@ -5,18 +5,25 @@ use crate::plots::flow_map::flow_map;
 use crate::plots::mechanisms::mechanisms;
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
-use crate::plots::symbols::{HOT, axis_label, choice, shown, symbol};
+use crate::plots::symbols::{HOT, LOOKS, Look, axis_label, choice, shown, symbol};
 use crate::results::{
-    AxisValue, Curve, FitRecord, PlotConfig, PlotKind, PublishedPoint, RoutesRecord, SweepPoint, SweepRecord,
-    comparison,
+    Answer, AxisValue, Curve, FitRecord, PlotConfig, PlotKind, Route, Source, SweepPoint, SweepRecord,
 };
+
+pub(crate) const EXACT: Source = Source::Route(Route::Exact);
+pub(crate) const COUNTED: Source = Source::Route(Route::MonteCarlo);
+pub(crate) const FORMULA: Source = Source::Route(Route::Formula);
+pub(crate) const REFINED: Source = Source::Route(Route::Refined);
+pub(crate) const FLOWS: Source = Source::Route(Route::RealNvp);
+/// Width of a line that only leads the eye.
+const THIN: f64 = 0.8;
 
 /// The figure that `plot` describes.
 pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     match plot.kind {
         PlotKind::Curves => Figure::one_column().row([curves(record, plot)]),
         PlotKind::Scaling => Figure::one_column().row([scaling(record, plot)]),
-        PlotKind::Map if plot.shows("realnvp") && record.ranks.is_some() => flow_map(record, plot),
+        PlotKind::Map if plot.shows(FLOWS) && record.ranks.is_some() => flow_map(record, plot),
         PlotKind::Map => map(record, plot),
         PlotKind::Agreement => agreement(record),
         PlotKind::Mechanisms => mechanisms(record, plot),
@@ -56,32 +63,21 @@ impl Column<'_> {
     }
 }
 
-pub(crate) fn exact(point: &SweepPoint) -> Option<[f64; 1]> {
-    point.routes.exact.map(|e| [e.value])
+/// Value, lower and upper end of what a source says at a point; the ends of published counts are theirs.
+pub(crate) fn said(record: &SweepRecord, point: &SweepPoint, source: Source) -> Option<[f64; 3]> {
+    match source {
+        Source::Route(route) => point.routes.get(route).map(Answer::interval),
+        Source::Published => record.published_at(point).map(|p| [p.value, p.low, p.high]),
+    }
 }
 
-pub(crate) fn formula(point: &SweepPoint) -> Option<[f64; 1]> {
-    point.routes.formula.as_ref().map(|f| [f.value])
-}
-
-pub(crate) fn refined(point: &SweepPoint) -> Option<[f64; 1]> {
-    point.routes.formula.as_ref().and_then(|f| f.refined).map(|p| [p])
-}
-
-pub(crate) fn counted(point: &SweepPoint) -> Option<[f64; 3]> {
-    point.routes.montecarlo.as_ref().map(|m| [m.value, m.estimate.low, m.estimate.high])
-}
-
-pub(crate) fn trained(point: &SweepPoint) -> Option<[f64; 3]> {
-    point.routes.realnvp.as_ref().map(|r| [r.value, r.estimate.low, r.estimate.high])
-}
-
-fn simulated(point: &SweepPoint) -> Option<[f64; 3]> {
-    point.routes.simulation.map(|s| [s.value, s.estimate.low, s.estimate.high])
-}
-
-pub(crate) fn published<'a>(record: &'a SweepRecord, point: &SweepPoint) -> Option<&'a PublishedPoint> {
-    record.published.as_ref()?.points.iter().find(|p| p.index == point.index)
+/// The same where it is drawn: outside its regime a formula would only hide the curves; maps show it everywhere.
+fn drawn(record: &SweepRecord, point: &SweepPoint, source: Source) -> Option<[f64; 3]> {
+    let holds = match source {
+        Source::Route(route) => point.routes.get(route).is_none_or(|answer| answer.valid || answer.estimate.is_some()),
+        Source::Published => true,
+    };
+    said(record, point, source).filter(|_| holds)
 }
 
 fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
@@ -104,18 +100,9 @@ fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
 const LOW: f64 = 0.4;
 
 fn tallest(record: &SweepRecord) -> f64 {
-    let values = record.points.iter().flat_map(|p| {
-        let routes = &p.routes;
-        let formula = routes.formula.as_ref().filter(|f| f.valid).map(|f| f.value);
-        [
-            routes.exact.map(|e| e.value),
-            formula,
-            routes.montecarlo.as_ref().map(|m| m.estimate.high),
-            routes.simulation.map(|s| s.estimate.high),
-            routes.realnvp.as_ref().map(|r| r.estimate.high),
-        ]
-    });
-    values.flatten().fold(0.0, f64::max)
+    let routes = || Route::ALL.into_iter().map(Source::Route);
+    let ends = record.points.iter().flat_map(|point| routes().filter_map(move |route| drawn(record, point, route)));
+    ends.map(|[value, _, high]| value.max(high)).fold(0.0, f64::max)
 }
 
 /// The colour of a curve: of the palette, or, for more curves than it has, along a colour map.
@@ -129,71 +116,59 @@ fn hue(index: usize, count: usize) -> Color {
 
 /// What is drawn of one curve.
 fn one_curve(column: &Column<'_>, plot: &PlotConfig, color: Color) -> Vec<Series> {
-    let mut drawn = Vec::new();
-    let (x, [p]) = column.take(|point| exact(point).filter(|_| plot.shows("exact")));
-    let has_exact = !x.is_empty();
-    drawn.push(Series::line(&x, &p).color(color));
-    if plot.x == HOT && x.len() > 2 {
-        let best = (0..x.len()).min_by(|&i, &j| p[i].total_cmp(&p[j])).unwrap_or(0);
-        let mark = Series::points(&x[best..=best], &p[best..=best], Marker::Diamond).color(color);
-        drawn.push(mark.size(7.0).open());
+    let record = column.record;
+    let of = |source: Source| column.take(|point| drawn(record, point, source).filter(|_| plot.shows(source)));
+    let has_exact = !of(EXACT).0.is_empty();
+    let mut series = Vec::new();
+    for look in &LOOKS {
+        let (x, [p, low, high]) = of(look.source);
+        // Counts are joined where nothing else leads the eye.
+        let joined = (look.source == COUNTED && !has_exact).then_some((Dash::Solid, THIN));
+        if let Some((dash, width)) = look.line.or(joined) {
+            series.push(Series::line(&x, &p).color(color).dash(dash).width(width));
+        }
+        if let Some((marker, size, open)) = look.mark {
+            let bars = Series::error_bars(&x, &p, &low, &high).color(color).marker(marker).size(size);
+            series.push(if open { bars.open() } else { bars });
+        }
+        if look.source == EXACT && plot.x == HOT && x.len() > 2 {
+            let best = (0..x.len()).min_by(|&i, &j| p[i].total_cmp(&p[j])).unwrap_or(0);
+            let mark = Series::points(&x[best..=best], &p[best..=best], Marker::Diamond).color(color);
+            series.push(mark.size(7.0).open());
+        }
     }
-    // Outside its regime the formula would only hide the curves; maps show it everywhere.
-    let valid = |point: &SweepPoint| point.routes.formula.as_ref().filter(|f| f.valid).map(|f| [f.value]);
-    let (x, [p]) = column.take(|point| valid(point).filter(|_| plot.shows("formula")));
-    drawn.push(Series::line(&x, &p).color(color).dash(Dash::Dashed));
-    let (x, [p]) = column.take(|point| refined(point).filter(|_| plot.shows("refined")));
-    drawn.push(Series::line(&x, &p).color(color).dash(Dash::Dotted));
-    let (x, [p, low, high]) = column.take(|point| counted(point).filter(|_| plot.shows("montecarlo")));
-    if !has_exact {
-        drawn.push(Series::line(&x, &p).color(color).width(0.8));
-    }
-    drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Circle).size(3.0));
-    let (x, [p, low, high]) = column.take(|point| simulated(point).filter(|_| plot.shows("simulation")));
-    drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Triangle).size(5.0));
-    let (x, [p, low, high]) = column.take(|point| trained(point).filter(|_| plot.shows("realnvp")));
-    drawn.push(Series::line(&x, &p).color(color).width(0.8));
-    drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Diamond).size(5.0));
-    let beside = |point: &SweepPoint| published(column.record, point).map(|p| [p.value, p.low, p.high]);
-    let (x, [p, low, high]) = column.take(|point| beside(point).filter(|_| plot.shows("published")));
-    drawn.push(Series::error_bars(&x, &p, &low, &high).color(color).marker(Marker::Square).open().size(5.0));
-    drawn
+    series
 }
 
 /// Entries of the legend that say what lines and points are.
 fn keys_of(record: &SweepRecord, plot: &PlotConfig) -> Vec<Series> {
-    let has =
-        |what: &str, f: &dyn Fn(&RoutesRecord) -> bool| plot.shows(what) && record.points.iter().any(|p| f(&p.routes));
     let nowhere = [f64::NAN];
-    let line = || Series::line(&nowhere, &nowhere).color(palette::GRAY);
-    let marks = |marker| Series::points(&nowhere, &nowhere, marker).color(palette::GRAY);
     let mut keys = Vec::new();
-    if has("exact", &|r| r.exact.is_some()) {
-        keys.push(line().label("exact"));
-        if plot.x == HOT {
-            keys.push(marks(Marker::Diamond).size(7.0).open().label("best *T*_0 of these"));
+    for look in LOOKS.iter().filter(|look| plot.shows(look.source)) {
+        if !record.points.iter().any(|point| drawn(record, point, look.source).is_some()) {
+            continue;
+        }
+        let key = match (look.mark, look.line) {
+            (Some((marker, size, open)), _) => {
+                let points = Series::points(&nowhere, &nowhere, marker).size(size);
+                if open { points.open() } else { points }
+            }
+            (None, line) => Series::line(&nowhere, &nowhere).dash(line.map_or(Dash::Solid, |(dash, _)| dash)),
+        };
+        keys.push(key.color(palette::GRAY).label(label(record, look)));
+        if look.source == EXACT && plot.x == HOT {
+            let best = Series::points(&nowhere, &nowhere, Marker::Diamond).color(palette::GRAY).size(7.0).open();
+            keys.push(best.label("best *T*_0 of these"));
         }
     }
-    let valid = record.points.iter().find_map(|p| p.routes.formula.as_ref().filter(|f| f.valid));
-    if let Some(valid) = valid.filter(|_| plot.shows("formula")) {
-        keys.push(line().dash(Dash::Dashed).label(format!("formula {}", valid.equation)));
-    }
-    if has("refined", &|r| r.formula.as_ref().is_some_and(|f| f.refined.is_some())) {
-        keys.push(line().dash(Dash::Dotted).label("formula (18)"));
-    }
-    if has("montecarlo", &|r| r.montecarlo.is_some()) {
-        keys.push(marks(Marker::Circle).size(3.0).label("counted"));
-    }
-    if has("simulation", &|r| r.simulation.is_some()) {
-        keys.push(marks(Marker::Triangle).size(5.0).label("descent"));
-    }
-    if has("realnvp", &|r| r.realnvp.is_some()) {
-        keys.push(marks(Marker::Diamond).size(5.0).label("RealNVP"));
-    }
-    if record.published.is_some() && plot.shows("published") {
-        keys.push(marks(Marker::Square).open().size(5.0).label("published"));
-    }
     keys
+}
+
+/// The name of a source; a formula is named by its equation.
+fn label(record: &SweepRecord, look: &Look) -> String {
+    let Source::Route(route) = look.source else { return look.label.to_owned() };
+    let formula = record.points.iter().find_map(|point| point.routes.get(route).and_then(Answer::formula_detail));
+    formula.map_or_else(|| look.label.to_owned(), |detail| format!("formula {}", detail.equation))
 }
 
 fn scaling(record: &SweepRecord, plot: &PlotConfig) -> Panel {
@@ -204,9 +179,9 @@ fn scaling(record: &SweepRecord, plot: &PlotConfig) -> Panel {
     for (i, curve) in record.curves(&[&plot.x]).iter().enumerate() {
         let column = Column { record, x: &plot.x, places: &curve.points };
         let color = palette::cycle(i);
-        let (mut x, [mut p]) = column.take(exact);
+        let (mut x, [mut p, ..]) = column.take(|point| said(record, point, EXACT));
         if x.is_empty() {
-            (x, [p, _, _]) = column.take(counted);
+            (x, [p, ..]) = column.take(|point| said(record, point, COUNTED));
         }
         let mut label = name(curve);
         if let Some(fit) = fits.get(i) {
@@ -218,7 +193,7 @@ fn scaling(record: &SweepRecord, plot: &PlotConfig) -> Panel {
             }
         }
         panel = panel.with(Series::points(&x, &p, Marker::Circle).color(color).size(4.0).label(label));
-        let (x, [p]) = column.take(formula);
+        let (x, [p, ..]) = column.take(|point| said(record, point, FORMULA));
         panel = panel.with(Series::line(&x, &p).color(color).dash(Dash::Dashed));
     }
     panel
@@ -233,7 +208,7 @@ fn predicted_line(x: &[f64], p: &[f64], slope: f64) -> Series {
 /// Standardised differences: their histogram over the normal density, and in order against normal quantiles.
 fn agreement(record: &SweepRecord) -> Figure {
     let mut z: Vec<f64> =
-        record.points.iter().filter_map(|p| comparison(&p.routes).and_then(|c| c.standardised())).collect();
+        record.points.iter().filter_map(|p| p.routes.comparison().and_then(|c| c.standardised())).collect();
     z.sort_by(f64::total_cmp);
     standardised(&z)
 }

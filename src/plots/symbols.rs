@@ -1,6 +1,44 @@
 //! Keys and values in the symbols of the theory note.
 
-use crate::results::{AxisValue, RATE};
+use crate::figures::{Dash, Marker};
+use crate::results::{AxisValue, RATE, Route, Source};
+
+/// How a source of probabilities is drawn, and what the legend calls it.
+pub(crate) struct Look {
+    /// The source.
+    pub(crate) source: Source,
+    /// Its entry in the legend.
+    pub(crate) label: &'static str,
+    /// The line through its values; none for points alone.
+    pub(crate) line: Option<(Dash, f64)>,
+    /// The mark of each value, its size and whether it is open; none for a line alone.
+    pub(crate) mark: Option<(Marker, f64, bool)>,
+}
+
+const fn line(route: Route, label: &'static str, dash: Dash) -> Look {
+    Look { source: Source::Route(route), label, line: Some((dash, WIDTH)), mark: None }
+}
+
+const fn marks(source: Source, label: &'static str, mark: (Marker, f64, bool)) -> Look {
+    Look { source, label, line: None, mark: Some(mark) }
+}
+
+/// Width of lines.
+const WIDTH: f64 = 1.5;
+
+/// The look of every source, in the order of the legend.
+pub(crate) const LOOKS: [Look; 7] = [
+    line(Route::Exact, "exact", Dash::Solid),
+    line(Route::Formula, "formula", Dash::Dashed),
+    line(Route::Refined, "formula (18)", Dash::Dotted),
+    marks(Source::Route(Route::MonteCarlo), "counted", (Marker::Circle, 3.0, false)),
+    marks(Source::Route(Route::Simulation), "descent", (Marker::Triangle, 5.0, false)),
+    Look {
+        line: Some((Dash::Solid, 0.8)),
+        ..marks(Source::Route(Route::RealNvp), "RealNVP", (Marker::Diamond, 5.0, false))
+    },
+    marks(Source::Published, "published", (Marker::Square, 5.0, true)),
+];
 
 /// The key along which there is a best value.
 pub(crate) const HOT: &str = "schedule.initial_temperature";

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::results::SolveRecord;
-use crate::results::table::{columns, values};
+use crate::results::table::{columns, trajectory_csv, values};
 use crate::trajectory::Report;
 
 /// The record of `collapsar solve` on a configuration with `[compare]`.
@@ -17,6 +17,26 @@ pub struct CompareRecord {
     pub variants: Vec<SolvedVariant>,
 }
 
+/// What `collapsar solve` found: of one run, or of the variants of a `[compare]`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum SolveRecords {
+    /// One run.
+    One(Box<SolveRecord>),
+    /// Several.
+    Several(CompareRecord),
+}
+
+impl SolveRecords {
+    /// The records with their labels; that of a single run is empty.
+    pub fn all(&self) -> Vec<(&str, &SolveRecord)> {
+        match self {
+            Self::One(record) => vec![("", record)],
+            Self::Several(all) => all.variants.iter().map(|v| (v.label.as_str(), &v.record)).collect(),
+        }
+    }
+}
+
 /// One variant: its label beside the fields of its own record.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SolvedVariant {
@@ -28,11 +48,14 @@ pub struct SolvedVariant {
 }
 
 /// A CSV table of labelled trajectories: the column `variant`, then those of the trajectories' own tables; empty where a
-/// variant has no such column.
+/// variant has no such column. A single trajectory without a label is its own table.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn comparison_csv(variants: &[(&str, &[Report])]) -> Result<Vec<u8>, csv::Error> {
+    if let [("", rows)] = variants {
+        return trajectory_csv(rows);
+    }
     let mut header = vec!["variant".to_owned()];
     for name in variants.iter().filter_map(|(_, rows)| rows.first()).flat_map(columns) {
         if !header.contains(&name) {

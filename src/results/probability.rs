@@ -1,10 +1,11 @@
 //! The record of a probability of collapse by several routes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::config::RunConfig;
-use crate::montecarlo::{Estimate, MechanismShare, MixtureEstimate};
-use crate::results::realnvp::RealNvpRecord;
+use crate::config::{Route, RunConfig};
+use crate::montecarlo::{Comparison, Estimate, MechanismShare, MixtureEstimate};
 
 /// The record of `collapsar probability`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,60 +20,120 @@ pub struct ProbabilityRecord {
     pub pair: &'static str,
     /// What each route says.
     #[serde(flatten)]
-    pub routes: RoutesRecord,
+    pub routes: Answers,
 }
 
-/// The probability of collapse by several routes.
+/// The probability of collapse by several routes: under the name of each, its answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct RoutesRecord {
-    /// Theory (14); null if not asked for.
-    pub exact: Option<ExactRecord>,
-    /// Theory (10) or (15); null if not asked for, or where there is none.
-    pub formula: Option<FormulaRecord>,
-    /// The ensemble of the closed flow; null if not asked for.
-    pub montecarlo: Option<MonteCarloRecord>,
-    /// Stochastic descent; null if not asked for.
-    pub simulation: Option<SimulationRecord>,
-    /// Trained normalizing flows; absent if not asked for.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub realnvp: Option<RealNvpRecord>,
+pub struct Answers {
+    /// The answers.
+    #[serde(flatten)]
+    pub by_route: BTreeMap<Route, Answer>,
     /// What a reader of the numbers should know.
     pub notes: Vec<String>,
 }
 
-/// P_c by quadrature over the boundary.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct ExactRecord {
-    /// P_c.
+/// What a route says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// P_c; of a mixture, the probability of losing at least one mode.
     pub value: f64,
-    /// Its estimated absolute error.
-    pub error: f64,
-    /// Boundary points that were located.
-    pub evaluations: usize,
+    /// The estimated absolute error of a computed value.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<f64>,
+    /// What a counted value was counted from, with the Clopper-Pearson interval.
+    #[serde(flatten)]
+    pub estimate: Option<Estimate>,
+    /// Whether the value is what the route promises: an exact one within ten tolerances, a formula where it was measured
+    /// to hold, a count without open runs.
+    pub valid: bool,
+    /// What else the route has to say.
+    #[serde(flatten)]
+    pub detail: Detail,
 }
 
-/// P_c by a sharp formula.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct FormulaRecord {
-    /// P_c.
-    pub value: f64,
-    /// Whether the problem lies where the formula was measured to hold.
-    pub valid: bool,
+/// What a route says beside its value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "lowercase")]
+pub enum Detail {
+    /// Theory (14).
+    Quadrature {
+        /// Boundary points that were located.
+        evaluations: usize,
+    },
+    /// A formula.
+    Formula(FormulaDetail),
+    /// The ensemble of the closed flow; the tallies are those of mixtures.
+    Count(CountDetail),
+    /// Stochastic descent.
+    Descent {
+        /// Samples of q per step.
+        batch: u64,
+        /// Time per step.
+        step: f64,
+        /// Steps of a run.
+        steps: u64,
+    },
+    /// Trained normalizing flows; runs that diverged are `failures`, run i has seed `seed` + i.
+    Training {
+        /// What a collapsed flow is.
+        definition: String,
+        /// Runs that lost a mode by its coverage, C_k/v_k < 1/2, whatever the definition.
+        lost_a_mode: u64,
+        /// Median of KL(q||p) over the runs that did not diverge; null without any.
+        median_divergence: Option<f64>,
+        /// Trained parameters of a flow.
+        parameters: usize,
+        /// Base points of a step.
+        batch: u64,
+        /// Steps of a run.
+        steps: u64,
+    },
+}
+
+/// The equations of the theory note that give a P_c.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Equation {
+    /// The sharp formula of the sphere pair.
+    #[serde(rename = "(10)")]
+    Sharp,
+    /// The small-start formula of the free pair.
+    #[serde(rename = "(15)")]
+    SmallStart,
+    /// The sphere pair linearised about the decision plane.
+    #[serde(rename = "(18)")]
+    Equator,
+    /// Starvation of a trained weight.
+    #[serde(rename = "(22)")]
+    Starvation,
+}
+
+impl std::fmt::Display for Equation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Sharp => "(10)",
+            Self::SmallStart => "(15)",
+            Self::Equator => "(18)",
+            Self::Starvation => "(22)",
+        })
+    }
+}
+
+/// P_c by a formula.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormulaDetail {
     /// The equation of the theory note.
-    pub equation: String,
-    /// P_c with the gain by relaxation counted (sphere pair).
+    pub equation: Equation,
+    /// P_c with the gain by relaxation counted, by (10).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub relaxed: Option<f64>,
-    /// P_c by the linear flow about the decision plane, (18) (sphere pair).
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub refined: Option<f64>,
-    /// Which schedules reach the wanted P_c, if one is (sphere pair, geometric schedules).
+    /// Which schedules reach the wanted P_c, if one is, by (10).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub advice: Option<Advice>,
-    /// alpha that was used (sphere pair).
+    /// alpha that was used, by (10).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub alpha: Option<f64>,
-    /// C that was used (free pair).
+    /// C that was used, by (15).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub connection_constant: Option<f64>,
 }
@@ -99,59 +160,104 @@ pub struct Advice {
     pub cheapest: Option<ScheduleAdvice>,
 }
 
-/// P_c by counting.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MonteCarloRecord {
-    /// P_c; of a mixture, the probability of losing at least one mode.
-    pub value: f64,
-    /// The counts and the Clopper-Pearson interval.
-    #[serde(flatten)]
-    pub estimate: Estimate,
-    /// Runs that lost 0, 1, .., P modes (mixture).
+/// How modes were lost in a count; nothing of pairs, which lose one by mean alignment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CountDetail {
+    /// Runs that lost 0, 1, .., P modes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub modes_lost: Option<Vec<u64>>,
-    /// Runs that lost mode k (mixture).
+    /// Runs that lost mode k.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lost_by_mode: Option<Vec<u64>>,
-    /// Runs by mechanism, with intervals (mixture).
+    /// Runs by mechanism, with intervals.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub mechanisms: Option<Vec<MechanismShare>>,
-    /// What a lost mode is (mixture).
+    /// What a lost mode is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub definition: Option<String>,
 }
 
-impl From<Estimate> for MonteCarloRecord {
-    fn from(estimate: Estimate) -> Self {
-        let value = estimate.probability.unwrap_or(f64::NAN);
-        Self { value, estimate, modes_lost: None, lost_by_mode: None, mechanisms: None, definition: None }
-    }
-}
-
-impl From<MixtureEstimate> for MonteCarloRecord {
-    fn from(found: MixtureEstimate) -> Self {
+impl Answer {
+    /// A counted value.
+    pub fn counted(estimate: Estimate, detail: Detail) -> Self {
         Self {
-            modes_lost: Some(found.modes_lost),
-            lost_by_mode: Some(found.lost_by_mode),
-            mechanisms: Some(found.mechanisms),
-            definition: Some(found.definition),
-            ..Self::from(found.any)
+            value: estimate.probability.unwrap_or(f64::NAN),
+            error: None,
+            estimate: Some(estimate),
+            valid: estimate.undecided + estimate.failures == 0,
+            detail,
+        }
+    }
+
+    /// A formula's value.
+    pub fn formula(value: f64, valid: bool, detail: FormulaDetail) -> Self {
+        Self { value, error: None, estimate: None, valid, detail: Detail::Formula(detail) }
+    }
+
+    /// Value, lower and upper end; the ends are the value itself where no interval is known.
+    pub fn interval(&self) -> [f64; 3] {
+        let error = self.error.unwrap_or(0.0);
+        let computed = [self.value, self.value - error, self.value + error];
+        self.estimate.map_or(computed, |e| [self.value, e.low, e.high])
+    }
+
+    /// What a formula says beside its value.
+    pub fn formula_detail(&self) -> Option<&FormulaDetail> {
+        match &self.detail {
+            Detail::Formula(detail) => Some(detail),
+            _ => None,
+        }
+    }
+
+    /// How modes were lost in a count.
+    pub fn count_detail(&self) -> Option<&CountDetail> {
+        match &self.detail {
+            Detail::Count(detail) => Some(detail),
+            _ => None,
         }
     }
 }
 
-/// P_c by counting runs of stochastic descent.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct SimulationRecord {
-    /// P_c.
-    pub value: f64,
-    /// The counts and the Clopper-Pearson interval.
-    #[serde(flatten)]
-    pub estimate: Estimate,
-    /// Samples of q per step.
-    pub batch: u64,
-    /// Time per step.
-    pub step: f64,
-    /// Steps of a run.
-    pub steps: u64,
+impl Answers {
+    /// The answer of a route.
+    pub fn get(&self, route: Route) -> Option<&Answer> {
+        self.by_route.get(&route)
+    }
+
+    /// The value that a route gives.
+    pub fn value(&self, route: Route) -> Option<f64> {
+        self.get(route).map(|answer| answer.value)
+    }
+
+    /// The count of the ensemble against the exact value.
+    pub fn comparison(&self) -> Option<Comparison> {
+        let (exact, counted) = (self.get(Route::Exact)?, self.get(Route::MonteCarlo)?.estimate?);
+        let error = exact.error.unwrap_or(0.0);
+        Some(Comparison { probability: exact.value, error, count: counted.collapsed, n: counted.n })
+    }
+}
+
+impl FormulaDetail {
+    /// Only the equation.
+    pub fn new(equation: Equation) -> Self {
+        Self { equation, relaxed: None, advice: None, alpha: None, connection_constant: None }
+    }
+}
+
+impl From<Estimate> for Answer {
+    fn from(estimate: Estimate) -> Self {
+        Self::counted(estimate, Detail::Count(CountDetail::default()))
+    }
+}
+
+impl From<MixtureEstimate> for Answer {
+    fn from(found: MixtureEstimate) -> Self {
+        let detail = CountDetail {
+            modes_lost: Some(found.modes_lost),
+            lost_by_mode: Some(found.lost_by_mode),
+            mechanisms: Some(found.mechanisms),
+            definition: Some(found.definition),
+        };
+        Self::counted(found.any, Detail::Count(detail))
+    }
 }

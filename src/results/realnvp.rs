@@ -4,29 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::RunConfig;
 use crate::flows;
-use crate::montecarlo::Estimate;
-
-/// P_c by counting trained flows; runs that diverged are its `failures`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RealNvpRecord {
-    /// P_c.
-    pub value: f64,
-    /// The counts and the Clopper-Pearson interval; run i has seed `seed` + i.
-    #[serde(flatten)]
-    pub estimate: Estimate,
-    /// What a collapsed flow is.
-    pub definition: String,
-    /// Runs that lost a mode by its coverage, C_k/v_k < 1/2, whatever the definition.
-    pub lost_a_mode: u64,
-    /// Median of KL(q||p) over the runs that did not diverge; null without any.
-    pub median_divergence: Option<f64>,
-    /// Trained parameters of a flow.
-    pub parameters: usize,
-    /// Base points of a step.
-    pub batch: u64,
-    /// Steps of a run.
-    pub steps: u64,
-}
 
 /// How the training of one flow ended: what is left of it in a count.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -1,12 +1,14 @@
 //! The record of a grid.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Axis, AxisValue, RATE, Route, RunConfig};
-use crate::montecarlo::{Agreement, Comparison};
-use crate::results::probability::RoutesRecord;
+use crate::config::{Axis, AxisValue, RATE, Route, RunConfig, Source};
+use crate::montecarlo::Agreement;
+use crate::results::probability::Answers;
 use crate::results::ranks::RankRecord;
-use crate::results::sweep_checks::{FitRecord, FormulaErrors, PublishedRecord};
+use crate::results::sweep_checks::{FitRecord, FormulaErrors, PublishedPoint, PublishedRecord};
 
 /// What a grid is: two records with the same header answer the same questions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,13 +34,13 @@ pub struct SweepPoint {
     pub values: Vec<AxisValue>,
     /// ln(T0)/t0 of a geometric schedule, kappa of an exponential one; null otherwise.
     pub rate: Option<f64>,
-    /// The seed of its draws: `start.seed` mixed with the rest of its resolved configuration.
+    /// The seed of its draws: `start.seed` mixed with what the problem is.
     pub seed: u64,
     /// "free", "sphere" or "mixture".
     pub pair: String,
     /// What each route says.
     #[serde(flatten)]
-    pub routes: RoutesRecord,
+    pub routes: Answers,
     /// Why there is no answer.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub failure: Option<String>,
@@ -52,8 +54,8 @@ pub struct SweepRecord {
     pub header: SweepHeader,
     /// The joint test of all points that have an exact value and a count; null without any.
     pub agreement: Option<Agreement>,
-    /// The formulas against the exact route; null without points that have both.
-    pub formulas: Option<FormulaErrors>,
+    /// Each formula against the exact route, where points have both.
+    pub formulas: BTreeMap<Route, FormulaErrors>,
     /// The grid against published counts; null without any.
     pub published: Option<PublishedRecord>,
     /// Trained flows against the other routes over initial temperature and duration; absent for other grids.
@@ -78,6 +80,19 @@ impl SweepRecord {
     /// The keys of the columns.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.header.axes.iter().flat_map(|axis| axis.keys.iter().map(String::as_str))
+    }
+
+    /// P_c at a point from a source.
+    pub fn probability(&self, point: &SweepPoint, source: Source) -> Option<f64> {
+        match source {
+            Source::Route(route) => point.routes.value(route),
+            Source::Published => self.published_at(point).map(|count| count.value),
+        }
+    }
+
+    /// The published count at a point.
+    pub fn published_at(&self, point: &SweepPoint) -> Option<&PublishedPoint> {
+        self.published.as_ref()?.points.iter().find(|p| p.index == point.index)
     }
 
     /// The number under a key at a point; [`RATE`] is one.
@@ -130,10 +145,3 @@ impl SweepRecord {
 const HOT: &str = "schedule.initial_temperature";
 /// Keys that a rate is made of.
 const RATED: [&str; 2] = ["schedule.duration", "schedule.rate"];
-
-/// The count of the ensemble against the exact value.
-pub fn comparison(routes: &RoutesRecord) -> Option<Comparison> {
-    let (exact, counted) = (routes.exact?, routes.montecarlo.as_ref()?);
-    let (count, n) = (counted.estimate.collapsed, counted.estimate.n);
-    Some(Comparison { probability: exact.value, error: exact.error, count, n })
-}

@@ -1,6 +1,10 @@
 //! What a grid is held against: published counts, the exact route, predicted powers.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+
+use crate::config::Route;
 
 /// A count from elsewhere beside a point.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -35,10 +39,8 @@ pub struct Difference {
 pub struct FormulaErrors {
     /// The formula everywhere.
     pub everywhere: Difference,
-    /// Where it claims to hold; null if nowhere, here and below.
+    /// Where it claims to hold; null if nowhere.
     pub where_valid: Option<Difference>,
-    /// Formula (18), where (10) is the formula.
-    pub refined: Option<Difference>,
 }
 
 /// The grid against published counts.
@@ -48,21 +50,11 @@ pub struct PublishedRecord {
     pub source: String,
     /// The counts.
     pub points: Vec<PublishedPoint>,
-    /// The exact route against them; null without any, here and below.
-    pub exact: Option<Difference>,
-    /// The formula.
-    pub formula: Option<Difference>,
-    /// Formula (18), where (10) is the formula.
-    pub refined: Option<Difference>,
-    /// The formula where it claims to hold.
-    pub formula_where_valid: Option<Difference>,
-    /// The ensemble.
-    pub montecarlo: Option<Difference>,
-    /// Stochastic descent.
-    pub simulation: Option<Difference>,
-    /// Trained flows; absent without any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub realnvp: Option<Difference>,
+    /// Each route against them.
+    #[serde(flatten)]
+    pub routes: BTreeMap<Route, Difference>,
+    /// Each formula where it claims to hold.
+    pub where_valid: BTreeMap<Route, Difference>,
 }
 
 /// A fitted power: P_c ~ x^slope.

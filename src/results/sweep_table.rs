@@ -1,15 +1,50 @@
 //! The table of a grid.
 
-use crate::config::AxisValue;
-use crate::results::probability::RoutesRecord;
-use crate::results::sweep::{SweepPoint, SweepRecord, comparison};
+use crate::config::{AxisValue, Route};
+use crate::results::probability::{Answer, Detail};
+use crate::results::sweep::{SweepPoint, SweepRecord};
 
-/// The grid as a table, a point a row.
+/// A column of a route: what follows the route's name, and its cell.
+type Column = (&'static str, fn(&Answer) -> String);
+
+const VALUE: Column = ("", |answer| answer.value.to_string());
+const LOW: Column = ("_low", |answer| answer.estimate.map_or_else(String::new, |e| e.low.to_string()));
+const HIGH: Column = ("_high", |answer| answer.estimate.map_or_else(String::new, |e| e.high.to_string()));
+const RUNS: Column = ("_runs", |answer| answer.estimate.map_or_else(String::new, |e| e.n.to_string()));
+const COLLAPSED: Column =
+    ("_collapsed", |answer| answer.estimate.map_or_else(String::new, |e| e.collapsed.to_string()));
+const UNDECIDED: Column =
+    ("_undecided", |answer| answer.estimate.map_or_else(String::new, |e| (e.undecided + e.failures).to_string()));
+const DIVERGED: Column = ("_diverged", |answer| answer.estimate.map_or_else(String::new, |e| e.failures.to_string()));
+const ERROR: Column = ("_error", |answer| answer.error.map_or_else(String::new, |error| error.to_string()));
+const VALID: Column = ("_valid", |answer| answer.valid.to_string());
+const LOST_A_MODE: Column = ("_lost_a_mode", |answer| match &answer.detail {
+    Detail::Training { lost_a_mode, .. } => lost_a_mode.to_string(),
+    _ => String::new(),
+});
+
+/// The columns of a route.
+fn columns(route: Route) -> &'static [Column] {
+    match route {
+        Route::Exact => &[VALUE, ERROR],
+        Route::Formula | Route::Refined => &[VALUE, VALID],
+        Route::MonteCarlo | Route::Simulation => &[VALUE, LOW, HIGH, RUNS, COLLAPSED, UNDECIDED],
+        Route::RealNvp => &[VALUE, LOW, HIGH, RUNS, COLLAPSED, DIVERGED, LOST_A_MODE],
+    }
+}
+
+/// The grid as a table, a point a row: the keys of the axes, rate, pair and seed, the columns of each route that was run,
+/// the standardised difference of count and exact value, notes and failure.
+///
+/// # Errors
+/// Those of the writer.
 pub fn sweep_csv(record: &SweepRecord) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let trained = record.points.iter().any(|p| p.routes.realnvp.is_some());
-    let more: &[&str] = if trained { &TRAINED } else { &[] };
-    writer.write_record(record.keys().chain(COLUMNS).chain(more.iter().copied()))?;
+    let routes: Vec<Route> = Route::ALL.into_iter().filter(|route| record.header.routes.contains(route)).collect();
+    let own = routes.iter().flat_map(|route| columns(*route).iter().map(|(name, _)| format!("{}{name}", route.name())));
+    let before = record.keys().chain(["rate", "pair", "seed"]).map(str::to_owned);
+    let after = ["standardised", "notes", "failure"].map(str::to_owned);
+    writer.write_record(before.chain(own).chain(after))?;
     for point in &record.points {
         let values = point.values.iter().map(|value| match value {
             AxisValue::Integer(i) => i.to_string(),
@@ -17,84 +52,24 @@ pub fn sweep_csv(record: &SweepRecord) -> Result<Vec<u8>, csv::Error> {
             AxisValue::Text(text) => text.clone(),
             AxisValue::Flag(flag) => flag.to_string(),
         });
-        writer.write_record(values.chain(cells(point)).chain(trained_cells(point).into_iter().take(more.len())))?;
+        let said = routes.iter().flat_map(|route| {
+            let answer = point.routes.get(*route);
+            columns(*route).iter().map(move |(_, cell)| answer.map_or_else(String::new, cell))
+        });
+        writer.write_record(values.chain(place(point)).chain(said).chain(judgement(point)))?;
     }
     writer.into_inner().map_err(|e| e.into_error().into())
 }
 
-const COLUMNS: [&str; 22] = [
-    "rate",
-    "pair",
-    "seed",
-    "exact",
-    "exact_error",
-    "formula",
-    "formula_valid",
-    "formula_relaxed",
-    "formula_refined",
-    "montecarlo",
-    "low",
-    "high",
-    "n",
-    "collapsed",
-    "undecided",
-    "standardised",
-    "simulation",
-    "simulation_low",
-    "simulation_high",
-    "simulation_runs",
-    "notes",
-    "failure",
-];
-
-/// Further columns where flows were trained.
-const TRAINED: [&str; 7] = [
-    "realnvp",
-    "realnvp_low",
-    "realnvp_high",
-    "realnvp_runs",
-    "realnvp_collapsed",
-    "realnvp_diverged",
-    "realnvp_lost_a_mode",
-];
-
-fn trained_cells(point: &SweepPoint) -> [String; TRAINED.len()] {
-    let Some(found) = &point.routes.realnvp else { return Default::default() };
-    let e = &found.estimate;
-    let counts = [e.n, e.collapsed, e.failures, found.lost_a_mode].map(|n| n.to_string());
-    let [n, collapsed, diverged, lost] = counts;
-    [found.value.to_string(), e.low.to_string(), e.high.to_string(), n, collapsed, diverged, lost]
+fn number(x: Option<f64>) -> String {
+    x.map_or_else(String::new, |x| x.to_string())
 }
 
-fn cells(point: &SweepPoint) -> [String; COLUMNS.len()] {
-    let RoutesRecord { exact, formula, montecarlo, simulation, notes, .. } = &point.routes;
-    let number = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
-    let counted = montecarlo.as_ref().map(|m| m.estimate);
-    let descended = simulation.map(|s| s.estimate);
-    let open = counted.map(|e| e.undecided + e.failures);
-    let whole = |n: Option<u64>| n.map_or(String::new(), |n| n.to_string());
-    [
-        number(point.rate),
-        point.pair.clone(),
-        point.seed.to_string(),
-        number(exact.map(|e| e.value)),
-        number(exact.map(|e| e.error)),
-        number(formula.as_ref().map(|f| f.value)),
-        formula.as_ref().map_or(String::new(), |f| f.valid.to_string()),
-        number(formula.as_ref().and_then(|f| f.relaxed)),
-        number(formula.as_ref().and_then(|f| f.refined)),
-        number(montecarlo.as_ref().map(|m| m.value)),
-        number(counted.map(|e| e.low)),
-        number(counted.map(|e| e.high)),
-        whole(counted.map(|e| e.n)),
-        whole(counted.map(|e| e.collapsed)),
-        whole(open),
-        number(comparison(&point.routes).and_then(|c| c.standardised())),
-        number(simulation.map(|s| s.value)),
-        number(descended.map(|e| e.low)),
-        number(descended.map(|e| e.high)),
-        whole(descended.map(|e| e.n)),
-        notes.join("; "),
-        point.failure.clone().unwrap_or_default(),
-    ]
+fn place(point: &SweepPoint) -> [String; 3] {
+    [number(point.rate), point.pair.clone(), point.seed.to_string()]
+}
+
+fn judgement(point: &SweepPoint) -> [String; 3] {
+    let standardised = point.routes.comparison().and_then(|c| c.standardised());
+    [number(standardised), point.routes.notes.join("; "), point.failure.clone().unwrap_or_default()]
 }

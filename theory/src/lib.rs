@@ -3,6 +3,7 @@
 mod basin;
 mod cubature;
 mod family;
+mod fingerprint;
 mod flow;
 mod frame;
 mod kernel;

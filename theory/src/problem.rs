@@ -1,9 +1,9 @@
 //! A problem: what every later stage takes.
 
-use crate::family::{Family, MeanSpace};
+use crate::family::{Family, MeanSpace, VarianceRule};
 use crate::frame::{Frame, norm};
 use crate::mixture::Target;
-use crate::parameter::InvalidParameter;
+use crate::parameter::{InvalidParameter, positive};
 use crate::schedule::Schedule;
 use crate::start::{Start, StartLaw};
 
@@ -14,6 +14,7 @@ pub struct Problem {
     family: Family,
     schedule: Schedule,
     start: Start,
+    variance: Option<f64>,
 }
 
 /// A problem's vectors in coordinates of a frame of D dimensions.
@@ -50,7 +51,7 @@ impl Problem {
             let rule = format!("hold one mean for each of the {} components", family.components());
             return Err(InvalidParameter::new("start.means", format!("a list of {}", means.len()), rule));
         }
-        let problem = Self { target, family, schedule, start };
+        let problem = Self { target, family, schedule, start, variance: None };
         if problem.family.rules().means == MeanSpace::Sphere {
             problem.check_sphere()?;
         }
@@ -109,9 +110,24 @@ impl Problem {
         }
     }
 
-    /// The same problem with another start.
+    /// var(0): 1 where the variance is 1, T0 where it is 1/beta or trained, unless a trained one was given another.
+    pub fn initial_variance(&self) -> f64 {
+        match self.family.rules().variance {
+            VarianceRule::Unit => 1.0,
+            VarianceRule::Slaved => self.schedule.initial_temperature(),
+            VarianceRule::Trained => self.variance.unwrap_or(self.schedule.initial_temperature()),
+        }
+    }
+
+    /// The same problem with this var(0) > 0: for a trained variance.
+    pub fn with_initial_variance(self, variance: f64) -> Result<Self, InvalidParameter> {
+        Ok(Self { variance: Some(positive("variance", variance)?), ..self })
+    }
+
+    /// The same problem with another start of the means.
     pub fn with_start(&self, start: Start) -> Result<Self, InvalidParameter> {
-        Self::new(self.target.clone(), self.family.clone(), self.schedule.clone(), start)
+        let problem = Self::new(self.target.clone(), self.family.clone(), self.schedule.clone(), start)?;
+        Ok(Self { variance: self.variance, ..problem })
     }
 
     /// The frame of modes and given means, and the coordinates of both in it. For a law, the frame of the modes

@@ -178,6 +178,22 @@ impl Schedule {
         }
     }
 
+    /// The exponent p of a power law.
+    pub fn exponent(&self) -> Option<f64> {
+        match &self.shape {
+            Shape::Power { exponent, .. } => Some(*exponent),
+            _ => None,
+        }
+    }
+
+    /// The times and temperatures of a table.
+    pub fn table_points(&self) -> Option<(&[f64], &[f64])> {
+        match &self.shape {
+            Shape::Table { times, temperatures } => Some((times, temperatures)),
+            _ => None,
+        }
+    }
+
     /// The times t > 0 at which beta(t) is not smooth, in increasing order: an integrator must stop on each.
     pub fn breakpoints(&self) -> Vec<f64> {
         match &self.shape {

@@ -1,0 +1,206 @@
+//! The parts of the report: sections from records, verdicts from checks.
+
+use std::path::Path;
+
+use anyhow::Context;
+use serde_json::Value;
+
+use crate::commands::Failure;
+use crate::commands::output::pictures;
+use crate::commands::reproduce::Experiment;
+use crate::config::{CheckRule, PlotConfig, SweepConfig, Verb};
+use crate::montecarlo::{Agreement, Comparison};
+use crate::plots;
+use crate::report::{Section, Verdict};
+use crate::studies::number;
+
+/// Name of the joint figure of all comparisons.
+const AGREEMENT: &str = "agreement";
+/// Probability below which a joint test speaks against agreement.
+const DOUBT: f64 = 1e-3;
+
+/// The first paragraph.
+pub(crate) fn intro(quick: bool) -> String {
+    let whole = "A variational mixture q is fitted to a multimodal target p by gradient flow of the reverse KL divergence. \
+        Whether it keeps all modes or collapses onto one is decided by its initial draw and by the annealing of the \
+        temperature. Each section poses one question, answers it by every route that exists for it, and says what to see.";
+    if quick {
+        format!(
+            "{whole} This is the quick setting: samples and grids are smaller, and claims that need the full size are left out."
+        )
+    } else {
+        whole.to_owned()
+    }
+}
+
+/// What the checks of an experiment say about its record.
+pub(crate) fn verdicts(experiment: &Experiment, record: &Value, quick: bool) -> Vec<Verdict> {
+    let wanted = experiment.config.checks.iter().filter(|check| !(quick && check.full));
+    wanted
+        .map(|check| {
+            let found = record.pointer(&check.value).and_then(as_number);
+            let expected = match check.rule {
+                CheckRule::Equals { value, tolerance } => format!("{} ± {}", number(value), number(tolerance)),
+                CheckRule::AtLeast(bound) => format!("≥ {}", number(bound)),
+                CheckRule::AtMost(bound) => format!("≤ {}", number(bound)),
+            };
+            Verdict {
+                claim: check.claim.clone(),
+                expected,
+                measured: found.map_or_else(|| format!("nothing at {}", check.value), number),
+                passed: found.is_some_and(|x| check.rule.holds(x)),
+                note: format!("{}.json {}", experiment.stem, check.value),
+            }
+        })
+        .collect()
+}
+
+/// Truth counts as 1 and 0.
+fn as_number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_bool().map(|b| if b { 1.0 } else { 0.0 }))
+}
+
+/// The sections of an experiment: one for each of its figures.
+pub(crate) fn section(
+    experiment: &Experiment,
+    record: &Value,
+    folder: &Path,
+    files: &[String],
+) -> Result<Vec<Section>, Failure> {
+    let stem = &experiment.stem;
+    let has = |name: &str| files.iter().any(|file| file == name);
+    let csv = Some(format!("{stem}.csv")).filter(|name| has(name)).unwrap_or_default();
+    let plain = |name: String, title: &str, caption: &str, svg: String| Section {
+        title: title.to_owned(),
+        caption: caption.to_owned(),
+        config_text: experiment.text.clone(),
+        figure_file: if svg.is_empty() { String::new() } else { format!("{name}.png") },
+        figure_svg: svg,
+        numbers: numbers(record),
+        csv_file: csv.clone(),
+        notes: notes(record),
+        name,
+    };
+    let plots: Vec<PlotConfig> = if experiment.config.verb == Verb::Sweep {
+        SweepConfig::resolve(experiment.document.clone()).map_err(Failure::usage)?.plots().to_vec()
+    } else {
+        Vec::new()
+    };
+    let picture = |name: &str| -> Result<String, Failure> {
+        let file = format!("{name}.svg");
+        if !has(&file) {
+            return Ok(String::new());
+        }
+        let path = folder.join(&file);
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()));
+        text.map_err(Failure::computation)
+    };
+    let (title, caption) = (&experiment.config.title, &experiment.config.caption);
+    if plots.is_empty() {
+        return Ok(vec![plain(stem.clone(), title, caption, picture(stem)?)]);
+    }
+    let mut sections = Vec::new();
+    for plot in plots {
+        let name = format!("{stem}-{}", plot.name);
+        let svg = picture(&name)?;
+        let caption = if plot.caption.is_empty() { caption } else { &plot.caption };
+        sections.push(plain(name, &plot.title, caption, svg));
+    }
+    // Once is enough.
+    for section in sections.iter_mut().skip(1) {
+        section.config_text.clear();
+        section.numbers.clear();
+        section.notes.clear();
+    }
+    Ok(sections)
+}
+
+/// The numbers and words that stand at the top of a record, and those one level below.
+fn numbers(record: &Value) -> Vec<(String, String)> {
+    let Some(entries) = record.as_object() else { return Vec::new() };
+    let mut found = Vec::new();
+    for (key, value) in
+        entries.iter().filter(|(key, _)| !["program", "version", "config", "header"].contains(&key.as_str()))
+    {
+        match value {
+            Value::Object(inner) => {
+                found.extend(inner.iter().filter_map(|(name, v)| Some((format!("{key}.{name}"), scalar(v)?))))
+            }
+            _ => found.extend(scalar(value).map(|text| (key.clone(), text))),
+        }
+    }
+    found
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(x) => x.as_f64().map(number),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::String(text) if text.len() <= 60 => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn notes(record: &Value) -> Vec<String> {
+    let texts = |list: &Value| list.as_array().cloned().unwrap_or_default().into_iter();
+    let words = |v: Value| v.as_str().map(str::to_owned);
+    let mut notes: Vec<String> = record.get("notes").map(|n| texts(n).filter_map(words).collect()).unwrap_or_default();
+    for point in record.get("points").map(texts).into_iter().flatten() {
+        notes.extend(point.get("notes").map(texts).into_iter().flatten().filter_map(words));
+    }
+    notes.sort();
+    notes.dedup();
+    notes
+}
+
+type Part = (Section, Vec<Verdict>, Vec<(String, Vec<u8>)>);
+
+/// All exact values against all counts, jointly; nothing if there are none.
+pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<Part>, Failure> {
+    let Some(joint) = Agreement::of(points) else { return Ok(None) };
+    let mut z: Vec<f64> = points.iter().filter_map(Comparison::standardised).collect();
+    z.sort_by(f64::total_cmp);
+    let pictures = pictures(AGREEMENT, &plots::standardised(&z))?;
+    let table = z.iter().map(|z| format!("{z}\n"));
+    let csv = std::iter::once("standardised\n".to_owned()).chain(table).collect::<String>();
+    let svg = pictures.iter().find(|(name, _)| name.ends_with(".svg"));
+    let svg = svg.map_or_else(String::new, |(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
+    let verdict = |claim: &str, p: f64, measure: String| Verdict {
+        claim: claim.to_owned(),
+        expected: format!("p ≥ {}", number(DOUBT)),
+        measured: format!("p = {}", number(p)),
+        passed: p >= DOUBT,
+        note: measure,
+    };
+    let verdicts = vec![
+        verdict(
+            "all exact values agree with all counts (chi square)",
+            joint.chi_square_p,
+            format!("chi square {} over {} problems", number(joint.chi_square), joint.problems),
+        ),
+        verdict(
+            "no single count disagrees (largest of all |z|)",
+            joint.largest_p,
+            format!("largest |z| {}", number(joint.largest)),
+        ),
+    ];
+    let section = Section {
+        name: AGREEMENT.to_owned(),
+        title: "Agreement of the routes".to_owned(),
+        caption: "Standardised differences of exact probabilities and counts over all problems of this report that have both: \
+            standard normal if both are right."
+            .to_owned(),
+        config_text: String::new(),
+        figure_file: format!("{AGREEMENT}.png"),
+        figure_svg: svg,
+        numbers: vec![
+            ("problems".to_owned(), joint.problems.to_string()),
+            ("left out (too few expected ends)".to_owned(), joint.left_out.to_string()),
+        ],
+        csv_file: format!("{AGREEMENT}.csv"),
+        notes: Vec::new(),
+    };
+    let mut files = pictures;
+    files.push((format!("{AGREEMENT}.csv"), csv.into_bytes()));
+    Ok(Some((section, verdicts, files)))
+}

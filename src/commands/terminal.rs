@@ -1,0 +1,144 @@
+//! What a terminal shows of a study at work, and the journal that keeps its finished parts.
+
+use std::error::Error;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::RunArgs;
+use crate::commands::Failure;
+use crate::commands::output::{folder, stem};
+use crate::commands::registry::Extra;
+use crate::results::{Journal, Store};
+use crate::studies::{Part, Watch};
+
+/// A progress bar on a terminal, nothing in a pipe, with --json or with --quiet; and a journal in the folder of the
+/// results where the study keeps parts.
+pub(crate) struct Terminal {
+    bar: ProgressBar,
+    /// The journal's file, and the record of earlier work; none where nothing is written.
+    kept: Option<Kept>,
+}
+
+struct Kept {
+    path: PathBuf,
+    /// The record whose points are known; none if all is to be computed anew.
+    record: Option<PathBuf>,
+    journal: Mutex<Option<Journal>>,
+}
+
+impl Terminal {
+    /// Without a journal.
+    pub(crate) fn plain(args: &RunArgs) -> Self {
+        let hidden = args.quiet || args.json;
+        Self { bar: if hidden { ProgressBar::hidden() } else { ProgressBar::new(0) }, kept: None }
+    }
+
+    /// With the journal of a run or of its shard.
+    pub(crate) fn with_journal(args: &RunArgs, extra: &Extra) -> Result<Self, Failure> {
+        let plain = Self::plain(args);
+        let Some(folder) = folder(args) else { return Ok(plain) };
+        let store = Store::open(folder).map_err(Failure::computation)?;
+        let record = (!extra.force).then(|| store.path(&format!("{}.json", stem(args))));
+        let path = store.path(&journal_name(args, extra.shard));
+        Ok(Self { kept: Some(Kept { path, record, journal: Mutex::new(None) }), ..plain })
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// Leaves the journal on the disk.
+    pub(crate) fn close(self) -> Result<(), Failure> {
+        self.into_journal().map_or(Ok(()), Journal::close).map_err(Failure::computation)
+    }
+
+    /// Deletes the journal: its points are in the record.
+    pub(crate) fn remove(self) -> Result<(), Failure> {
+        self.into_journal().map_or(Ok(()), Journal::remove).map_err(Failure::computation)
+    }
+
+    fn into_journal(self) -> Option<Journal> {
+        self.kept?.journal.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    /// A thread that panicked while it wrote left a line that the next reader drops.
+    fn journal(&self) -> MutexGuard<'_, Option<Journal>> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch for Terminal {
+    fn begin(&self, total: u64, done: u64, unit: &str) {
+        let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left  {{msg}}");
+        let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        self.bar.set_style(style);
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+        self.bar.reset_eta();
+    }
+
+    fn advance(&self, units: u64) {
+        self.bar.inc(units);
+    }
+
+    fn say(&self, message: &dyn fmt::Display) {
+        self.bar.set_message(message.to_string());
+    }
+
+    fn kept(&self, header: &str) -> Result<Vec<String>, Box<dyn Error + Send + Sync>> {
+        let Some(kept) = &self.kept else { return Ok(Vec::new()) };
+        let mut lines = kept.record.as_deref().map_or_else(Vec::new, |path| points_of(path, header));
+        let (journal, noted) = Journal::open(&kept.path, header)?;
+        *kept.journal() = Some(journal);
+        lines.extend(noted);
+        Ok(lines)
+    }
+
+    fn keep(&self, line: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        match kept.journal().as_mut() {
+            Some(journal) => Ok(journal.append(line)?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The points of an earlier record under the same header; whatever else is there will be replaced.
+fn points_of(record: &Path, header: &str) -> Vec<String> {
+    let bytes = std::fs::read(record).unwrap_or_default();
+    let earlier: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let header: serde_json::Value = serde_json::from_str(header).unwrap_or_default();
+    let same = header.as_object().is_some_and(|keys| keys.iter().all(|(key, value)| earlier.get(key) == Some(value)));
+    let points = earlier.get("points").filter(|_| same).and_then(|points| points.as_array());
+    points.into_iter().flatten().map(serde_json::Value::to_string).collect()
+}
+
+/// The journal of a run, or of its shard.
+fn journal_name(args: &RunArgs, shard: Option<Part>) -> String {
+    match shard {
+        Some(Part { part, parts }) => format!("{}.shard-{part}-of-{parts}.jsonl", stem(args)),
+        None => format!("{}.journal.jsonl", stem(args)),
+    }
+}
+
+/// The shards of a run in a folder, by name.
+pub(crate) fn shards_in(folder: &Path, args: &RunArgs) -> Result<Vec<PathBuf>, Failure> {
+    let prefix = format!("{}.shard-", stem(args));
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()));
+    let names = entries.map_err(Failure::usage)?.filter_map(|entry| entry.ok().map(|e| e.path()));
+    let mut found: Vec<PathBuf> = names
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            name.starts_with(&prefix) && name.ends_with(".jsonl")
+        })
+        .collect();
+    found.sort();
+    Ok(found)
+}

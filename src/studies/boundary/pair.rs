@@ -1,0 +1,159 @@
+//! The boundary of a pair with fixed weights, in the limit of time.
+
+use collapsar_theory::{Flow, FreePair, Pair, Problem, Schedule, SpherePair};
+use rayon::prelude::*;
+
+use crate::bifurcation::{SearchOptions, antipodal_temperature, critical_temperature, free_equilibria};
+use crate::config::RunConfig;
+use crate::integrate::{Integrator, Request, Tempered, Tsit5};
+use crate::probability::{Bracket, FreeBoundary, Limits, SphereBoundary, connection};
+use crate::results::{BoundaryCurve, BoundaryRecord, PROGRAM, Portrait, PortraitPoint, VERSION};
+use crate::studies::boundary::{schedules, varied};
+use crate::studies::{StudyError, Watch};
+
+/// Nodes of the phase portrait along each axis.
+const PORTRAIT: usize = 61;
+/// Time to which example trajectories are drawn.
+const EXAMPLE_TIME: f64 = 60.0;
+
+/// Every curve that is asked for, and what is known beside them.
+pub(super) fn boundary(config: RunConfig, problem: &Problem, watch: &dyn Watch) -> Result<BoundaryRecord, StudyError> {
+    let pair = Pair::of(problem)?;
+    let schedules = schedules(&config)?;
+    watch.begin((schedules.len() * config.boundary.transverse.len()) as u64, 0, "curves");
+    let mut curves = Vec::new();
+    for schedule in &schedules {
+        for &transverse in &config.boundary.transverse {
+            if watch.cancelled() {
+                return Err(StudyError::Cancelled);
+            }
+            curves.push(match pair {
+                Pair::Free(flow) => free_curve(&config, flow, schedule, transverse)?,
+                Pair::Sphere(flow) => sphere_curve(&config, flow, schedule, transverse)?,
+            });
+            watch.advance(1);
+        }
+    }
+    record(config, pair, problem.schedule(), curves)
+}
+
+fn curve(schedule: &Schedule, transverse: f64, points: Vec<(f64, Bracket)>) -> BoundaryCurve {
+    BoundaryCurve {
+        initial_temperature: schedule.initial_temperature(),
+        rate: schedule.rate(),
+        duration: schedule.duration(),
+        transverse,
+        weights: None,
+        undecided: points.iter().filter(|(_, b)| b.undecided).count(),
+        abscissae: points.iter().map(|p| p.0).collect(),
+        ordinates: points.iter().map(|p| p.1.middle()).collect(),
+        widths: points.iter().map(|p| p.1.width()).collect(),
+    }
+}
+
+fn free_curve(config: &RunConfig, flow: FreePair, schedule: &Schedule, z: f64) -> Result<BoundaryCurve, StudyError> {
+    let boundary = FreeBoundary::new(flow, schedule, Limits::default())?;
+    let n = config.boundary.points;
+    let reach = config.boundary.reach.unwrap_or(flow.options().separation + 1.0);
+    // Squares: the curve bends at the wall, where it leaves with a power.
+    let low = if flow.bias() == 0.0 { 0.0 } else { -1.0 };
+    let at = |i: u64| low + (1.0 - low) * i as f64 / (n - 1) as f64;
+    let xs: Vec<f64> = (0..n).map(|i| boundary.wall() + reach * at(i) * at(i).abs()).collect();
+    let points = xs.par_iter().map(|&x| (x, boundary.locate(x, z, config.boundary.width))).collect();
+    Ok(curve(schedule, z, points))
+}
+
+fn sphere_curve(
+    config: &RunConfig,
+    flow: SpherePair,
+    schedule: &Schedule,
+    s: f64,
+) -> Result<BoundaryCurve, StudyError> {
+    let boundary = SphereBoundary::new(flow, schedule, Limits::default())?;
+    let n = config.boundary.points;
+    let largest = (2.0 * (1.0 + s)).max(0.0).sqrt();
+    let reach = config.boundary.reach.unwrap_or(largest / 2.0).min(largest);
+    let at = |i: u64| reach * (2.0 * i as f64 / (n - 1) as f64 - 1.0);
+    let sums: Vec<f64> = (0..n).map(at).collect();
+    let points = sums.par_iter().map(|&sum| (sum, boundary.locate(sum, s, config.boundary.width))).collect();
+    Ok(curve(schedule, s, points))
+}
+
+fn record(
+    config: RunConfig,
+    pair: Pair,
+    schedule: &Schedule,
+    curves: Vec<BoundaryCurve>,
+) -> Result<BoundaryRecord, StudyError> {
+    let (name, axes, critical) = match &pair {
+        Pair::Free(flow) => ("free", ["x", "Y_b", "z"], critical_temperature(flow).map(|fold| fold.temperature)),
+        Pair::Sphere(flow) => ("sphere", ["m_1+m_2", "D_b", "s"], antipodal_temperature(flow)),
+    };
+    let (mut found, mut portrait) = (None, None);
+    if let Pair::Free(flow) = pair {
+        if flow.bias() == 0.0 {
+            found = connection(flow, schedule.final_temperature()).map_err(StudyError::computation)?;
+        }
+        portrait = Some(phase_portrait(flow, schedule, &curves)?);
+    }
+    Ok(BoundaryRecord {
+        program: PROGRAM,
+        version: VERSION,
+        varied: varied(&config),
+        config,
+        pair: name,
+        critical_temperature: critical,
+        axes,
+        curves,
+        connection_constant: found.map(|c| c.constant),
+        connection_error: found.map(|c| c.error),
+        exponent: found.map(|c| c.exponent),
+        horizon: None,
+        portrait,
+    })
+}
+
+/// The field at z = 0 and the final temperature, and runs from both sides of the first curve.
+fn phase_portrait(flow: FreePair, schedule: &Schedule, curves: &[BoundaryCurve]) -> Result<Portrait, StudyError> {
+    let temperature = schedule.final_temperature();
+    let reach = flow.options().separation + 1.0;
+    // Half a cell off the axes, on which one rate vanishes by symmetry.
+    let x: Vec<f64> = (0..PORTRAIT).map(|i| reach * (i as f64 + 0.5) / (PORTRAIT - 1) as f64).collect();
+    let (mut rate_x, mut rate_y) = (Vec::new(), Vec::new());
+    for &y in &x {
+        for &x in &x {
+            let mut rate = [0.0; 3];
+            flow.field(1.0 / temperature, &[x, y, 0.0], &mut rate);
+            rate_x.push(rate[0]);
+            rate_y.push(rate[1]);
+        }
+    }
+    let mut trajectories = Vec::new();
+    if let Some(curve) = curves.first() {
+        // An abscissa near the origin and one half way out, each from both sides.
+        for share in [0.3, 0.6] {
+            let i = (share * curve.abscissae.len() as f64) as usize;
+            for side in [0.8, 1.2] {
+                let start = [curve.abscissae[i], side * curve.ordinates[i], curve.transverse];
+                trajectories.push(example(flow, schedule, &start)?);
+            }
+        }
+    }
+    let found = free_equilibria(&flow, temperature, &SearchOptions::default()).map_err(StudyError::computation)?;
+    let states = found.states.iter().filter(|state| state.coordinates[2] == 0.0);
+    let equilibria = states.map(|state| PortraitPoint {
+        x: state.coordinates[0],
+        y: state.coordinates[1],
+        kind: state.kind.name(),
+        unstable: state.unstable,
+    });
+    Ok(Portrait { temperature, y: x.clone(), x, rate_x, rate_y, equilibria: equilibria.collect(), trajectories })
+}
+
+fn example(flow: FreePair, schedule: &Schedule, start: &[f64; 3]) -> Result<Vec<[f64; 2]>, StudyError> {
+    let system = Tempered::new(&flow, schedule);
+    let mut request = Request::new(start, 0.0, EXAMPLE_TIME);
+    request.keep_steps = true;
+    let solution = Tsit5::default().integrate(&system, &request).map_err(StudyError::computation)?;
+    Ok(solution.steps.iter().map(|(_, y)| [y[0], y[1]]).collect())
+}

@@ -1,0 +1,87 @@
+//! The boundary of two components with trained weights at a horizon, beside that with fixed ones.
+
+use collapsar_theory::{Family, Problem, Rules, Schedule, WeightRule};
+use rayon::prelude::*;
+
+use crate::config::RunConfig;
+use crate::results::{BoundaryCurve, BoundaryRecord, PROGRAM, VERSION};
+use crate::studies::boundary::{schedules, varied};
+use crate::studies::{StudyError, Watch};
+use crate::trajectory::HorizonBoundary;
+
+/// Brackets need not be narrower: a run that is judged at a horizon is no limit.
+const NARROWEST: f64 = 1e-6;
+
+/// Every curve that is asked for, with trained and with fixed weights.
+pub(super) fn boundary(config: RunConfig, problem: &Problem, watch: &dyn Watch) -> Result<BoundaryRecord, StudyError> {
+    let Some(horizon) = config.stop.horizon else {
+        let rule = "be given: with trained weights a mode that is lost may come back, say when to judge";
+        return Err(StudyError::refused("stop.horizon", "missing", rule));
+    };
+    let schedules = schedules(&config)?;
+    watch.begin((2 * schedules.len() * config.boundary.transverse.len()) as u64, 0, "curves");
+    let mut curves = Vec::new();
+    for schedule in &schedules {
+        for &transverse in &config.boundary.transverse {
+            let trained = problem.family().rules().weights;
+            for (weights, name) in [(trained, "trained"), (WeightRule::Fixed, "fixed")] {
+                if watch.cancelled() {
+                    return Err(StudyError::Cancelled);
+                }
+                let problem = with(problem, schedule, weights)?;
+                let boundary = HorizonBoundary::new(&problem, horizon)?;
+                curves.push(curve(&config, &boundary, schedule, transverse, name));
+                watch.advance(1);
+            }
+        }
+    }
+    Ok(BoundaryRecord {
+        program: PROGRAM,
+        version: VERSION,
+        varied: varied(&config).into_iter().chain(["family.train_weights"]).collect(),
+        config,
+        pair: "free",
+        critical_temperature: None,
+        axes: ["x", "Y_b", "z"],
+        curves,
+        connection_constant: None,
+        connection_error: None,
+        exponent: None,
+        horizon: Some(horizon),
+        portrait: None,
+    })
+}
+
+/// The problem with another schedule and rule for the weights.
+fn with(problem: &Problem, schedule: &Schedule, weights: WeightRule) -> Result<Problem, StudyError> {
+    let family = problem.family();
+    let family = Family::new(family.weights().to_vec(), Rules { weights, ..family.rules() })?;
+    Ok(Problem::new(problem.target().clone(), family, schedule.clone(), problem.start().clone())?)
+}
+
+fn curve(
+    config: &RunConfig,
+    boundary: &HorizonBoundary<'_>,
+    schedule: &Schedule,
+    z: f64,
+    weights: &'static str,
+) -> BoundaryCurve {
+    let n = config.boundary.points;
+    let reach = config.boundary.reach.unwrap_or(config.target.separation.unwrap_or(1.0) + 1.0);
+    let width = config.boundary.width.max(NARROWEST);
+    // Squares from the first point beyond the origin, where nothing moves.
+    let places: Vec<f64> = (1..=n).map(|i| reach * (i as f64 / n as f64).powi(2)).collect();
+    let found: Vec<_> = places.par_iter().map(|&x| (x, boundary.locate(x, z, width))).collect();
+    let located = || found.iter().filter_map(|(x, bracket)| bracket.map(|bracket| (*x, bracket)));
+    BoundaryCurve {
+        initial_temperature: schedule.initial_temperature(),
+        rate: schedule.rate(),
+        duration: schedule.duration(),
+        transverse: z,
+        weights: Some(weights),
+        abscissae: located().map(|(x, _)| x).collect(),
+        ordinates: located().map(|(_, bracket)| 0.5 * (bracket.low + bracket.high)).collect(),
+        widths: located().map(|(_, bracket)| bracket.high - bracket.low).collect(),
+        undecided: found.len() - located().count(),
+    }
+}

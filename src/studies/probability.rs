@@ -1,0 +1,68 @@
+//! The probability of collapse by every route that exists for the problem.
+
+mod advice;
+mod exact;
+mod formula;
+mod montecarlo;
+mod question;
+mod realnvp;
+mod refined;
+mod simulation;
+mod summary;
+
+use crate::config::{ConfigError, Document, Route, RunConfig};
+use crate::figures::Figure;
+use crate::results::{PROGRAM, ProbabilityRecord, VERSION};
+use crate::studies::{Study, StudyError, Watch};
+pub(crate) use question::Question;
+pub(crate) use realnvp::Trainings;
+
+/// How often a random start collapses.
+#[derive(Debug)]
+pub struct Probability(ProbabilityRecord);
+
+/// A problem with a law of starts, and the routes to be taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProbabilityConfig {
+    /// The problem and the settings of the routes.
+    pub run: RunConfig,
+    /// The routes; all that say something about the problem if empty.
+    pub routes: Vec<Route>,
+}
+
+impl Study for Probability {
+    const NAME: &'static str = "probability";
+    const QUESTION: &'static str = "Compute the probability of collapse of a random start by several routes";
+    type Config = ProbabilityConfig;
+    type Record = ProbabilityRecord;
+
+    fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
+        Ok(ProbabilityConfig { run: RunConfig::resolve(document)?, routes: Vec::new() })
+    }
+
+    fn compute(ProbabilityConfig { run, routes }: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
+        let problem = run.problem()?;
+        let question = Question::new(&run, &problem, run.start.seed.unwrap_or(0))?;
+        let routes = if routes.is_empty() { question.default_routes() } else { routes };
+        watch.begin(routes.len() as u64, 0, "routes");
+        let answers = question.answer(&routes, &Trainings::default(), &|| watch.advance(1))?;
+        let pair = question.pair_name();
+        Ok(Self(ProbabilityRecord { program: PROGRAM, version: VERSION, config: run, pair, routes: answers }))
+    }
+
+    fn record(&self) -> &ProbabilityRecord {
+        &self.0
+    }
+
+    fn table(&self) -> Result<Option<Vec<u8>>, csv::Error> {
+        Ok(None)
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        Vec::new()
+    }
+
+    fn summary(&self) -> String {
+        summary::summary(&self.0)
+    }
+}

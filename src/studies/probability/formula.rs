@@ -1,0 +1,97 @@
+//! The sharp formulas: (10) of the sphere pair, (15) of the free pair, (22) of a weight that starves.
+
+use collapsar_theory::{
+    Clock, EquatorFormula, FreePair, Metric, Pair, Rules, SharpFormula, SmallStart, SpherePair, SphereVariance,
+    StartLaw, Starvation, WeightRule,
+};
+
+use crate::config::Route;
+use crate::probability::{connection, small_start_probability};
+use crate::results::{Answer, Equation, FormulaDetail};
+use crate::studies::StudyError;
+use crate::studies::probability::Question;
+use crate::studies::probability::advice::advice;
+use crate::studies::probability::question::Said;
+
+/// The formula of the problem.
+pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+    if let Some(law) = starvation_law(question) {
+        notes.push("formula (22) is the probability that a weight vanishes, not that of losing a mode".to_owned());
+        let value = law.probability(question.problem.schedule());
+        return Ok(Said::Answer(Answer::formula(value, true, FormulaDetail::new(Equation::Starvation))));
+    }
+    let said = match question.pair_for(Route::Formula) {
+        Ok(Pair::Free(flow)) => small_start(question, flow)?,
+        Ok(Pair::Sphere(flow)) => sharp(question, flow, notes)?,
+        Err(nothing) => nothing,
+    };
+    if let Said::Answer(answer) = &said
+        && let Some(detail) = answer.formula_detail().filter(|_| !answer.valid)
+    {
+        notes.push(format!("formula {} is used outside the regime where it holds", detail.equation));
+    }
+    Ok(said)
+}
+
+/// (10), or (18) where (10) is not derived.
+fn sharp(question: &Question<'_>, flow: SpherePair, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+    let (options, schedule) = (flow.options(), question.problem.schedule());
+    let d = question.dimension() as f64;
+    if options.clock != Clock::FreeEnergy || options.metric != Metric::Euclidean {
+        notes.push("formula (10) is for the free-energy clock and the Euclidean metric: (18) in its place".to_owned());
+        let value = EquatorFormula::new(flow)?.probability(d, schedule);
+        return Ok(Said::Answer(Answer::formula(value, true, FormulaDetail::new(Equation::Equator))));
+    }
+    let asked = question.config.formula;
+    let formula = SharpFormula::new(options.radius, options.target_weight, asked.alpha)?;
+    let valid = formula.holds_for(schedule) && options.variance != SphereVariance::Unit;
+    let detail = FormulaDetail {
+        relaxed: Some(formula.relaxed_probability(d, schedule)),
+        advice: asked.wanted.map(|wanted| advice(&formula, flow, d, schedule, wanted)).transpose()?,
+        alpha: Some(formula.alpha()),
+        ..FormulaDetail::new(Equation::Sharp)
+    };
+    Ok(Said::Answer(Answer::formula(formula.probability(d, schedule), valid, detail)))
+}
+
+/// (15).
+fn small_start(question: &Question<'_>, flow: FreePair) -> Result<Said, StudyError> {
+    let options = flow.options();
+    let refused = |name: &str, value: String, rule: &str| Ok(Said::Nothing(StudyError::refused(name, value, rule)));
+    if options.clock != Clock::Kl {
+        return refused("family.clock", "\"free-energy\"".to_owned(), "be \"kl\" for formula (15)");
+    }
+    if options.metric != Metric::Euclidean {
+        return refused("family.metric", "\"natural\"".to_owned(), "be \"euclidean\" for formula (15)");
+    }
+    if flow.bias() != 0.0 {
+        let weights = format!("{:?}", question.problem.target().weights());
+        return refused("target.weights", weights, "be equal for formula (15)");
+    }
+    let Some(found) = connection(flow, 1.0)? else {
+        let rule = "be large enough for a collapse boundary at T = 1, which formula (15) starts from";
+        return refused("target.separation", options.separation.to_string(), rule);
+    };
+    let formula = SmallStart::new(options.separation, found.constant)?;
+    let (d, scale, schedule) = (question.dimension(), question.scale(), question.problem.schedule());
+    let value = small_start_probability(&formula, schedule, d, scale, question.config.exact.tolerance).value;
+    let s = scale * std::f64::consts::FRAC_1_SQRT_2;
+    let valid = formula.holds_for(s, d as f64, schedule) && schedule.final_temperature() == 1.0;
+    let detail =
+        FormulaDetail { connection_constant: Some(found.constant), ..FormulaDetail::new(Equation::SmallStart) };
+    Ok(Said::Answer(Answer::formula(value, valid, detail)))
+}
+
+/// The law behind formula (22), if it is about this problem and the modes are near enough to be neglected.
+fn starvation_law(question: &Question<'_>) -> Option<Starvation> {
+    let family = question.problem.family();
+    let rules = Rules { weights: WeightRule::FisherRao, ..Rules::FREE };
+    let equal = matches!(family.weights(), [a, b] if a == b);
+    if !equal || family.rules() != rules || !matches!(question.law, StartLaw::Gaussian { .. }) {
+        return None;
+    }
+    let law = Starvation::new(question.scale(), question.dimension()).ok()?;
+    let square = |mode: &Vec<f64>| mode.iter().map(|x| x * x).sum::<f64>();
+    let farthest = question.problem.target().modes().iter().map(square).fold(0.0, f64::max);
+    (law.threshold() > farthest).then_some(law)
+}

@@ -1,0 +1,24 @@
+//! Formula (18) of the sphere pair: the flow linearised about the target's decision plane.
+
+use collapsar_theory::{EquatorFormula, Pair};
+
+use crate::config::Route;
+use crate::results::{Answer, Equation, FormulaDetail};
+use crate::studies::StudyError;
+use crate::studies::probability::Question;
+use crate::studies::probability::question::Said;
+
+/// For the sphere pair, with any schedule, clock, metric and rule of the variance.
+pub(super) fn ask(question: &Question<'_>) -> Result<Said, StudyError> {
+    Ok(match question.pair_for(Route::Refined) {
+        Ok(Pair::Sphere(flow)) => {
+            let value =
+                EquatorFormula::new(flow)?.probability(question.dimension() as f64, question.problem.schedule());
+            Said::Answer(Answer::formula(value, true, FormulaDetail::new(Equation::Equator)))
+        }
+        Ok(Pair::Free(_)) => {
+            Said::Nothing(StudyError::refused("family.means", "\"free\"", "be \"sphere\" for formula (18)"))
+        }
+        Err(nothing) => nothing,
+    })
+}

@@ -1,0 +1,76 @@
+//! A probability in words.
+
+use crate::config::Route;
+use crate::montecarlo::MechanismShare;
+use crate::results::{Answer, Detail, FormulaDetail, ProbabilityRecord, ScheduleAdvice};
+use crate::studies::number;
+
+/// What a person wants to know first.
+pub(super) fn summary(record: &ProbabilityRecord) -> String {
+    let mut lines = vec![match record.pair {
+        "mixture" => "probability of losing a mode, mixture".to_owned(),
+        pair => format!("probability of collapse, {pair} pair"),
+    }];
+    lines.extend(record.routes.by_route.iter().flat_map(|(route, answer)| lines_of(*route, answer)));
+    lines.extend(record.routes.notes.iter().map(|note| format!("note        {note}")));
+    lines.join("\n") + "\n"
+}
+
+fn lines_of(route: Route, answer: &Answer) -> Vec<String> {
+    let heading = format!("{:<11} ", if route == Route::MonteCarlo { "monte carlo" } else { route.name() });
+    let value = answer.value;
+    match &answer.detail {
+        Detail::Quadrature { .. } => vec![format!("{heading}{value:.9} +- {:.1e}", answer.error.unwrap_or(0.0))],
+        Detail::Formula(detail) => {
+            let doubt = if answer.valid { "" } else { "  (outside its regime)" };
+            let mut lines = vec![format!("{heading}{value:.9} by {}{doubt}", detail.equation)];
+            lines.extend(beside(detail));
+            lines
+        }
+        Detail::Count(detail) => {
+            let mut lines = vec![counted(&heading, answer, 9)];
+            for MechanismShare { mechanism, count, low, high } in detail.mechanisms.iter().flatten() {
+                if *count > 0 {
+                    lines.push(format!("            {mechanism}: {count} runs, [{low:.6}, {high:.6}]"));
+                }
+            }
+            lines
+        }
+        Detail::Descent { batch, step, steps } => {
+            vec![format!("{}, batch {batch}, {steps} steps of {step}", counted(&heading, answer, 6))]
+        }
+        Detail::Training { lost_a_mode, steps, .. } => {
+            vec![format!("{}, lost a mode {lost_a_mode}, {steps} steps", counted(&heading, answer, 6))]
+        }
+    }
+}
+
+/// Value, runs, interval, and the runs without a verdict.
+fn counted(heading: &str, answer: &Answer, digits: usize) -> String {
+    let Some(e) = answer.estimate else { return format!("{heading}{}", answer.value) };
+    let (level, shown) = (number(100.0 * e.level), digits.min(6));
+    let open = e.undecided + e.failures;
+    format!(
+        "{heading}{:.digits$} of {} runs, {level}% interval [{:.shown$}, {:.shown$}], undecided {open}",
+        answer.value, e.n, e.low, e.high
+    )
+}
+
+/// What a formula says beside its value.
+fn beside(detail: &FormulaDetail) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(relaxed) = detail.relaxed {
+        lines.push(format!("            {relaxed:.9} with the gain by relaxation"));
+    }
+    if let Some(advice) = detail.advice {
+        let time = |t: Option<f64>| t.map_or("no duration".to_owned(), |t| format!("t0 = {}", number(t)));
+        let words = |name: &str, s: ScheduleAdvice| {
+            let hot = number(s.initial_temperature);
+            format!("{name} T0 = {hot}: {} by (10), {} by (18)", time(s.duration), time(s.refined_duration))
+        };
+        lines.push(format!("for P_c     {} geometrically", number(advice.wanted)));
+        lines.push(words("            from", advice.here));
+        lines.extend(advice.cheapest.map(|s| words("            cheapest from", s)));
+    }
+    lines
+}

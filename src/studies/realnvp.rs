@@ -1,0 +1,172 @@
+//! One training of a normalizing flow, watched.
+
+mod snapshots;
+
+use crate::config::{ConfigError, Document, Precision, RunConfig, Variant};
+use crate::figures::Figure;
+use crate::flows::{self, Outcome, Real, Record, evaluate, train};
+use crate::plots;
+use crate::results::{FlowMoment, FlowRecord, FlowVariant, FlowVerdict, PROGRAM, VERSION, flow_csv};
+use crate::studies::trainable::Trainable;
+use crate::studies::{Study, StudyError, Watch, number};
+use snapshots::Snapshots;
+
+/// Samples for the evaluation of a flow that is still trained.
+const WATCHED: usize = 2000;
+const DEFINITION: &str = "time = steps times `training.time_step`; in two dimensions q is the exact density of the flow, in more \
+    it is shown by samples projected on the plane of the mode axis and one axis across; levels enclose 50% and 90%";
+
+/// Trained normalizing flows, one a variant, with their weights.
+#[derive(Debug)]
+pub struct RealNvp {
+    record: FlowRecord,
+    weights: Vec<(String, Vec<u8>)>,
+}
+
+impl Study for RealNvp {
+    const NAME: &'static str = "realnvp";
+    const QUESTION: &'static str = "Train a normalizing flow on the tempered reverse divergence and watch it";
+    /// The name of the results, which that of the weights' files is made of, and the variants.
+    type Config = (String, Vec<Variant<RunConfig>>);
+    type Record = FlowRecord;
+
+    fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
+        Ok((document.name(), document.variants(RunConfig::resolve)?))
+    }
+
+    fn compute((name, variants): Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
+        let trainable = variants.iter().map(|v| Trainable::new(&v.config)).collect::<Result<Vec<_>, _>>()?;
+        watch.begin(trainable.iter().map(|t| t.problem.training().steps as u64).sum(), 0, "steps");
+        let (mut records, mut weights) = (Vec::new(), Vec::new());
+        for (place, (variant, trainable)) in variants.iter().zip(&trainable).enumerate() {
+            let ending = if variants.len() > 1 { format!("-{}.safetensors", place + 1) } else { ".safetensors".into() };
+            let file = format!("{name}{ending}");
+            let (record, bytes) = match trainable.flow.precision {
+                Precision::Single => watched::<f32>(variant, trainable, file, watch),
+                Precision::Double => watched::<f64>(variant, trainable, file, watch),
+            }?;
+            records.push(record);
+            weights.push((ending, bytes));
+        }
+        let record = FlowRecord { program: PROGRAM, version: VERSION, definition: DEFINITION, variants: records };
+        Ok(Self { record, weights })
+    }
+
+    fn record(&self) -> &FlowRecord {
+        &self.record
+    }
+
+    fn table(&self) -> Result<Option<Vec<u8>>, csv::Error> {
+        flow_csv(&self.record.variants).map(Some)
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        vec![(String::new(), plots::realnvp(&self.record))]
+    }
+
+    fn files(&self) -> Vec<(String, Vec<u8>)> {
+        self.weights.clone()
+    }
+
+    fn summary(&self) -> String {
+        summary(&self.record)
+    }
+
+    fn cost(&self) -> String {
+        let steps = |variant: &FlowVariant| variant.config.training.as_ref().map_or(0, |t| t.steps);
+        format!("{} steps", self.record.variants.iter().map(steps).sum::<u64>())
+    }
+}
+
+/// Trains one flow; its record and the bytes of its weights.
+fn watched<T: Real>(
+    variant: &Variant<RunConfig>,
+    trainable: &Trainable<'_>,
+    weights: String,
+    watch: &dyn Watch,
+) -> Result<(FlowVariant, Vec<u8>), StudyError> {
+    let (problem, seed, time_step) = (&trainable.problem, trainable.seed(), trainable.training.time_step);
+    let first = flows::RealNvp::<T>::new(problem.architecture(), seed)?;
+    let mut shown = Snapshots::new(&variant.config, problem)?;
+    shown.show(&first, 0, seed);
+    let (mut moments, mut reported) = (Vec::new(), 0);
+    let samples = problem.training().samples.min(WATCHED);
+    let run = train::<T>(problem, seed, |record: &Record, flow: &flows::RealNvp<T>| {
+        shown.show(flow, record.step + 1, seed);
+        // A target that fits the problem fits its evaluation.
+        let found = evaluate(flow, problem.target(), samples, seed).ok();
+        watch.advance(record.step as u64 + 1 - reported);
+        reported = record.step as u64 + 1;
+        watch.say(&format_args!("T = {:.3}, F = {:.4}", 1.0 / record.beta, record.losses.objective));
+        moments.push(FlowMoment {
+            step: record.step as u64,
+            time: record.step as f64 * time_step,
+            temperature: 1.0 / record.beta,
+            objective: record.losses.objective,
+            divergence: record.losses.divergence,
+            kl_reverse: found.as_ref().map(|e| e.kl_reverse.value),
+            coverage: found.as_ref().map_or(Vec::new(), |e| e.coverage.iter().map(|c| c.value).collect()),
+            spread: found.and_then(|e| e.spread).map(|s| s.value),
+        });
+    })?;
+    let bytes = run.flow.to_safetensors().map_err(StudyError::computation)?;
+    let (diverged_at, found) = match run.outcome {
+        Outcome::Trained(found) => (None, Some(found)),
+        Outcome::Diverged { step } => (Some(step as u64), None),
+    };
+    let record = FlowVariant {
+        label: variant.label.clone(),
+        config: variant.config.clone(),
+        seed,
+        weights,
+        parameters: trainable.parameters,
+        diverged_at,
+        collapsed: found.as_ref().map(|found| trainable.collapsed(found)),
+        criterion: trainable.criterion(),
+        evaluation: found.map(FlowVerdict::from),
+        modes: shown.modes.clone(),
+        target: shown.target(),
+        target_levels: shown.levels(&shown.target()),
+        nodes: shown.nodes.clone(),
+        moments,
+        snapshots: shown.taken,
+    };
+    Ok((record, bytes))
+}
+
+fn summary(record: &FlowRecord) -> String {
+    let mut lines = Vec::new();
+    for variant in &record.variants {
+        let training = variant.config.training.as_ref();
+        let label = if variant.label.is_empty() { "the flow" } else { &variant.label };
+        let verdict = match (variant.diverged_at, variant.collapsed) {
+            (Some(step), _) => format!("diverged at step {step}"),
+            (None, Some(true)) => "collapsed".to_owned(),
+            _ => "recovered".to_owned(),
+        };
+        lines.push(format!("variant     {label}: {verdict}"));
+        lines.push(format!(
+            "  flow      d = {}, {} parameters, seed {}; {}",
+            variant.config.start.dimension(),
+            variant.parameters,
+            variant.seed,
+            training.map_or(String::new(), |t| format!("{} steps of {} points", t.steps, t.batch)),
+        ));
+        if let Some(found) = &variant.evaluation {
+            let pairs = found.coverage.iter().zip(&variant.config.target.weights);
+            let coverage = pairs.map(|(c, v)| format!("{} (weight {})", number(c.value), number(*v)));
+            lines.push(format!("  coverage  {}", coverage.collect::<Vec<_>>().join(", ")));
+            if let Some(spread) = found.spread {
+                lines.push(format!("  spread    {} +- {:.1e}", number(spread.value), spread.error));
+            }
+            lines.push(format!(
+                "  KL(q||p)  {} +- {:.1e}, KL(p||q) {} +- {:.1e}",
+                number(found.kl_reverse.value),
+                found.kl_reverse.error,
+                number(found.kl_forward.value),
+                found.kl_forward.error
+            ));
+        }
+    }
+    lines.join("\n") + "\n"
+}

@@ -1,0 +1,108 @@
+//! One run of the closed flow, or several variants of it.
+
+mod summary;
+mod trace;
+
+use crate::config::{ConfigError, Document, RunConfig, Variant};
+use crate::figures::Figure;
+use crate::plots::{self, Compared};
+use crate::results::{CompareRecord, PROGRAM, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv};
+use crate::studies::{Study, StudyError, Watch};
+use crate::trajectory::Trajectory;
+pub(crate) use trace::trace;
+
+/// Where a start ends, and how it gets there: the closed flow followed to its limit.
+#[derive(Debug)]
+pub struct Solve {
+    record: SolveRecords,
+    trajectories: Vec<Trajectory>,
+}
+
+impl Study for Solve {
+    const NAME: &'static str = "solve";
+    const QUESTION: &'static str = "Integrate the closed flow of one problem and say where it ends";
+    type Config = Vec<Variant<RunConfig>>;
+    type Record = SolveRecords;
+
+    fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
+        document.variants(RunConfig::resolve)
+    }
+
+    fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
+        watch.begin(config.len() as u64, 0, "runs");
+        let (mut solved, mut trajectories) = (Vec::new(), Vec::new());
+        for Variant { label, config } in config {
+            let (record, trajectory) = run(config).map_err(|error| in_variant(error, &label))?;
+            solved.push(SolvedVariant { label, record });
+            trajectories.push(trajectory);
+            watch.advance(1);
+        }
+        let record = match <[SolvedVariant; 1]>::try_from(solved) {
+            Ok([SolvedVariant { label, record }]) if label.is_empty() => SolveRecords::One(Box::new(record)),
+            Ok(one) => several(one.into()),
+            Err(all) => several(all),
+        };
+        Ok(Self { record, trajectories })
+    }
+
+    fn record(&self) -> &SolveRecords {
+        &self.record
+    }
+
+    fn table(&self) -> Result<Option<Vec<u8>>, csv::Error> {
+        let tables: Vec<_> = self.compared().iter().map(|run| (run.label, run.rows)).collect();
+        comparison_csv(&tables).map(Some)
+    }
+
+    fn figures(&self) -> Vec<(String, Figure)> {
+        let figure = match (&self.record, self.trajectories.as_slice()) {
+            (SolveRecords::One(record), [run]) => plots::trajectory(&run.fine, &record.config.target.weights),
+            _ => plots::comparison(&self.compared()),
+        };
+        vec![(String::new(), figure)]
+    }
+
+    fn summary(&self) -> String {
+        let runs = self.record.all().into_iter().zip(&self.trajectories);
+        let text = runs.map(|((label, record), run)| {
+            let heading = if label.is_empty() { String::new() } else { format!("variant     {label}\n") };
+            heading + &summary::summary(record, run)
+        });
+        text.collect::<Vec<_>>().join("\n")
+    }
+
+    fn cost(&self) -> String {
+        let all = self.record.all();
+        let sum = |of: fn(&SolveRecord) -> usize| all.iter().map(|(_, record)| of(record)).sum::<usize>();
+        let engine = all.first().map_or("", |(_, record)| record.engine);
+        let (steps, evaluations) = (sum(|r| r.steps.accepted), sum(|r| r.steps.evaluations));
+        format!("{steps} steps, {evaluations} evaluations by {engine}")
+    }
+}
+
+impl Solve {
+    fn compared(&self) -> Vec<Compared<'_>> {
+        let runs = self.record.all().into_iter().zip(&self.trajectories);
+        runs.map(|((label, record), run)| Compared { label, record, rows: &run.fine }).collect()
+    }
+}
+
+fn several(variants: Vec<SolvedVariant>) -> SolveRecords {
+    SolveRecords::Several(CompareRecord { program: PROGRAM, version: VERSION, variants })
+}
+
+/// The error with the variant that has it.
+pub(crate) fn in_variant(error: StudyError, label: &str) -> StudyError {
+    if label.is_empty() { error } else { error.within(format!("variant \"{label}\"")) }
+}
+
+/// Follows the run of a configuration to its limit.
+fn run(config: RunConfig) -> Result<(SolveRecord, Trajectory), StudyError> {
+    let (frame, start, trajectory) = trace(&config, &config.solve.times)?;
+    let to_user = |coordinates: &[f64]| frame.as_ref().map_or_else(|| coordinates.to_vec(), |f| f.embed(coordinates));
+    let modes = start.modes.chunks(start.dimension).map(to_user).collect();
+    let name = if frame.is_some() { "user" } else { "frame" };
+    let engine = trace::integrator(&config)?.name();
+    let record = SolveRecord::new(config, engine, &trajectory, modes, (name, &to_user));
+    Ok((record, trajectory))
+}

@@ -1,0 +1,68 @@
+//! A run of the closed flow from the start of a configuration.
+
+use collapsar_theory::{Coordinates, CubatureOptions, Frame, Problem, Start};
+
+use crate::config::{Engine, RunConfig};
+use crate::integrate::{DiffsolTsit5, Integrator, Misuse, Outcome, Tolerances, Tsit5};
+use crate::montecarlo;
+use crate::studies::StudyError;
+use crate::trajectory::{self, Options, Trajectory};
+
+/// The frame of an explicit start, the start in its coordinates, and the run with reports at `times`.
+pub(crate) fn trace(config: &RunConfig, times: &[f64]) -> Result<(Option<Frame>, Coordinates, Trajectory), StudyError> {
+    let problem = config.problem()?;
+    let (frame, start) = starting_point(&problem, config);
+    let integrator = integrator(config)?;
+    let options = Options {
+        integrator: integrator.as_ref(),
+        cubature: CubatureOptions::default(),
+        times,
+        variance: problem.initial_variance(),
+        max_steps: usize::try_from(config.solve.max_steps).unwrap_or(usize::MAX),
+    };
+    let trajectory = trajectory::follow(&problem, &start, &options).map_err(explain)?;
+    refuse_failure(&trajectory)?;
+    Ok((frame, start, trajectory))
+}
+
+/// The start in frame coordinates, and the frame if the start is explicit.
+fn starting_point(problem: &Problem, config: &RunConfig) -> (Option<Frame>, Coordinates) {
+    let (frame, coordinates) = problem.reduce();
+    match problem.start() {
+        Start::Means(_) => (Some(frame), coordinates),
+        Start::Law(_) => {
+            let mut rng = montecarlo::stream(config.start.seed.unwrap_or(0), 0);
+            (None, montecarlo::draw_start(problem, &mut rng).unwrap_or(coordinates))
+        }
+    }
+}
+
+/// The integrator that the configuration names.
+pub(super) fn integrator(config: &RunConfig) -> Result<Box<dyn Integrator>, StudyError> {
+    let tolerances =
+        Tolerances { relative: config.solve.relative_tolerance, absolute: config.solve.absolute_tolerance };
+    Ok(match config.solve.engine {
+        Engine::Tsit5 => Box::new(Tsit5 { tolerances }),
+        Engine::Diffsol => Box::new(DiffsolTsit5 { tolerances }),
+    })
+}
+
+/// A failure with the way out where there is one.
+fn explain(failure: trajectory::Failure) -> StudyError {
+    match &failure {
+        trajectory::Failure::Misuse(Misuse::TooLarge { .. }) => {
+            StudyError::misuse(failure).within("choose `solve.engine = \"diffsol\"` for this problem")
+        }
+        _ => StudyError::computation(failure),
+    }
+}
+
+fn refuse_failure(trajectory: &Trajectory) -> Result<(), StudyError> {
+    let why = match trajectory.outcome {
+        Outcome::Reached | Outcome::Event(_) => return Ok(()),
+        Outcome::StepLimit => "the step limit `solve.max_steps` came first",
+        Outcome::StepTooSmall => "the tolerances ask for steps below the spacing of floating-point times",
+        Outcome::NonFinite => "the state is not a finite number any more",
+    };
+    Err(StudyError::computation(format!("the integration stopped at t = {}: {why}", trajectory.end)))
+}

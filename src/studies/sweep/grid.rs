@@ -1,0 +1,170 @@
+//! A grid of problems: which points there are, which are known, and the computation of the others.
+
+use rayon::prelude::*;
+
+use crate::config::{Route, RunConfig, ScheduleConfig, SweepConfig};
+use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERSION};
+use crate::studies::probability::{Question, Trainings};
+use crate::studies::sweep::finished::{Finished, Points, keep_point, keep_run};
+use crate::studies::trainable::Trainable;
+use crate::studies::{StudyError, Watch};
+
+/// A part of a grid: points `part - 1`, `part - 1 + parts`, ...
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Which, from 1.
+    pub part: usize,
+    /// Of how many.
+    pub parts: usize,
+}
+
+impl Part {
+    /// All of it.
+    pub const WHOLE: Self = Self { part: 1, parts: 1 };
+
+    /// Its indices in a grid of `len` points.
+    pub fn indices(self, len: usize) -> impl Iterator<Item = usize> {
+        (self.part.saturating_sub(1)..len).step_by(self.parts.max(1))
+    }
+}
+
+/// A grid whose every point is checked, with what identifies it.
+#[derive(Debug)]
+pub struct Grid {
+    pub(super) config: SweepConfig,
+    pub(super) header: SweepHeader,
+}
+
+impl Grid {
+    /// Checks every point, so that what is refused is refused before anything is computed.
+    ///
+    /// # Errors
+    /// The first point that poses no question.
+    pub fn new(config: SweepConfig) -> Result<Self, StudyError> {
+        let mut asked: Option<Vec<Route>> = config.routes().map(<[Route]>::to_vec);
+        let mut first = None;
+        for index in 0..config.len() {
+            let run = config.point(index)?;
+            let problem = run.problem()?;
+            let question = Question::new(&run, &problem, 0)?;
+            let routes = asked.get_or_insert_with(|| question.default_routes());
+            if routes.contains(&Route::RealNvp) {
+                Trainable::new(&run)?;
+            }
+            first.get_or_insert(run);
+        }
+        let (Some(run), Some(routes)) = (first, asked) else {
+            return Err(StudyError::refused("sweep", "a grid of 0 points", "have at least one"));
+        };
+        let axes = config.axes().to_vec();
+        Ok(Self { config, header: SweepHeader { program: PROGRAM, version: VERSION, config: run, axes, routes } })
+    }
+
+    /// The header in one line: what finished points are kept under.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn identity(&self) -> Result<String, StudyError> {
+        serde_json::to_string(&self.header).map_err(StudyError::computation)
+    }
+
+    /// What the grid is.
+    pub fn header(&self) -> &SweepHeader {
+        &self.header
+    }
+
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        self.config.len()
+    }
+
+    /// Whether there is no point (there always is one).
+    pub fn is_empty(&self) -> bool {
+        self.config.is_empty()
+    }
+
+    /// The points of kept lines, without computing any.
+    ///
+    /// # Errors
+    /// A line that is no point.
+    pub fn known(&self, lines: &[String]) -> Result<Points, StudyError> {
+        Finished::parse(lines).map(|finished| finished.points)
+    }
+
+    /// The points of a part: those that `watch` has kept, and the others computed and kept one by one. Returns how many
+    /// were computed, too.
+    ///
+    /// # Errors
+    /// A journal that cannot be read or written, or a watch that asks for the end.
+    pub fn points(&self, part: Part, watch: &dyn Watch) -> Result<(Points, usize), StudyError> {
+        let Finished { mut points, runs } =
+            Finished::parse(&watch.kept(&self.identity()?).map_err(StudyError::computation)?)?;
+        let mine: Vec<usize> = part.indices(self.len()).collect();
+        let open: Vec<usize> = mine.iter().copied().filter(|index| !points.contains_key(index)).collect();
+        let trained = self.header.routes.contains(&Route::RealNvp);
+        let (all, left) = (self.units(&mine)?, self.units(&open)?);
+        watch.begin(all, all - left, if trained { "runs" } else { "points" });
+        let compute = |&index: &usize| {
+            if watch.cancelled() {
+                return Err(StudyError::Cancelled);
+            }
+            let known = runs.get(&index).map_or(&[][..], Vec::as_slice);
+            let note = |run: &TrainedRun| {
+                watch.advance(1);
+                if watch.cancelled() { Err(StudyError::Cancelled) } else { keep_run(watch, index, run) }
+            };
+            watch.advance(known.len() as u64);
+            let point = self.compute(index, &Trainings { known, note: Some(&note) })?;
+            keep_point(watch, &point)?;
+            watch.advance(u64::from(!trained));
+            Ok(point)
+        };
+        // A point of trained flows keeps every thread busy for long: one after the other, the journal grows steadily.
+        let computed: Vec<SweepPoint> = if trained {
+            open.iter().map(compute).collect::<Result<_, StudyError>>()?
+        } else {
+            open.par_iter().with_max_len(1).map(compute).collect::<Result<_, StudyError>>()?
+        };
+        points.extend(computed.into_iter().map(|point| (point.index, point)));
+        Ok((points, open.len()))
+    }
+
+    /// Units of progress: points, or the trainings of trained flows.
+    fn units(&self, indices: &[usize]) -> Result<u64, StudyError> {
+        if !self.header.routes.contains(&Route::RealNvp) {
+            return Ok(indices.len() as u64);
+        }
+        let runs = |&index: &usize| Ok(self.config.point(index)?.training.map_or(0, |training| training.runs));
+        indices.iter().map(runs).sum()
+    }
+
+    fn compute(&self, index: usize, trainings: &Trainings<'_>) -> Result<SweepPoint, StudyError> {
+        let config = self.config.point(index)?;
+        let problem = config.problem()?;
+        let seed = problem.seed(config.start.seed.unwrap_or(0));
+        let question = Question::new(&config, &problem, seed)?;
+        let (routes, failure) = match question.answer(&self.header.routes, trainings, &|| ()) {
+            Ok(answers) => (answers, None),
+            Err(StudyError::Cancelled) => return Err(StudyError::Cancelled),
+            Err(failure) => (Answers::default(), Some(failure.to_string())),
+        };
+        Ok(SweepPoint {
+            index,
+            values: self.config.values(index),
+            rate: rate(&config),
+            seed,
+            pair: question.pair_name().to_owned(),
+            routes,
+            failure,
+        })
+    }
+}
+
+/// The rate of a schedule that has one.
+fn rate(config: &RunConfig) -> Option<f64> {
+    let ScheduleConfig { kind, initial_temperature, duration, rate, .. } = &config.schedule;
+    match (*kind, initial_temperature, duration) {
+        ("geometric", Some(hot), Some(duration)) => Some(hot.ln() / duration),
+        _ => *rate,
+    }
+}

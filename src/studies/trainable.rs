@@ -1,0 +1,135 @@
+//! The normalizing flow of a configuration: what is trained, when it counts as collapsed, and how often it does.
+
+use rayon::prelude::*;
+
+use crate::config::{Criterion, FlowConfig, Precision, RunConfig, TrainingConfig};
+use crate::flows::{Evaluation, FlowProblem, Outcome, Real, Run, train};
+use crate::montecarlo::{DEFAULT_LEVEL, Estimate, RunEnd, Tally};
+use crate::results::{Answer, Detail, TrainedRun};
+use crate::studies::probability::Trainings;
+use crate::studies::{StudyError, number};
+
+/// A flow to be trained, with the rule that judges it.
+pub(crate) struct Trainable<'a> {
+    /// `[flow]`.
+    pub(crate) flow: &'a FlowConfig,
+    /// `[training]`.
+    pub(crate) training: &'a TrainingConfig,
+    /// What is trained.
+    pub(crate) problem: FlowProblem,
+    /// Number of trained parameters.
+    pub(crate) parameters: usize,
+    /// The spread below which a flow is collapsed; none where lost modes decide.
+    threshold: Option<f64>,
+    seed: u64,
+}
+
+impl<'a> Trainable<'a> {
+    /// The flow of a configuration; refused if it has none.
+    pub(crate) fn new(config: &'a RunConfig) -> Result<Self, StudyError> {
+        Self::with_seed(config, config.start.seed.unwrap_or(1))
+    }
+
+    /// The same with another seed.
+    pub(crate) fn with_seed(config: &'a RunConfig, seed: u64) -> Result<Self, StudyError> {
+        let (Some(flow), Some(training)) = (&config.flow, &config.training) else {
+            let rule = "be given, or `training`: they say which flow is trained, and how";
+            return Err(StudyError::refused("flow", "missing", rule));
+        };
+        let target = config.target.target()?;
+        let threshold = match training.criterion {
+            Criterion::Spread => Some(training.threshold.unwrap_or_else(|| half_way(target.modes(), target.weights()))),
+            Criterion::Coverage => None,
+        };
+        let schedule = training.clock(&config.schedule).schedule()?;
+        let architecture = flow.architecture(config.start.dimension());
+        let parameters = architecture.parameters();
+        let problem = FlowProblem::new(architecture, target, schedule, training.training())?;
+        Ok(Self { flow, training, problem, parameters, threshold, seed })
+    }
+
+    /// The seed of a single run, and of the first of many.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The rule in words.
+    pub(crate) fn criterion(&self) -> String {
+        match self.threshold {
+            Some(threshold) => format!(
+                "collapsed: the standard deviation along the axis of the modes is below {}; {} samples",
+                number(threshold),
+                self.training.samples
+            ),
+            None => format!("collapsed: a mode has C_k/v_k < 1/2; {} samples", self.training.samples),
+        }
+    }
+
+    /// Whether a flow is collapsed.
+    pub(crate) fn collapsed(&self, found: &Evaluation) -> bool {
+        match (self.threshold, found.spread) {
+            (Some(threshold), Some(spread)) => spread.value < threshold,
+            _ => !found.lost.is_empty(),
+        }
+    }
+
+    /// Trains `training.runs` flows side by side, but for those that are known, and counts.
+    pub(crate) fn count(&self, trainings: &Trainings<'_>) -> Result<Answer, StudyError> {
+        match self.flow.precision {
+            Precision::Single => self.count_in::<f32>(trainings),
+            Precision::Double => self.count_in::<f64>(trainings),
+        }
+    }
+
+    fn count_in<T: Real>(&self, trainings: &Trainings<'_>) -> Result<Answer, StudyError> {
+        let mut runs = trainings.known.to_vec();
+        let seeds = (0..self.training.runs).map(|i| self.seed.wrapping_add(i));
+        let open: Vec<u64> = seeds.filter(|seed| !runs.iter().any(|run| run.seed == *seed)).collect();
+        let train_one = |&seed: &u64| {
+            let run = self.verdict(&train::<T>(&self.problem, seed, |_, _| ())?);
+            trainings.note.map_or(Ok(()), |note| note(&run)).map(|()| run)
+        };
+        // In waves: within a step a waiting thread takes up other work, and that must not be another whole training.
+        for wave in open.chunks(rayon::current_num_threads()) {
+            runs.extend(wave.par_iter().with_max_len(1).map(train_one).collect::<Result<Vec<_>, StudyError>>()?);
+        }
+        let mut tally = Tally::default();
+        for run in &runs {
+            tally.count(match run.collapsed {
+                None => RunEnd::Failed,
+                Some(true) => RunEnd::Collapsed,
+                Some(false) => RunEnd::Recovered,
+            });
+        }
+        let mut divergences: Vec<f64> = runs.iter().filter_map(|run| run.divergence).collect();
+        divergences.sort_by(f64::total_cmp);
+        let estimate = Estimate::new(tally, DEFAULT_LEVEL, self.seed);
+        let detail = Detail::Training {
+            definition: self.criterion(),
+            lost_a_mode: runs.iter().filter(|run| run.lost_a_mode).count() as u64,
+            median_divergence: divergences.get(divergences.len() / 2).copied(),
+            parameters: self.parameters,
+            batch: self.training.batch,
+            steps: self.training.steps,
+        };
+        Ok(Answer::counted(estimate, detail))
+    }
+
+    fn verdict<T: Real>(&self, run: &Run<T>) -> TrainedRun {
+        let (collapsed, lost_a_mode, divergence) = match &run.outcome {
+            Outcome::Diverged { .. } => (None, false, None),
+            Outcome::Trained(found) => {
+                (Some(self.collapsed(found)), !found.lost.is_empty(), Some(found.kl_reverse.value))
+            }
+        };
+        TrainedRun { seed: run.seed, collapsed, lost_a_mode, divergence }
+    }
+}
+
+/// Half way between the spread of one mode and that of the target along the axis of two modes, sqrt(1 + R^2 4 v(1-v))
+/// with 2R between them.
+fn half_way(modes: &[Vec<f64>], weights: &[f64]) -> f64 {
+    let [first, .., last] = modes else { return 1.0 };
+    let square: f64 = first.iter().zip(last).map(|(a, b)| (a - b) * (a - b)).sum();
+    0.5 * (1.0 + (1.0 + square * weights[0] * weights[1]).sqrt())
+}
