@@ -111,6 +111,15 @@ impl Document {
         path.file_stem().map_or("run".into(), |stem| stem.to_string_lossy().into_owned())
     }
 
+    /// A document of values alone, each `section.key=value` with the value in TOML (a bare word is a text).
+    ///
+    /// # Errors
+    /// A setting that reads otherwise, or an unknown key.
+    pub fn of<'a>(settings: impl IntoIterator<Item = &'a str>) -> Result<Self, ConfigError> {
+        let settings: Vec<Override> = settings.into_iter().map(|text| Override(text.to_owned())).collect();
+        Self::parse("settings", "", &settings)
+    }
+
     /// `schedule.rate = ..` in the section of a grid is a table of its own in TOML: it becomes the one key that it reads
     /// as, which an override can replace.
     fn flatten_sweep(&mut self) {
