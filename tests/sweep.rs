@@ -264,3 +264,35 @@ fn a_grid_is_judged_and_drawn() {
         assert!(output.status.code() == Some(2) && said.contains(expected), "{said}");
     }
 }
+
+/// The seed is that of the problem: keys of other verbs and routes change no count.
+#[test]
+fn no_unrelated_key_changes_a_count() {
+    let folder = folder(&GRID.replace("60000", "2000"));
+    let count = |sets: &[&str]| -> serde_json::Value {
+        let config = folder.path().join("grid.toml");
+        let sets: Vec<&str> = sets.iter().flat_map(|text| ["--set", *text]).collect();
+        let output = collapsar(&[["sweep", config.to_str().unwrap(), "--json"].as_slice(), &sets].concat());
+        succeed(&output);
+        let record: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let points = record["points"].as_array().unwrap().iter();
+        points.map(|p| serde_json::json!([p["seed"], p["montecarlo"]["collapsed"]])).collect()
+    };
+    let base = count(&[]);
+    for set in [
+        "portrait.points=122",
+        "bifurcation.points=121",
+        "solve.relative_tolerance=1e-9",
+        "exact.tolerance=1e-5",
+        "density.times=[0, 1]",
+        "boundary.points=7",
+        "simulation.batch=64",
+        "sweep.routes=[\"montecarlo\", \"exact\"]",
+    ] {
+        assert_eq!(count(&[set]), base, "{set}");
+    }
+    // What the problem is does change it.
+    for set in ["start.seed=4", "target.separation=3.1", "start.dimension=3", "start.scale=1.1"] {
+        assert_ne!(count(&[set]), base, "{set}");
+    }
+}
