@@ -1,7 +1,8 @@
 //! Configuration: TOML text and overrides -> checked document -> resolved run.
 //!
-//! [`Document`] mirrors the text, remembers where each value came from and refuses unknown keys; `resolve` turns it
-//! into [`RunConfig`], which has no open choice left and can be written back as TOML.
+//! [`Document`] mirrors the text, remembers where each value came from and refuses unknown keys; each study resolves what
+//! it reads of it into a run ([`SolveRun`], [`ProbabilityRun`], ..), which has no open choice left and can be written back
+//! as TOML.
 
 mod axis;
 mod bifurcation;
@@ -20,6 +21,7 @@ mod published;
 mod resolve;
 mod route;
 mod run;
+mod runs;
 mod section;
 mod sweep;
 mod value;
@@ -39,5 +41,8 @@ pub use portrait::PortraitConfig;
 pub use probability::{ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserName, SimulationConfig, StopConfig};
 pub use published::{PublishedConfig, PublishedCount};
 pub use route::{Route, Source};
-pub use run::{Engine, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
+pub use run::{Engine, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
+pub use runs::{
+    BifurcationRun, BoundaryRun, DensityRun, FlowRun, FlowStart, PortraitRun, ProbabilityRun, ProblemConfig, SolveRun,
+};
 pub use sweep::{MOST_POINTS, SweepConfig};

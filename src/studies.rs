@@ -41,7 +41,7 @@ pub use density::Density;
 pub use error::StudyError;
 pub use number::number;
 pub use portrait::Portrait;
-pub use probability::Probability;
+pub use probability::{Probability, ProbabilityConfig};
 pub use realnvp::RealNvp;
 pub use solve::Solve;
 pub use sweep::{Grid, Part, Points, Sweep, comparisons};

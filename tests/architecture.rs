@@ -34,8 +34,19 @@ const MODULES: [(&str, &str); 17] = [
 ];
 
 /// The modules that may use the leaf crate.
-const USE_THEORY: [&str; 9] =
-    ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "config", "results", "studies", "flows"];
+const USE_THEORY: [&str; 10] = [
+    "integrate",
+    "trajectory",
+    "bifurcation",
+    "probability",
+    "montecarlo",
+    "config",
+    "results",
+    "studies",
+    "flows",
+    // Hands it on to users of the library.
+    "lib",
+];
 
 /// What `config` may take from the modules that it configures: the structures of their options.
 const OPTION_NAMES: [&str; 10] = [

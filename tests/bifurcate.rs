@@ -148,7 +148,7 @@ fn what_is_no_pair_is_refused_with_the_reason() {
     );
     let three = three.path().to_str().unwrap();
     let cases: [(&[&str], &str); 6] = [
-        (&["bifurcate", three], "two equal components"),
+        (&["bifurcate", three], "two opposite modes"),
         (&["bifurcate", FREE, "--set", "family.variance=slaved"], "family.variance"),
         (&["bifurcate", FREE, "--set", "bifurcation.range=[2, 1]"], "rising"),
         (&["bifurcate", FREE, "--set", "bifurcation.draw=curves"], "\"branches\", \"phase-diagram\""),
@@ -160,5 +160,18 @@ fn what_is_no_pair_is_refused_with_the_reason() {
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
         assert!(told.contains(words) && output.stdout.is_empty(), "{told}");
+    }
+}
+
+/// A verb asks for what it reads and nothing else: no start for what has none, no schedule at constant temperatures.
+#[test]
+fn no_verb_asks_for_what_it_does_not_read() {
+    let pair = config_file("[target]\nseparation = 3.0\n");
+    for verb in ["bifurcate", "boundary", "portrait"] {
+        let output = collapsar(&[verb, pair.path().to_str().unwrap(), "--json"]);
+        assert!(output.status.success(), "{verb}: {}", String::from_utf8_lossy(&output.stderr));
+        let record: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let sections: Vec<&str> = record["config"].as_object().unwrap().keys().map(String::as_str).collect();
+        assert!(!sections.contains(&"start") && !sections.contains(&"solve"), "{verb}: {sections:?}");
     }
 }

@@ -4,12 +4,19 @@ mod support;
 
 use std::path::Path;
 
-use collapsar::config::{Document, Override, RunConfig, SweepConfig};
+use collapsar::config::{
+    BifurcationRun, BoundaryRun, ConfigError, DensityRun, Document, ExperimentConfig, FlowRun, Override, PortraitRun,
+    ProbabilityRun, SolveRun, SweepConfig, Verb,
+};
 use support::configs::{BASE, DOZEN, LAW};
 use support::refusals::{KEYS, VALUES};
 
-fn parse(text: &str) -> Result<RunConfig, String> {
-    RunConfig::parse("case.toml", text, &[]).map_err(|error| error.to_string())
+fn document(text: &str, overrides: &[Override]) -> Result<Document, ConfigError> {
+    Document::parse("case.toml", text, overrides)
+}
+
+fn parse(text: &str) -> Result<SolveRun, String> {
+    document(text, &[]).and_then(|document| SolveRun::resolve(&document)).map_err(|error| error.to_string())
 }
 
 fn refusal(text: &str) -> String {
@@ -19,8 +26,9 @@ fn refusal(text: &str) -> String {
     }
 }
 
-fn with_override(text: &str, given: &str) -> Result<RunConfig, String> {
-    RunConfig::parse("case.toml", text, &[Override(given.to_owned())]).map_err(|error| error.to_string())
+fn with_override(text: &str, given: &str) -> Result<SolveRun, String> {
+    let document = document(text, &[Override(given.to_owned())]);
+    document.and_then(|document| SolveRun::resolve(&document)).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -138,7 +146,7 @@ fn the_sphere_needs_one_positive_radius_and_a_direction() {
 
 #[test]
 fn overrides_replace_add_and_are_named_in_errors() {
-    assert_eq!(with_override(BASE, "schedule.duration=7").unwrap().schedule.duration, Some(7.0));
+    assert_eq!(with_override(BASE, "schedule.duration=7").unwrap().problem.schedule.duration, Some(7.0));
     assert_eq!(
         with_override(BASE, "solve.engine=diffsol").unwrap(),
         with_override(BASE, "solve.engine = \"diffsol\"").unwrap()
@@ -168,15 +176,15 @@ fn overrides_replace_add_and_are_named_in_errors() {
 #[test]
 fn defaults_are_the_free_preset_without_annealing() {
     let run = parse("[target]\nseparation = 2\n[start]\nmeans = [[1.0], [2.0], [3.0]]").unwrap();
-    let family = &run.family;
+    let family = &run.problem.family;
     assert_eq!(
         [family.means, family.variance, family.train_weights, family.clock, family.metric],
         ["free", "unit", "no", "kl", "euclidean"]
     );
-    assert_eq!((run.target.weights.clone(), family.weights.len()), (vec![0.5, 0.5], 3));
-    assert_eq!((run.schedule.kind, run.schedule.initial_temperature), ("constant", Some(1.0)));
+    assert_eq!((run.problem.target.weights.clone(), family.weights.len()), (vec![0.5, 0.5], 3));
+    assert_eq!((run.problem.schedule.kind, run.problem.schedule.initial_temperature), ("constant", Some(1.0)));
     assert_eq!((run.solve.times.len(), run.solve.times[0], run.solve.times[60]), (61, 0.0, 30.0));
-    let paper = parse(&BASE.replace("\"free\"", "\"paper\"")).unwrap().family;
+    let paper = parse(&BASE.replace("\"free\"", "\"paper\"")).unwrap().problem.family;
     assert_eq!(
         [paper.means, paper.variance, paper.train_weights, paper.clock, paper.metric],
         ["sphere", "trained", "no", "free-energy", "euclidean"]
@@ -184,21 +192,34 @@ fn defaults_are_the_free_preset_without_annealing() {
 }
 
 /// A resolved run, written as TOML, is a configuration that resolves to the same run.
-fn round_trip(text: &str) {
-    for run in runs(text) {
-        let written = toml::to_string(&run).unwrap();
-        assert_eq!(parse(&written).unwrap(), run, "{written}");
-        run.problem().unwrap();
-    }
+fn fixed<R: serde::Serialize + PartialEq + std::fmt::Debug>(run: &R, resolve: fn(&Document) -> Result<R, ConfigError>) {
+    let written = toml::to_string(run).unwrap();
+    assert_eq!(&resolve(&document(&written, &[]).unwrap()).unwrap(), run, "{written}");
 }
 
-/// The runs of a configuration: every point of its grid if it has one.
-fn runs(text: &str) -> Vec<RunConfig> {
-    if !text.contains("[sweep]") {
-        return vec![parse(text).unwrap()];
+fn resolves_to_itself<R: serde::Serialize + PartialEq + std::fmt::Debug>(
+    document: &Document,
+    resolve: fn(&Document) -> Result<R, ConfigError>,
+) {
+    fixed(&resolve(document).unwrap(), resolve);
+}
+
+/// What the verb of a configuration reads; a grid's points if it has one, a run of the closed flow unless it says more.
+fn round_trip(text: &str) {
+    let document = document(text, &[]).unwrap();
+    if text.contains("[sweep]") {
+        let sweep = SweepConfig::resolve(document).unwrap();
+        return (0..sweep.len()).for_each(|index| fixed(&sweep.point(index).unwrap(), ProbabilityRun::resolve));
     }
-    let sweep = SweepConfig::resolve(Document::parse("case.toml", text, &[]).unwrap()).unwrap();
-    (0..sweep.len()).map(|index| sweep.point(index).unwrap()).collect()
+    match ExperimentConfig::resolve(&document).unwrap().map_or(Verb::Solve, |experiment| experiment.verb) {
+        Verb::Solve => resolves_to_itself(&document, SolveRun::resolve),
+        Verb::Bifurcate => resolves_to_itself(&document, BifurcationRun::resolve),
+        Verb::Boundary => resolves_to_itself(&document, BoundaryRun::resolve),
+        Verb::Probability | Verb::Sweep => resolves_to_itself(&document, ProbabilityRun::resolve),
+        Verb::Density => resolves_to_itself(&document, DensityRun::resolve),
+        Verb::Portrait => resolves_to_itself(&document, PortraitRun::resolve),
+        Verb::RealNvp => resolves_to_itself(&document, FlowRun::resolve),
+    }
 }
 
 #[test]

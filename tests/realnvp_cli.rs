@@ -154,11 +154,11 @@ fn what_is_no_flow_is_refused() {
     let bare = &RUN[..RUN.find("[flow]").unwrap()];
     let message =
         refused(&collapsar(&["realnvp", path(config_file(&bare.replace("seed", "scale = 1.0\nseed")).path())]));
-    assert!(message.contains("`flow` is missing: it must be given, or `training`"), "{message}");
+    assert!(message.contains("`flow` is missing"), "{message}");
     let grid = bare.replace("dimension = 2", "dimension = 2\nscale = 1.0")
         + "[sweep]\nroutes = [\"realnvp\"]\nschedule.duration = [1.0]\n";
     let message = refused(&collapsar(&["sweep", path(config_file(&grid).path()), "--json"]));
-    assert!(message.contains("`flow` is missing: it must be given, or `training`"), "{message}");
+    assert!(message.contains("`flow` is missing"), "{message}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::run::ScheduleConfig;
 use crate::config::section::Section;
@@ -220,9 +221,10 @@ impl TrainingConfig {
 
 /// Both sections; nothing if neither has a key.
 pub(crate) fn resolve(
-    (flow, training): (&Section<'_>, &Section<'_>),
+    document: &Document,
     (modes, dimension): (usize, usize),
 ) -> Result<Option<(FlowConfig, TrainingConfig)>, ConfigError> {
+    let (flow, training) = (&document.section("flow"), &document.section("training"));
     if flow.is_empty() && training.is_empty() {
         return Ok(None);
     }

@@ -42,6 +42,18 @@ pub struct MonteCarloConfig {
     pub samples: u64,
 }
 
+impl Default for ExactConfig {
+    fn default() -> Self {
+        Self { tolerance: DEFAULT_TOLERANCE }
+    }
+}
+
+impl Default for MonteCarloConfig {
+    fn default() -> Self {
+        Self { samples: DEFAULT_SAMPLES }
+    }
+}
+
 impl ExactConfig {
     /// Resolves the section.
     pub(crate) fn resolve(section: &Section<'_>) -> Result<Self, ConfigError> {

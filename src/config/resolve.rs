@@ -5,13 +5,12 @@ use collapsar_theory::{MeanSpace, Rules, Schedule, ScheduleKind, VarianceRule};
 use crate::config::bifurcation::BifurcationConfig;
 use crate::config::boundary::BoundaryConfig;
 use crate::config::density::DensityConfig;
-use crate::config::document::{Document, Override};
+use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, TEMPERINGS, VARIANCES, WEIGHTS};
-use crate::config::flow::{self, TrainingConfig};
 use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
-use crate::config::run::{Engine, RunConfig, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
+use crate::config::run::{Engine, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
 use crate::config::section::Section;
 use crate::integrate::{Request, Tolerances};
 
@@ -27,59 +26,43 @@ const DEFAULT_COMPONENTS: usize = 2;
 /// Most components of equal weight.
 const MOST_COMPONENTS: u64 = 256;
 
-impl RunConfig {
-    /// Parses and resolves a configuration text.
-    pub fn parse(file: &str, text: &str, overrides: &[Override]) -> Result<Self, ConfigError> {
-        Self::resolve(&Document::parse(file, text, overrides)?)
-    }
+/// Seed of a random start unless given.
+pub(crate) const DEFAULT_SEED: u64 = 1;
 
-    /// Resolves a document: fills in defaults and checks every value and the problem as a whole.
-    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
-        let target = resolve_target(&document.section("target"))?;
-        let (schedule, built) = resolve_schedule(&document.section("schedule"))?;
-        let rules = resolve_rules(&document.section("family"))?;
-        let trained = ["flow", "training"].map(|name| document.section(name));
-        let flows = trained.iter().any(|section| !section.is_empty());
-        let start = resolve_start(&document.section("start"), rules, flows)?;
-        let section = document.section("family");
-        let family = FamilyConfig::new(resolve_weights(&section, &start)?, rules);
-        let solve = resolve_solve(&document.section("solve"), &built)?;
-        let modes = target.target().map_or(0, |t| t.modes().len());
-        let (flow, training) = flow::resolve((&trained[0], &trained[1]), (modes, start.dimension()))?.unzip();
-        let end = solve.times.last().copied().unwrap_or(0.0);
-        let end = training.as_ref().map_or(end, TrainingConfig::end);
-        let boundary = BoundaryConfig::resolve(&document.section("boundary"), &schedule)?;
-        let run = Self {
-            target,
-            family,
-            schedule,
-            start,
-            solve,
-            bifurcation: BifurcationConfig::resolve(&document.section("bifurcation"))?,
-            boundary,
-            exact: ExactConfig::resolve(&document.section("exact"))?,
-            formula: FormulaConfig::resolve(&document.section("formula"))?,
-            montecarlo: MonteCarloConfig::resolve(&document.section("montecarlo"))?,
-            simulation: SimulationConfig::resolve(&document.section("simulation"))?,
-            flow,
-            training,
-            stop: StopConfig::resolve(&document.section("stop"))?,
-            density: DensityConfig::resolve(&document.section("density"), end)?,
-            portrait: PortraitConfig::resolve(&document.section("portrait"))?,
-        };
-        run.problem().map_err(|e| section.parameter(&e))?;
-        Ok(run)
+/// Checks the sections that are given and not read, so that a slip in them is not met later; `read` are those that are.
+pub(crate) fn check_rest(document: &Document, read: &[&str]) -> Result<(), ConfigError> {
+    let given = |name: &'static str| {
+        Some(document.section(name)).filter(|section| !read.contains(&name) && !section.is_empty())
+    };
+    given("bifurcation").map(|s| BifurcationConfig::resolve(&s)).transpose()?;
+    given("exact").map(|s| ExactConfig::resolve(&s)).transpose()?;
+    given("formula").map(|s| FormulaConfig::resolve(&s)).transpose()?;
+    given("montecarlo").map(|s| MonteCarloConfig::resolve(&s)).transpose()?;
+    given("simulation").map(|s| SimulationConfig::resolve(&s)).transpose()?;
+    given("stop").map(|s| StopConfig::resolve(&s)).transpose()?;
+    given("portrait").map(|s| PortraitConfig::resolve(&s)).transpose()?;
+    given("density").map(|s| DensityConfig::resolve(&s, 0.0)).transpose()?;
+    if let Some(section) = given("boundary") {
+        BoundaryConfig::resolve(&section, &schedule(document)?.0)?;
     }
+    if given("solve").is_some() {
+        solve(document, &schedule(document)?.1)?;
+    }
+    Ok(())
 }
 
 fn equal_weights(count: usize) -> Vec<f64> {
     vec![1.0 / count.max(1) as f64; count]
 }
 
-/// w, as given or equal: as many as `components` says, as there are means, or two.
-fn resolve_weights(section: &Section<'_>, start: &StartConfig) -> Result<Vec<f64>, ConfigError> {
+/// The family: w as given or equal, as many as `components` says, as there are `means` of a start, or two.
+pub(crate) fn family(document: &Document, rules: Rules, means: Option<usize>) -> Result<FamilyConfig, ConfigError> {
+    Ok(FamilyConfig::new(weights(&document.section("family"), means)?, rules))
+}
+
+fn weights(section: &Section<'_>, means: Option<usize>) -> Result<Vec<f64>, ConfigError> {
     let Some(components) = section.count("components")? else {
-        let count = start.means.as_ref().map_or(DEFAULT_COMPONENTS, Vec::len);
+        let count = means.unwrap_or(DEFAULT_COMPONENTS);
         return Ok(section.numbers("weights")?.unwrap_or_else(|| equal_weights(count)));
     };
     section.refuse(&["weights"], "`family.components` asks for equal weights")?;
@@ -89,7 +72,9 @@ fn resolve_weights(section: &Section<'_>, start: &StartConfig) -> Result<Vec<f64
     Ok(equal_weights(components as usize))
 }
 
-fn resolve_target(section: &Section<'_>) -> Result<TargetConfig, ConfigError> {
+/// `[target]`.
+pub(crate) fn target(document: &Document) -> Result<TargetConfig, ConfigError> {
+    let section = document.section("target");
     let (separation, means) = (section.number("separation")?, section.vectors("means")?);
     let modes = match (&separation, &means) {
         (None, None) => return Err(section.missing("separation", "give it, or the modes as `target.means`")),
@@ -100,12 +85,14 @@ fn resolve_target(section: &Section<'_>) -> Result<TargetConfig, ConfigError> {
         (None, Some(means)) => means.len(),
     };
     let weights = section.numbers("weights")?.unwrap_or_else(|| equal_weights(modes));
-    let target = TargetConfig { separation, means, weights };
-    target.target().map_err(|e| section.parameter(&e))?;
-    Ok(target)
+    let found = TargetConfig { separation, means, weights };
+    found.target().map_err(|e| section.parameter(&e))?;
+    Ok(found)
 }
 
-fn resolve_schedule(section: &Section<'_>) -> Result<(ScheduleConfig, Schedule), ConfigError> {
+/// `[schedule]`, and what it says.
+pub(crate) fn schedule(document: &Document) -> Result<(ScheduleConfig, Schedule), ConfigError> {
+    let section = document.section("schedule");
     let kinds = ScheduleKind::ALL.map(|kind| (kind.name(), kind));
     let kind = match section.choice("kind", &kinds)? {
         Some(kind) => kind,
@@ -148,7 +135,9 @@ fn resolve_schedule(section: &Section<'_>) -> Result<(ScheduleConfig, Schedule),
     Ok((config, schedule))
 }
 
-fn resolve_rules(section: &Section<'_>) -> Result<Rules, ConfigError> {
+/// The rules of `[family]`.
+pub(crate) fn rules(document: &Document) -> Result<Rules, ConfigError> {
+    let section = document.section("family");
     let preset = section.choice("preset", &[("paper", Rules::PAPER), ("free", Rules::FREE)])?.unwrap_or(Rules::FREE);
     Ok(Rules {
         means: section.choice("means", &MEANS)?.unwrap_or(preset.means),
@@ -160,7 +149,9 @@ fn resolve_rules(section: &Section<'_>) -> Result<Rules, ConfigError> {
     })
 }
 
-fn resolve_start(section: &Section<'_>, rules: Rules, flows: bool) -> Result<StartConfig, ConfigError> {
+/// `[start]` for these rules; beside flows a law needs no scale.
+pub(crate) fn start(document: &Document, rules: Rules, flows: bool) -> Result<StartConfig, ConfigError> {
+    let section = document.section("start");
     let means = section.vectors("means")?;
     let variance = section.positive("variance")?;
     if rules.variance != VarianceRule::Trained {
@@ -190,7 +181,7 @@ fn resolve_start(section: &Section<'_>, rules: Rules, flows: bool) -> Result<Sta
             means: None,
             dimension: Some(dimension),
             scale,
-            seed: Some(section.count("seed")?.unwrap_or(1)),
+            seed: Some(section.count("seed")?.unwrap_or(DEFAULT_SEED)),
             variance,
         }
     };
@@ -198,7 +189,9 @@ fn resolve_start(section: &Section<'_>, rules: Rules, flows: bool) -> Result<Sta
     Ok(start)
 }
 
-fn resolve_solve(section: &Section<'_>, schedule: &Schedule) -> Result<SolveConfig, ConfigError> {
+/// `[solve]` of a run under this schedule.
+pub(crate) fn solve(document: &Document, schedule: &Schedule) -> Result<SolveConfig, ConfigError> {
+    let section = document.section("solve");
     let default_times = || {
         let end = schedule.settling_time(SETTLED) + RELAXATION;
         (0..=DEFAULT_REPORTS).map(|i| end * i as f64 / DEFAULT_REPORTS as f64).collect()

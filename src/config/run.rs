@@ -1,55 +1,7 @@
-//! The resolved run: every choice made, serialisable, and readable again as a configuration.
+//! The sections of a problem and of its integration.
 
-use collapsar_theory::{InvalidParameter, MeanSpace, Problem, Schedule, ScheduleKind, Start, Target};
+use collapsar_theory::{InvalidParameter, MeanSpace, Schedule, ScheduleKind, Start, Target};
 use serde::Serialize;
-
-use crate::config::bifurcation::BifurcationConfig;
-use crate::config::boundary::BoundaryConfig;
-use crate::config::density::DensityConfig;
-use crate::config::family::FamilyConfig;
-use crate::config::flow::{FlowConfig, TrainingConfig};
-use crate::config::portrait::PortraitConfig;
-use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
-
-/// A fully determined run. As TOML it is a configuration that resolves to itself.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct RunConfig {
-    /// The target.
-    pub target: TargetConfig,
-    /// The variational family.
-    pub family: FamilyConfig,
-    /// The annealing schedule.
-    pub schedule: ScheduleConfig,
-    /// The initial means.
-    pub start: StartConfig,
-    /// The integration.
-    pub solve: SolveConfig,
-    /// Equilibria and branches.
-    pub bifurcation: BifurcationConfig,
-    /// The curves of the boundary.
-    pub boundary: BoundaryConfig,
-    /// The exact route.
-    pub exact: ExactConfig,
-    /// The sharp formula.
-    pub formula: FormulaConfig,
-    /// The ensemble.
-    pub montecarlo: MonteCarloConfig,
-    /// Stochastic descent, if it is asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub simulation: Option<SimulationConfig>,
-    /// The normalizing flow, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<FlowConfig>,
-    /// Its training.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub training: Option<TrainingConfig>,
-    /// When runs are classified.
-    pub stop: StopConfig,
-    /// The moments shown as densities.
-    pub density: DensityConfig,
-    /// The phase portraits.
-    pub portrait: PortraitConfig,
-}
 
 /// `[target]`: either a separation or means.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -154,6 +106,27 @@ impl TargetConfig {
     }
 }
 
+impl From<&Target> for TargetConfig {
+    fn from(target: &Target) -> Self {
+        Self { separation: None, means: Some(target.modes().to_vec()), weights: target.weights().to_vec() }
+    }
+}
+
+impl From<&Schedule> for ScheduleConfig {
+    fn from(schedule: &Schedule) -> Self {
+        let table = schedule.table_points();
+        Self {
+            kind: schedule.kind().name(),
+            initial_temperature: table.is_none().then_some(schedule.initial_temperature()),
+            duration: schedule.duration(),
+            rate: schedule.rate(),
+            exponent: schedule.exponent(),
+            times: table.map(|(times, _)| times.to_vec()),
+            temperatures: table.map(|(_, temperatures)| temperatures.to_vec()),
+        }
+    }
+}
+
 impl ScheduleConfig {
     /// The schedule.
     pub fn schedule(&self) -> Result<Schedule, InvalidParameter> {
@@ -190,18 +163,6 @@ impl StartConfig {
             (Some(means), _) => Start::means(means.clone()),
             (None, MeanSpace::Sphere) => Start::sphere(self.dimension.unwrap_or(0)),
             (None, MeanSpace::Free) => Start::gaussian(self.dimension.unwrap_or(0), self.scale.unwrap_or(f64::NAN)),
-        }
-    }
-}
-
-impl RunConfig {
-    /// The problem that the run poses.
-    pub fn problem(&self) -> Result<Problem, InvalidParameter> {
-        let start = self.start.start(self.family.rules().means)?;
-        let problem = Problem::new(self.target.target()?, self.family.family()?, self.schedule.schedule()?, start)?;
-        match self.start.variance {
-            Some(variance) => problem.with_initial_variance(variance),
-            None => Ok(problem),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::bifurcation::{Admissible, Equilibrium, Kind, SpecialPoint, Status};
-use crate::config::RunConfig;
+use crate::config::BifurcationRun;
 
 /// The record of `collapsar bifurcate`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -13,7 +13,7 @@ pub struct BifurcationRecord {
     /// The version that made it.
     pub version: &'static str,
     /// The resolved configuration.
-    pub config: RunConfig,
+    pub config: BifurcationRun,
     /// "free" or "sphere".
     pub pair: &'static str,
     /// rho, or R.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::RunConfig;
+use crate::config::BoundaryRun;
 
 /// The record of `collapsar boundary`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -12,7 +12,7 @@ pub struct BoundaryRecord {
     /// The version that made it.
     pub version: &'static str,
     /// The resolved configuration.
-    pub config: RunConfig,
+    pub config: BoundaryRun,
     /// "free" (x, y, z) or "sphere" (m_1, m_2, s).
     pub pair: &'static str,
     /// What abscissa, ordinate and transverse are.

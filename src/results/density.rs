@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::RunConfig;
+use crate::config::DensityRun;
 
 /// The record of `collapsar density`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,7 +25,7 @@ pub struct DensityVariant {
     /// The key in `[compare]`, or nothing.
     pub label: String,
     /// The resolved configuration.
-    pub config: RunConfig,
+    pub config: DensityRun,
     /// Whether a mode is lost in the limit; null without a limit.
     pub collapsed: Option<bool>,
     /// The modes in the plane: along the mode axis, and across.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::RunConfig;
+use crate::config::PortraitRun;
 use crate::results::EquilibriumRecord;
 
 /// The record of `collapsar portrait`.
@@ -13,7 +13,7 @@ pub struct PortraitRecord {
     /// The version that made it.
     pub version: &'static str,
     /// The resolved configuration.
-    pub config: RunConfig,
+    pub config: PortraitRun,
     /// rho.
     pub separation: f64,
     /// z of the slice.

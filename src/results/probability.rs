@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Route, RunConfig};
+use crate::config::{ProbabilityRun, Route};
 use crate::montecarlo::{Comparison, Estimate, MechanismShare, MixtureEstimate};
 
 /// The record of `collapsar probability`.
@@ -15,7 +15,7 @@ pub struct ProbabilityRecord {
     /// The version that made it.
     pub version: &'static str,
     /// The resolved configuration.
-    pub config: RunConfig,
+    pub config: ProbabilityRun,
     /// "free", "sphere", or "mixture" for a problem that is no pair.
     pub pair: &'static str,
     /// What each route says.

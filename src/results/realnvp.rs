@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::RunConfig;
+use crate::config::FlowRun;
 use crate::flows;
 
 /// How the training of one flow ended: what is left of it in a count.
@@ -37,7 +37,7 @@ pub struct FlowVariant {
     /// The key in `[compare]`, or nothing.
     pub label: String,
     /// The resolved configuration.
-    pub config: RunConfig,
+    pub config: FlowRun,
     /// Of the initial parameters and of all draws.
     pub seed: u64,
     /// The file of the trained weights.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::RunConfig;
+use crate::config::SolveRun;
 use crate::integrate::Outcome;
 use crate::results::{PROGRAM, VERSION};
 use crate::trajectory::{Limit, LimitStatus, Report, Trajectory};
@@ -15,7 +15,7 @@ pub struct SolveRecord {
     /// The version that made it.
     pub version: &'static str,
     /// The resolved configuration.
-    pub config: RunConfig,
+    pub config: SolveRun,
     /// The integrator.
     pub engine: &'static str,
     /// d.
@@ -118,7 +118,7 @@ pub type Chart<'a> = (&'static str, &'a dyn Fn(&[f64]) -> Vec<f64>);
 impl SolveRecord {
     /// The record of `trajectory`, with vectors in the coordinates of the chart.
     pub fn new(
-        config: RunConfig,
+        config: SolveRun,
         engine: &'static str,
         trajectory: &Trajectory,
         modes: Vec<Vec<f64>>,
@@ -130,7 +130,7 @@ impl SolveRecord {
         Self {
             program: PROGRAM,
             version: VERSION,
-            dimension: config.start.means.as_ref().map_or(config.start.dimension.unwrap_or(0), |m| m[0].len()),
+            dimension: config.problem.start.dimension(),
             engine,
             coordinates,
             modes,

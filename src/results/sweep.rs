@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Axis, AxisValue, RATE, Route, RunConfig, Source};
+use crate::config::{Axis, AxisValue, ProbabilityRun, RATE, Route, Source};
 use crate::montecarlo::Agreement;
 use crate::results::probability::Answers;
 use crate::results::ranks::RankRecord;
@@ -18,7 +18,7 @@ pub struct SweepHeader {
     /// The version that made it.
     pub version: &'static str,
     /// The resolved configuration of the first point; the others differ by what the axes assign.
-    pub config: RunConfig,
+    pub config: ProbabilityRun,
     /// The axes; the last runs fastest.
     pub axes: Vec<Axis>,
     /// The routes that were run.

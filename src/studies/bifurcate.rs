@@ -12,7 +12,7 @@ use crate::bifurcation::{
     admissible, antipodal_separation, antipodal_temperature, critical_separation, critical_temperature,
     free_equilibria, pair_continuation, sphere_equilibria,
 };
-use crate::config::{ConfigError, Document, Drawing, Parameter, RunConfig};
+use crate::config::{BifurcationRun, ConfigError, Document, Drawing, Parameter};
 use crate::figures::Figure;
 use crate::plots;
 use crate::results::{BifurcationRecord, BranchRecord, EquilibriumRecord, PROGRAM, SpecialRecord, VERSION};
@@ -30,18 +30,18 @@ impl Study for Bifurcate {
     const NAME: &'static str = "bifurcate";
     const QUESTION: &'static str =
         "List the equilibria of a pair, draw their branches and say where collapse is possible";
-    type Config = RunConfig;
+    type Config = BifurcationRun;
     type Record = BifurcationRecord;
 
     fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
-        RunConfig::resolve(document)
+        BifurcationRun::resolve(document)
     }
 
     fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        let problem = config.problem()?;
-        let pair = Pair::of(&problem)?;
+        let pair = config.pair()?;
+        let initial_temperature = config.schedule.schedule()?.initial_temperature();
         watch.begin(1, 0, "pairs");
-        let settings = Settings::new(&config, &pair, problem.schedule().initial_temperature())?;
+        let settings = Settings::new(&config, &pair, initial_temperature)?;
         let record = match settings.pair {
             Pair::Free(flow) => free(config, &settings, flow)?,
             Pair::Sphere(flow) => sphere(config, &settings, flow)?,
@@ -71,7 +71,7 @@ impl Study for Bifurcate {
     }
 }
 
-fn free(config: RunConfig, settings: &Settings, flow: FreePair) -> Result<BifurcationRecord, StudyError> {
+fn free(config: BifurcationRun, settings: &Settings, flow: FreePair) -> Result<BifurcationRecord, StudyError> {
     let options = SearchOptions::default();
     let states = free_equilibria(&flow, settings.point.temperature, &options).map_err(StudyError::computation)?;
     let family = FreeFamily::new(settings.point, VARIED).map_err(StudyError::computation)?;
@@ -97,7 +97,7 @@ fn free(config: RunConfig, settings: &Settings, flow: FreePair) -> Result<Bifurc
     })
 }
 
-fn sphere(config: RunConfig, settings: &Settings, flow: SpherePair) -> Result<BifurcationRecord, StudyError> {
+fn sphere(config: BifurcationRun, settings: &Settings, flow: SpherePair) -> Result<BifurcationRecord, StudyError> {
     let options = SearchOptions::default();
     let states = sphere_equilibria(&flow, settings.point.temperature, &options).map_err(StudyError::computation)?;
     let family = SphereFamily::new(settings.point, settings.slaved, VARIED).map_err(StudyError::computation)?;
@@ -199,7 +199,7 @@ fn branch_record(settings: &Settings, branch: &Branch) -> BranchRecord {
 
 /// What both pairs record alike.
 fn skeleton(
-    config: RunConfig,
+    config: BifurcationRun,
     settings: &Settings,
     states: &Equilibria,
     (branches, special_points, equilibria_off_branches): Drawn,

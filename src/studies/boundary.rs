@@ -5,7 +5,7 @@ mod trained;
 
 use collapsar_theory::{Schedule, WeightRule};
 
-use crate::config::{ConfigError, Document, RunConfig, ScheduleConfig};
+use crate::config::{BoundaryRun, ConfigError, Document, ScheduleConfig};
 use crate::figures::Figure;
 use crate::plots;
 use crate::results::{BoundaryCurve, BoundaryRecord};
@@ -18,19 +18,18 @@ pub struct Boundary(BoundaryRecord);
 impl Study for Boundary {
     const NAME: &'static str = "boundary";
     const QUESTION: &'static str = "Locate the boundary between collapsing and recovering starts of a pair";
-    type Config = RunConfig;
+    type Config = BoundaryRun;
     type Record = BoundaryRecord;
 
     fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
-        RunConfig::resolve(document)
+        BoundaryRun::resolve(document)
     }
 
     fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        let problem = config.problem()?;
-        if problem.family().rules().weights == WeightRule::Fixed {
-            pair::boundary(config, &problem, watch).map(Self)
+        if config.family.rules().weights == WeightRule::Fixed {
+            pair::boundary(config, watch).map(Self)
         } else {
-            trained::boundary(config, &problem, watch).map(Self)
+            trained::boundary(config, watch).map(Self)
         }
     }
 
@@ -52,7 +51,7 @@ impl Study for Boundary {
 }
 
 /// The schedule, or one for each combination of the wanted initial temperatures with rates or durations.
-fn schedules(config: &RunConfig) -> Result<Vec<Schedule>, StudyError> {
+fn schedules(config: &BoundaryRun) -> Result<Vec<Schedule>, StudyError> {
     let own = |value: Option<f64>, asked: &[f64]| -> Vec<Option<f64>> {
         if asked.is_empty() { vec![value] } else { asked.iter().copied().map(Some).collect() }
     };
@@ -70,7 +69,7 @@ fn schedules(config: &RunConfig) -> Result<Vec<Schedule>, StudyError> {
 }
 
 /// The keys under which the curves differ.
-fn varied(config: &RunConfig) -> Vec<&'static str> {
+fn varied(config: &BoundaryRun) -> Vec<&'static str> {
     let asked = &config.boundary;
     let lists = [
         (asked.initial_temperatures.as_slice(), "schedule.initial_temperature"),

@@ -1,6 +1,6 @@
 //! Target, tempered target and fitted mixture of a run at several moments.
 
-use crate::config::{ConfigError, Document, RunConfig, Variant};
+use crate::config::{ConfigError, DensityRun, Document, ProblemConfig, Variant};
 use crate::density::{Gaussians, Plane, Tempered, enclosing_levels};
 use crate::figures::Figure;
 use crate::plots;
@@ -23,11 +23,11 @@ pub struct Density(DensityRecord);
 impl Study for Density {
     const NAME: &'static str = "density";
     const QUESTION: &'static str = "Show target and fit of a run as densities at several moments";
-    type Config = Vec<Variant<RunConfig>>;
+    type Config = Vec<Variant<DensityRun>>;
     type Record = DensityRecord;
 
     fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
-        document.variants(RunConfig::resolve)
+        document.variants(DensityRun::resolve)
     }
 
     fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
@@ -72,7 +72,7 @@ impl Study for Density {
 
 /// A run in its plane, before densities are evaluated.
 struct ProjectedRun {
-    variant: Variant<RunConfig>,
+    variant: Variant<DensityRun>,
     collapsed: Option<bool>,
     modes: Vec<[f64; 2]>,
     paths: Vec<Vec<[f64; 2]>>,
@@ -81,26 +81,27 @@ struct ProjectedRun {
     reach: f64,
 }
 
-fn projected(variant: Variant<RunConfig>) -> Result<ProjectedRun, StudyError> {
+fn projected(variant: Variant<DensityRun>) -> Result<ProjectedRun, StudyError> {
     let config = &variant.config;
-    let dimension = config.start.means.as_ref().map_or(config.start.dimension.unwrap_or(0), |means| means[0].len());
+    let ProblemConfig { target, family, start, .. } = &config.run.problem;
+    let dimension = start.dimension();
     if dimension < 2 {
-        let key = if config.start.means.is_some() { "start.means" } else { "start.dimension" };
-        let value =
-            if config.start.means.is_some() { format!("of dimension {dimension}") } else { dimension.to_string() };
+        let given = start.means.is_some();
+        let key = if given { "start.means" } else { "start.dimension" };
+        let value = if given { format!("of dimension {dimension}") } else { dimension.to_string() };
         return Err(StudyError::refused(key, value, "be at least 2, the dimension of the plane that is drawn"));
     }
     // The plane may be refused: before the run is made.
-    let target = config.target.target()?;
+    let target = target.target()?;
     Plane::new(target.modes(), &[]).map_err(StudyError::misuse)?;
-    let (_, start, trajectory) = trace(config, &config.density.times)?;
+    let (_, start, trajectory) = trace(&config.run, &config.density.times)?;
     let modes: Vec<Vec<f64>> = start.modes.chunks(start.dimension).map(<[f64]>::to_vec).collect();
     let points: Vec<Vec<f64>> =
         trajectory.reports.iter().chain(&trajectory.fine).flat_map(|report| report.means.clone()).collect();
     let plane = Plane::new(&modes, &points).map_err(StudyError::misuse)?;
     let projected = |report: &Report| report.means.iter().map(|mean| plane.project(mean)).collect::<Vec<_>>();
     let fine: Vec<Vec<[f64; 2]>> = trajectory.fine.iter().map(projected).collect();
-    let components = config.family.weights.len();
+    let components = family.weights.len();
     let means: Vec<Vec<[f64; 2]>> = trajectory.reports.iter().map(projected).collect();
     let modes: Vec<[f64; 2]> = modes.iter().map(|mode| plane.project(mode)).collect();
     let decided = trajectory.limit.as_ref().filter(|limit| limit.status != LimitStatus::Moving);
@@ -129,8 +130,8 @@ fn reach(modes: &[[f64; 2]], means: &[Vec<[f64; 2]>], reports: &[Report]) -> f64
 impl ProjectedRun {
     fn evaluated(self, reach: f64) -> DensityVariant {
         let (axis, plane) = (nodes(reach, AXIS_NODES), nodes(reach, PLANE_NODES));
-        let config: &RunConfig = &self.variant.config;
-        let weights = &config.target.weights;
+        let config: &DensityRun = &self.variant.config;
+        let weights = &config.run.problem.target.weights;
         let target = Gaussians { centres: self.modes.clone(), weights: weights.clone(), variance: 1.0 };
         let values = over_plane(&plane, |at| target.density(at));
         let snapshots = self.reports.iter().zip(&self.means).map(|(report, means)| {

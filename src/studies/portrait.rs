@@ -5,7 +5,7 @@ mod slice;
 use collapsar_theory::Pair;
 
 use crate::bifurcation::critical_temperature;
-use crate::config::{ConfigError, Document, RunConfig};
+use crate::config::{ConfigError, Document, PortraitRun};
 use crate::figures::Figure;
 use crate::plots;
 use crate::results::{PROGRAM, PortraitRecord, VERSION};
@@ -19,15 +19,15 @@ impl Study for Portrait {
     const NAME: &'static str = "portrait";
     const QUESTION: &'static str =
         "Draw the flow of the free pair in a plane, with its equilibria and the collapse boundary";
-    type Config = RunConfig;
+    type Config = PortraitRun;
     type Record = PortraitRecord;
 
     fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
-        RunConfig::resolve(document)
+        PortraitRun::resolve(document)
     }
 
     fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        let Pair::Free(flow) = Pair::of(&config.problem()?)? else {
+        let Pair::Free(flow) = config.pair()? else {
             let rule = "be \"free\": only the free pair moves in a plane";
             return Err(StudyError::refused("family.means", "\"sphere\"", rule));
         };

@@ -10,7 +10,9 @@ mod refined;
 mod simulation;
 mod summary;
 
-use crate::config::{ConfigError, Document, Route, RunConfig};
+use collapsar_theory::Problem;
+
+use crate::config::{ConfigError, Document, ProbabilityRun, ProblemConfig, Route};
 use crate::figures::Figure;
 use crate::results::{PROGRAM, ProbabilityRecord, VERSION};
 use crate::studies::{Study, StudyError, Watch};
@@ -25,9 +27,16 @@ pub struct Probability(ProbabilityRecord);
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProbabilityConfig {
     /// The problem and the settings of the routes.
-    pub run: RunConfig,
+    pub run: ProbabilityRun,
     /// The routes; all that say something about the problem if empty.
     pub routes: Vec<Route>,
+}
+
+impl From<&Problem> for ProbabilityConfig {
+    /// Every route that says something about the problem, each with its defaults; a law has seed 1.
+    fn from(problem: &Problem) -> Self {
+        Self { run: ProblemConfig::from(problem).into(), routes: Vec::new() }
+    }
 }
 
 impl Study for Probability {
@@ -37,12 +46,12 @@ impl Study for Probability {
     type Record = ProbabilityRecord;
 
     fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
-        Ok(ProbabilityConfig { run: RunConfig::resolve(document)?, routes: Vec::new() })
+        Ok(ProbabilityConfig { run: ProbabilityRun::resolve(document)?, routes: Vec::new() })
     }
 
     fn compute(ProbabilityConfig { run, routes }: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        let problem = run.problem()?;
-        let question = Question::new(&run, &problem, run.start.seed.unwrap_or(0))?;
+        let problem = run.problem.problem()?;
+        let question = Question::new(&run, &problem, run.problem.start.seed.unwrap_or(0))?;
         let routes = if routes.is_empty() { question.default_routes() } else { routes };
         watch.begin(routes.len() as u64, 0, "routes");
         let answers = question.answer(&routes, &Trainings::default(), &|| watch.advance(1))?;

@@ -2,7 +2,7 @@
 
 mod snapshots;
 
-use crate::config::{ConfigError, Document, Precision, RunConfig, Variant};
+use crate::config::{ConfigError, Document, FlowRun, Precision, Variant};
 use crate::figures::Figure;
 use crate::flows::{self, Outcome, Real, Record, evaluate, train};
 use crate::plots;
@@ -27,15 +27,15 @@ impl Study for RealNvp {
     const NAME: &'static str = "realnvp";
     const QUESTION: &'static str = "Train a normalizing flow on the tempered reverse divergence and watch it";
     /// The name of the results, which that of the weights' files is made of, and the variants.
-    type Config = (String, Vec<Variant<RunConfig>>);
+    type Config = (String, Vec<Variant<FlowRun>>);
     type Record = FlowRecord;
 
     fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
-        Ok((document.name(), document.variants(RunConfig::resolve)?))
+        Ok((document.name(), document.variants(FlowRun::resolve)?))
     }
 
     fn compute((name, variants): Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        let trainable = variants.iter().map(|v| Trainable::new(&v.config)).collect::<Result<Vec<_>, _>>()?;
+        let trainable = variants.iter().map(|v| Trainable::of_run(&v.config)).collect::<Result<Vec<_>, _>>()?;
         watch.begin(trainable.iter().map(|t| t.problem.training().steps as u64).sum(), 0, "steps");
         let (mut records, mut weights) = (Vec::new(), Vec::new());
         for (place, (variant, trainable)) in variants.iter().zip(&trainable).enumerate() {
@@ -73,14 +73,14 @@ impl Study for RealNvp {
     }
 
     fn cost(&self) -> String {
-        let steps = |variant: &FlowVariant| variant.config.training.as_ref().map_or(0, |t| t.steps);
+        let steps = |variant: &FlowVariant| variant.config.training.steps;
         format!("{} steps", self.record.variants.iter().map(steps).sum::<u64>())
     }
 }
 
 /// Trains one flow; its record and the bytes of its weights.
 fn watched<T: Real>(
-    variant: &Variant<RunConfig>,
+    variant: &Variant<FlowRun>,
     trainable: &Trainable<'_>,
     weights: String,
     watch: &dyn Watch,
@@ -137,7 +137,7 @@ fn watched<T: Real>(
 fn summary(record: &FlowRecord) -> String {
     let mut lines = Vec::new();
     for variant in &record.variants {
-        let training = variant.config.training.as_ref();
+        let training = &variant.config.training;
         let label = if variant.label.is_empty() { "the flow" } else { &variant.label };
         let verdict = match (variant.diverged_at, variant.collapsed) {
             (Some(step), _) => format!("diverged at step {step}"),
@@ -147,10 +147,10 @@ fn summary(record: &FlowRecord) -> String {
         lines.push(format!("variant     {label}: {verdict}"));
         lines.push(format!(
             "  flow      d = {}, {} parameters, seed {}; {}",
-            variant.config.start.dimension(),
+            variant.config.start.dimension,
             variant.parameters,
             variant.seed,
-            training.map_or(String::new(), |t| format!("{} steps of {} points", t.steps, t.batch)),
+            format_args!("{} steps of {} points", training.steps, training.batch),
         ));
         if let Some(found) = &variant.evaluation {
             let pairs = found.coverage.iter().zip(&variant.config.target.weights);

@@ -3,7 +3,7 @@
 mod summary;
 mod trace;
 
-use crate::config::{ConfigError, Document, RunConfig, Variant};
+use crate::config::{ConfigError, Document, SolveRun, Variant};
 use crate::figures::Figure;
 use crate::plots::{self, Compared};
 use crate::results::{CompareRecord, PROGRAM, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv};
@@ -21,11 +21,11 @@ pub struct Solve {
 impl Study for Solve {
     const NAME: &'static str = "solve";
     const QUESTION: &'static str = "Integrate the closed flow of one problem and say where it ends";
-    type Config = Vec<Variant<RunConfig>>;
+    type Config = Vec<Variant<SolveRun>>;
     type Record = SolveRecords;
 
     fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
-        document.variants(RunConfig::resolve)
+        document.variants(SolveRun::resolve)
     }
 
     fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
@@ -56,7 +56,7 @@ impl Study for Solve {
 
     fn figures(&self) -> Vec<(String, Figure)> {
         let figure = match (&self.record, self.trajectories.as_slice()) {
-            (SolveRecords::One(record), [run]) => plots::trajectory(&run.fine, &record.config.target.weights),
+            (SolveRecords::One(record), [run]) => plots::trajectory(&run.fine, &record.config.problem.target.weights),
             _ => plots::comparison(&self.compared()),
         };
         vec![(String::new(), figure)]
@@ -97,7 +97,7 @@ pub(crate) fn in_variant(error: StudyError, label: &str) -> StudyError {
 }
 
 /// Follows the run of a configuration to its limit.
-fn run(config: RunConfig) -> Result<(SolveRecord, Trajectory), StudyError> {
+fn run(config: SolveRun) -> Result<(SolveRecord, Trajectory), StudyError> {
     let (frame, start, trajectory) = trace(&config, &config.solve.times)?;
     let to_user = |coordinates: &[f64]| frame.as_ref().map_or_else(|| coordinates.to_vec(), |f| f.embed(coordinates));
     let modes = start.modes.chunks(start.dimension).map(to_user).collect();

@@ -2,7 +2,10 @@
 
 use rayon::prelude::*;
 
-use crate::config::{Criterion, FlowConfig, Precision, RunConfig, TrainingConfig};
+use crate::config::{
+    Criterion, FlowConfig, FlowRun, Precision, ProbabilityRun, ProblemConfig, ScheduleConfig, TargetConfig,
+    TrainingConfig,
+};
 use crate::flows::{Evaluation, FlowProblem, Outcome, Real, Run, train};
 use crate::montecarlo::{DEFAULT_LEVEL, Estimate, RunEnd, Tally};
 use crate::results::{Answer, Detail, TrainedRun};
@@ -25,24 +28,34 @@ pub(crate) struct Trainable<'a> {
 }
 
 impl<'a> Trainable<'a> {
-    /// The flow of a configuration; refused if it has none.
-    pub(crate) fn new(config: &'a RunConfig) -> Result<Self, StudyError> {
-        Self::with_seed(config, config.start.seed.unwrap_or(1))
+    /// The flow of a run.
+    pub(crate) fn of_run(run: &'a FlowRun) -> Result<Self, StudyError> {
+        let FlowRun { target, schedule, start, flow, training, .. } = run;
+        Self::new((flow, training), (target, schedule), (start.dimension, start.seed))
     }
 
-    /// The same with another seed.
-    pub(crate) fn with_seed(config: &'a RunConfig, seed: u64) -> Result<Self, StudyError> {
-        let (Some(flow), Some(training)) = (&config.flow, &config.training) else {
+    /// The flow of a problem; refused if it has none.
+    pub(crate) fn of_question(run: &'a ProbabilityRun, seed: u64) -> Result<Self, StudyError> {
+        let (Some(flow), Some(training)) = (&run.flow, &run.training) else {
             let rule = "be given, or `training`: they say which flow is trained, and how";
             return Err(StudyError::refused("flow", "missing", rule));
         };
-        let target = config.target.target()?;
+        let ProblemConfig { target, schedule, start, .. } = &run.problem;
+        Self::new((flow, training), (target, schedule), (start.dimension(), seed))
+    }
+
+    fn new(
+        (flow, training): (&'a FlowConfig, &'a TrainingConfig),
+        (target, schedule): (&TargetConfig, &ScheduleConfig),
+        (dimension, seed): (usize, u64),
+    ) -> Result<Self, StudyError> {
+        let target = target.target()?;
         let threshold = match training.criterion {
             Criterion::Spread => Some(training.threshold.unwrap_or_else(|| half_way(target.modes(), target.weights()))),
             Criterion::Coverage => None,
         };
-        let schedule = training.clock(&config.schedule).schedule()?;
-        let architecture = flow.architecture(config.start.dimension());
+        let schedule = training.clock(schedule).schedule()?;
+        let architecture = flow.architecture(dimension);
         let parameters = architecture.parameters();
         let problem = FlowProblem::new(architecture, target, schedule, training.training())?;
         Ok(Self { flow, training, problem, parameters, threshold, seed })

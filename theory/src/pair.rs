@@ -1,7 +1,8 @@
 //! Which problems are pairs with a closed form.
 
-use crate::family::{MeanSpace, Tempering, VarianceRule, WeightRule};
+use crate::family::{Family, MeanSpace, Tempering, VarianceRule, WeightRule};
 use crate::flow::{FreePair, FreePairOptions, SpherePair, SpherePairOptions, SphereVariance};
+use crate::mixture::Target;
 use crate::parameter::InvalidParameter;
 use crate::problem::Problem;
 
@@ -23,7 +24,11 @@ impl Pair {
     /// Errors, each with the rule that is broken: not two components of weight 1/2, trained weights, modes tempered one by
     /// one, not two opposite modes of positive weights, free means with a variance other than 1.
     pub fn of(problem: &Problem) -> Result<Self, InvalidParameter> {
-        let family = problem.family();
+        Self::new(problem.target(), problem.family())
+    }
+
+    /// The pair of these two: schedule and start of a problem do not matter. Errors as above.
+    pub fn new(target: &Target, family: &Family) -> Result<Self, InvalidParameter> {
         let rules = family.rules();
         let weights = family.weights();
         if weights.len() != 2 || weights.iter().any(|w| (w - 0.5).abs() > EQUAL_WEIGHTS) {
@@ -38,13 +43,9 @@ impl Pair {
             let rule = "be \"density\": the pairs' closed form tempers the whole density";
             return Err(InvalidParameter::new("family.tempering", "\"modes\"", rule));
         }
-        let Some((separation, target_weight)) = problem.target().as_pair() else {
+        let Some((separation, target_weight)) = target.as_pair() else {
             let rule = "be two opposite modes with positive weights, as `target.separation` gives";
-            return Err(InvalidParameter::new(
-                "target.means",
-                format!("a list of {}", problem.target().modes().len()),
-                rule,
-            ));
+            return Err(InvalidParameter::new("target.means", format!("a list of {}", target.modes().len()), rule));
         };
         let (clock, metric) = (rules.clock, rules.metric);
         match (rules.means, rules.variance) {

@@ -119,6 +119,11 @@ impl Problem {
         }
     }
 
+    /// var(0) where one was given.
+    pub fn given_variance(&self) -> Option<f64> {
+        self.variance
+    }
+
     /// The same problem with this var(0) > 0: for a trained variance.
     pub fn with_initial_variance(self, variance: f64) -> Result<Self, InvalidParameter> {
         Ok(Self { variance: Some(positive("variance", variance)?), ..self })

@@ -6,7 +6,7 @@ use crate::bifurcation::{
     WeightFold, antipodal_temperature_at, collapse_fold, critical_separation, critical_temperature_asymptotic,
     stable_collapse_temperature, weight_window,
 };
-use crate::config::{Drawing, RunConfig};
+use crate::config::{BifurcationRun, Drawing};
 use crate::results::{AlphaCurve, CollapsedState, CriticalCurve, TrainedWindow};
 use crate::studies::StudyError;
 
@@ -30,7 +30,7 @@ pub(super) fn empty() -> CriticalCurve {
     }
 }
 
-fn grid(config: &RunConfig, [first, last]: [f64; 2]) -> Vec<f64> {
+fn grid(config: &BifurcationRun, [first, last]: [f64; 2]) -> Vec<f64> {
     let [first, last] = config.bifurcation.separations.unwrap_or([first, last]);
     let n = config.bifurcation.points;
     (0..n).map(|i| first + (last - first) * i as f64 / (n - 1) as f64).collect()
@@ -64,7 +64,7 @@ pub(super) fn free_states(flow: &FreePair) -> Vec<CollapsedState> {
 }
 
 /// The critical curve of the free pair: from the critical separation at T = 1 on.
-pub(super) fn free_curve(config: &RunConfig, flow: &FreePair) -> Result<CriticalCurve, StudyError> {
+pub(super) fn free_curve(config: &BifurcationRun, flow: &FreePair) -> Result<CriticalCurve, StudyError> {
     let options = flow.options();
     let first = critical_separation(flow, 1.0).map_err(StudyError::computation)?.map_or(2.0, |fold| fold.separation);
     let mut curve = empty();
@@ -82,7 +82,7 @@ pub(super) fn free_curve(config: &RunConfig, flow: &FreePair) -> Result<Critical
 }
 
 /// Where trained weights leave a stable collapsed state, for a phase diagram of equal target weights.
-pub(super) fn trained_window(config: &RunConfig, flow: &FreePair) -> Result<Option<TrainedWindow>, StudyError> {
+pub(super) fn trained_window(config: &BifurcationRun, flow: &FreePair) -> Result<Option<TrainedWindow>, StudyError> {
     if config.bifurcation.draw != Drawing::PhaseDiagram || flow.bias() != 0.0 {
         return Ok(None);
     }
@@ -115,7 +115,7 @@ pub(super) fn sphere_states(flow: &SpherePair) -> Vec<CollapsedState> {
 }
 
 /// The critical curve of the sphere pair.
-pub(super) fn sphere_curve(config: &RunConfig, flow: &SpherePair) -> Result<CriticalCurve, StudyError> {
+pub(super) fn sphere_curve(config: &BifurcationRun, flow: &SpherePair) -> Result<CriticalCurve, StudyError> {
     let options = flow.options();
     let mut curve = empty();
     for radius in grid(config, [NEAREST_RADIUS, FARTHEST.max(1.2 * options.radius)]) {
@@ -138,7 +138,7 @@ pub(super) fn alpha(flow: &SpherePair) -> Option<f64> {
 }
 
 /// alpha over R at some target weights and that of the configuration.
-pub(super) fn alpha_curves(config: &RunConfig, flow: &SpherePair) -> Result<Vec<AlphaCurve>, StudyError> {
+pub(super) fn alpha_curves(config: &BifurcationRun, flow: &SpherePair) -> Result<Vec<AlphaCurve>, StudyError> {
     let options = flow.options();
     let own = options.target_weight.max(1.0 - options.target_weight);
     let mut weights = WEIGHTS.to_vec();

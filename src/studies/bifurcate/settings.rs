@@ -5,7 +5,7 @@ use collapsar_theory::{FreePair, FreePairOptions, Pair, SpherePair, SpherePairOp
 use crate::bifurcation::{
     PairParameter, PairPoint, antipodal_separation, antipodal_temperature, critical_separation, critical_temperature,
 };
-use crate::config::{Parameter, RunConfig};
+use crate::config::{BifurcationRun, Parameter};
 use crate::studies::StudyError;
 
 /// Branches run from this temperature, or half the smallest of interest, ...
@@ -30,7 +30,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(config: &RunConfig, pair: &Pair, initial_temperature: f64) -> Result<Self, StudyError> {
+    pub(super) fn new(config: &BifurcationRun, pair: &Pair, initial_temperature: f64) -> Result<Self, StudyError> {
         let given = config.bifurcation.temperature;
         let temperature = given.unwrap_or(initial_temperature);
         let pair = at_rest(pair)?;

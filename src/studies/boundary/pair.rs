@@ -1,10 +1,10 @@
 //! The boundary of a pair with fixed weights, in the limit of time.
 
-use collapsar_theory::{Flow, FreePair, Pair, Problem, Schedule, SpherePair};
+use collapsar_theory::{Flow, FreePair, Pair, Schedule, SpherePair};
 use rayon::prelude::*;
 
 use crate::bifurcation::{SearchOptions, antipodal_temperature, critical_temperature, free_equilibria};
-use crate::config::RunConfig;
+use crate::config::BoundaryRun;
 use crate::integrate::{Integrator, Request, Tempered, Tsit5};
 use crate::probability::{Bracket, FreeBoundary, Limits, SphereBoundary, connection};
 use crate::results::{BoundaryCurve, BoundaryRecord, PROGRAM, Portrait, PortraitPoint, VERSION};
@@ -17,8 +17,9 @@ const PORTRAIT: usize = 61;
 const EXAMPLE_TIME: f64 = 60.0;
 
 /// Every curve that is asked for, and what is known beside them.
-pub(super) fn boundary(config: RunConfig, problem: &Problem, watch: &dyn Watch) -> Result<BoundaryRecord, StudyError> {
-    let pair = Pair::of(problem)?;
+pub(super) fn boundary(config: BoundaryRun, watch: &dyn Watch) -> Result<BoundaryRecord, StudyError> {
+    let (target, family, schedule) = config.parts()?;
+    let pair = Pair::new(&target, &family)?;
     let schedules = schedules(&config)?;
     watch.begin((schedules.len() * config.boundary.transverse.len()) as u64, 0, "curves");
     let mut curves = Vec::new();
@@ -34,7 +35,7 @@ pub(super) fn boundary(config: RunConfig, problem: &Problem, watch: &dyn Watch) 
             watch.advance(1);
         }
     }
-    record(config, pair, problem.schedule(), curves)
+    record(config, pair, &schedule, curves)
 }
 
 fn curve(schedule: &Schedule, transverse: f64, points: Vec<(f64, Bracket)>) -> BoundaryCurve {
@@ -51,7 +52,7 @@ fn curve(schedule: &Schedule, transverse: f64, points: Vec<(f64, Bracket)>) -> B
     }
 }
 
-fn free_curve(config: &RunConfig, flow: FreePair, schedule: &Schedule, z: f64) -> Result<BoundaryCurve, StudyError> {
+fn free_curve(config: &BoundaryRun, flow: FreePair, schedule: &Schedule, z: f64) -> Result<BoundaryCurve, StudyError> {
     let boundary = FreeBoundary::new(flow, schedule, Limits::default())?;
     let n = config.boundary.points;
     let reach = config.boundary.reach.unwrap_or(flow.options().separation + 1.0);
@@ -64,7 +65,7 @@ fn free_curve(config: &RunConfig, flow: FreePair, schedule: &Schedule, z: f64) -
 }
 
 fn sphere_curve(
-    config: &RunConfig,
+    config: &BoundaryRun,
     flow: SpherePair,
     schedule: &Schedule,
     s: f64,
@@ -80,7 +81,7 @@ fn sphere_curve(
 }
 
 fn record(
-    config: RunConfig,
+    config: BoundaryRun,
     pair: Pair,
     schedule: &Schedule,
     curves: Vec<BoundaryCurve>,

@@ -1,9 +1,9 @@
 //! The boundary of two components with trained weights at a horizon, beside that with fixed ones.
 
-use collapsar_theory::{Family, Problem, Rules, Schedule, WeightRule};
+use collapsar_theory::{Family, InvalidParameter, MeanSpace, Problem, Rules, Schedule, Start, Target, WeightRule};
 use rayon::prelude::*;
 
-use crate::config::RunConfig;
+use crate::config::BoundaryRun;
 use crate::results::{BoundaryCurve, BoundaryRecord, PROGRAM, VERSION};
 use crate::studies::boundary::{schedules, varied};
 use crate::studies::{StudyError, Watch};
@@ -13,22 +13,23 @@ use crate::trajectory::HorizonBoundary;
 const NARROWEST: f64 = 1e-6;
 
 /// Every curve that is asked for, with trained and with fixed weights.
-pub(super) fn boundary(config: RunConfig, problem: &Problem, watch: &dyn Watch) -> Result<BoundaryRecord, StudyError> {
+pub(super) fn boundary(config: BoundaryRun, watch: &dyn Watch) -> Result<BoundaryRecord, StudyError> {
     let Some(horizon) = config.stop.horizon else {
         let rule = "be given: with trained weights a mode that is lost may come back, say when to judge";
         return Err(StudyError::refused("stop.horizon", "missing", rule));
     };
+    let (target, family, _) = config.parts()?;
     let schedules = schedules(&config)?;
     watch.begin((2 * schedules.len() * config.boundary.transverse.len()) as u64, 0, "curves");
     let mut curves = Vec::new();
     for schedule in &schedules {
         for &transverse in &config.boundary.transverse {
-            let trained = problem.family().rules().weights;
+            let trained = family.rules().weights;
             for (weights, name) in [(trained, "trained"), (WeightRule::Fixed, "fixed")] {
                 if watch.cancelled() {
                     return Err(StudyError::Cancelled);
                 }
-                let problem = with(problem, schedule, weights)?;
+                let problem = problem(&target, &family, schedule, weights)?;
                 let boundary = HorizonBoundary::new(&problem, horizon)?;
                 curves.push(curve(&config, &boundary, schedule, transverse, name));
                 watch.advance(1);
@@ -52,15 +53,23 @@ pub(super) fn boundary(config: RunConfig, problem: &Problem, watch: &dyn Watch) 
     })
 }
 
-/// The problem with another schedule and rule for the weights.
-fn with(problem: &Problem, schedule: &Schedule, weights: WeightRule) -> Result<Problem, StudyError> {
-    let family = problem.family();
-    let family = Family::new(family.weights().to_vec(), Rules { weights, ..family.rules() })?;
-    Ok(Problem::new(problem.target().clone(), family, schedule.clone(), problem.start().clone())?)
+/// The problem under this schedule and this rule for the weights, from any start: the boundary is about all of them.
+fn problem(
+    target: &Target,
+    family: &Family,
+    schedule: &Schedule,
+    weights: WeightRule,
+) -> Result<Problem, InvalidParameter> {
+    let rules = Rules { weights, ..family.rules() };
+    let family = Family::new(family.weights().to_vec(), rules)?;
+    let dimension = target.dimension().max(2);
+    let start =
+        if rules.means == MeanSpace::Sphere { Start::sphere(dimension) } else { Start::gaussian(dimension, 1.0) };
+    Problem::new(target.clone(), family, schedule.clone(), start?)
 }
 
 fn curve(
-    config: &RunConfig,
+    config: &BoundaryRun,
     boundary: &HorizonBoundary<'_>,
     schedule: &Schedule,
     z: f64,

@@ -4,7 +4,7 @@ use collapsar_theory::{Flow, FreePair, Schedule};
 use rayon::prelude::*;
 
 use crate::bifurcation::{Equilibrium, SearchOptions, free_equilibria};
-use crate::config::RunConfig;
+use crate::config::PortraitRun;
 use crate::integrate::{Direction, Event, Integrator, Request, System, Tsit5};
 use crate::probability::{FreeBoundary, Limits};
 use crate::results::{EquilibriumRecord, PhasePortrait, PortraitState};
@@ -30,7 +30,7 @@ const OUTSIDE: f64 = 1.5;
 /// or after this time over T.
 const BACKWARDS: f64 = 100.0;
 
-fn window(config: &RunConfig, flow: &FreePair) -> ([f64; 2], [f64; 2]) {
+fn window(config: &PortraitRun, flow: &FreePair) -> ([f64; 2], [f64; 2]) {
     let reach = WINDOW * flow.options().separation.max(1.0);
     let low = if flow.bias() == 0.0 { 0.0 } else { -reach };
     (config.portrait.x.unwrap_or([low, reach]), config.portrait.y.unwrap_or([0.0, reach]))
@@ -41,7 +41,7 @@ fn nodes([first, last]: [f64; 2], count: u64) -> Vec<f64> {
 }
 
 /// The slice at one temperature.
-pub(super) fn portrait(config: &RunConfig, flow: &FreePair, temperature: f64) -> Result<PhasePortrait, StudyError> {
+pub(super) fn portrait(config: &PortraitRun, flow: &FreePair, temperature: f64) -> Result<PhasePortrait, StudyError> {
     let (beta, z) = (1.0 / temperature, config.portrait.transverse);
     let (x_ends, y_ends) = window(config, flow);
     let rates = |x: f64, y: f64| {
@@ -83,7 +83,7 @@ fn portrait_state(state: &Equilibrium, z: f64) -> PortraitState {
 /// The curves between starts that collapse and starts that recover at constant temperature, each from the wall outwards;
 /// none where no start collapses. On z = 0 they are the stable manifolds of the saddles.
 fn boundary(
-    config: &RunConfig,
+    config: &PortraitRun,
     flow: &FreePair,
     temperature: f64,
     states: &[Equilibrium],
@@ -100,7 +100,7 @@ fn boundary(
 }
 
 /// Y_b at the z of the slice, on both sides of the wall.
-fn located(config: &RunConfig, boundary: &FreeBoundary<'_>, window: [f64; 2]) -> Vec<Vec<[f64; 2]>> {
+fn located(config: &PortraitRun, boundary: &FreeBoundary<'_>, window: [f64; 2]) -> Vec<Vec<[f64; 2]>> {
     let wall = boundary.wall();
     let mut curves = Vec::new();
     for end in window.into_iter().filter(|end| (end - wall).abs() > NEAR_AXIS) {

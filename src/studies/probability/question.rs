@@ -2,7 +2,7 @@
 
 use collapsar_theory::{Clock, InvalidParameter, Metric, Pair, Problem, Start, StartLaw};
 
-use crate::config::{Route, RunConfig};
+use crate::config::{ProbabilityRun, Route};
 use crate::results::{Answer, Answers};
 use crate::studies::StudyError;
 use crate::studies::probability::{Trainings, exact, formula, montecarlo, realnvp, refined, simulation};
@@ -10,7 +10,7 @@ use crate::studies::probability::{Trainings, exact, formula, montecarlo, realnvp
 /// A problem whose start is a law, with the settings of the routes.
 pub(crate) struct Question<'a> {
     /// The settings.
-    pub(super) config: &'a RunConfig,
+    pub(super) config: &'a ProbabilityRun,
     /// The problem.
     pub(super) problem: &'a Problem,
     /// The seed of all draws.
@@ -31,7 +31,7 @@ pub(super) enum Said {
 
 impl<'a> Question<'a> {
     /// The question that a run poses; refused unless its start is a law.
-    pub(crate) fn new(config: &'a RunConfig, problem: &'a Problem, seed: u64) -> Result<Self, StudyError> {
+    pub(crate) fn new(config: &'a ProbabilityRun, problem: &'a Problem, seed: u64) -> Result<Self, StudyError> {
         let Start::Law(law) = *problem.start() else {
             let rule = "be absent: a probability needs a law, by `start.dimension`";
             return Err(StudyError::refused("start.means", "an explicit start", rule));

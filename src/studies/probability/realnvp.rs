@@ -17,5 +17,5 @@ pub(crate) struct Trainings<'a> {
 
 /// For configurations with a flow.
 pub(super) fn ask(question: &Question<'_>, trainings: &Trainings<'_>) -> Result<Said, StudyError> {
-    Trainable::with_seed(question.config, question.seed)?.count(trainings).map(Said::Answer)
+    Trainable::of_question(question.config, question.seed)?.count(trainings).map(Said::Answer)
 }

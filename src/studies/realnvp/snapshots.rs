@@ -1,6 +1,6 @@
 //! A flow in the plane of the mode axis at several moments of its training.
 
-use crate::config::RunConfig;
+use crate::config::FlowRun;
 use crate::density::{Gaussians, Plane, Tempered, enclosing_levels};
 use crate::flows::{FlowProblem, Real, RealNvp};
 use crate::results::FlowSnapshot;
@@ -12,7 +12,7 @@ const POINTS: usize = 600;
 
 /// What is shown of one run.
 pub(crate) struct Snapshots<'a> {
-    config: &'a RunConfig,
+    config: &'a FlowRun,
     problem: &'a FlowProblem,
     plane: Plane,
     /// Steps after which the flow is still to be shown.
@@ -27,7 +27,7 @@ pub(crate) struct Snapshots<'a> {
 
 impl<'a> Snapshots<'a> {
     /// Nothing shown yet; refuses modes that span more than a plane.
-    pub(crate) fn new(config: &'a RunConfig, problem: &'a FlowProblem) -> Result<Self, StudyError> {
+    pub(crate) fn new(config: &'a FlowRun, problem: &'a FlowProblem) -> Result<Self, StudyError> {
         let (dimension, steps) = (problem.architecture().dimension, problem.training().steps);
         let padded = |mode: &Vec<f64>| mode.iter().copied().chain(std::iter::repeat(0.0)).take(dimension).collect();
         let modes: Vec<Vec<f64>> = problem.target().modes().iter().map(padded).collect();
@@ -42,7 +42,7 @@ impl<'a> Snapshots<'a> {
         let plane = Plane::new(&modes, &across).map_err(StudyError::misuse)?;
         let modes: Vec<[f64; 2]> = modes.iter().map(|mode| plane.project(mode)).collect();
         let far = modes.iter().flatten().fold(0.0, |top: f64, x| top.max(x.abs()));
-        let time_step = config.training.as_ref().map_or(1.0, |t| t.time_step);
+        let time_step = config.training.time_step;
         let reached = |time: &f64| ((time / time_step).round() as usize).min(steps);
         let mut wanted: Vec<usize> = config.density.times.iter().map(reached).collect();
         wanted.dedup();
@@ -69,7 +69,7 @@ impl<'a> Snapshots<'a> {
             return;
         }
         self.wanted.drain(..due);
-        let time_step = self.config.training.as_ref().map_or(1.0, |t| t.time_step);
+        let time_step = self.config.training.time_step;
         let beta = self.problem.beta(steps);
         let tempered = Tempered::new(&self.modes, &self.config.target.weights, beta);
         let tempered = over_plane(&self.nodes, |at| tempered.density(at));

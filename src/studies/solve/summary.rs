@@ -10,13 +10,13 @@ pub(super) fn summary(record: &SolveRecord, trajectory: &Trajectory) -> String {
     let mut lines = vec![
         format!(
             "problem     {} components, {} modes, d = {}; means {}, variance {}, weights {}, clock {}",
-            config.family.weights.len(),
+            config.problem.family.weights.len(),
             record.modes.len(),
             record.dimension,
-            config.family.means,
-            config.family.variance,
-            if config.family.train_weights == "no" { "fixed" } else { config.family.train_weights },
-            config.family.clock,
+            config.problem.family.means,
+            config.problem.family.variance,
+            if config.problem.family.train_weights == "no" { "fixed" } else { config.problem.family.train_weights },
+            config.problem.family.clock,
         ),
         format!("schedule    {}", schedule_text(record)),
     ];
@@ -43,7 +43,7 @@ pub(super) fn summary(record: &SolveRecord, trajectory: &Trajectory) -> String {
         lines.push(format!("  coverage  of the modes {}", coverage.join(" ")));
     }
     if let Some(limit) = &trajectory.limit {
-        let pairs = limit.coverage.iter().zip(&config.target.weights);
+        let pairs = limit.coverage.iter().zip(&config.problem.target.weights);
         let text: Vec<String> = pairs.map(|(c, v)| format!("{} (weight {})", number(*c), number(*v))).collect();
         lines.push(format!("limit       coverage of the modes {}", text.join(", ")));
         lines.push(format!("verdict     {}", verdict(record, limit)));
@@ -52,7 +52,7 @@ pub(super) fn summary(record: &SolveRecord, trajectory: &Trajectory) -> String {
 }
 
 fn schedule_text(record: &SolveRecord) -> String {
-    let schedule = &record.config.schedule;
+    let schedule = &record.config.problem.schedule;
     let named = [
         ("T0", schedule.initial_temperature),
         ("t0", schedule.duration),

@@ -2,15 +2,15 @@
 
 use collapsar_theory::{Coordinates, CubatureOptions, Frame, Problem, Start};
 
-use crate::config::{Engine, RunConfig};
+use crate::config::{Engine, SolveRun};
 use crate::integrate::{DiffsolTsit5, Integrator, Misuse, Outcome, Tolerances, Tsit5};
 use crate::montecarlo;
 use crate::studies::StudyError;
 use crate::trajectory::{self, Options, Trajectory};
 
 /// The frame of an explicit start, the start in its coordinates, and the run with reports at `times`.
-pub(crate) fn trace(config: &RunConfig, times: &[f64]) -> Result<(Option<Frame>, Coordinates, Trajectory), StudyError> {
-    let problem = config.problem()?;
+pub(crate) fn trace(config: &SolveRun, times: &[f64]) -> Result<(Option<Frame>, Coordinates, Trajectory), StudyError> {
+    let problem = config.problem.problem()?;
     let (frame, start) = starting_point(&problem, config);
     let integrator = integrator(config)?;
     let options = Options {
@@ -26,19 +26,19 @@ pub(crate) fn trace(config: &RunConfig, times: &[f64]) -> Result<(Option<Frame>,
 }
 
 /// The start in frame coordinates, and the frame if the start is explicit.
-fn starting_point(problem: &Problem, config: &RunConfig) -> (Option<Frame>, Coordinates) {
+fn starting_point(problem: &Problem, config: &SolveRun) -> (Option<Frame>, Coordinates) {
     let (frame, coordinates) = problem.reduce();
     match problem.start() {
         Start::Means(_) => (Some(frame), coordinates),
         Start::Law(_) => {
-            let mut rng = montecarlo::stream(config.start.seed.unwrap_or(0), 0);
+            let mut rng = montecarlo::stream(config.problem.start.seed.unwrap_or(0), 0);
             (None, montecarlo::draw_start(problem, &mut rng).unwrap_or(coordinates))
         }
     }
 }
 
 /// The integrator that the configuration names.
-pub(super) fn integrator(config: &RunConfig) -> Result<Box<dyn Integrator>, StudyError> {
+pub(super) fn integrator(config: &SolveRun) -> Result<Box<dyn Integrator>, StudyError> {
     let tolerances =
         Tolerances { relative: config.solve.relative_tolerance, absolute: config.solve.absolute_tolerance };
     Ok(match config.solve.engine {

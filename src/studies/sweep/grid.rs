@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::config::{Route, RunConfig, ScheduleConfig, SweepConfig};
+use crate::config::{ProbabilityRun, Route, ScheduleConfig, SweepConfig};
 use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERSION};
 use crate::studies::probability::{Question, Trainings};
 use crate::studies::sweep::finished::{Finished, Points, keep_point, keep_run};
@@ -45,11 +45,11 @@ impl Grid {
         let mut first = None;
         for index in 0..config.len() {
             let run = config.point(index)?;
-            let problem = run.problem()?;
+            let problem = run.problem.problem()?;
             let question = Question::new(&run, &problem, 0)?;
             let routes = asked.get_or_insert_with(|| question.default_routes());
             if routes.contains(&Route::RealNvp) {
-                Trainable::new(&run)?;
+                Trainable::of_question(&run, 0)?;
             }
             first.get_or_insert(run);
         }
@@ -140,8 +140,8 @@ impl Grid {
 
     fn compute(&self, index: usize, trainings: &Trainings<'_>) -> Result<SweepPoint, StudyError> {
         let config = self.config.point(index)?;
-        let problem = config.problem()?;
-        let seed = problem.seed(config.start.seed.unwrap_or(0));
+        let problem = config.problem.problem()?;
+        let seed = problem.seed(config.problem.start.seed.unwrap_or(0));
         let question = Question::new(&config, &problem, seed)?;
         let (routes, failure) = match question.answer(&self.header.routes, trainings, &|| ()) {
             Ok(answers) => (answers, None),
@@ -161,8 +161,8 @@ impl Grid {
 }
 
 /// The rate of a schedule that has one.
-fn rate(config: &RunConfig) -> Option<f64> {
-    let ScheduleConfig { kind, initial_temperature, duration, rate, .. } = &config.schedule;
+fn rate(config: &ProbabilityRun) -> Option<f64> {
+    let ScheduleConfig { kind, initial_temperature, duration, rate, .. } = &config.problem.schedule;
     match (*kind, initial_temperature, duration) {
         ("geometric", Some(hot), Some(duration)) => Some(hot.ln() / duration),
         _ => *rate,

@@ -1,0 +1,349 @@
+//! What each study reads of a configuration, every choice made: serialisable, and readable again as a configuration.
+
+use collapsar_theory::{Family, InvalidParameter, Pair, Problem, Schedule, Start, StartLaw, Target};
+use serde::Serialize;
+
+use crate::config::bifurcation::BifurcationConfig;
+use crate::config::boundary::BoundaryConfig;
+use crate::config::density::DensityConfig;
+use crate::config::document::Document;
+use crate::config::error::{ConfigError, Origin};
+use crate::config::family::FamilyConfig;
+use crate::config::flow::{self, FlowConfig, TrainingConfig};
+use crate::config::portrait::PortraitConfig;
+use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
+use crate::config::resolve;
+use crate::config::run::{ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
+
+/// Target, family, schedule and start.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProblemConfig {
+    /// The target.
+    pub target: TargetConfig,
+    /// The variational family.
+    pub family: FamilyConfig,
+    /// The annealing schedule.
+    pub schedule: ScheduleConfig,
+    /// The initial means.
+    pub start: StartConfig,
+}
+
+/// A run of the closed flow.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SolveRun {
+    /// The problem.
+    #[serde(flatten)]
+    pub problem: ProblemConfig,
+    /// The integration.
+    pub solve: SolveConfig,
+}
+
+/// A run shown as densities.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DensityRun {
+    /// The run.
+    #[serde(flatten)]
+    pub run: SolveRun,
+    /// The moments.
+    pub density: DensityConfig,
+}
+
+/// A pair at rest: no start.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BifurcationRun {
+    /// The target.
+    pub target: TargetConfig,
+    /// The variational family.
+    pub family: FamilyConfig,
+    /// The schedule: its initial temperature is that of the equilibria unless one is given.
+    pub schedule: ScheduleConfig,
+    /// What is looked for.
+    pub bifurcation: BifurcationConfig,
+}
+
+/// The starts that collapse under a schedule: no start.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BoundaryRun {
+    /// The target.
+    pub target: TargetConfig,
+    /// The variational family.
+    pub family: FamilyConfig,
+    /// The annealing schedule.
+    pub schedule: ScheduleConfig,
+    /// When runs are classified.
+    pub stop: StopConfig,
+    /// The curves.
+    pub boundary: BoundaryConfig,
+}
+
+/// Phase portraits at constant temperatures: no start and no schedule.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PortraitRun {
+    /// The target.
+    pub target: TargetConfig,
+    /// The variational family.
+    pub family: FamilyConfig,
+    /// The slices.
+    pub portrait: PortraitConfig,
+}
+
+/// A problem with a law of starts and the settings of the routes to its probability of collapse.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProbabilityRun {
+    /// The problem.
+    #[serde(flatten)]
+    pub problem: ProblemConfig,
+    /// When runs are classified.
+    pub stop: StopConfig,
+    /// The exact route.
+    pub exact: ExactConfig,
+    /// The sharp formula.
+    pub formula: FormulaConfig,
+    /// The ensemble.
+    pub montecarlo: MonteCarloConfig,
+    /// Stochastic descent, if it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub simulation: Option<SimulationConfig>,
+    /// The normalizing flow, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowConfig>,
+    /// Its training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub training: Option<TrainingConfig>,
+}
+
+/// The training of a normalizing flow: no family of mixtures, no law of means.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FlowRun {
+    /// The target.
+    pub target: TargetConfig,
+    /// The annealing schedule.
+    pub schedule: ScheduleConfig,
+    /// The dimension and the seed.
+    pub start: FlowStart,
+    /// The flow.
+    pub flow: FlowConfig,
+    /// Its training.
+    pub training: TrainingConfig,
+    /// The moments shown.
+    pub density: DensityConfig,
+}
+
+/// `[start]` of a normalizing flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct FlowStart {
+    /// d.
+    pub dimension: usize,
+    /// Of the initial parameters and of all draws.
+    pub seed: u64,
+}
+
+impl ProblemConfig {
+    /// Reads the four sections and checks them against each other.
+    ///
+    /// # Errors
+    /// The key that breaks a rule.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let target = resolve::target(document)?;
+        let (schedule, _) = resolve::schedule(document)?;
+        let rules = resolve::rules(document)?;
+        let flows = ["flow", "training"].iter().any(|name| !document.section(name).is_empty());
+        let start = resolve::start(document, rules, flows)?;
+        let family = resolve::family(document, rules, start.means.as_ref().map(Vec::len))?;
+        let found = Self { target, family, schedule, start };
+        found.problem().map_err(|error| document.section("family").parameter(&error))?;
+        Ok(found)
+    }
+
+    /// The problem.
+    ///
+    /// # Errors
+    /// None for a resolved configuration.
+    pub fn problem(&self) -> Result<Problem, InvalidParameter> {
+        let start = self.start.start(self.family.rules().means)?;
+        let problem = Problem::new(self.target.target()?, self.family.family()?, self.schedule.schedule()?, start)?;
+        match self.start.variance {
+            Some(variance) => problem.with_initial_variance(variance),
+            None => Ok(problem),
+        }
+    }
+}
+
+impl From<&Problem> for ProblemConfig {
+    /// The sections of a problem; a law has seed 1.
+    fn from(problem: &Problem) -> Self {
+        let (dimension, scale) = match problem.start() {
+            Start::Means(_) => (None, None),
+            Start::Law(StartLaw::Sphere { dimension }) => (Some(*dimension), None),
+            Start::Law(StartLaw::Gaussian { dimension, scale }) => (Some(*dimension), Some(*scale)),
+        };
+        let means = match problem.start() {
+            Start::Means(means) => Some(means.clone()),
+            Start::Law(_) => None,
+        };
+        Self {
+            target: TargetConfig::from(problem.target()),
+            family: FamilyConfig::new(problem.family().weights().to_vec(), problem.family().rules()),
+            schedule: ScheduleConfig::from(problem.schedule()),
+            start: StartConfig {
+                means,
+                dimension,
+                scale,
+                seed: dimension.map(|_| resolve::DEFAULT_SEED),
+                variance: problem.given_variance(),
+            },
+        }
+    }
+}
+
+impl SolveRun {
+    /// Reads what `solve` reads.
+    ///
+    /// # Errors
+    /// The key that breaks a rule; so below.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let problem = ProblemConfig::resolve(document)?;
+        let (_, schedule) = resolve::schedule(document)?;
+        let solve = resolve::solve(document, &schedule)?;
+        resolve::check_rest(document, &["solve"])?;
+        Ok(Self { problem, solve })
+    }
+}
+
+impl DensityRun {
+    /// Reads what `density` reads.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let run = SolveRun::resolve(document)?;
+        let end = run.solve.times.last().copied().unwrap_or(0.0);
+        let density = DensityConfig::resolve(&document.section("density"), end)?;
+        Ok(Self { run, density })
+    }
+}
+
+/// Target and family of a pair, whose number of components no start tells.
+fn target_and_family(document: &Document) -> Result<(TargetConfig, FamilyConfig), ConfigError> {
+    let target = resolve::target(document)?;
+    let family = resolve::family(document, resolve::rules(document)?, None)?;
+    family.family().map_err(|error| document.section("family").parameter(&error))?;
+    Ok((target, family))
+}
+
+impl BifurcationRun {
+    /// Reads what `bifurcate` reads.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let (target, family) = target_and_family(document)?;
+        let (schedule, _) = resolve::schedule(document)?;
+        let bifurcation = BifurcationConfig::resolve(&document.section("bifurcation"))?;
+        resolve::check_rest(document, &["bifurcation"])?;
+        Ok(Self { target, family, schedule, bifurcation })
+    }
+
+    /// The pair.
+    ///
+    /// # Errors
+    /// The rule that makes it none.
+    pub fn pair(&self) -> Result<Pair, InvalidParameter> {
+        Pair::new(&self.target.target()?, &self.family.family()?)
+    }
+}
+
+impl BoundaryRun {
+    /// Reads what `boundary` reads.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let (target, family) = target_and_family(document)?;
+        let (schedule, _) = resolve::schedule(document)?;
+        let boundary = BoundaryConfig::resolve(&document.section("boundary"), &schedule)?;
+        let stop = StopConfig::resolve(&document.section("stop"))?;
+        resolve::check_rest(document, &["boundary", "stop"])?;
+        Ok(Self { target, family, schedule, stop, boundary })
+    }
+
+    /// The parts that a boundary is about.
+    ///
+    /// # Errors
+    /// None for a resolved configuration.
+    pub fn parts(&self) -> Result<(Target, Family, Schedule), InvalidParameter> {
+        Ok((self.target.target()?, self.family.family()?, self.schedule.schedule()?))
+    }
+}
+
+impl PortraitRun {
+    /// Reads what `portrait` reads.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let (target, family) = target_and_family(document)?;
+        let portrait = PortraitConfig::resolve(&document.section("portrait"))?;
+        resolve::check_rest(document, &["portrait"])?;
+        Ok(Self { target, family, portrait })
+    }
+
+    /// The pair.
+    ///
+    /// # Errors
+    /// The rule that makes it none.
+    pub fn pair(&self) -> Result<Pair, InvalidParameter> {
+        Pair::new(&self.target.target()?, &self.family.family()?)
+    }
+}
+
+impl ProbabilityRun {
+    /// Reads what `probability` and the points of `sweep` read.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let problem = ProblemConfig::resolve(document)?;
+        let modes = problem.target.target().map_or(0, |target| target.modes().len());
+        let (flow, training) = flow::resolve(document, (modes, problem.start.dimension()))?.unzip();
+        let found = Self {
+            stop: StopConfig::resolve(&document.section("stop"))?,
+            exact: ExactConfig::resolve(&document.section("exact"))?,
+            formula: FormulaConfig::resolve(&document.section("formula"))?,
+            montecarlo: MonteCarloConfig::resolve(&document.section("montecarlo"))?,
+            simulation: SimulationConfig::resolve(&document.section("simulation"))?,
+            flow,
+            training,
+            problem,
+        };
+        resolve::check_rest(document, &["stop", "exact", "formula", "montecarlo", "simulation", "flow"])?;
+        Ok(found)
+    }
+}
+
+impl From<ProblemConfig> for ProbabilityRun {
+    /// Every route with its defaults.
+    fn from(problem: ProblemConfig) -> Self {
+        Self {
+            problem,
+            stop: StopConfig { horizon: None },
+            exact: ExactConfig::default(),
+            formula: FormulaConfig { alpha: None, wanted: None },
+            montecarlo: MonteCarloConfig::default(),
+            simulation: None,
+            flow: None,
+            training: None,
+        }
+    }
+}
+
+impl FlowRun {
+    /// Reads what `realnvp` reads.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let target = resolve::target(document)?;
+        let (schedule, _) = resolve::schedule(document)?;
+        let section = document.section("start");
+        let given = section.vectors("means")?.and_then(|means| means.first().map(Vec::len));
+        let dimension = match (section.count("dimension")?, given) {
+            (Some(dimension), _) => {
+                usize::try_from(dimension).map_err(|_| section.breaks("dimension", "fit in memory addresses"))?
+            }
+            (None, Some(dimension)) => dimension,
+            (None, None) => return Err(section.missing("dimension", "a flow needs one")),
+        };
+        let start = FlowStart { dimension, seed: section.count("seed")?.unwrap_or(resolve::DEFAULT_SEED) };
+        let modes = target.target().map_or(0, |target| target.modes().len());
+        let Some((flow, training)) = flow::resolve(document, (modes, dimension))? else {
+            let message = "`flow` is missing: [flow] and [training] say which flow is trained, and how";
+            return Err(document.error(Origin::Absent, message.to_owned()));
+        };
+        let density = DensityConfig::resolve(&document.section("density"), training.end())?;
+        resolve::check_rest(document, &["density", "flow"])?;
+        Ok(Self { target, schedule, start, flow, training, density })
+    }
+}
