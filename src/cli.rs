@@ -29,6 +29,9 @@ pub enum Command {
     /// Draw points from a trained flow
     #[command(after_help = SAMPLE_EXAMPLES)]
     Sample(SampleArgs),
+    /// Print a commented configuration for a verb, the reference of all keys, or their schema
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Config(ConfigArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  collapsar completions bash > /etc/bash_completion.d/collapsar")]
     Completions {
@@ -101,6 +104,25 @@ pub struct SampleArgs {
     /// File for the table [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+const CONFIG_EXAMPLES: &str = "Examples:
+  collapsar config solve > mine.toml
+  collapsar config --reference > configs/README.md
+  collapsar config --schema > configs/schema.json";
+
+/// What `config` takes.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct ConfigArgs {
+    /// The verb whose template is printed
+    pub verb: Option<String>,
+    /// Print the reference of all keys, with an index of the folder's configurations
+    #[arg(long)]
+    pub reference: bool,
+    /// Print the JSON Schema of configurations
+    #[arg(long)]
+    pub schema: bool,
 }
 
 /// What every verb that runs a configuration takes.

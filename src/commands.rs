@@ -1,5 +1,6 @@
 //! The verbs of the command line: arguments, files and a terminal around the studies.
 
+mod configuration;
 mod document;
 mod failure;
 mod merge;
@@ -37,6 +38,7 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Sample(args) => sample::run(&args),
+        Command::Config(args) => configuration::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut command(), "collapsar", &mut script);

@@ -14,6 +14,7 @@ mod error;
 mod experiment;
 mod family;
 mod flow;
+pub mod keys;
 mod plot;
 mod portrait;
 mod probability;

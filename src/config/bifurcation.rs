@@ -12,6 +12,11 @@ const MOST_POINTS: u64 = 10_000;
 /// Largest separation: critical temperatures grow like exp(rho^2/2).
 const LARGEST_SEPARATION: f64 = 25.0;
 
+pub(crate) const PARAMETERS: [(&str, Parameter); 2] =
+    [("temperature", Parameter::Temperature), ("separation", Parameter::Separation)];
+pub(crate) const DRAWINGS: [(&str, Drawing); 2] =
+    [("branches", Drawing::Branches), ("phase-diagram", Drawing::PhaseDiagram)];
+
 /// What the branches are drawn against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -60,27 +65,18 @@ impl BifurcationConfig {
         if !(2..=MOST_POINTS).contains(&points) {
             return Err(section.breaks("points", "lie between 2 and 10000"));
         }
-        let named = [("temperature", Parameter::Temperature), ("separation", Parameter::Separation)];
-        let separations = ends(section, "separations")?;
+        let rule = "be two positive rising numbers, [first, last]";
+        let positive = |[first, last]: [f64; 2]| 0.0 < first && first < last;
+        let separations = section.ends("separations", rule, positive)?;
         if separations.is_some_and(|[_, last]| last > LARGEST_SEPARATION) {
             return Err(section.breaks("separations", "end at 25 or before"));
         }
-        let parameter = section.choice("parameter", &named)?.unwrap_or(Parameter::Temperature);
-        let drawings = [("branches", Drawing::Branches), ("phase-diagram", Drawing::PhaseDiagram)];
-        let draw = section.choice("draw", &drawings)?.unwrap_or(Drawing::Branches);
-        let range = ends(section, "range")?;
+        let parameter = section.choice("parameter", &PARAMETERS)?.unwrap_or(Parameter::Temperature);
+        let draw = section.choice("draw", &DRAWINGS)?.unwrap_or(Drawing::Branches);
+        let range = section.ends("range", rule, positive)?;
         if parameter == Parameter::Separation && range.is_some_and(|[_, last]| last > LARGEST_SEPARATION) {
             return Err(section.breaks("range", "end at a separation of 25 or before"));
         }
         Ok(Self { temperature: section.positive("temperature")?, draw, parameter, range, separations, points })
-    }
-}
-
-/// Two rising positive numbers.
-fn ends(section: &Section<'_>, key: &str) -> Result<Option<[f64; 2]>, ConfigError> {
-    let Some(numbers) = section.numbers(key)? else { return Ok(None) };
-    match <[f64; 2]>::try_from(numbers) {
-        Ok([first, last]) if 0.0 < first && first < last => Ok(Some([first, last])),
-        _ => Err(section.breaks(key, "be two positive rising numbers, [first, last]")),
     }
 }

@@ -1,5 +1,6 @@
 //! `[boundary]`: which curves of the collapse boundary are drawn.
 
+use collapsar_theory::ScheduleKind;
 use serde::Serialize;
 
 use crate::config::error::ConfigError;
@@ -45,11 +46,11 @@ impl BoundaryConfig {
             return Err(section.breaks("initial_temperatures", "hold temperatures of at least 1"));
         }
         if schedule.initial_temperature.is_none() && !initial_temperatures.is_empty() {
-            let reason = format!("a schedule of kind \"{}\" has no `initial_temperature`", schedule.kind);
+            let reason = format!("a schedule of kind \"{}\" has no `initial_temperature`", schedule.kind.name());
             section.refuse(&["initial_temperatures"], &reason)?;
         }
-        let rates = speeds(section, schedule, "rates", "exponential", &initial_temperatures)?;
-        let durations = speeds(section, schedule, "durations", "geometric", &initial_temperatures)?;
+        let rates = speeds(section, schedule, "rates", ScheduleKind::Exponential, &initial_temperatures)?;
+        let durations = speeds(section, schedule, "durations", ScheduleKind::Geometric, &initial_temperatures)?;
         let points = section.count("points")?.unwrap_or(DEFAULT_POINTS);
         if !(2..=MOST_POINTS).contains(&points) {
             return Err(section.breaks("points", "lie between 2 and 10000"));
@@ -68,7 +69,7 @@ fn speeds(
     section: &Section<'_>,
     schedule: &ScheduleConfig,
     key: &str,
-    kind: &str,
+    kind: ScheduleKind,
     hot: &[f64],
 ) -> Result<Vec<f64>, ConfigError> {
     let values = section.numbers(key)?.unwrap_or_default();
@@ -76,7 +77,7 @@ fn speeds(
         return Ok(values);
     }
     if schedule.kind != kind {
-        let reason = format!("it needs `schedule.kind` \"{kind}\", not \"{}\"", schedule.kind);
+        let reason = format!("it needs `schedule.kind` \"{}\", not \"{}\"", kind.name(), schedule.kind.name());
         section.refuse(&[key], &reason)?;
     }
     if values.iter().any(|&value| value <= 0.0) {

@@ -4,61 +4,13 @@ use toml::de::{DeTable, DeValue};
 
 use crate::config::axis::Assignment;
 use crate::config::error::{ConfigError, Origin};
+use crate::config::keys::{SECTIONS, section_named};
 use crate::config::section::Section;
 use crate::config::value::{Node, Value, convert, convert_table};
-
-/// Every section and its keys; anything else is refused.
-const SCHEMA: [(&str, &[&str]); 21] = [
-    ("target", &["separation", "means", "weights"]),
-    (
-        "family",
-        &["preset", "weights", "components", "train_weights", "means", "variance", "clock", "metric", "tempering"],
-    ),
-    ("schedule", &["kind", "initial_temperature", "duration", "rate", "exponent", "times", "temperatures"]),
-    ("start", &["means", "dimension", "scale", "seed", "variance"]),
-    ("bifurcation", &["draw", "temperature", "parameter", "range", "separations", "points"]),
-    ("boundary", &["transverse", "initial_temperatures", "rates", "durations", "reach", "points", "width"]),
-    ("exact", &["tolerance"]),
-    ("formula", &["alpha", "wanted"]),
-    ("montecarlo", &["samples"]),
-    ("simulation", &["batch", "step", "runs", "optimiser", "score"]),
-    ("stop", &["horizon"]),
-    ("flow", FLOW),
-    ("training", TRAINING),
-    ("compare", &[]),
-    ("density", &["times", "reach"]),
-    ("portrait", &["temperatures", "transverse", "x", "y", "points"]),
-    ("solve", &["times", "engine", "relative_tolerance", "absolute_tolerance", "max_steps"]),
-    ("experiment", &["verb", "order", "title", "caption", "quick", "checks"]),
-    ("published", &["source", "keys", "cells"]),
-    ("plot", &[]),
-    // Its further keys are those of the other sections: checked where it is read.
-    (SWEEP, &[ROUTES]),
-];
-
-/// The keys of a flow and of its training.
-const FLOW: &[&str] =
-    &["couplings", "hidden", "activation", "batch_norm", "scale_bound", "mask", "conditioner", "initial", "precision"];
-const TRAINING: &[&str] = &[
-    "steps",
-    "batch",
-    "step_size",
-    "time_step",
-    "settle",
-    "clip",
-    "every",
-    "samples",
-    "runs",
-    "criterion",
-    "threshold",
-];
 
 /// The section of a grid, and its one key that is no key of another section.
 pub(crate) const SWEEP: &str = "sweep";
 pub(crate) const ROUTES: &str = "routes";
-/// The sections whose keys are names of the user's choice, or those of other sections.
-const FREE_FORM: [&str; 3] = [SWEEP, "plot", "compare"];
-
 /// How alike a key and its suggestion must be (Jaro-Winkler): one or two slips in a word.
 const SUGGESTION_SIMILARITY: f64 = 0.75;
 
@@ -181,21 +133,21 @@ impl Document {
 
     fn refuse_unknown_keys(&self) -> Result<(), ConfigError> {
         for (name, node) in &self.root {
-            let Some((_, keys)) = SCHEMA.iter().find(|(section, _)| section == name) else {
+            let Some(section) = section_named(name) else {
                 if !matches!(node.value, Value::Table(_)) {
                     let message = format!("`{name}` stands outside a section{}", home(name));
                     return Err(self.error(node.origin.clone(), message));
                 }
-                return Err(self.unknown("section", name, &SCHEMA.map(|(section, _)| section), &node.origin));
+                return Err(self.unknown("section", name, &SECTIONS.map(|section| section.name), &node.origin));
             };
             let Value::Table(entries) = &node.value else {
                 let message =
                     ConfigError::rule(name, node.value.describe(), &format!("be a section, written [{name}]"));
                 return Err(self.error(node.origin.clone(), message));
             };
-            for (key, node) in entries.iter().filter(|_| !FREE_FORM.contains(&name.as_str())) {
-                if !keys.contains(&key.as_str()) {
-                    return Err(self.unknown(&format!("key in [{name}]"), key, keys, &node.origin));
+            for (key, node) in entries.iter().filter(|_| !section.open) {
+                if section.key(key).is_none() {
+                    return Err(self.unknown(&format!("key in [{name}]"), key, &section.names(), &node.origin));
                 }
             }
         }
@@ -244,9 +196,9 @@ impl Document {
 
 /// ": it belongs to \[section\]" for a key that one section alone has, or nothing.
 fn home(key: &str) -> String {
-    let mut homes = SCHEMA.iter().filter(|(_, keys)| keys.contains(&key));
+    let mut homes = SECTIONS.iter().filter(|section| !section.open && section.key(key).is_some());
     match (homes.next(), homes.next()) {
-        (Some((section, _)), None) => format!(": it belongs to [{section}]"),
+        (Some(section), None) => format!(": it belongs to [{}]", section.name),
         _ => String::new(),
     }
 }

@@ -32,7 +32,7 @@ pub enum Verb {
 /// Place in the report unless given: after those that have one.
 const LAST: u64 = 1000;
 
-const VERBS: [(&str, Verb); 8] = [
+pub(crate) const VERBS: [(&str, Verb); 8] = [
     ("solve", Verb::Solve),
     ("bifurcate", Verb::Bifurcate),
     ("boundary", Verb::Boundary),

@@ -3,7 +3,7 @@
 use collapsar_theory::{
     Clock, Family, InvalidParameter, MeanSpace, Metric, Rules, Tempering, VarianceRule, WeightRule,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 pub(crate) const MEANS: [(&str, MeanSpace); 2] = [("free", MeanSpace::Free), ("sphere", MeanSpace::Sphere)];
 pub(crate) const VARIANCES: [(&str, VarianceRule); 3] =
@@ -14,12 +14,20 @@ pub(crate) const CLOCKS: [(&str, Clock); 2] = [("kl", Clock::Kl), ("free-energy"
 pub(crate) const METRICS: [(&str, Metric); 2] = [("euclidean", Metric::Euclidean), ("natural", Metric::Natural)];
 pub(crate) const TEMPERINGS: [(&str, Tempering); 2] = [("density", Tempering::Density), ("modes", Tempering::Modes)];
 
-fn name_of<T: PartialEq>(value: T, table: &[(&'static str, T)]) -> &'static str {
-    table.iter().find(|(_, v)| *v == value).map_or("", |(name, _)| name)
+/// The word of a choice; every value of a rule is in its table.
+fn word_of<T: PartialEq + Copy>(table: &[(&'static str, T)], value: T) -> Option<&'static str> {
+    table.iter().find(|(_, known)| *known == value).map(|(word, _)| *word)
 }
 
-fn value_of<T: Copy>(name: &str, table: &[(&'static str, T)]) -> T {
-    table.iter().find(|(n, _)| *n == name).unwrap_or(&table[0]).1
+fn word<T: PartialEq + Copy, S: Serializer>(
+    table: &[(&'static str, T)],
+    value: T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match word_of(table, value) {
+        Some(word) => serializer.serialize_str(word),
+        None => Err(serde::ser::Error::custom("a rule without a word")),
+    }
 }
 
 /// `[family]`.
@@ -27,54 +35,94 @@ fn value_of<T: Copy>(name: &str, table: &[(&'static str, T)]) -> T {
 pub struct FamilyConfig {
     /// w at t = 0.
     pub weights: Vec<f64>,
-    /// "no", "fisher-rao" or "softmax".
-    pub train_weights: &'static str,
-    /// "free" or "sphere".
-    pub means: &'static str,
-    /// "unit", "slaved" or "trained".
-    pub variance: &'static str,
-    /// "kl" or "free-energy".
-    pub clock: &'static str,
-    /// "euclidean" or "natural".
-    pub metric: &'static str,
-    /// "density" or "modes"; left out where it is the former, so that runs keep the seeds they had without this key.
-    #[serde(skip_serializing_if = "is_density")]
-    pub tempering: &'static str,
+    /// How the weights move.
+    #[serde(serialize_with = "weights_word")]
+    pub train_weights: WeightRule,
+    /// Where the means live.
+    #[serde(serialize_with = "means_word")]
+    pub means: MeanSpace,
+    /// How the variance moves.
+    #[serde(serialize_with = "variance_word")]
+    pub variance: VarianceRule,
+    /// The unit of time.
+    #[serde(serialize_with = "clock_word")]
+    pub clock: Clock,
+    /// The metric of the means.
+    #[serde(serialize_with = "metric_word")]
+    pub metric: Metric,
+    /// What the temperature acts on.
+    #[serde(serialize_with = "tempering_word")]
+    pub tempering: Tempering,
 }
 
-/// Whether the whole density is tempered.
-fn is_density(tempering: &&str) -> bool {
-    *tempering == TEMPERINGS[0].0
+fn weights_word<S: Serializer>(value: &WeightRule, serializer: S) -> Result<S::Ok, S::Error> {
+    word(&WEIGHTS, *value, serializer)
+}
+fn means_word<S: Serializer>(value: &MeanSpace, serializer: S) -> Result<S::Ok, S::Error> {
+    word(&MEANS, *value, serializer)
+}
+fn variance_word<S: Serializer>(value: &VarianceRule, serializer: S) -> Result<S::Ok, S::Error> {
+    word(&VARIANCES, *value, serializer)
+}
+fn clock_word<S: Serializer>(value: &Clock, serializer: S) -> Result<S::Ok, S::Error> {
+    word(&CLOCKS, *value, serializer)
+}
+fn metric_word<S: Serializer>(value: &Metric, serializer: S) -> Result<S::Ok, S::Error> {
+    word(&METRICS, *value, serializer)
+}
+fn tempering_word<S: Serializer>(value: &Tempering, serializer: S) -> Result<S::Ok, S::Error> {
+    word(&TEMPERINGS, *value, serializer)
 }
 
 impl FamilyConfig {
     /// The section for these weights and rules.
     pub(crate) fn new(weights: Vec<f64>, rules: Rules) -> Self {
-        Self {
-            weights,
-            train_weights: name_of(rules.weights, &WEIGHTS),
-            means: name_of(rules.means, &MEANS),
-            variance: name_of(rules.variance, &VARIANCES),
-            clock: name_of(rules.clock, &CLOCKS),
-            metric: name_of(rules.metric, &METRICS),
-            tempering: name_of(rules.tempering, &TEMPERINGS),
-        }
+        let Rules { means, variance, weights: train_weights, clock, metric, tempering } = rules;
+        Self { weights, train_weights, means, variance, clock, metric, tempering }
     }
 
     /// The rules.
     pub fn rules(&self) -> Rules {
         Rules {
-            means: value_of(self.means, &MEANS),
-            variance: value_of(self.variance, &VARIANCES),
-            weights: value_of(self.train_weights, &WEIGHTS),
-            clock: value_of(self.clock, &CLOCKS),
-            metric: value_of(self.metric, &METRICS),
-            tempering: value_of(self.tempering, &TEMPERINGS),
+            means: self.means,
+            variance: self.variance,
+            weights: self.train_weights,
+            clock: self.clock,
+            metric: self.metric,
+            tempering: self.tempering,
         }
     }
 
     /// The family.
     pub fn family(&self) -> Result<Family, InvalidParameter> {
         Family::new(self.weights.clone(), self.rules())
+    }
+
+    /// Means, variance, weights and clock in one line.
+    pub fn describe(&self) -> String {
+        let weights = if self.trains_weights() { word_of(&WEIGHTS, self.train_weights) } else { Some("fixed") };
+        let parts = [
+            ("means", word_of(&MEANS, self.means)),
+            ("variance", word_of(&VARIANCES, self.variance)),
+            ("weights", weights),
+            ("clock", word_of(&CLOCKS, self.clock)),
+        ];
+        let words = parts.iter().filter_map(|(name, word)| word.map(|word| format!("{name} {word}")));
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether the weights move.
+    pub fn trains_weights(&self) -> bool {
+        self.train_weights != WeightRule::Fixed
+    }
+
+    /// Whether the means live on the sphere.
+    pub fn on_sphere(&self) -> bool {
+        self.means == MeanSpace::Sphere
+    }
+
+    /// Whether the variance is 1 for ever.
+    pub fn has_unit_variance(&self) -> bool {
+        self.variance == VarianceRule::Unit
     }
 }

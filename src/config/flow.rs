@@ -13,14 +13,15 @@ const DEFAULT_RUNS: u64 = 50;
 /// Most training runs of one point.
 const MOST_RUNS: u64 = 1 << 20;
 
-const ACTIVATIONS: [(&str, Activation); 2] = [("tanh", Activation::Tanh), ("relu", Activation::Relu)];
-const MASKS: [(&str, Mask); 2] = [("halves", Mask::Halves), ("checkerboard", Mask::Checkerboard)];
-const CONDITIONERS: [(&str, Conditioner); 2] = [("joint", Conditioner::Joint), ("separate", Conditioner::Separate)];
-const BATCH_NORMS: [(&str, BatchNorm); 2] = [("input", BatchNorm::Input), ("hidden", BatchNorm::Hidden)];
-const INITIALS: [(&str, Initial); 3] =
+pub(crate) const ACTIVATIONS: [(&str, Activation); 2] = [("tanh", Activation::Tanh), ("relu", Activation::Relu)];
+pub(crate) const MASKS: [(&str, Mask); 2] = [("halves", Mask::Halves), ("checkerboard", Mask::Checkerboard)];
+pub(crate) const CONDITIONERS: [(&str, Conditioner); 2] =
+    [("joint", Conditioner::Joint), ("separate", Conditioner::Separate)];
+pub(crate) const BATCH_NORMS: [(&str, BatchNorm); 2] = [("input", BatchNorm::Input), ("hidden", BatchNorm::Hidden)];
+pub(crate) const INITIALS: [(&str, Initial); 3] =
     [("identity", Initial::Identity), ("uniform", Initial::Uniform), ("masked", Initial::Masked)];
-const PRECISIONS: [(&str, Precision); 2] = [("single", Precision::Single), ("double", Precision::Double)];
-const CRITERIA: [(&str, Criterion); 2] = [("spread", Criterion::Spread), ("coverage", Criterion::Coverage)];
+pub(crate) const PRECISIONS: [(&str, Precision); 2] = [("single", Precision::Single), ("double", Precision::Double)];
+pub(crate) const CRITERIA: [(&str, Criterion); 2] = [("spread", Criterion::Spread), ("coverage", Criterion::Coverage)];
 
 /// The number type of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -204,13 +205,7 @@ impl TrainingConfig {
 
     /// The schedule on the clock of the flow, which counts `step_size` a step.
     pub fn clock(&self, schedule: &ScheduleConfig) -> ScheduleConfig {
-        let pace = self.step_size / self.time_step;
-        ScheduleConfig {
-            duration: schedule.duration.map(|t| t * pace),
-            rate: schedule.rate.map(|rate| rate / pace),
-            times: schedule.times.as_ref().map(|times| times.iter().map(|t| t * pace).collect()),
-            ..schedule.clone()
-        }
+        schedule.at_pace(self.step_size / self.time_step)
     }
 
     /// The time at which training ends.

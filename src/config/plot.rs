@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
+use crate::config::keys::{SectionKeys, section_named};
 use crate::config::route::Source;
 use crate::config::section::Section;
 use crate::config::value::{Node, Value};
@@ -23,6 +24,14 @@ pub enum PlotKind {
     /// The share of each mechanism of losing a mode against `x`, a panel for each combination of the other axes.
     Mechanisms,
 }
+
+pub(crate) const KINDS: [(&str, PlotKind); 5] = [
+    ("curves", PlotKind::Curves),
+    ("map", PlotKind::Map),
+    ("scaling", PlotKind::Scaling),
+    ("agreement", PlotKind::Agreement),
+    ("mechanisms", PlotKind::Mechanisms),
+];
 
 /// The abscissa ln(T0)/t0 of a geometric schedule, kappa of an exponential one.
 pub const RATE: &str = "rate";
@@ -73,15 +82,8 @@ impl PlotConfig {
     }
 
     fn read(name: &str, section: &Section<'_>) -> Result<Self, ConfigError> {
-        section.refuse_unknown(&["kind", "x", "y", "log", "show", "slopes", "fit", "title", "caption"])?;
-        let kinds = [
-            ("curves", PlotKind::Curves),
-            ("map", PlotKind::Map),
-            ("scaling", PlotKind::Scaling),
-            ("agreement", PlotKind::Agreement),
-            ("mechanisms", PlotKind::Mechanisms),
-        ];
-        let kind = section.choice("kind", &kinds)?;
+        section.refuse_unknown(&section_named("plot").map(SectionKeys::names).unwrap_or_default())?;
+        let kind = section.choice("kind", &KINDS)?;
         let kind = kind.ok_or_else(|| section.missing("kind", "say what is drawn, for example \"curves\""))?;
         let log = section.texts("log")?.unwrap_or_default();
         if let Some(other) = log.iter().find(|axis| !["x", "y"].contains(&axis.as_str())) {

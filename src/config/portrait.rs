@@ -44,15 +44,7 @@ impl PortraitConfig {
         if !(8..=MOST_POINTS).contains(&points) {
             return Err(section.breaks("points", "lie between 8 and 1000"));
         }
-        Ok(Self { temperatures, transverse, x: ends(section, "x")?, y: ends(section, "y")?, points })
-    }
-}
-
-/// Two rising numbers.
-fn ends(section: &Section<'_>, key: &str) -> Result<Option<[f64; 2]>, ConfigError> {
-    let Some(numbers) = section.numbers(key)? else { return Ok(None) };
-    match <[f64; 2]>::try_from(numbers) {
-        Ok([first, last]) if first < last => Ok(Some([first, last])),
-        _ => Err(section.breaks(key, "be two rising numbers, [first, last]")),
+        let ends = |key: &str| section.ends(key, "be two rising numbers, [first, last]", |[first, last]| first < last);
+        Ok(Self { temperatures, transverse, x: ends("x")?, y: ends("y")?, points })
     }
 }

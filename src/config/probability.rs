@@ -87,6 +87,9 @@ impl MonteCarloConfig {
     }
 }
 
+pub(crate) const OPTIMISERS: [(&str, OptimiserName); 2] =
+    [("plain", OptimiserName::Plain), ("adam", OptimiserName::Adam)];
+
 /// The optimiser of stochastic descent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -140,12 +143,11 @@ impl SimulationConfig {
             let rule = "lie between 1 and 2^32";
             if (1..=MOST_BATCH).contains(&value) { Ok(value) } else { Err(section.breaks(key, rule)) }
         };
-        let names = [("plain", OptimiserName::Plain), ("adam", OptimiserName::Adam)];
         Ok(Some(Self {
             batch: in_range("batch", defaults.batch)?,
             step: section.positive("step")?.unwrap_or(defaults.step),
             runs: in_range("runs", defaults.runs)?,
-            optimiser: section.choice("optimiser", &names)?.unwrap_or(defaults.optimiser),
+            optimiser: section.choice("optimiser", &OPTIMISERS)?.unwrap_or(defaults.optimiser),
             score: section.flag("score")?.unwrap_or(defaults.score),
         }))
     }

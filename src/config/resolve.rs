@@ -14,6 +14,9 @@ use crate::config::run::{Engine, ScheduleConfig, SolveConfig, StartConfig, Targe
 use crate::config::section::Section;
 use crate::integrate::{Request, Tolerances};
 
+pub(crate) const PRESETS: [(&str, Rules); 2] = [("paper", Rules::PAPER), ("free", Rules::FREE)];
+pub(crate) const ENGINES: [(&str, Engine); 2] = [("tsit5", Engine::Tsit5), ("diffsol", Engine::Diffsol)];
+
 /// Exponent of a power law unless given.
 const DEFAULT_EXPONENT: f64 = 2.0;
 /// Reported times unless given: this many steps from 0 ...
@@ -113,7 +116,7 @@ pub(crate) fn schedule(document: &Document) -> Result<(ScheduleConfig, Schedule)
     let foreign: Vec<&str> = all.into_iter().filter(|key| !allowed.contains(key)).collect();
     section.refuse(&foreign, &format!("kind \"{}\" has {}", kind.name(), allowed.join(", ")))?;
     let mut config = ScheduleConfig {
-        kind: kind.name(),
+        kind,
         initial_temperature: section.number("initial_temperature")?,
         duration: section.number("duration")?,
         rate: section.number("rate")?,
@@ -138,7 +141,7 @@ pub(crate) fn schedule(document: &Document) -> Result<(ScheduleConfig, Schedule)
 /// The rules of `[family]`.
 pub(crate) fn rules(document: &Document) -> Result<Rules, ConfigError> {
     let section = document.section("family");
-    let preset = section.choice("preset", &[("paper", Rules::PAPER), ("free", Rules::FREE)])?.unwrap_or(Rules::FREE);
+    let preset = section.choice("preset", &PRESETS)?.unwrap_or(Rules::FREE);
     Ok(Rules {
         means: section.choice("means", &MEANS)?.unwrap_or(preset.means),
         variance: section.choice("variance", &VARIANCES)?.unwrap_or(preset.variance),
@@ -213,9 +216,7 @@ pub(crate) fn solve(document: &Document, schedule: &Schedule) -> Result<SolveCon
     }
     Ok(SolveConfig {
         times,
-        engine: section
-            .choice("engine", &[("tsit5", Engine::Tsit5), ("diffsol", Engine::Diffsol)])?
-            .unwrap_or(Engine::Tsit5),
+        engine: section.choice("engine", &ENGINES)?.unwrap_or(Engine::Tsit5),
         relative_tolerance: tolerance("relative_tolerance", defaults.relative)?,
         absolute_tolerance: tolerance("absolute_tolerance", defaults.absolute)?,
         max_steps,

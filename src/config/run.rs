@@ -1,7 +1,7 @@
 //! The sections of a problem and of its integration.
 
 use collapsar_theory::{InvalidParameter, MeanSpace, Schedule, ScheduleKind, Start, Target};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// `[target]`: either a separation or means.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,8 +19,9 @@ pub struct TargetConfig {
 /// `[schedule]`: the keys that its kind has.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ScheduleConfig {
-    /// One of the names of [`ScheduleKind`].
-    pub kind: &'static str,
+    /// Its shape.
+    #[serde(serialize_with = "kind_word")]
+    pub kind: ScheduleKind,
     /// T0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_temperature: Option<f64>,
@@ -39,6 +40,10 @@ pub struct ScheduleConfig {
     /// Temperatures of a table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperatures: Option<Vec<f64>>,
+}
+
+fn kind_word<S: Serializer>(kind: &ScheduleKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.name())
 }
 
 /// `[start]`: given means, or a law.
@@ -116,7 +121,7 @@ impl From<&Schedule> for ScheduleConfig {
     fn from(schedule: &Schedule) -> Self {
         let table = schedule.table_points();
         Self {
-            kind: schedule.kind().name(),
+            kind: schedule.kind(),
             initial_temperature: table.is_none().then_some(schedule.initial_temperature()),
             duration: schedule.duration(),
             rate: schedule.rate(),
@@ -128,24 +133,37 @@ impl From<&Schedule> for ScheduleConfig {
 }
 
 impl ScheduleConfig {
+    /// The same schedule where `pace` units of time pass for one: every key that is a time or a rate.
+    pub(crate) fn at_pace(&self, pace: f64) -> Self {
+        let Self { kind, initial_temperature, duration, rate, exponent, times, temperatures } = self.clone();
+        Self {
+            kind,
+            initial_temperature,
+            duration: duration.map(|t| t * pace),
+            rate: rate.map(|rate| rate / pace),
+            exponent,
+            times: times.map(|times| times.iter().map(|t| t * pace).collect()),
+            temperatures,
+        }
+    }
+
     /// The schedule.
     pub fn schedule(&self) -> Result<Schedule, InvalidParameter> {
-        let kind = ScheduleKind::ALL.into_iter().find(|k| k.name() == self.kind);
         let get =
             |name: &str, value: Option<f64>| value.ok_or_else(|| InvalidParameter::new(name, "missing", "be given"));
         let hot = get("initial_temperature", self.initial_temperature);
         let duration = get("duration", self.duration);
-        match kind {
-            Some(ScheduleKind::Geometric) => Schedule::geometric(hot?, duration?),
-            Some(ScheduleKind::Quench) => Schedule::quench(hot?, duration?),
-            Some(ScheduleKind::Exponential) => Schedule::exponential(hot?, get("rate", self.rate)?),
-            Some(ScheduleKind::LinearTemperature) => Schedule::linear_temperature(hot?, duration?),
-            Some(ScheduleKind::LinearBeta) => Schedule::linear_beta(hot?, duration?),
-            Some(ScheduleKind::Power) => Schedule::power(hot?, duration?, get("exponent", self.exponent)?),
-            Some(ScheduleKind::Table) => {
+        match self.kind {
+            ScheduleKind::Geometric => Schedule::geometric(hot?, duration?),
+            ScheduleKind::Quench => Schedule::quench(hot?, duration?),
+            ScheduleKind::Exponential => Schedule::exponential(hot?, get("rate", self.rate)?),
+            ScheduleKind::LinearTemperature => Schedule::linear_temperature(hot?, duration?),
+            ScheduleKind::LinearBeta => Schedule::linear_beta(hot?, duration?),
+            ScheduleKind::Power => Schedule::power(hot?, duration?, get("exponent", self.exponent)?),
+            ScheduleKind::Table => {
                 Schedule::table(self.times.clone().unwrap_or_default(), self.temperatures.clone().unwrap_or_default())
             }
-            Some(ScheduleKind::Constant) | None => Schedule::constant(hot?),
+            ScheduleKind::Constant => Schedule::constant(hot?),
         }
     }
 }

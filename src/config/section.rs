@@ -4,6 +4,7 @@ use collapsar_theory::InvalidParameter;
 
 use crate::config::document::Document;
 use crate::config::error::{ConfigError, Origin};
+use crate::config::keys::section_named;
 use crate::config::value::{Node, Value};
 
 /// One section of a document.
@@ -19,6 +20,12 @@ impl<'a> Section<'a> {
     }
 
     fn get(&self, key: &str) -> Option<&'a Node> {
+        // A key that is read and not declared would be absent for ever.
+        debug_assert!(
+            section_named(self.name).is_none_or(|section| section.open || section.key(key).is_some()),
+            "[{}] declares no `{key}`",
+            self.name
+        );
         self.entries.iter().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
@@ -154,6 +161,18 @@ impl<'a> Section<'a> {
         let list =
             self.get(key).map(|node| list_of(node).ok_or_else(|| self.breaks(key, "be a list of finite numbers")));
         list.transpose()
+    }
+
+    /// Two numbers that are ends of something.
+    pub(crate) fn ends(
+        &self,
+        key: &str,
+        rule: &str,
+        holds: impl Fn([f64; 2]) -> bool,
+    ) -> Result<Option<[f64; 2]>, ConfigError> {
+        let Some(numbers) = self.numbers(key)? else { return Ok(None) };
+        let ends = <[f64; 2]>::try_from(numbers).ok().filter(|ends| holds(*ends));
+        ends.map(Some).ok_or_else(|| self.breaks(key, rule))
     }
 
     /// A list of lists of numbers.

@@ -32,7 +32,7 @@ struct Curve {
 pub fn comparison(runs: &[Compared<'_>]) -> Figure {
     let mut figure = Figure::two_column();
     let mut rows: Vec<(&str, Curves)> = vec![(statistics_label(runs), statistics), ("coverage *C*_k", coverage)];
-    if runs.iter().any(|run| run.record.config.problem.family.train_weights != "no") {
+    if runs.iter().any(|run| run.record.config.problem.family.trains_weights()) {
         rows.push(("weight *w*_i", weights));
     }
     rows.push(("temperature *T*", temperature));
@@ -94,7 +94,7 @@ fn is_pair(run: &Compared<'_>) -> bool {
 }
 
 fn on_sphere(run: &Compared<'_>) -> bool {
-    run.record.config.problem.family.means == "sphere"
+    run.record.config.problem.family.on_sphere()
 }
 
 fn statistics_label(runs: &[Compared<'_>]) -> &'static str {
@@ -187,7 +187,7 @@ fn weights(run: &Compared<'_>) -> Vec<Curve> {
 
 fn temperature(run: &Compared<'_>) -> Vec<Curve> {
     let mut curves = vec![curve(run, &|row| row.temperature, |s| s.color(palette::BLACK).label("*T*"))];
-    if run.record.config.problem.family.variance != "unit" {
+    if !run.record.config.problem.family.has_unit_variance() {
         let look = |s: Series| s.color(palette::SKY).dash(Dash::Dashed).label("variance");
         curves.push(curve(run, &|row| row.variance, look));
     }

@@ -9,14 +9,11 @@ pub(super) fn summary(record: &SolveRecord, trajectory: &Trajectory) -> String {
     let config = &record.config;
     let mut lines = vec![
         format!(
-            "problem     {} components, {} modes, d = {}; means {}, variance {}, weights {}, clock {}",
+            "problem     {} components, {} modes, d = {}; {}",
             config.problem.family.weights.len(),
             record.modes.len(),
             record.dimension,
-            config.problem.family.means,
-            config.problem.family.variance,
-            if config.problem.family.train_weights == "no" { "fixed" } else { config.problem.family.train_weights },
-            config.problem.family.clock,
+            config.problem.family.describe(),
         ),
         format!("schedule    {}", schedule_text(record)),
     ];
@@ -60,7 +57,7 @@ fn schedule_text(record: &SolveRecord) -> String {
         ("exponent", schedule.exponent),
     ];
     let given = named.iter().filter_map(|(name, value)| value.map(|v| format!("{name} = {}", number(v))));
-    std::iter::once(schedule.kind.to_owned()).chain(given).collect::<Vec<_>>().join(", ")
+    std::iter::once(schedule.kind.name().to_owned()).chain(given).collect::<Vec<_>>().join(", ")
 }
 
 fn verdict(record: &SolveRecord, limit: &Limit) -> String {

@@ -1,5 +1,6 @@
 //! A grid of problems: which points there are, which are known, and the computation of the others.
 
+use collapsar_theory::ScheduleKind;
 use rayon::prelude::*;
 
 use crate::config::{ProbabilityRun, Route, ScheduleConfig, SweepConfig};
@@ -164,7 +165,7 @@ impl Grid {
 fn rate(config: &ProbabilityRun) -> Option<f64> {
     let ScheduleConfig { kind, initial_temperature, duration, rate, .. } = &config.problem.schedule;
     match (*kind, initial_temperature, duration) {
-        ("geometric", Some(hot), Some(duration)) => Some(hot.ln() / duration),
+        (ScheduleKind::Geometric, Some(hot), Some(duration)) => Some(hot.ln() / duration),
         _ => *rate,
     }
 }

@@ -1,0 +1,203 @@
+//! Every section and every key: what it means, what it is unless given, what it must obey.
+//!
+//! This is the one list of keys: what is not in it is refused, what a resolver reads must be in it, and the schema for
+//! editors, the reference and the templates are made from it.
+
+mod reference;
+mod routes;
+mod runs;
+mod schema;
+mod template;
+
+pub use reference::{IndexEntry, reference};
+pub use schema::schema;
+pub use template::template;
+
+/// A section.
+#[derive(Debug, Clone, Copy)]
+pub struct SectionKeys {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is about.
+    pub meaning: &'static str,
+    /// Its keys; empty where they are names of the user's choice.
+    pub keys: &'static [Key],
+    /// Whether other keys are taken too: keys of other sections, or names.
+    pub open: bool,
+}
+
+/// A key.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What its value is.
+    pub kind: Kind,
+    /// The value unless given: in TOML where it is a value, in words where it is not.
+    pub default: &'static str,
+    /// What the value must obey.
+    pub rule: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A finite number.
+    Number,
+    /// An integer that is not negative.
+    Integer,
+    /// true or false.
+    Flag,
+    /// A text.
+    Text,
+    /// One of these words.
+    Word(fn() -> Vec<&'static str>),
+    /// One of these words, or false.
+    WordOrFalse(fn() -> Vec<&'static str>),
+    /// A number, or false.
+    NumberOrFalse,
+    /// A list of numbers.
+    Numbers,
+    /// A list of texts.
+    Texts,
+    /// A list of these words.
+    Words(fn() -> Vec<&'static str>),
+    /// A list of lists of numbers.
+    Vectors,
+    /// A list of tables.
+    Tables,
+}
+
+/// A key of a section.
+pub(super) const fn key(
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    rule: &'static str,
+    meaning: &'static str,
+) -> Key {
+    Key { name, kind, default, rule, meaning }
+}
+
+const fn section(name: &'static str, meaning: &'static str, keys: &'static [Key]) -> SectionKeys {
+    SectionKeys { name, meaning, keys, open: false }
+}
+
+const fn open(name: &'static str, meaning: &'static str, keys: &'static [Key]) -> SectionKeys {
+    SectionKeys { name, meaning, keys, open: true }
+}
+
+/// The words of a table of named values.
+pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
+    table.iter().map(|(name, _)| *name).collect()
+}
+
+/// Every section, in the order of the reference.
+pub const SECTIONS: [SectionKeys; 21] = [
+    section("target", "p(x) = Σ v_k N(x; ν_k, I)", runs::TARGET),
+    section("family", "q(x) = Σ w_i N(x; μ_i, var I)", runs::FAMILY),
+    section("schedule", "T(t) = 1/β(t), from T0 to 1; constant at T = 1 unless given", runs::SCHEDULE),
+    section("start", "μ_i at t = 0: given, or drawn from a law", runs::START),
+    section("stop", "when runs are classified", runs::STOP),
+    section("solve", "the integration of a run", runs::SOLVE),
+    section("density", "the moments of a run that are shown", runs::DENSITY),
+    section("bifurcation", "equilibria, branches and critical curves of a pair", runs::BIFURCATION),
+    section("boundary", "the curves of the collapse boundary", runs::BOUNDARY),
+    section("portrait", "phase portraits of the free pair", runs::PORTRAIT),
+    section("exact", "the route `exact` to P_c", routes::EXACT),
+    section("formula", "the routes `formula` and `refined` to P_c", routes::FORMULA),
+    section("montecarlo", "the route `montecarlo` to P_c", routes::MONTECARLO),
+    section(
+        "simulation",
+        "the route `simulation`: stochastic descent, run if this section is given",
+        routes::SIMULATION,
+    ),
+    section("flow", "a RealNVP; its dimension is that of the start", routes::FLOW),
+    section("training", "Adam on F_β", routes::TRAINING),
+    open(
+        "compare",
+        "variants of one problem: label = [overrides as for --set], applied after those of the command line; the label is \
+         the title of its panels (`*T*_0` is set as a symbol)",
+        &[],
+    ),
+    open(
+        "sweep",
+        "a grid over keys `section.key`, at most 10^6 points, the last axis fastest: a list, or { from, to, points, scale = \
+         \"log\", integers = true }; \"a.b, c.d\" with lists of lists changes several keys together; a section with a list of \
+         tables takes variants, named by `label`",
+        routes::SWEEP,
+    ),
+    open("plot", "`[plot.NAME]`: the figure STEM-NAME of a grid", routes::PLOT),
+    section("published", "counts from elsewhere, beside which a grid is drawn and judged", routes::PUBLISHED),
+    section("experiment", "how `reproduce` runs the configuration, and what it must find", routes::EXPERIMENT),
+];
+
+/// The sections that a verb reads.
+pub const READ: [(&str, &[&str]); 8] = [
+    ("solve", &["target", "family", "schedule", "start", "solve", "compare"]),
+    ("bifurcate", &["target", "family", "schedule", "bifurcation"]),
+    ("probability", PROBABILITY),
+    ("boundary", &["target", "family", "schedule", "stop", "boundary"]),
+    (
+        "sweep",
+        &[
+            "target",
+            "family",
+            "schedule",
+            "start",
+            "stop",
+            "exact",
+            "formula",
+            "montecarlo",
+            "simulation",
+            "flow",
+            "training",
+            "sweep",
+            "plot",
+            "published",
+        ],
+    ),
+    ("density", &["target", "family", "schedule", "start", "solve", "density", "compare"]),
+    ("portrait", &["target", "family", "portrait"]),
+    ("realnvp", &["target", "schedule", "start", "flow", "training", "density", "compare"]),
+];
+
+const PROBABILITY: &[&str] = &[
+    "target",
+    "family",
+    "schedule",
+    "start",
+    "stop",
+    "exact",
+    "formula",
+    "montecarlo",
+    "simulation",
+    "flow",
+    "training",
+];
+
+/// The section of that name.
+pub(crate) fn section_named(name: &str) -> Option<&'static SectionKeys> {
+    SECTIONS.iter().find(|section| section.name == name)
+}
+
+impl SectionKeys {
+    /// The key of that name.
+    pub(crate) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// The names of its keys.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.keys.iter().map(|key| key.name).collect()
+    }
+}
+
+impl Key {
+    /// Whether the default is a value in TOML, not a description of one.
+    pub(crate) fn has_value(&self) -> bool {
+        toml::de::DeValue::parse(self.default).is_ok()
+    }
+}

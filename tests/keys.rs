@@ -1,0 +1,191 @@
+//! The list of keys against all that is made from it and all that reads it.
+
+mod support;
+
+use std::path::Path;
+
+use collapsar::config::keys::{Kind, READ, SECTIONS, schema, template};
+use collapsar::config::{
+    BifurcationRun, BoundaryRun, DensityRun, Document, FlowRun, Override, PortraitRun, ProbabilityRun, SolveRun,
+    SweepConfig,
+};
+use serde_json::Value;
+use support::program::{collapsar, refused, text};
+
+/// What a verb resolves of a document, as the record of its study shows it.
+fn resolved(verb: &str, document: &Document) -> Result<Value, String> {
+    fn json<T: serde::Serialize>(found: Result<T, collapsar::config::ConfigError>) -> Result<Value, String> {
+        found.map(|run| serde_json::to_value(run).unwrap()).map_err(|error| error.to_string())
+    }
+    match verb {
+        "solve" => json(SolveRun::resolve(document)),
+        "bifurcate" => json(BifurcationRun::resolve(document)),
+        "probability" => json(ProbabilityRun::resolve(document)),
+        "boundary" => json(BoundaryRun::resolve(document)),
+        "sweep" => json(SweepConfig::resolve(document.clone()).and_then(|sweep| sweep.point(0))),
+        "density" => json(DensityRun::resolve(document)),
+        "portrait" => json(PortraitRun::resolve(document)),
+        "realnvp" => json(FlowRun::resolve(document)),
+        other => panic!("{other} reads no configuration"),
+    }
+}
+
+fn document(text: &str, overrides: &[&str]) -> Document {
+    let overrides: Vec<Override> = overrides.iter().map(|text| Override((*text).to_owned())).collect();
+    Document::parse("template.toml", text, &overrides).unwrap()
+}
+
+#[test]
+fn committed_files_are_the_generated_ones() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (flag, file) in [("--schema", "configs/schema.json"), ("--reference", "configs/README.md")] {
+        let output = collapsar(&["config", flag]);
+        let committed = std::fs::read_to_string(root.join(file)).unwrap();
+        assert!(text(&output.stdout) == committed, "{file} is not what `collapsar config {flag}` prints");
+    }
+}
+
+#[test]
+fn every_template_resolves_and_one_runs() {
+    for (verb, sections) in READ {
+        let text = template(verb).unwrap();
+        let found = resolved(verb, &document(&text, &[])).unwrap_or_else(|error| panic!("{verb}: {error}\n{text}"));
+        let keys: Vec<&String> = found.as_object().unwrap().keys().collect();
+        assert!(keys.iter().all(|key| sections.contains(&key.as_str())), "{verb} reads {keys:?}");
+    }
+    let file = support::config_file(&template("solve").unwrap());
+    let output = collapsar(&["solve", file.path().to_str().unwrap(), "--json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(refused(&collapsar(&["config", "solv"])).contains("known are solve, bifurcate"));
+}
+
+/// A default that is written as a value is the value that is resolved.
+#[test]
+fn declared_defaults_are_those_that_hold() {
+    let mut compared = 0;
+    for (verb, sections) in READ {
+        let template = template(verb).unwrap();
+        // A simulation is resolved where its section is there.
+        let found = resolved(verb, &document(&template, &[])).unwrap();
+        for section in SECTIONS.iter().filter(|s| sections.contains(&s.name) && !s.open) {
+            for key in section.keys {
+                let Ok(declared) = format!("x = {}", key.default).parse::<toml::Table>() else { continue };
+                let given = template.lines().any(|line| line.starts_with(&format!("{} = ", key.name)));
+                let Some(resolved) = found.get(section.name).and_then(|s| s.get(key.name)).filter(|_| !given) else {
+                    continue;
+                };
+                assert_eq!(number(&serde_json::to_value(&declared["x"]).unwrap()), number(resolved), "{verb} {}.{}", section.name, key.name);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 60, "{compared} defaults");
+}
+
+/// Integers and floats are one kind of number here.
+fn number(value: &Value) -> Value {
+    match value {
+        Value::Number(x) => serde_json::json!(x.as_f64()),
+        Value::Array(items) => items.iter().map(number).collect(),
+        other => other.clone(),
+    }
+}
+
+/// A value of no known kind is refused under every key by a verb that reads it: no key is dead, none is taken unseen.
+#[test]
+fn every_key_is_read() {
+    for section in SECTIONS.iter().filter(|section| !section.open && section.name != "experiment") {
+        let readers: Vec<&str> = READ.iter().filter(|(_, s)| s.contains(&section.name)).map(|(verb, _)| *verb).collect();
+        assert!(!readers.is_empty(), "[{}] is read by no verb", section.name);
+        for key in section.keys {
+            let set = format!("{}.{}=1979-05-27", section.name, key.name);
+            // `published` is about a grid, and exponents about one kind of schedule.
+            let refusals = readers.iter().filter(|verb| {
+                let found = resolved(verb, &document(&template(verb).unwrap(), &[&set]));
+                found.is_err_and(|error| error.contains(key.name))
+            });
+            assert!(refusals.count() > 0, "{set} is refused by none of {readers:?}");
+        }
+    }
+}
+
+#[test]
+fn shipped_configurations_obey_the_schema() {
+    let schema = schema();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for (folder, first) in [("configs", "#:schema ./schema.json"), ("configs/long", "#:schema ../schema.json")] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|e| e != "toml") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert_eq!(text.lines().next(), Some(first), "{}", path.display());
+            let table: toml::Table = text.parse().unwrap();
+            let found = check(&schema, &serde_json::to_value(table).unwrap(), "");
+            assert_eq!(found, None, "{}", path.display());
+            count += 1;
+        }
+    }
+    assert!(count > 35);
+    // The checker sees what is wrong.
+    let bad = |text: &str| check(&schema, &serde_json::to_value(text.parse::<toml::Table>().unwrap()).unwrap(), "");
+    assert!(bad("[target]\nseparations = 3").unwrap().contains("separations"));
+    assert!(bad("[target]\nseparation = \"3\"").is_some() && bad("[family]\nmeans = \"fre\"").is_some());
+    assert!(bad("[training]\nclip = true").is_some() && bad("[training]\nclip = false").is_none());
+}
+
+/// The first fault by the part of the standard that the schema uses.
+fn check(schema: &Value, value: &Value, at: &str) -> Option<String> {
+    if let Some(any) = schema.get("anyOf") {
+        let any = any.as_array().unwrap();
+        return any.iter().all(|one| check(one, value, at).is_some()).then(|| format!("{at}: none of {any:?}"));
+    }
+    if let Some(words) = schema.get("enum") {
+        return (!words.as_array().unwrap().contains(value)).then(|| format!("{at}: {value} is none of {words}"));
+    }
+    if let Some(constant) = schema.get("const") {
+        return (constant != value).then(|| format!("{at}: {value} is not {constant}"));
+    }
+    let kind = schema.get("type").and_then(Value::as_str).unwrap_or("");
+    let fits = match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_u64(),
+        "number" => value.is_number(),
+        _ => true,
+    };
+    if !fits {
+        return Some(format!("{at}: {value} is no {kind}"));
+    }
+    if let (Some(items), Some(list)) = (schema.get("items"), value.as_array()) {
+        return list.iter().find_map(|item| check(items, item, at));
+    }
+    let entries = value.as_object()?;
+    entries.iter().find_map(|(key, value)| {
+        let at = format!("{at}.{key}");
+        match (schema.get("properties").and_then(|p| p.get(key)), schema.get("additionalProperties")) {
+            (Some(own), _) => check(own, value, &at),
+            (None, Some(Value::Bool(false))) => Some(format!("{at}: unknown")),
+            (None, Some(other @ Value::Object(_))) => check(other, value, &at),
+            _ => None,
+        }
+    })
+}
+
+#[test]
+fn no_key_is_declared_twice() {
+    for section in &SECTIONS {
+        let mut names: Vec<&str> = section.keys.iter().map(|key| key.name).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+        let words = section.keys.iter().filter_map(|key| match key.kind {
+            Kind::Word(words) | Kind::Words(words) | Kind::WordOrFalse(words) => Some(words()),
+            _ => None,
+        });
+        assert!(words.into_iter().all(|words| words.len() > 1), "[{}]", section.name);
+    }
+}
