@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+// The verbs that run a configuration are added from the list of studies.
 /// When variational inference collapses onto one mode, why, and which annealing schedule prevents it.
-///
-/// The verbs that run a configuration are added from the list of studies.
 #[derive(Debug, Parser)]
 #[command(name = "collapsar", version, propagate_version = true, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 success, 1 the computation failed, 2 bad usage or configuration.")]
@@ -24,16 +23,19 @@ pub enum Command {
     #[command(after_help = REPRODUCE_EXAMPLES, display_order = 0)]
     Reproduce(ReproduceArgs),
     /// Join the shards of a grid
-    #[command(after_help = MERGE_EXAMPLES)]
+    #[command(after_help = MERGE_EXAMPLES, display_order = 51)]
     Merge(MergeArgs),
     /// Draw points from a trained flow
-    #[command(after_help = SAMPLE_EXAMPLES)]
+    #[command(after_help = SAMPLE_EXAMPLES, display_order = 90)]
     Sample(SampleArgs),
     /// Print a commented configuration for a verb, the reference of all keys, or their schema
     #[command(after_help = CONFIG_EXAMPLES)]
     Config(ConfigArgs),
     /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  collapsar completions bash > /etc/bash_completion.d/collapsar")]
+    #[command(
+        after_help = "Example:\n  collapsar completions bash > /etc/bash_completion.d/collapsar",
+        display_order = 91
+    )]
     Completions {
         /// The shell
         shell: Shell,

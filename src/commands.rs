@@ -16,12 +16,11 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::cli::{Cli, Command};
 pub use failure::Failure;
 
-/// The command line: the studies and the other verbs.
+/// The command line: the studies, ten places apart in the help, and the other verbs between and after them.
 pub fn command() -> clap::Command {
-    registry::STUDIES
-        .iter()
-        .enumerate()
-        .fold(Cli::command(), |command, (place, study)| command.subcommand(study.command().display_order(place + 1)))
+    registry::STUDIES.iter().enumerate().fold(Cli::command(), |command, (place, study)| {
+        command.subcommand(study.command().display_order(10 * (place + 1)))
+    })
 }
 
 /// Runs a parsed command line.

@@ -244,10 +244,12 @@ fn committed_and_documented_configurations_resolve_to_themselves() {
         }
     }
     assert!(count > 30, "{count} configurations");
-    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let samples: Vec<&str> = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert!(!samples.is_empty(), "the README shows a configuration");
-    samples.into_iter().for_each(round_trip);
+    for name in ["README.md", "figures/README.md"] {
+        let text = std::fs::read_to_string(root.join(name)).unwrap();
+        let samples: Vec<&str> = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert!(!samples.is_empty(), "{name} shows a configuration");
+        samples.into_iter().for_each(round_trip);
+    }
 }
 
 /// The published counts of the configuration are those of the reference file.

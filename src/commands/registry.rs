@@ -104,8 +104,9 @@ const fn verb<S: Study>(
 impl Verb {
     /// The verb as a subcommand.
     pub(crate) fn command(&self) -> clap::Command {
-        let command = clap::Command::new(self.name).about(self.question).after_help(self.examples);
-        (self.arguments)(RunArgs::augment_args(command))
+        // The question last: the arguments bring a description of their own.
+        let command = RunArgs::augment_args(clap::Command::new(self.name));
+        (self.arguments)(command).about(self.question).after_help(self.examples)
     }
 
     /// Runs parsed arguments.

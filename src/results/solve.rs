@@ -7,50 +7,53 @@ use crate::integrate::Outcome;
 use crate::results::{PROGRAM, VERSION};
 use crate::trajectory::{Limit, LimitStatus, Report, Trajectory};
 
-/// The record of `collapsar solve`.
+/// The record of `collapsar solve` on one run: lists over times, components (K), modes (P) and coordinates, in the
+/// order that each field says.
+///
+/// The table beside it ([`trajectory_csv`](crate::results::trajectory_csv)) has a row for every step of the integrator.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SolveRecord {
-    /// "collapsar".
+    /// Who made it: "collapsar".
     pub program: &'static str,
     /// The version that made it.
     pub version: &'static str,
-    /// The resolved configuration.
+    /// The resolved configuration: every choice made. Written as TOML it reproduces the run.
     pub config: SolveRun,
-    /// The integrator.
+    /// The integrator: "tsit5" or "diffsol-tsit45".
     pub engine: &'static str,
     /// d.
     pub dimension: usize,
-    /// "user": means as in an explicit start; "frame": coordinates of a frame whose first axes span the modes.
+    /// "user": vectors as in an explicit start; "frame": along the modes first, then across (random starts).
     pub coordinates: &'static str,
-    /// The modes in those coordinates (mode x coordinate).
+    /// The modes nu_k in those coordinates (mode x coordinate).
     pub modes: Vec<Vec<f64>>,
     /// Reported times.
     pub times: Vec<f64>,
-    /// T at them.
+    /// T at them; at a jump the value after it.
     pub temperature: Vec<f64>,
-    /// Means (time x component x coordinate).
+    /// The means mu_i in those coordinates (time x component x coordinate).
     pub means: Vec<Vec<Vec<f64>>>,
-    /// Weights (time x component).
+    /// The weights w_i (time x component).
     pub weights: Vec<Vec<f64>>,
     /// var (time).
     pub variance: Vec<f64>,
-    /// C_k (time x mode).
+    /// C_k = E_q\[s_k\] (time x mode): the share of q's mass on mode k. A good fit has C_k = v_k.
     pub coverage: Vec<Vec<f64>>,
     /// Inner products of (mu_1..mu_K, nu_1..nu_P) (time x (K+P) x (K+P)).
     pub gram: Vec<Vec<Vec<f64>>>,
-    /// F_beta (time).
+    /// F_beta = E_q\[log q - beta log p\] (time); at beta = 1 the divergence KL(q||p).
     pub objective: Vec<f64>,
-    /// Whether a mode is lost in the limit; null without a limit.
+    /// Whether a mode is lost in the limit; null without a limit, and if the run still moves.
     pub collapsed: Option<bool>,
-    /// Why: "none", "mean-alignment", "vanishing-weight", "both" or "too-few-components"; null without a limit.
+    /// Why: "none", "mean-alignment", "vanishing-weight", "both" or "too-few-components"; null likewise.
     pub mechanism: Option<&'static str>,
-    /// How the integration ended: "reached", "step-limit", "step-too-small" or "non-finite".
+    /// How the integration to the last reported time ended: "reached", "step-limit", "step-too-small" or "non-finite".
     pub outcome: &'static str,
     /// The limit; null if the integration failed before it.
     pub limit: Option<LimitRecord>,
     /// Cost up to the last reported time.
     pub steps: StepCounts,
-    /// Largest error estimate of the Gaussian averages.
+    /// Largest error estimate of the Gaussian averages at the reported times.
     pub average_error: f64,
 }
 
@@ -63,13 +66,13 @@ pub struct LimitRecord {
     pub time: f64,
     /// The fastest motion left there.
     pub rate: f64,
-    /// The largest growth rate of a perturbation inside the frame.
+    /// The largest growth rate of a perturbation within the span of means and modes; null where the run still moves.
     pub growth: Option<f64>,
-    /// C_k there.
+    /// C_k there (mode).
     pub coverage: Vec<f64>,
-    /// The lost modes, from 0.
+    /// The lost modes, counted from 0.
     pub lost_modes: Vec<usize>,
-    /// The rule.
+    /// The rule: mode k is lost where C_k/v_k < 1/2; a weight has vanished below 1e-3.
     pub definition: &'static str,
 }
 
