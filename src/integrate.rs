@@ -9,11 +9,17 @@ mod own;
 pub(crate) mod stepper;
 mod system;
 pub(crate) mod tableau;
+#[cfg(feature = "diffsol")]
 mod with_diffsol;
+#[cfg(not(feature = "diffsol"))]
+mod without_diffsol;
 
 pub use engine::{Integrator, Misuse, Outcome, Request, Solution, Statistics, Tolerances};
 pub use event::{Direction, Event};
 pub use own::Tsit5;
 pub use stepper::{StepResult, Stepper};
 pub use system::{System, Tempered};
+#[cfg(feature = "diffsol")]
 pub use with_diffsol::{DiffsolBdf, DiffsolTsit5, Jacobian};
+#[cfg(not(feature = "diffsol"))]
+pub use without_diffsol::DiffsolTsit5;

@@ -11,16 +11,22 @@
 //! records and draws figures. The binary adds the command line and nothing else.
 
 pub mod bifurcation;
+#[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
 pub mod commands;
 pub mod config;
 pub mod density;
+#[cfg(feature = "figures")]
 pub mod figures;
 pub mod flows;
 pub mod integrate;
 pub mod montecarlo;
+mod parallel;
+#[cfg(feature = "figures")]
 pub mod plots;
 pub mod probability;
+#[cfg(feature = "figures")]
 pub mod report;
 pub mod results;
 pub mod trajectory;

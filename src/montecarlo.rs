@@ -11,6 +11,7 @@ mod ensemble;
 mod estimate;
 mod follow;
 mod free_lanes;
+#[cfg(feature = "diffsol")]
 mod gradient_flow;
 mod lag;
 mod lanes;
@@ -37,6 +38,7 @@ pub use agreement::{Agreement, Comparison};
 pub use descent::{Descent, DescentOptions};
 pub use ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
 pub use estimate::{DEFAULT_LEVEL, Estimate, binomial_interval};
+#[cfg(feature = "diffsol")]
 pub use gradient_flow::{GradientFlow, GradientFlowOptions};
 pub use mixture_ensemble::{MixtureEnsemble, MixtureOptions};
 pub use mixture_estimate::{MechanismShare, MixtureEstimate, MixtureTally};

@@ -4,12 +4,14 @@ mod bifurcation;
 mod boundary;
 mod compare;
 mod density;
+#[cfg(feature = "cli")]
 mod journal;
 mod portrait;
 mod probability;
 mod ranks;
 mod realnvp;
 mod solve;
+#[cfg(feature = "cli")]
 mod store;
 mod sweep;
 mod sweep_checks;
@@ -23,6 +25,7 @@ pub use bifurcation::{
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
 pub use compare::{CompareRecord, SolvedVariant, comparison_csv};
 pub use density::{DensityRecord, DensityVariant, Snapshot};
+#[cfg(feature = "cli")]
 pub use journal::{Journal, JournalError};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{
@@ -34,6 +37,7 @@ pub use realnvp::{
     FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, RealNvpRecord, TrainedRun, flow_csv,
 };
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
+#[cfg(feature = "cli")]
 pub use store::{Store, StoreError};
 pub use sweep::{Curve, SweepHeader, SweepPoint, SweepRecord, comparison};
 pub use sweep_checks::{Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord};

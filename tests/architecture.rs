@@ -10,15 +10,16 @@ use std::path::Path;
 use source::{Source, read_all};
 
 /// Each module of the library with the modules that it may use.
-const MODULES: [(&str, &str); 17] = [
+const MODULES: [(&str, &str); 18] = [
+    ("parallel", ""),
     ("integrate", ""),
     ("trajectory", "integrate"),
     ("bifurcation", ""),
-    ("probability", "integrate"),
+    ("probability", "integrate parallel"),
     // Never probability: the two routes to one number stay independent.
-    ("montecarlo", "integrate trajectory"),
+    ("montecarlo", "integrate trajectory parallel"),
     ("density", ""),
-    ("flows", ""),
+    ("flows", "parallel"),
     ("config", "integrate trajectory bifurcation probability montecarlo flows"),
     ("results", "config integrate trajectory bifurcation probability montecarlo flows"),
     ("figures", ""),
@@ -27,7 +28,7 @@ const MODULES: [(&str, &str); 17] = [
     ("report", ""),
     (
         "commands",
-        "report cli config integrate trajectory bifurcation probability montecarlo density flows results figures plots report",
+        "cli config integrate trajectory bifurcation probability montecarlo density flows results figures plots report parallel",
     ),
     ("cli", ""),
     ("main", ""),
@@ -53,7 +54,8 @@ const OPTION_NAMES: [&str; 10] = [
 ];
 
 /// Modules that compute or draw: values in, values out.
-const PURE: [&str; 13] = [
+const PURE: [&str; 14] = [
+    "parallel",
     "integrate",
     "trajectory",
     "bifurcation",
@@ -98,7 +100,7 @@ const NAMES_THAT_SAY_NOTHING: [&str; 7] = ["common", "utils", "util", "helpers",
 const MOST_LINES: usize = 400;
 const MOST_LINES_OF_MAIN: usize = 40;
 
-/// Imports between modules, of the leaf crate and of diffsol.
+/// Imports between modules, of the leaf crate, of diffsol and of rayon.
 fn imports(sources: &[Source]) -> Vec<String> {
     let mut complaints = Vec::new();
     for source in sources {
@@ -135,6 +137,9 @@ fn imports(sources: &[Source]) -> Vec<String> {
         }
         if source.mentions("diffsol") && module != "integrate" {
             complaints.push(format!("{}: only `integrate` may use diffsol", source.path));
+        }
+        if source.mentions("rayon") && module != "parallel" {
+            complaints.push(format!("{}: only `parallel` may use rayon", source.path));
         }
     }
     complaints
@@ -228,7 +233,7 @@ fn the_library_never_panics_on_purpose() {
 
 #[test]
 fn every_rule_bites() {
-    let offences: [(Rule, &str, &str, &str); 22] = [
+    let offences: [(Rule, &str, &str, &str); 23] = [
         (imports, "integrate/own.rs", "use crate::config::RunConfig;", "uses crate::config::RunConfig"),
         (imports, "montecarlo.rs", "fn f() { crate::probability::g() }", "uses crate::probability::g"),
         (imports, "bifurcation/fold.rs", "use crate::{integrate::Tsit5};", "uses crate::integrate::Tsit5"),
@@ -249,6 +254,7 @@ fn every_rule_bites() {
         (imports, "figures.rs", "use super::results::Store;", "leaves the module"),
         (imports, "figures/axis.rs", "use collapsar_theory::Schedule;", "`figures` uses collapsar_theory"),
         (imports, "trajectory/follow.rs", "use diffsol::OdeBuilder;", "only `integrate` may use diffsol"),
+        (imports, "flows/trainer.rs", "use rayon::prelude::*;", "only `parallel` may use rayon"),
         (imports, "main.rs", "use collapsar::results::Store;", "`main` uses collapsar::results::Store"),
         (imports, "tools.rs", "", "not in the import table"),
         (effects, "integrate/own.rs", "fn f() { println!(\"x\") }", "println!"),

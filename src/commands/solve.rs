@@ -112,6 +112,7 @@ fn explain(failure: trajectory::Failure) -> Failure {
         trajectory::Failure::Misuse(Misuse::TooLarge { .. }) => {
             Failure::usage(anyhow::Error::new(failure).context("choose `solve.engine = \"diffsol\"` for this problem"))
         }
+        trajectory::Failure::Misuse(Misuse::NoDiffsol) => Failure::usage(failure),
         _ => Failure::computation(failure),
     }
 }

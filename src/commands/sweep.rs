@@ -9,7 +9,6 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
 use rand::Rng;
-use rayon::prelude::*;
 
 use crate::cli::{RunArgs, Shard, SweepArgs};
 use crate::commands::Failure;
@@ -53,7 +52,7 @@ pub fn run(args: &SweepArgs) -> Result<Vec<PathBuf>, Failure> {
     let computed: Vec<SweepPoint> = if trained {
         open.iter().map(compute).collect::<Result<_, Failure>>()?
     } else {
-        open.par_iter().with_max_len(1).map(compute).collect::<Result<_, Failure>>()?
+        crate::parallel::try_map(&open, compute)?
     };
     bar.finish_and_clear();
     known.extend(computed.into_iter().map(|point| (point.index, point)));

@@ -1,7 +1,6 @@
 //! One training run, step by step; many side by side.
 
 use collapsar_theory::InvalidParameter;
-use rayon::prelude::*;
 
 use crate::flows::adam::AdamState;
 use crate::flows::evaluation::{Evaluation, evaluate};
@@ -11,6 +10,7 @@ use crate::flows::real::Real;
 use crate::flows::realnvp::RealNvp;
 use crate::flows::stream::{Purpose, stream};
 use crate::flows::training::FlowProblem;
+use crate::parallel;
 
 /// A run in progress: flow, moments of Adam, number of the next step. The random numbers of a step depend on (seed,
 /// step) only.
@@ -168,6 +168,5 @@ pub fn train_many<T: Real>(
     observer: impl Fn(u64, &Record, &RealNvp<T>) + Sync,
 ) -> Result<Vec<Run<T>>, InvalidParameter> {
     // One task a seed: a run takes seconds at least.
-    let runs = seeds.par_iter().with_max_len(1);
-    runs.map(|&seed| train(problem, seed, |record, flow| observer(seed, record, flow))).collect()
+    parallel::try_map(seeds, |&seed| train(problem, seed, |record, flow| observer(seed, record, flow)))
 }

@@ -124,6 +124,9 @@ pub enum Misuse {
         /// The system's dimension.
         got: usize,
     },
+    /// The engine is diffsol's, and the library was built without it.
+    #[error("this build has no diffsol: it needs the feature `diffsol`, or the own engine")]
+    NoDiffsol,
 }
 
 /// An integrator of initial-value problems.

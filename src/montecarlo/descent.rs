@@ -3,7 +3,6 @@
 use collapsar_theory::{Clock, FreePair, InvalidParameter, Schedule, SpherePair, SphereVariance};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
-use rayon::prelude::*;
 
 use crate::montecarlo::batch::{Geometry, SEEN, batch};
 use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate};
@@ -12,6 +11,7 @@ use crate::montecarlo::optimiser::{Change, Optimiser, State};
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::stream;
 use crate::montecarlo::tally::{RunEnd, Tally};
+use crate::parallel;
 
 /// How a run descends.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -130,7 +130,7 @@ impl<'a> Descent<'a> {
 
     /// The probability of collapse from runs 0 to `n` - 1.
     pub fn estimate(&self, seed: u64, n: u64) -> Estimate {
-        let ends: Vec<RunEnd> = (0..n).into_par_iter().map(|index| self.end(seed, index)).collect();
+        let ends: Vec<RunEnd> = parallel::map_range(0..n, |index| self.end(seed, index));
         Estimate::new(ends.iter().collect::<Tally>(), self.options.level, seed)
     }
 

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Problem, Start};
-use rayon::prelude::*;
 
 use crate::montecarlo::estimate::DEFAULT_LEVEL;
 use crate::montecarlo::mixture_block::{BLOCK, run};
@@ -12,6 +11,7 @@ use crate::montecarlo::mixture_estimate::{MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture_lanes::MixtureLanes;
 use crate::montecarlo::mixture_run::{Course, LARGEST, MixtureEnd, MixtureRun, fits};
 use crate::montecarlo::{draw_start, stream};
+use crate::parallel;
 use crate::trajectory::LOST_COVERAGE;
 
 /// How an ensemble of mixtures is followed and reported.
@@ -135,7 +135,8 @@ impl<'a> MixtureEnsemble<'a> {
 
     /// A range of runs, in order.
     pub fn runs(&self, seed: u64, draws: Range<u64>) -> Vec<MixtureRun> {
-        blocks(draws).into_par_iter().flat_map_iter(|block| self.runs_in_block(seed, block)).collect()
+        let blocks = parallel::map(&blocks(draws), |block| self.runs_in_block(seed, block.clone()));
+        blocks.into_iter().flatten().collect()
     }
 
     /// The state of the flow at the start of a draw. Not a number where the draw fails, which it does not once the
@@ -167,12 +168,12 @@ impl<'a> MixtureEnsemble<'a> {
     /// Counts of the ends of a range of draws; tallies of neighbouring ranges add up.
     pub fn tally(&self, seed: u64, draws: Range<u64>) -> MixtureTally {
         let none = || MixtureTally::new(self.flow.mode_count());
-        let counted = blocks(draws).into_par_iter().fold(none, |mut tally, block| {
-            self.runs_in_block(seed, block).iter().for_each(|run| tally.count(run));
-            tally
-        });
         // Counts commute, so that the sum does not depend on the threads.
-        counted.reduce(none, |a, b| a + b)
+        parallel::sum(&blocks(draws), none, |block| {
+            let mut tally = none();
+            self.runs_in_block(seed, block.clone()).iter().for_each(|run| tally.count(run));
+            tally
+        })
     }
 
     /// The probabilities from draws 0 to `n` - 1.
