@@ -145,6 +145,16 @@ fn imports(sources: &[Source]) -> Vec<String> {
     complaints
 }
 
+/// The leaf crate names its own parameters, not the keys of a configuration.
+fn keys(sources: &[Source]) -> Vec<String> {
+    let sections = ["target", "family", "schedule", "start"];
+    let found = sources.iter().flat_map(|s| {
+        let keys = s.literals.iter().filter(|l| sections.iter().any(|name| l.starts_with(&format!("{name}."))));
+        keys.map(|key| format!("{}: \"{key}\"", s.path))
+    });
+    found.collect()
+}
+
 /// Files, processes and words: only the store writes files, only commands and main speak.
 fn effects(sources: &[Source]) -> Vec<String> {
     let pure =
@@ -218,6 +228,11 @@ fn theory_is_a_leaf() {
 }
 
 #[test]
+fn theory_speaks_of_its_own_parameters() {
+    assert_eq!(keys(&read_all(&root().join("theory/src"))), [""; 0]);
+}
+
+#[test]
 fn files_are_short_and_named_for_what_they_hold() {
     for folder in ["src", "theory/src"] {
         assert_eq!(files(&read_all(&root().join(folder))), [""; 0], "{folder}");
@@ -233,7 +248,7 @@ fn the_library_never_panics_on_purpose() {
 
 #[test]
 fn every_rule_bites() {
-    let offences: [(Rule, &str, &str, &str); 23] = [
+    let offences: [(Rule, &str, &str, &str); 24] = [
         (imports, "integrate/own.rs", "use crate::config::RunConfig;", "uses crate::config::RunConfig"),
         (imports, "montecarlo.rs", "fn f() { crate::probability::g() }", "uses crate::probability::g"),
         (imports, "bifurcation/fold.rs", "use crate::{integrate::Tsit5};", "uses crate::integrate::Tsit5"),
@@ -259,6 +274,7 @@ fn every_rule_bites() {
         (imports, "tools.rs", "", "not in the import table"),
         (effects, "integrate/own.rs", "fn f() { println!(\"x\") }", "println!"),
         (effects, "results/solve.rs", "use std::fs;", "std::fs"),
+        (keys, "start.rs", "fn f() { g(\"start.scale\") }", "\"start.scale\""),
         (leaf, "kernel.rs", "use std::time::Instant;", "std::time"),
         (leaf, "start.rs", "use rand::Rng;", "rand"),
         (leaf, "flow.rs", "use std::{thread, fs};\nuse std::thread;", "std::thread"),

@@ -118,7 +118,7 @@ fn what_is_missing_is_named() {
 
 #[test]
 fn the_sphere_needs_one_positive_radius_and_a_direction() {
-    let sphere = "`family.means` is \"sphere\": it must be \"free\" unless all modes have one common positive norm, \
+    let sphere = "`family.means` is sphere: it must be free unless all modes have one common positive norm, \
                   the radius of the sphere";
     let paper = BASE.replace("\"free\"", "\"paper\"");
     assert_eq!(refusal(&paper.replace("separation = 3.0", "separation = 0")), format!("case.toml, line 5: {sphere}"));

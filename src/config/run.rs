@@ -1,6 +1,8 @@
 //! The resolved run: every choice made, serialisable, and readable again as a configuration.
 
-use collapsar_theory::{InvalidParameter, MeanSpace, Problem, Schedule, ScheduleKind, Start, Target, VarianceRule};
+use collapsar_theory::{
+    InvalidParameter, MeanSpace, Part, Problem, Schedule, ScheduleKind, Start, Target, VarianceRule,
+};
 use serde::Serialize;
 
 use crate::config::bifurcation::BifurcationConfig;
@@ -142,10 +144,11 @@ impl TargetConfig {
             (Some(separation), None) => {
                 let weights = <[f64; 2]>::try_from(self.weights.as_slice()).map_err(|_| {
                     InvalidParameter::new(
-                        "target.weights",
+                        "weights",
                         format!("{:?}", self.weights),
                         "hold two weights, one for each mode",
                     )
+                    .of(Part::Target)
                 })?;
                 Target::pair(separation, weights)
             }

@@ -72,7 +72,7 @@ impl<'a, T: Real> Trainer<'a, T> {
     pub fn start_from(problem: &'a FlowProblem, flow: RealNvp<T>, seed: u64) -> Result<Self, InvalidParameter> {
         if flow.architecture() != problem.architecture() {
             let value = format!("{:?}", flow.architecture());
-            return Err(InvalidParameter::new("flow.architecture", value, "be that of the problem"));
+            return Err(InvalidParameter::new("architecture", value, "be that of the problem"));
         }
         let mixture = Mixture::new(problem.target(), &flow.order)?;
         let workspace = Workspace::new(&flow, mixture.components(), problem.training().batch);

@@ -48,10 +48,10 @@ impl Training {
     /// Whether every option is in its domain.
     pub fn check(&self) -> Result<(), InvalidParameter> {
         let counts = [
-            ("training.steps", self.steps, 1, 1 << 40),
-            ("training.batch", self.batch, 2, 1 << 24),
-            ("training.every", self.every, 1, usize::MAX),
-            ("training.samples", self.samples, 2, 1 << 28),
+            ("steps", self.steps, 1, 1 << 40),
+            ("batch", self.batch, 2, 1 << 24),
+            ("every", self.every, 1, usize::MAX),
+            ("samples", self.samples, 2, 1 << 28),
         ];
         for (name, value, low, high) in counts {
             if !(low..=high).contains(&value) {
@@ -60,14 +60,14 @@ impl Training {
                 return Err(InvalidParameter::new(name, value, rule));
             }
         }
-        let sizes = [("training.step_size", Some(self.step_size)), ("training.clip", self.clip)];
+        let sizes = [("step_size", Some(self.step_size)), ("clip", self.clip)];
         for (name, value) in sizes {
             if let Some(value) = value.filter(|v| !(*v > 0.0 && v.is_finite())) {
                 return Err(InvalidParameter::new(name, value, "be positive and finite"));
             }
         }
         if !(0.0..=1.0).contains(&self.settle) {
-            return Err(InvalidParameter::new("training.settle", self.settle, "lie in [0, 1]"));
+            return Err(InvalidParameter::new("settle", self.settle, "lie in [0, 1]"));
         }
         self.adam.check()
     }

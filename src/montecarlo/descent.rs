@@ -98,10 +98,10 @@ impl<'a> Descent<'a> {
 
     fn checked(self) -> Result<Self, InvalidParameter> {
         if self.options.batch == 0 {
-            return Err(InvalidParameter::new("simulation.batch", self.options.batch, "be at least 1"));
+            return Err(InvalidParameter::new("batch", self.options.batch, "be at least 1"));
         }
         if !(self.options.step > 0.0 && self.options.step.is_finite()) {
-            return Err(InvalidParameter::new("simulation.step", self.options.step, "be positive and finite"));
+            return Err(InvalidParameter::new("step", self.options.step, "be positive and finite"));
         }
         Ok(self)
     }

@@ -125,7 +125,7 @@ fn check(options: &EnsembleOptions) -> Result<(), InvalidParameter> {
     if let Some(horizon) = options.horizon
         && !(horizon > 0.0 && horizon.is_finite())
     {
-        return Err(InvalidParameter::new("stop.horizon", horizon, "be positive and finite"));
+        return Err(InvalidParameter::new("horizon", horizon, "be positive and finite"));
     }
     if !(options.patience >= 0.0 && options.patience.is_finite()) {
         return Err(InvalidParameter::new("patience", options.patience, "be finite and not negative"));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Problem, Start};
+use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Part, Problem, Start};
 
 use crate::montecarlo::estimate::DEFAULT_LEVEL;
 use crate::montecarlo::mixture_block::{BLOCK, run};
@@ -93,18 +93,16 @@ impl<'a> MixtureEnsemble<'a> {
         check(options)?;
         let Some(first) = draw_start(problem, &mut stream(0, 0)) else {
             let means = if let Start::Means(means) = problem.start() { means.len() } else { 0 };
-            return Err(InvalidParameter::new(
-                "start.means",
-                format!("a list of {means}"),
-                "be absent for an ensemble",
-            ));
+            let rule = "be absent for an ensemble";
+            return Err(InvalidParameter::new("means", format!("a list of {means}"), rule).of(Part::Start));
         };
         // Modes and width are the same for every draw.
         let flow = MixtureFlow::new(problem, first.modes, first.dimension, &options.cubature)?;
         flow.initial_state(&first.means, variance)?;
         if !fits(&flow) {
             let rule = format!("leave at most {LARGEST} statistics");
-            return Err(InvalidParameter::new("family.weights", format!("a list of {}", flow.components()), rule));
+            let value = format!("a list of {}", flow.components());
+            return Err(InvalidParameter::new("weights", value, rule).of(Part::Family));
         }
         let schedule = problem.schedule().clone();
         let settling = |tolerance: f64| schedule.settling_time(tolerance);
@@ -202,7 +200,7 @@ fn check(options: &MixtureOptions) -> Result<(), InvalidParameter> {
     if let Some(horizon) = options.horizon
         && !(horizon > 0.0 && horizon.is_finite())
     {
-        return refuse("stop.horizon", horizon, "be positive and finite");
+        return refuse("horizon", horizon, "be positive and finite");
     }
     if !(options.patience >= 0.0 && options.patience.is_finite()) {
         return refuse("patience", options.patience, "be finite and not negative");
