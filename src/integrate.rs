@@ -5,6 +5,8 @@
 
 mod engine;
 mod event;
+mod misuse;
+mod options;
 mod own;
 pub(crate) mod stepper;
 mod system;
@@ -14,8 +16,10 @@ mod with_diffsol;
 #[cfg(not(feature = "diffsol"))]
 mod without_diffsol;
 
-pub use engine::{Integrator, Misuse, Outcome, Request, Solution, Statistics, Tolerances};
+pub use engine::{Integrator, Outcome, Solution, Statistics};
 pub use event::{Direction, Event};
+pub use misuse::Misuse;
+pub use options::{Request, Tolerances};
 pub use own::Tsit5;
 pub use stepper::{StepResult, Stepper};
 pub use system::{System, Tempered};

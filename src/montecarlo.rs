@@ -7,6 +7,7 @@ mod agreement;
 mod batch;
 mod block;
 mod descent;
+mod descent_options;
 mod ensemble;
 mod estimate;
 mod follow;
@@ -35,7 +36,8 @@ mod stream;
 mod tally;
 
 pub use agreement::{Agreement, Comparison};
-pub use descent::{Descent, DescentOptions};
+pub use descent::Descent;
+pub use descent_options::DescentOptions;
 pub use ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
 pub use estimate::{DEFAULT_LEVEL, Estimate, binomial_interval};
 #[cfg(feature = "diffsol")]

@@ -4,12 +4,12 @@ use collapsar_theory::InvalidParameter;
 
 use crate::flows::adam::AdamState;
 use crate::flows::evaluation::{Evaluation, evaluate};
+use crate::flows::flow_problem::FlowProblem;
 use crate::flows::gradient::{Losses, Workspace};
 use crate::flows::mixture::Mixture;
 use crate::flows::real::Real;
 use crate::flows::realnvp::RealNvp;
 use crate::flows::stream::{Purpose, stream};
-use crate::flows::training::FlowProblem;
 use crate::parallel;
 
 /// A run in progress: flow, moments of Adam, number of the next step. The random numbers of a step depend on (seed,

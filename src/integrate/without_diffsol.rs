@@ -1,6 +1,8 @@
 //! The general engine in a build without the feature `diffsol`: it refuses.
 
-use crate::integrate::engine::{Integrator, Misuse, Request, Solution, Tolerances};
+use crate::integrate::engine::{Integrator, Solution};
+use crate::integrate::misuse::Misuse;
+use crate::integrate::options::{Request, Tolerances};
 use crate::integrate::system::System;
 
 /// diffsol's explicit Tsitouras 5(4), which this build does not have: every request is refused.
