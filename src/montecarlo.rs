@@ -21,6 +21,7 @@ mod mesh;
 mod mixture_averages;
 mod mixture_block;
 mod mixture_certainty;
+mod mixture_end;
 mod mixture_ensemble;
 mod mixture_estimate;
 mod mixture_lanes;
@@ -42,9 +43,9 @@ pub use ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
 pub use estimate::{DEFAULT_LEVEL, Estimate, binomial_interval};
 #[cfg(feature = "diffsol")]
 pub use gradient_flow::{GradientFlow, GradientFlowOptions};
+pub use mixture_end::{MixtureEnd, MixtureRun};
 pub use mixture_ensemble::{MixtureEnsemble, MixtureOptions};
 pub use mixture_estimate::{MechanismShare, MixtureEstimate, MixtureTally};
-pub use mixture_run::{MixtureEnd, MixtureRun};
 pub use optimiser::{Adam, Optimiser};
 pub use pair_start::{FreeStart, SphereStart};
 pub use sample::draw_start;

@@ -7,9 +7,10 @@ use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Par
 use crate::montecarlo::estimate::DEFAULT_LEVEL;
 use crate::montecarlo::mixture_block::{BLOCK, run};
 use crate::montecarlo::mixture_certainty::Certainty;
+use crate::montecarlo::mixture_end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture_estimate::{MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture_lanes::MixtureLanes;
-use crate::montecarlo::mixture_run::{Course, LARGEST, MixtureEnd, MixtureRun, fits};
+use crate::montecarlo::mixture_run::{Course, LARGEST, fits};
 use crate::montecarlo::{draw_start, stream};
 use crate::parallel;
 use crate::trajectory::LOST_COVERAGE;

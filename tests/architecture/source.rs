@@ -40,6 +40,19 @@ impl Source {
         found
     }
 
+    /// The paths that the file shows as its own, `pub use`, as they are written there.
+    pub fn reexports(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (at, _) in self.code.match_indices("pub") {
+            let rest = &self.code[at + "pub".len()..];
+            let rest = rest.strip_prefix('(').and_then(|r| r.split_once(')')).map_or(rest, |(_, after)| after);
+            if let Some(path) = rest.strip_prefix(" use ") {
+                expand(path, "", &mut found);
+            }
+        }
+        found
+    }
+
     /// Whether `word` occurs as a path or name of its own.
     pub fn mentions(&self, word: &str) -> bool {
         self.code.match_indices(word).any(|(at, _)| {
