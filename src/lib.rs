@@ -9,6 +9,9 @@
 //!
 //! The mathematics lives in the crate `collapsar-theory`; this library integrates it, draws random starts, keeps
 //! records and draws figures. The binary adds the command line and nothing else.
+//!
+//! Features: `cli` (the command line; implies `figures`), `diffsol` (the general engine), `parallel` (threads). Without
+//! them the library is alone, and may run in a browser.
 
 pub mod bifurcation;
 #[cfg(feature = "cli")]

@@ -66,6 +66,9 @@ const PURE: [&str; 14] = [
     "cli",
     "lib",
 ];
+/// The modules that compute.
+const COMPUTING: [&str; 7] =
+    ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "density", "flows"];
 const EFFECTS: [&str; 9] =
     ["std::fs", "std::net", "std::process", "std::env", "File::", "println!", "eprintln!", "print!", "eprint!"];
 
@@ -161,9 +164,9 @@ fn circles_in_theory(sources: &[Source]) -> Vec<String> {
     circles(sources, |_| "theory".to_owned())
 }
 
-/// The leaf crate names its own parameters, not the keys of a configuration.
+/// What computes names its own parameters, not the keys of a configuration.
 fn keys(sources: &[Source]) -> Vec<String> {
-    let sections = ["target", "family", "schedule", "start"];
+    let sections = ["target", "family", "schedule", "start", "stop", "simulation", "flow", "training"];
     let found = sources.iter().flat_map(|s| {
         let keys = s.literals.iter().filter(|l| sections.iter().any(|name| l.starts_with(&format!("{name}."))));
         keys.map(|key| format!("{}: \"{key}\"", s.path))
@@ -244,8 +247,10 @@ fn theory_is_a_leaf() {
 }
 
 #[test]
-fn theory_speaks_of_its_own_parameters() {
+fn mathematics_speaks_of_its_own_parameters() {
     assert_eq!(keys(&read_all(&root().join("theory/src"))), [""; 0]);
+    let rooms = read_all(&root().join("src")).into_iter().filter(|s| COMPUTING.contains(&s.module()));
+    assert_eq!(keys(&rooms.collect::<Vec<_>>()), [""; 0]);
 }
 
 #[test]
