@@ -74,7 +74,13 @@ fn declared_defaults_are_those_that_hold() {
                 let Some(resolved) = found.get(section.name).and_then(|s| s.get(key.name)).filter(|_| !given) else {
                     continue;
                 };
-                assert_eq!(number(&serde_json::to_value(&declared["x"]).unwrap()), number(resolved), "{verb} {}.{}", section.name, key.name);
+                assert_eq!(
+                    number(&serde_json::to_value(&declared["x"]).unwrap()),
+                    number(resolved),
+                    "{verb} {}.{}",
+                    section.name,
+                    key.name
+                );
                 compared += 1;
             }
         }
@@ -95,7 +101,8 @@ fn number(value: &Value) -> Value {
 #[test]
 fn every_key_is_read() {
     for section in SECTIONS.iter().filter(|section| !section.open && section.name != "experiment") {
-        let readers: Vec<&str> = READ.iter().filter(|(_, s)| s.contains(&section.name)).map(|(verb, _)| *verb).collect();
+        let readers: Vec<&str> =
+            READ.iter().filter(|(_, s)| s.contains(&section.name)).map(|(verb, _)| *verb).collect();
         assert!(!readers.is_empty(), "[{}] is read by no verb", section.name);
         for key in section.keys {
             let set = format!("{}.{}=1979-05-27", section.name, key.name);

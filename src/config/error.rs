@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use collapsar_theory::InvalidParameter;
+use collapsar_theory::{InvalidParameter, Part};
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +32,15 @@ impl ConfigError {
         format!("`{key}` is {value}: it must {rule}")
     }
 
-    /// The message of a refused parameter, whose name is completed with its section.
+    /// The message of a refused parameter, whose name is completed with the section of its part.
     pub(crate) fn parameter(section: &str, error: &InvalidParameter) -> (String, String) {
-        let key =
-            if error.name().contains('.') { error.name().to_owned() } else { format!("{section}.{}", error.name()) };
+        let section = match error.part() {
+            Some(Part::Target) => "target",
+            Some(Part::Family) => "family",
+            Some(Part::Start) => "start",
+            None => section,
+        };
+        let key = format!("{section}.{}", error.name());
         let message = Self::rule(&key, error.value(), error.rule());
         (key, message)
     }
