@@ -7,6 +7,7 @@ mod montecarlo;
 mod question;
 mod realnvp;
 mod refined;
+mod routes;
 mod simulation;
 mod summary;
 
@@ -16,9 +17,9 @@ use crate::config::{ConfigError, Document, ProbabilityRun, ProblemConfig, Route}
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
 use crate::results::{PROGRAM, ProbabilityRecord, VERSION};
+use crate::studies::trainable::Trainings;
 use crate::studies::{Study, StudyError, Watch};
 pub(crate) use question::Question;
-pub(crate) use realnvp::Trainings;
 
 /// How often a random start collapses.
 #[derive(Debug)]

@@ -7,7 +7,6 @@ use crate::config::{
 use crate::flows::{Evaluation, FlowProblem, Outcome, Real, Run, train};
 use crate::montecarlo::{DEFAULT_LEVEL, Estimate, RunEnd, Tally};
 use crate::results::{Answer, Detail, TrainedRun};
-use crate::studies::probability::Trainings;
 use crate::studies::{StudyError, number};
 
 /// A flow to be trained, with the rule that judges it.
@@ -135,6 +134,18 @@ impl<'a> Trainable<'a> {
         };
         TrainedRun { seed: run.seed, collapsed, lost_a_mode, divergence }
     }
+}
+
+/// Keeps a training.
+type Note<'a> = &'a (dyn Fn(&TrainedRun) -> Result<(), StudyError> + Sync);
+
+/// The trainings of a count that are finished, and where the next ones are noted, so that none is lost.
+#[derive(Default)]
+pub(crate) struct Trainings<'a> {
+    /// Finished ones, in any order.
+    pub(crate) known: &'a [TrainedRun],
+    /// Called with each new one as it ends, from any thread.
+    pub(crate) note: Option<Note<'a>>,
 }
 
 /// Half way between the spread of one mode and that of the target along the axis of two modes, sqrt(1 + R^2 4 v(1-v))

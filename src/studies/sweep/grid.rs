@@ -4,9 +4,9 @@ use collapsar_theory::ScheduleKind;
 
 use crate::config::{ProbabilityRun, Route, ScheduleConfig, SweepConfig};
 use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERSION};
-use crate::studies::probability::{Question, Trainings};
+use crate::studies::probability::Question;
 use crate::studies::sweep::finished::{Finished, Points, keep_point, keep_run};
-use crate::studies::trainable::Trainable;
+use crate::studies::trainable::{Trainable, Trainings};
 use crate::studies::{StudyError, Watch};
 
 /// A part of a grid: points `part - 1`, `part - 1 + parts`, ...
