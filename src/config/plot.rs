@@ -74,7 +74,7 @@ impl PlotConfig {
         let read = |(name, node): &(String, Node)| {
             let Value::Table(entries) = &node.value else {
                 let message = ConfigError::rule(&format!("plot.{name}"), node.value.describe(), "be a section");
-                return Err(document.error(node.origin.clone(), format!("{message}, written [plot.{name}]")));
+                return Err(document.error(node.origin.clone(), message.and(&format!(", written [plot.{name}]"))));
             };
             Self::read(name, &Section::new(document, "plot", entries))
         };
