@@ -4,7 +4,7 @@ use collapsar_theory::InvalidParameter;
 
 use crate::config::document::Document;
 use crate::config::error::{ConfigError, Fault, Origin};
-use crate::config::keys::section_named;
+use crate::config::keys::{declares, keys_of};
 use crate::config::value::{Node, Value};
 
 /// One section of a document.
@@ -21,11 +21,7 @@ impl<'a> Section<'a> {
 
     fn get(&self, key: &str) -> Option<&'a Node> {
         // A key that is read and not declared would be absent for ever.
-        debug_assert!(
-            section_named(self.name).is_none_or(|section| section.open || section.key(key).is_some()),
-            "[{}] declares no `{key}`",
-            self.name
-        );
+        debug_assert!(declares(self.name, key), "[{}] declares no `{key}`", self.name);
         self.entries.iter().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
@@ -153,10 +149,13 @@ impl<'a> Section<'a> {
         self.get(key).map(|node| read(node).ok_or_else(|| self.breaks(key, "be a list of texts"))).transpose()
     }
 
-    /// Refuses keys that the section does not have.
-    pub(crate) fn refuse_unknown(&self, known: &[&str]) -> Result<(), ConfigError> {
-        match self.entries.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-            Some((name, node)) => Err(self.document.unknown(Some(self.name), name, known, &node.origin)),
+    /// Refuses keys that are not declared here.
+    pub(crate) fn refuse_unknown(&self) -> Result<(), ConfigError> {
+        match self.entries.iter().find(|(name, _)| !declares(self.name, name)) {
+            Some((name, node)) => {
+                let known: Vec<&str> = keys_of(self.name).iter().map(|key| key.name).collect();
+                Err(self.document.unknown(Some(self.name), name, &known, &node.origin))
+            }
             None => Ok(()),
         }
     }
