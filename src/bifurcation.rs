@@ -67,11 +67,13 @@ mod free_equilibria;
 mod free_pair;
 mod interval;
 mod invariant;
+mod kind;
 mod locate;
 mod misuse;
 mod mixture_family;
 mod newton;
 mod normal_form;
+mod norms;
 mod pair_family;
 mod problem;
 mod profile;
@@ -101,6 +103,7 @@ pub use equilibria::{Admissible, Eigenmode, Equilibria, Equilibrium, Equilibrium
 pub use free_equilibria::free_equilibria;
 pub use free_pair::FreeFamily;
 pub use invariant::{Violation, violations};
+pub use kind::Kind;
 pub use locate::{Located, locate_branch_point, locate_fold};
 pub use misuse::Misuse;
 pub use mixture_family::MixtureFamily;
@@ -108,7 +111,7 @@ pub use newton::{NewtonOptions, NewtonOutcome, NewtonStatus, newton};
 pub use normal_form::{NormalForm, NullVectors, normal_form};
 pub use pair_family::{PairParameter, PairPoint, pair_continuation};
 pub use problem::{ParametricProblem, Section, TwoParameterProblem};
-pub use special_point::{Kind, SpecialPoint, Status};
+pub use special_point::{SpecialPoint, Status};
 pub use sphere_critical::{
     antipodal_separation, antipodal_temperature, antipodal_temperature_at, stable_collapse_temperature,
 };

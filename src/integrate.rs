@@ -5,15 +5,25 @@
 
 mod engine;
 mod event;
+mod misuse;
+mod options;
 mod own;
 pub(crate) mod stepper;
 mod system;
 pub(crate) mod tableau;
+#[cfg(feature = "diffsol")]
 mod with_diffsol;
+#[cfg(not(feature = "diffsol"))]
+mod without_diffsol;
 
-pub use engine::{Integrator, Misuse, Outcome, Request, Solution, Statistics, Tolerances};
+pub use engine::{Integrator, Outcome, Solution, Statistics};
 pub use event::{Direction, Event};
+pub use misuse::Misuse;
+pub use options::{Request, Tolerances};
 pub use own::Tsit5;
 pub use stepper::{StepResult, Stepper};
 pub use system::{System, Tempered};
+#[cfg(feature = "diffsol")]
 pub use with_diffsol::{DiffsolBdf, DiffsolTsit5, Jacobian};
+#[cfg(not(feature = "diffsol"))]
+pub use without_diffsol::DiffsolTsit5;

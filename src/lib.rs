@@ -28,18 +28,27 @@
 //!
 //! The mathematics is the crate `collapsar-theory`, here as [`theory`]; this library integrates it, draws random starts,
 //! keeps records and draws figures. The binary adds the command line and nothing else.
+//!
+//! Features: `cli` (the command line; implies `figures`), `diffsol` (the general engine), `parallel` (threads). Without
+//! them the library is alone, and may run in a browser.
 
 pub mod bifurcation;
+#[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
 pub mod commands;
 pub mod config;
 pub mod density;
+#[cfg(feature = "figures")]
 pub mod figures;
 pub mod flows;
 pub mod integrate;
 pub mod montecarlo;
+mod parallel;
+#[cfg(feature = "figures")]
 pub mod plots;
 pub mod probability;
+#[cfg(feature = "figures")]
 pub mod report;
 pub mod results;
 pub mod studies;

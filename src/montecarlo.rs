@@ -7,10 +7,12 @@ mod agreement;
 mod batch;
 mod block;
 mod descent;
+mod descent_options;
 mod ensemble;
 mod estimate;
 mod follow;
 mod free_lanes;
+#[cfg(feature = "diffsol")]
 mod gradient_flow;
 mod lag;
 mod lanes;
@@ -19,6 +21,7 @@ mod mesh;
 mod mixture_averages;
 mod mixture_block;
 mod mixture_certainty;
+mod mixture_end;
 mod mixture_ensemble;
 mod mixture_estimate;
 mod mixture_lanes;
@@ -34,13 +37,15 @@ mod stream;
 mod tally;
 
 pub use agreement::{Agreement, Comparison};
-pub use descent::{Descent, DescentOptions};
+pub use descent::Descent;
+pub use descent_options::DescentOptions;
 pub use ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
 pub use estimate::{DEFAULT_LEVEL, Estimate, binomial_interval};
+#[cfg(feature = "diffsol")]
 pub use gradient_flow::{GradientFlow, GradientFlowOptions};
+pub use mixture_end::{MixtureEnd, MixtureRun};
 pub use mixture_ensemble::{MixtureEnsemble, MixtureOptions};
 pub use mixture_estimate::{MechanismShare, MixtureEstimate, MixtureTally};
-pub use mixture_run::{MixtureEnd, MixtureRun};
 pub use optimiser::{Adam, Optimiser};
 pub use pair_start::{FreeStart, SphereStart};
 pub use sample::draw_start;

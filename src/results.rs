@@ -4,12 +4,14 @@ mod bifurcation;
 mod boundary;
 mod compare;
 mod density;
+#[cfg(feature = "cli")]
 mod journal;
 mod portrait;
 mod probability;
 mod ranks;
 mod realnvp;
 mod solve;
+#[cfg(feature = "cli")]
 mod store;
 mod sweep;
 mod sweep_checks;
@@ -23,6 +25,7 @@ pub use bifurcation::{
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
 pub use compare::{CompareRecord, SolveRecords, SolvedVariant, comparison_csv};
 pub use density::{DensityRecord, DensityVariant, Snapshot};
+#[cfg(feature = "cli")]
 pub use journal::{Journal, JournalError};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{
@@ -31,6 +34,7 @@ pub use probability::{
 pub use ranks::{BestStart, BySource, RankCorrelation, RankRecord};
 pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, TrainedRun, flow_csv};
 pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
+#[cfg(feature = "cli")]
 pub use store::{Store, StoreError};
 pub use sweep::{Curve, SweepHeader, SweepPoint, SweepRecord};
 pub use sweep_checks::{Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord};

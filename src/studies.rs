@@ -33,6 +33,7 @@ mod watch;
 use serde::Serialize;
 
 use crate::config::{ConfigError, Document};
+#[cfg(feature = "figures")]
 use crate::figures::Figure;
 
 pub use bifurcate::Bifurcate;
@@ -80,6 +81,7 @@ pub trait Study: Sized {
     fn table(&self) -> Result<Option<Vec<u8>>, csv::Error>;
 
     /// The figures: what follows the configuration's name in theirs, and what they show.
+    #[cfg(feature = "figures")]
     fn figures(&self) -> Vec<(String, Figure)>;
 
     /// Further files: what follows the configuration's name in theirs, and their bytes.

@@ -155,7 +155,7 @@ fn problems_that_are_no_pairs_are_refused_with_the_reason() {
     for (setting, reason) in [
         ("family.weights=[0.6, 0.4]", "`family.weights` is [0.6, 0.4]: it must be [0.5, 0.5]"),
         ("family.train_weights=softmax", "`stop.horizon` is missing"),
-        ("family.variance=trained", "`family.variance` is \"trained\": it must be \"unit\""),
+        ("family.variance=trained", "`family.variance` is trained: it must be unit"),
         ("boundary.points=1", "`boundary.points` is 1: it must lie between 2 and 10000"),
         ("boundary.transverse=[]", "`boundary.transverse` is []"),
     ] {

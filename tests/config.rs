@@ -8,6 +8,7 @@ use collapsar::config::{
     BifurcationRun, BoundaryRun, ConfigError, DensityRun, Document, ExperimentConfig, FlowRun, Origin, Override,
     PortraitRun, ProbabilityRun, SolveRun, SweepConfig, Verb,
 };
+use collapsar::theory::{Rules, ScheduleKind};
 use support::configs::{BASE, DOZEN, LAW};
 use support::refusals::{KEYS, VALUES};
 
@@ -150,7 +151,7 @@ fn what_is_missing_is_named() {
 
 #[test]
 fn the_sphere_needs_one_positive_radius_and_a_direction() {
-    let sphere = "`family.means` is \"sphere\": it must be \"free\" unless all modes have one common positive norm, \
+    let sphere = "`family.means` is sphere: it must be free unless all modes have one common positive norm, \
                   the radius of the sphere";
     let paper = BASE.replace("\"free\"", "\"paper\"");
     assert_eq!(refusal(&paper.replace("separation = 3.0", "separation = 0")), format!("case.toml, line 5: {sphere}"));
@@ -201,18 +202,20 @@ fn overrides_replace_add_and_are_named_in_errors() {
 fn defaults_are_the_free_preset_without_annealing() {
     let run = parse("[target]\nseparation = 2\n[start]\nmeans = [[1.0], [2.0], [3.0]]").unwrap();
     let family = &run.problem.family;
-    assert_eq!(
-        [family.means, family.variance, family.train_weights, family.clock, family.metric],
-        ["free", "unit", "no", "kl", "euclidean"]
-    );
+    assert_eq!(family.rules(), Rules::FREE);
     assert_eq!((run.problem.target.weights.clone(), family.weights.len()), (vec![0.5, 0.5], 3));
-    assert_eq!((run.problem.schedule.kind, run.problem.schedule.initial_temperature), ("constant", Some(1.0)));
+    assert_eq!(
+        (run.problem.schedule.kind, run.problem.schedule.initial_temperature),
+        (ScheduleKind::Constant, Some(1.0))
+    );
     assert_eq!((run.solve.times.len(), run.solve.times[0], run.solve.times[60]), (61, 0.0, 30.0));
     let paper = parse(&BASE.replace("\"free\"", "\"paper\"")).unwrap().problem.family;
-    assert_eq!(
-        [paper.means, paper.variance, paper.train_weights, paper.clock, paper.metric],
-        ["sphere", "trained", "no", "free-energy", "euclidean"]
-    );
+    assert_eq!(paper.rules(), Rules::PAPER);
+    // The words of a record are those of the configuration.
+    let words = serde_json::to_value(&paper).unwrap();
+    let keys = ["means", "variance", "train_weights", "clock", "metric", "tempering"];
+    let words = keys.map(|key| words[key].as_str().unwrap());
+    assert_eq!(words, ["sphere", "trained", "no", "free-energy", "euclidean", "density"]);
 }
 
 /// A resolved run, written as TOML, is a configuration that resolves to the same run.

@@ -4,7 +4,8 @@ use nalgebra::{DMatrix, DVector};
 
 use super::bordered::short_directions;
 use super::continuation_options::ContinuationOptions;
-use super::newton::{NewtonStatus, SquareSystem, max_norm, solve};
+use super::newton::{NewtonStatus, SquareSystem, solve};
+use super::norms::max_norm;
 use super::problem::ParametricProblem;
 
 /// Longest admitted chord, in steps: a corrector that moves further has found another branch.

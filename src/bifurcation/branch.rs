@@ -3,8 +3,12 @@
 use nalgebra::{Complex, DVector};
 
 use super::arc::{Arc, Refusal};
+use super::continuation_options::ContinuationOptions;
+use super::kind::Kind;
 use super::newton::NewtonStatus;
-use super::special_point::{Kind, SpecialPoint};
+use super::problem::ParametricProblem;
+use super::special_point::SpecialPoint;
+use super::stability::{spectrum, unstable_count};
 
 /// A point of a branch.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,4 +90,27 @@ impl Branch {
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &SpecialPoint> {
         self.special.iter().filter(move |point| point.kind == kind)
     }
+}
+
+/// Adds arclength and stability to a point.
+pub(super) fn complete<P: ParametricProblem + ?Sized>(
+    problem: &P,
+    arc: &Arc,
+    arclength: f64,
+    options: &ContinuationOptions,
+) -> Option<BranchPoint> {
+    let n = problem.dimension();
+    let state = arc.z.as_slice()[..n].to_vec();
+    let eigenvalues = spectrum(problem, &state, arc.z[n])?;
+    Some(BranchPoint {
+        state,
+        parameter: arc.z[n],
+        arclength,
+        tangent: arc.tangent.as_slice().to_vec(),
+        branch_test: arc.determinant,
+        residual: arc.residual,
+        iterations: arc.iterations,
+        unstable: unstable_count(&eigenvalues, options.stability_tolerance),
+        eigenvalues,
+    })
 }

@@ -3,14 +3,13 @@
 use nalgebra::DVector;
 
 use super::arc::{Arc, Refusal, first, next_step, reach, residual_norm, tangent};
-use super::branch::{Branch, BranchPoint, BranchStop};
+use super::branch::{Branch, BranchPoint, BranchStop, complete};
 use super::continuation_options::ContinuationOptions;
 use super::detection::between;
 use super::misuse::{Misuse, check_start};
 use super::newton::{NewtonOptions, at_parameter};
 use super::problem::ParametricProblem;
 use super::special_point::SpecialPoint;
-use super::stability::{spectrum, unstable_count};
 use super::switching::BranchStart;
 
 /// Distance to the start, in steps, at which a curve counts as closed. The corrector solves for the point in the plane
@@ -219,27 +218,4 @@ impl<P: ParametricProblem + ?Sized> Iterator for Continuation<'_, P> {
         self.current = Some(point.clone());
         Some(Advance { point, special })
     }
-}
-
-/// Adds arclength and stability to a point.
-pub(super) fn complete<P: ParametricProblem + ?Sized>(
-    problem: &P,
-    arc: &Arc,
-    arclength: f64,
-    options: &ContinuationOptions,
-) -> Option<BranchPoint> {
-    let n = problem.dimension();
-    let state = arc.z.as_slice()[..n].to_vec();
-    let eigenvalues = spectrum(problem, &state, arc.z[n])?;
-    Some(BranchPoint {
-        state,
-        parameter: arc.z[n],
-        arclength,
-        tangent: arc.tangent.as_slice().to_vec(),
-        branch_test: arc.determinant,
-        residual: arc.residual,
-        iterations: arc.iterations,
-        unstable: unstable_count(&eigenvalues, options.stability_tolerance),
-        eigenvalues,
-    })
 }

@@ -3,14 +3,14 @@
 use nalgebra::DVector;
 
 use super::arc::reach;
-use super::branch::BranchPoint;
-use super::continuation::complete;
+use super::branch::{BranchPoint, complete};
 use super::continuation_options::ContinuationOptions;
+use super::kind::Kind;
 use super::locate::{Located, locate_branch_point, locate_fold};
 use super::newton::{NewtonOptions, NewtonStatus};
 use super::normal_form::{NormalForm, normal_form};
 use super::problem::ParametricProblem;
-use super::special_point::{Kind, SpecialPoint, Status};
+use super::special_point::{SpecialPoint, Status};
 
 /// Where an interval is divided, in the order tried: never its middle, on which planted and symmetric points like to
 /// sit, and where the bordered Jacobian would be singular.

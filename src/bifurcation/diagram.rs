@@ -7,7 +7,7 @@ use super::branch::Branch;
 use super::continuation::{Continuation, Direction};
 use super::continuation_options::ContinuationOptions;
 use super::misuse::Misuse;
-use super::newton::max_norm;
+use super::norms::max_norm;
 use super::problem::ParametricProblem;
 use super::special_point::SpecialPoint;
 

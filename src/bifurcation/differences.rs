@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::newton::max_norm;
+use super::norms::max_norm;
 use super::problem::TwoParameterProblem;
 
 /// Central weights of the first derivative for the offsets 1 to 4 (odd), exact to degree 8.

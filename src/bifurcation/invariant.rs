@@ -6,7 +6,7 @@ use super::arc::gradient;
 use super::branch::Branch;
 use super::continuation_options::ContinuationOptions;
 use super::detection::fold_flips;
-use super::newton::max_norm;
+use super::norms::max_norm;
 use super::problem::ParametricProblem;
 use super::special_point::{SpecialPoint, Status};
 use super::stability::{spectrum, unstable_count};

@@ -1,6 +1,6 @@
 //! What a caller can get wrong: everything else is an outcome, not an error.
 
-use super::special_point::Kind;
+use super::kind::Kind;
 
 /// A call that cannot be carried out as stated.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

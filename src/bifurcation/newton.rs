@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::misuse::{Misuse, check_start};
+use super::norms::max_norm;
 use super::problem::ParametricProblem;
 
 /// Settings of [`newton`].
@@ -134,16 +135,6 @@ impl<P: ParametricProblem + ?Sized> SquareSystem for AtParameter<'_, P> {
         self.problem.jacobian(x.as_slice(), self.parameter, &mut rows);
         DMatrix::from_row_slice(n, n, &rows)
     }
-}
-
-/// Maximum norm, infinite where an entry is not finite (a plain maximum would pass over NaN).
-pub(super) fn max_norm(values: &[f64]) -> f64 {
-    values.iter().fold(
-        0.0,
-        |largest: f64, value| {
-            if value.is_finite() { largest.max(value.abs()) } else { f64::INFINITY }
-        },
-    )
 }
 
 /// The damped iteration of [`newton`] on any square system.

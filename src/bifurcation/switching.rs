@@ -5,10 +5,11 @@ use nalgebra::DVector;
 use super::arc::{Arc, reach};
 use super::continuation_options::ContinuationOptions;
 use super::differences::DifferenceLadder;
+use super::kind::Kind;
 use super::misuse::Misuse;
 use super::normal_form::centre_manifold;
 use super::problem::{ParametricProblem, Widened};
-use super::special_point::{Kind, SpecialPoint, Status};
+use super::special_point::{SpecialPoint, Status};
 
 /// Halvings of the first step onto the other branch.
 const HALVINGS: usize = 12;

@@ -5,12 +5,12 @@ use super::continuation_options::ContinuationOptions;
 use super::curve::{Curve, CurveOptions, CurvePoint};
 use super::curve_continuation::fold_curve;
 use super::differences::DifferenceLadder;
+use super::kind::Kind;
 use super::locate::{Located, locate_fold};
 use super::misuse::Misuse;
 use super::newton::{NewtonOptions, NewtonStatus, newton};
 use super::pair_family::{PairParameter, PairPoint, pair_continuation};
 use super::problem::Section;
-use super::special_point::Kind;
 use super::weighted_pair::WeightedFamily;
 
 /// A saddle-node of collapsed states of trained weights.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use collapsar_theory::InvalidParameter;
+use collapsar_theory::{InvalidParameter, Part};
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,10 +79,15 @@ impl ConfigError {
         Fault { rule: Some(rule.to_owned()), ..Fault::about(key, Some(value), message) }
     }
 
-    /// The key of a refused parameter, whose name is completed with its section, and what is wrong with it.
+    /// The key of a refused parameter, completed with the section of its part, and what is wrong with it.
     pub(crate) fn parameter(section: &str, error: &InvalidParameter) -> (String, Fault) {
-        let key =
-            if error.name().contains('.') { error.name().to_owned() } else { format!("{section}.{}", error.name()) };
+        let section = match error.part() {
+            Some(Part::Target) => "target",
+            Some(Part::Family) => "family",
+            Some(Part::Start) => "start",
+            None => section,
+        };
+        let key = format!("{section}.{}", error.name());
         let fault = Self::rule(&key, error.value(), error.rule());
         (key, fault)
     }

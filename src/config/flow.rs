@@ -225,10 +225,8 @@ pub(crate) fn resolve(
     }
     let found = (FlowConfig::resolve(flow)?, TrainingConfig::resolve(training, modes)?);
     found.0.architecture(dimension).check().map_err(|e| {
-        let renamed = |from: &str, to: &str| e.name().strip_prefix(from).map(|key| format!("{to}{key}"));
-        let name = if e.name() == "architecture.dimension" { Some("start.dimension".to_owned()) } else { None };
-        let name = name.or_else(|| renamed("architecture.", "flow.")).unwrap_or_else(|| e.name().to_owned());
-        flow.parameter(&collapsar_theory::InvalidParameter::new(name, e.value(), e.rule()))
+        // The dimension of a flow is that of the start.
+        flow.parameter(&if e.name() == "dimension" { e.of(collapsar_theory::Part::Start) } else { e })
     })?;
     found.1.training().check().map_err(|e| training.parameter(&e))?;
     Ok(Some(found))

@@ -1,6 +1,6 @@
 //! The sections of a problem and of its integration.
 
-use collapsar_theory::{InvalidParameter, MeanSpace, Schedule, ScheduleKind, Start, Target};
+use collapsar_theory::{InvalidParameter, MeanSpace, Part, Schedule, ScheduleKind, Start, Target};
 use serde::{Serialize, Serializer};
 
 /// `[target]`: either a separation or means.
@@ -99,10 +99,11 @@ impl TargetConfig {
             (Some(separation), None) => {
                 let weights = <[f64; 2]>::try_from(self.weights.as_slice()).map_err(|_| {
                     InvalidParameter::new(
-                        "target.weights",
+                        "weights",
                         format!("{:?}", self.weights),
                         "hold two weights, one for each mode",
                     )
+                    .of(Part::Target)
                 })?;
                 Target::pair(separation, weights)
             }

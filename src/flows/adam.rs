@@ -26,13 +26,13 @@ impl Default for Adam {
 
 impl Adam {
     pub(crate) fn check(&self) -> Result<(), InvalidParameter> {
-        for (name, value) in [("training.adam.beta1", self.beta1), ("training.adam.beta2", self.beta2)] {
+        for (name, value) in [("beta1", self.beta1), ("beta2", self.beta2)] {
             if !(0.0..1.0).contains(&value) {
                 return Err(InvalidParameter::new(name, value, "lie in [0, 1)"));
             }
         }
         if !(self.epsilon > 0.0 && self.epsilon.is_finite()) {
-            return Err(InvalidParameter::new("training.adam.epsilon", self.epsilon, "be positive and finite"));
+            return Err(InvalidParameter::new("epsilon", self.epsilon, "be positive and finite"));
         }
         Ok(())
     }

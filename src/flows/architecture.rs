@@ -128,17 +128,17 @@ impl Architecture {
             let rule = format!("lie between {low} and {high}");
             if (low..=high).contains(&value) { Ok(()) } else { Err(InvalidParameter::new(name, value, rule)) }
         };
-        within("architecture.dimension", self.dimension, 2, 4096)?;
-        within("architecture.couplings", self.couplings, 1, 256)?;
+        within("dimension", self.dimension, 2, 4096)?;
+        within("couplings", self.couplings, 1, 256)?;
         if self.hidden.is_empty() {
-            return Err(InvalidParameter::new("architecture.hidden", "[]", "hold at least one width"));
+            return Err(InvalidParameter::new("hidden", "[]", "hold at least one width"));
         }
         for &width in &self.hidden {
-            within("architecture.hidden", width, 1, 65536)?;
+            within("hidden", width, 1, 65536)?;
         }
         if !(self.scale_bound > 0.0 && self.scale_bound <= 20.0) {
             let rule = "be positive and at most 20";
-            return Err(InvalidParameter::new("architecture.scale_bound", self.scale_bound, rule));
+            return Err(InvalidParameter::new("scale_bound", self.scale_bound, rule));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use crate::flows::layout::Net;
 use crate::flows::panel::{Matrix, PANEL, panels};
 use crate::flows::pass::Pass;
 use crate::flows::real::Arithmetic;
+use crate::parallel;
 
 /// Products of batch and weights from which two networks are worth two threads: about a millisecond of work.
 const WORTH_TWO_THREADS: usize = 1 << 26;
@@ -45,7 +46,7 @@ impl<T: Arithmetic> CouplingTape<T> {
         if let ([a, b], [net_a, net_b]) = (self.nets.as_mut_slice(), nets) {
             let work = pass.rows * net_a.layers.iter().map(|l| l.inputs * l.outputs).sum::<usize>();
             if work >= WORTH_TWO_THREADS {
-                rayon::join(|| a.forward(net_a, pass, input), || b.forward(net_b, pass, input));
+                parallel::join(|| a.forward(net_a, pass, input), || b.forward(net_b, pass, input));
             } else {
                 a.forward(net_a, pass, input);
                 b.forward(net_b, pass, input);
@@ -107,7 +108,7 @@ impl<T: Arithmetic> CouplingTape<T> {
                 write_columns(net_b, pass.rows, &parts[1..], changed, &mut b.output_gradient);
                 let work = pass.rows * net_a.layers.iter().map(|l| l.inputs * l.outputs).sum::<usize>();
                 if work >= WORTH_TWO_THREADS {
-                    rayon::join(
+                    parallel::join(
                         || a.backward(net_a, pass, input, gradient_a),
                         || b.backward(net_b, pass, input, gradient_b),
                     );

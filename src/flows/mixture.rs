@@ -1,6 +1,6 @@
 //! The target's log density and score in the number type of the flow.
 
-use collapsar_theory::{InvalidParameter, Target};
+use collapsar_theory::{InvalidParameter, Part, Target};
 
 use crate::flows::real::Arithmetic;
 
@@ -24,7 +24,8 @@ impl<T: Arithmetic> Mixture<T> {
     pub(crate) fn new(target: &Target, order: &[usize]) -> Result<Self, InvalidParameter> {
         if target.dimension() > order.len() {
             let rule = format!("have at most the {} dimensions of the flow", order.len());
-            return Err(InvalidParameter::new("target.means", format!("{} dimensions", target.dimension()), rule));
+            let value = format!("{} dimensions", target.dimension());
+            return Err(InvalidParameter::new("means", value, rule).of(Part::Target));
         }
         let coordinate = |mode: &Vec<f64>, i: &usize| T::of(mode.get(*i).copied().unwrap_or(0.0));
         let modes = target.modes().iter().flat_map(|mode| order.iter().map(move |i| coordinate(mode, i)));

@@ -1,16 +1,16 @@
 //! One training run, step by step; many side by side.
 
 use collapsar_theory::InvalidParameter;
-use rayon::prelude::*;
 
 use crate::flows::adam::AdamState;
 use crate::flows::evaluation::{Evaluation, evaluate};
+use crate::flows::flow_problem::FlowProblem;
 use crate::flows::gradient::{Losses, Workspace};
 use crate::flows::mixture::Mixture;
 use crate::flows::real::Real;
 use crate::flows::realnvp::RealNvp;
 use crate::flows::stream::{Purpose, stream};
-use crate::flows::training::FlowProblem;
+use crate::parallel;
 
 /// A run in progress: flow, moments of Adam, number of the next step. The random numbers of a step depend on (seed,
 /// step) only.
@@ -72,7 +72,7 @@ impl<'a, T: Real> Trainer<'a, T> {
     pub fn start_from(problem: &'a FlowProblem, flow: RealNvp<T>, seed: u64) -> Result<Self, InvalidParameter> {
         if flow.architecture() != problem.architecture() {
             let value = format!("{:?}", flow.architecture());
-            return Err(InvalidParameter::new("flow.architecture", value, "be that of the problem"));
+            return Err(InvalidParameter::new("architecture", value, "be that of the problem"));
         }
         let mixture = Mixture::new(problem.target(), &flow.order)?;
         let workspace = Workspace::new(&flow, mixture.components(), problem.training().batch);
@@ -168,6 +168,5 @@ pub fn train_many<T: Real>(
     observer: impl Fn(u64, &Record, &RealNvp<T>) + Sync,
 ) -> Result<Vec<Run<T>>, InvalidParameter> {
     // One task a seed: a run takes seconds at least.
-    let runs = seeds.par_iter().with_max_len(1);
-    runs.map(|&seed| train(problem, seed, |record, flow| observer(seed, record, flow))).collect()
+    parallel::try_map(seeds, |&seed| train(problem, seed, |record, flow| observer(seed, record, flow)))
 }

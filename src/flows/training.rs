@@ -1,10 +1,9 @@
-//! What is trained, and how.
+//! How a flow is trained.
 
-use collapsar_theory::{InvalidParameter, Schedule, Target};
+use collapsar_theory::InvalidParameter;
 use serde::{Deserialize, Serialize};
 
 use crate::flows::adam::Adam;
-use crate::flows::architecture::Architecture;
 
 /// Options of a training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,10 +47,10 @@ impl Training {
     /// Whether every option is in its domain.
     pub fn check(&self) -> Result<(), InvalidParameter> {
         let counts = [
-            ("training.steps", self.steps, 1, 1 << 40),
-            ("training.batch", self.batch, 2, 1 << 24),
-            ("training.every", self.every, 1, usize::MAX),
-            ("training.samples", self.samples, 2, 1 << 28),
+            ("steps", self.steps, 1, 1 << 40),
+            ("batch", self.batch, 2, 1 << 24),
+            ("every", self.every, 1, usize::MAX),
+            ("samples", self.samples, 2, 1 << 28),
         ];
         for (name, value, low, high) in counts {
             if !(low..=high).contains(&value) {
@@ -60,72 +59,15 @@ impl Training {
                 return Err(InvalidParameter::new(name, value, rule));
             }
         }
-        let sizes = [("training.step_size", Some(self.step_size)), ("training.clip", self.clip)];
+        let sizes = [("step_size", Some(self.step_size)), ("clip", self.clip)];
         for (name, value) in sizes {
             if let Some(value) = value.filter(|v| !(*v > 0.0 && v.is_finite())) {
                 return Err(InvalidParameter::new(name, value, "be positive and finite"));
             }
         }
         if !(0.0..=1.0).contains(&self.settle) {
-            return Err(InvalidParameter::new("training.settle", self.settle, "lie in [0, 1]"));
+            return Err(InvalidParameter::new("settle", self.settle, "lie in [0, 1]"));
         }
         self.adam.check()
-    }
-}
-
-/// A flow to be trained on a tempered target: everything but the seed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FlowProblem {
-    architecture: Architecture,
-    target: Target,
-    schedule: Schedule,
-    training: Training,
-}
-
-impl FlowProblem {
-    /// Refuses what [`Architecture::check`] and [`Training::check`] refuse, and targets of more dimensions than the
-    /// flow. A target of fewer lies in the first coordinates; in the others it is standard normal.
-    pub fn new(
-        architecture: Architecture,
-        target: Target,
-        schedule: Schedule,
-        training: Training,
-    ) -> Result<Self, InvalidParameter> {
-        architecture.check()?;
-        training.check()?;
-        crate::flows::mixture::Mixture::<f64>::new(&target, &architecture.order())?;
-        Ok(Self { architecture, target, schedule, training })
-    }
-
-    /// What is trained.
-    pub fn architecture(&self) -> &Architecture {
-        &self.architecture
-    }
-
-    /// p.
-    pub fn target(&self) -> &Target {
-        &self.target
-    }
-
-    /// beta(t) at t = step times step size.
-    pub fn schedule(&self) -> &Schedule {
-        &self.schedule
-    }
-
-    /// How it is trained.
-    pub fn training(&self) -> &Training {
-        &self.training
-    }
-
-    /// The learning rate of step number `step`.
-    pub fn rate(&self, step: usize) -> f64 {
-        let last = self.training.settle * self.training.steps as f64;
-        let left = self.training.steps.saturating_sub(step) as f64;
-        self.training.step_size * if left < last { left / last } else { 1.0 }
-    }
-
-    /// beta of step number `step`.
-    pub fn beta(&self, step: usize) -> f64 {
-        self.schedule.beta(step as f64 * self.training.step_size)
     }
 }

@@ -1,7 +1,4 @@
 //! Flows as safetensors.
-
-use std::collections::HashMap;
-
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use thiserror::Error;
 
@@ -100,7 +97,7 @@ impl<T: Real> RealNvp<T> {
             views.push((tensor.name, TensorView::new(T::DTYPE, tensor.shape, bytes)?));
         }
         let architecture = serde_json::to_string(&self.architecture)?;
-        let metadata = HashMap::from([(ARCHITECTURE.to_string(), architecture)]);
+        let metadata = [(ARCHITECTURE.to_string(), architecture)].into_iter().collect();
         Ok(safetensors::serialize(views, Some(metadata))?)
     }
 

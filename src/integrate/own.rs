@@ -1,6 +1,8 @@
 //! The own adaptive method behind the common trait.
 
-use crate::integrate::engine::{Integrator, Misuse, Outcome, Recorder, Request, Solution, Tolerances};
+use crate::integrate::engine::{Integrator, Outcome, Recorder, Solution};
+use crate::integrate::misuse::Misuse;
+use crate::integrate::options::{Request, Tolerances};
 use crate::integrate::stepper::{StepResult, Stepper};
 use crate::integrate::system::System;
 

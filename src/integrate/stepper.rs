@@ -1,6 +1,7 @@
 //! One adaptive Runge-Kutta trajectory on fixed-size arrays: no allocation, for ensembles.
 
-use crate::integrate::engine::{Statistics, Tolerances};
+use crate::integrate::engine::Statistics;
+use crate::integrate::options::Tolerances;
 use crate::integrate::tableau::{A, C, D, E, STAGES};
 
 /// Safety factor on the predicted step.

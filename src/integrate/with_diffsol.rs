@@ -5,7 +5,9 @@ use diffsol::{
     NalgebraLU, NalgebraMat, NalgebraVec, OdeBuilder, OdeEquations, OdeSolverMethod, OdeSolverStopReason, VectorCommon,
 };
 
-use crate::integrate::engine::{Integrator, Misuse, Outcome, Recorder, Request, Solution, Tolerances};
+use crate::integrate::engine::{Integrator, Outcome, Recorder, Solution};
+use crate::integrate::misuse::Misuse;
+use crate::integrate::options::{Request, Tolerances};
 use crate::integrate::system::System;
 
 type M = NalgebraMat<f64>;

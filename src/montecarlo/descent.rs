@@ -3,40 +3,16 @@
 use collapsar_theory::{Clock, FreePair, InvalidParameter, Schedule, SpherePair, SphereVariance};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
-use rayon::prelude::*;
 
 use crate::montecarlo::batch::{Geometry, SEEN, batch};
-use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate};
+use crate::montecarlo::descent_options::DescentOptions;
+use crate::montecarlo::estimate::Estimate;
 use crate::montecarlo::mean_gradient::{dot, mean_gradients, seen_directions};
-use crate::montecarlo::optimiser::{Change, Optimiser, State};
+use crate::montecarlo::optimiser::{Change, State};
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::stream;
 use crate::montecarlo::tally::{RunEnd, Tally};
-
-/// How a run descends.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DescentOptions {
-    /// Samples of q per step.
-    pub batch: usize,
-    /// Learning rate: time per step.
-    pub step: f64,
-    /// Steps of a run; it is classified after the last.
-    pub steps: usize,
-    /// Whether log q is differentiated in its own parameters as well as along the samples, as automatic differentiation
-    /// of the loss does. The score has mean 0: the flow is the same, the noise is not.
-    pub score: bool,
-    /// How a gradient becomes a step.
-    pub optimiser: Optimiser,
-    /// Confidence level of an interval.
-    pub level: f64,
-}
-
-impl Default for DescentOptions {
-    /// The published setting for 200 steps of cooling.
-    fn default() -> Self {
-        Self { batch: 8192, step: 0.05, steps: 300, score: true, optimiser: Optimiser::Plain, level: DEFAULT_LEVEL }
-    }
-}
+use crate::parallel;
 
 /// Descent of a pair in R^d: the means are full vectors, each batch costs O(B + d).
 #[derive(Debug, Clone)]
@@ -98,10 +74,10 @@ impl<'a> Descent<'a> {
 
     fn checked(self) -> Result<Self, InvalidParameter> {
         if self.options.batch == 0 {
-            return Err(InvalidParameter::new("simulation.batch", self.options.batch, "be at least 1"));
+            return Err(InvalidParameter::new("batch", self.options.batch, "be at least 1"));
         }
         if !(self.options.step > 0.0 && self.options.step.is_finite()) {
-            return Err(InvalidParameter::new("simulation.step", self.options.step, "be positive and finite"));
+            return Err(InvalidParameter::new("step", self.options.step, "be positive and finite"));
         }
         Ok(self)
     }
@@ -130,7 +106,7 @@ impl<'a> Descent<'a> {
 
     /// The probability of collapse from runs 0 to `n` - 1.
     pub fn estimate(&self, seed: u64, n: u64) -> Estimate {
-        let ends: Vec<RunEnd> = (0..n).into_par_iter().map(|index| self.end(seed, index)).collect();
+        let ends: Vec<RunEnd> = parallel::map_range(0..n, |index| self.end(seed, index));
         Estimate::new(ends.iter().collect::<Tally>(), self.options.level, seed)
     }
 

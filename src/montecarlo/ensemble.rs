@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use collapsar_theory::{FreePair, InvalidParameter, Schedule, SpherePair};
-use rayon::prelude::*;
 
 use crate::integrate::Tolerances;
 use crate::montecarlo::block::{BLOCK, Course, certain, run};
@@ -15,6 +14,7 @@ use crate::montecarlo::model::Model;
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::sphere_lanes::SphereLanes;
 use crate::montecarlo::tally::{RunEnd, Tally};
+use crate::parallel;
 
 /// How an ensemble is followed and reported.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,13 +97,13 @@ impl<M: Model<3>> Ensemble<M> {
 
     /// The ends of a range of draws, in order, block by block.
     fn ends(&self, seed: u64, draws: Range<u64>) -> Vec<RunEnd> {
-        blocks(draws).into_par_iter().flat_map_iter(|block| run(&self.model, &self.course, seed, block)).collect()
+        parallel::map(&blocks(draws), |block| run(&self.model, &self.course, seed, block.clone())).concat()
     }
 
     fn tally(&self, seed: u64, draws: Range<u64>) -> Tally {
         // Counts commute, so that the sum does not depend on the threads.
-        let count = |block| run(&self.model, &self.course, seed, block).iter().collect::<Tally>();
-        blocks(draws).into_par_iter().map(count).reduce(Tally::default, |a, b| a + b)
+        let count = |block: &Range<u64>| run(&self.model, &self.course, seed, block.clone()).iter().collect();
+        parallel::sum(&blocks(draws), Tally::default, count)
     }
 
     fn estimate(&self, seed: u64, n: u64) -> Estimate {
@@ -125,7 +125,7 @@ fn check(options: &EnsembleOptions) -> Result<(), InvalidParameter> {
     if let Some(horizon) = options.horizon
         && !(horizon > 0.0 && horizon.is_finite())
     {
-        return Err(InvalidParameter::new("stop.horizon", horizon, "be positive and finite"));
+        return Err(InvalidParameter::new("horizon", horizon, "be positive and finite"));
     }
     if !(options.patience >= 0.0 && options.patience.is_finite()) {
         return Err(InvalidParameter::new("patience", options.patience, "be finite and not negative"));

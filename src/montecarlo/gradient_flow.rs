@@ -5,13 +5,13 @@ use collapsar_theory::{
     logistic_normal_jet, repulsion,
 };
 use rand_distr::{Distribution, StandardNormal};
-use rayon::prelude::*;
 
 use crate::integrate::{DiffsolTsit5, Integrator, Misuse, Outcome, Request, Solution, System, Tolerances};
 use crate::montecarlo::estimate::Estimate;
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::stream;
 use crate::montecarlo::tally::{RunEnd, Tally};
+use crate::parallel;
 
 /// Which pair flows, and from where.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -139,9 +139,9 @@ impl<'a> GradientFlow<'a> {
 
     /// The probability of collapse from draws 0 to `n` - 1.
     pub fn estimate(&self, seed: u64, n: u64, options: &GradientFlowOptions) -> Result<Estimate, InvalidParameter> {
-        let ends: Result<Vec<RunEnd>, InvalidParameter> =
-            (0..n).into_par_iter().map(|index| self.end(seed, index, options)).collect();
-        Ok(Estimate::new(ends?.iter().collect::<Tally>(), options.level, seed))
+        let ends = parallel::map_range(0..n, |index| self.end(seed, index, options));
+        let ends = ends.into_iter().collect::<Result<Vec<RunEnd>, InvalidParameter>>()?;
+        Ok(Estimate::new(ends.iter().collect::<Tally>(), options.level, seed))
     }
 
     fn at_horizon(&self, state: &[f64]) -> RunEnd {

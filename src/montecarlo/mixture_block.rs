@@ -7,8 +7,9 @@ use crate::integrate::stepper::{ALPHA, BETA, GROW, SAFETY, SHRINK};
 use crate::montecarlo::lanes::{LANES, Lane, LaneSystem, NODES, Stepped};
 use crate::montecarlo::mesh::lane;
 use crate::montecarlo::mixture_certainty::Watch;
+use crate::montecarlo::mixture_end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture_lanes::{MixtureLanes, motion};
-use crate::montecarlo::mixture_run::{Course, MixtureEnd, MixtureRun};
+use crate::montecarlo::mixture_run::Course;
 use crate::montecarlo::mixture_step::{Attempt, Objective, Rate};
 
 /// Draws followed together: as many as keep the vectors filled while runs end, and few enough to want the same steps.

@@ -3,7 +3,7 @@
 use collapsar_theory::{Flow, MixtureFlow};
 use nalgebra::DVector;
 
-use crate::montecarlo::mixture_run::MixtureEnd;
+use crate::montecarlo::mixture_end::MixtureEnd;
 use crate::trajectory::{classify, fastest_motion, growth_rate, is_rest, is_unstable, jacobian};
 
 /// Share of the bound below which the objective proves that no mode is lost: the rest covers what is left of cooling

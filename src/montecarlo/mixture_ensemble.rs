@@ -2,16 +2,17 @@
 
 use std::ops::Range;
 
-use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Problem, Start};
-use rayon::prelude::*;
+use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Part, Problem, Start};
 
 use crate::montecarlo::estimate::DEFAULT_LEVEL;
 use crate::montecarlo::mixture_block::{BLOCK, run};
 use crate::montecarlo::mixture_certainty::Certainty;
+use crate::montecarlo::mixture_end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture_estimate::{MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture_lanes::MixtureLanes;
-use crate::montecarlo::mixture_run::{Course, LARGEST, MixtureEnd, MixtureRun, fits};
+use crate::montecarlo::mixture_run::{Course, LARGEST, fits};
 use crate::montecarlo::{draw_start, stream};
+use crate::parallel;
 use crate::trajectory::LOST_COVERAGE;
 
 /// How an ensemble of mixtures is followed and reported.
@@ -93,18 +94,16 @@ impl<'a> MixtureEnsemble<'a> {
         check(options)?;
         let Some(first) = draw_start(problem, &mut stream(0, 0)) else {
             let means = if let Start::Means(means) = problem.start() { means.len() } else { 0 };
-            return Err(InvalidParameter::new(
-                "start.means",
-                format!("a list of {means}"),
-                "be absent for an ensemble",
-            ));
+            let rule = "be absent for an ensemble";
+            return Err(InvalidParameter::new("means", format!("a list of {means}"), rule).of(Part::Start));
         };
         // Modes and width are the same for every draw.
         let flow = MixtureFlow::new(problem, first.modes, first.dimension, &options.cubature)?;
         flow.initial_state(&first.means, variance)?;
         if !fits(&flow) {
             let rule = format!("leave at most {LARGEST} statistics");
-            return Err(InvalidParameter::new("family.weights", format!("a list of {}", flow.components()), rule));
+            let value = format!("a list of {}", flow.components());
+            return Err(InvalidParameter::new("weights", value, rule).of(Part::Family));
         }
         let schedule = problem.schedule().clone();
         let settling = |tolerance: f64| schedule.settling_time(tolerance);
@@ -135,7 +134,8 @@ impl<'a> MixtureEnsemble<'a> {
 
     /// A range of runs, in order.
     pub fn runs(&self, seed: u64, draws: Range<u64>) -> Vec<MixtureRun> {
-        blocks(draws).into_par_iter().flat_map_iter(|block| self.runs_in_block(seed, block)).collect()
+        let blocks = parallel::map(&blocks(draws), |block| self.runs_in_block(seed, block.clone()));
+        blocks.into_iter().flatten().collect()
     }
 
     /// The state of the flow at the start of a draw. Not a number where the draw fails, which it does not once the
@@ -167,12 +167,12 @@ impl<'a> MixtureEnsemble<'a> {
     /// Counts of the ends of a range of draws; tallies of neighbouring ranges add up.
     pub fn tally(&self, seed: u64, draws: Range<u64>) -> MixtureTally {
         let none = || MixtureTally::new(self.flow.mode_count());
-        let counted = blocks(draws).into_par_iter().fold(none, |mut tally, block| {
-            self.runs_in_block(seed, block).iter().for_each(|run| tally.count(run));
-            tally
-        });
         // Counts commute, so that the sum does not depend on the threads.
-        counted.reduce(none, |a, b| a + b)
+        parallel::sum(&blocks(draws), none, |block| {
+            let mut tally = none();
+            self.runs_in_block(seed, block.clone()).iter().for_each(|run| tally.count(run));
+            tally
+        })
     }
 
     /// The probabilities from draws 0 to `n` - 1.
@@ -201,7 +201,7 @@ fn check(options: &MixtureOptions) -> Result<(), InvalidParameter> {
     if let Some(horizon) = options.horizon
         && !(horizon > 0.0 && horizon.is_finite())
     {
-        return refuse("stop.horizon", horizon, "be positive and finite");
+        return refuse("horizon", horizon, "be positive and finite");
     }
     if !(options.patience >= 0.0 && options.patience.is_finite()) {
         return refuse("patience", options.patience, "be finite and not negative");

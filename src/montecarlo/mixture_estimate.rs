@@ -5,7 +5,7 @@ use std::ops::Add;
 use serde::{Deserialize, Serialize};
 
 use crate::montecarlo::estimate::{Estimate, binomial_interval};
-use crate::montecarlo::mixture_run::{MixtureEnd, MixtureRun};
+use crate::montecarlo::mixture_end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::tally::Tally;
 use crate::trajectory::{Mechanism, VANISHED_WEIGHT};
 

@@ -2,7 +2,7 @@
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
-use collapsar_theory::InvalidParameter;
+use collapsar_theory::{InvalidParameter, Part};
 use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
@@ -21,10 +21,10 @@ impl FreeStart {
     /// The law in R^`dimension`, `dimension` >= 1, `scale` > 0.
     pub fn new(dimension: usize, scale: f64) -> Result<Self, InvalidParameter> {
         if dimension == 0 {
-            return Err(InvalidParameter::new("start.dimension", dimension, "be at least 1"));
+            return Err(InvalidParameter::new("dimension", dimension, "be at least 1").of(Part::Start));
         }
         if !(scale > 0.0 && scale.is_finite()) {
-            return Err(InvalidParameter::new("start.scale", scale, "be positive and finite"));
+            return Err(InvalidParameter::new("scale", scale, "be positive and finite").of(Part::Start));
         }
         Ok(Self { dimension, scale, rest: chi_squared(dimension - 1) })
     }
@@ -63,7 +63,8 @@ impl SphereStart {
     /// The law in R^`dimension`, `dimension` >= 2 (on the sphere in R^1, two points, nothing moves).
     pub fn new(dimension: usize) -> Result<Self, InvalidParameter> {
         if dimension < 2 {
-            return Err(InvalidParameter::new("start.dimension", dimension, "be at least 2 for means on the sphere"));
+            let rule = "be at least 2 for means on the sphere";
+            return Err(InvalidParameter::new("dimension", dimension, rule).of(Part::Start));
         }
         Ok(Self { dimension, rest: [chi_squared(dimension - 1), chi_squared(dimension - 2)] })
     }

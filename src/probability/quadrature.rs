@@ -1,6 +1,6 @@
 //! Adaptive Gauss-Kronrod quadrature of functions that are costly and, here and there, kinked.
 
-use rayon::prelude::*;
+use crate::parallel;
 
 /// Positive nodes and weights of the 15-point Kronrod extension of the 7-point Gauss rule on [-1, 1], and the Gauss
 /// weights of every other node (Piessens and others, QUADPACK, 1983). The tests check exactness to degree 22 and 13.
@@ -63,7 +63,7 @@ pub fn integrate(f: &mut dyn FnMut(f64) -> Sample, edges: &[f64], tolerance: f64
 
 /// The same with the points of a panel evaluated side by side: the result does not depend on the number of threads.
 pub fn integrate_parallel(f: &(dyn Fn(f64) -> Sample + Sync), edges: &[f64], tolerance: f64) -> Integral {
-    refine(&mut |points| points.par_iter().map(|&x| f(x)).collect(), edges, tolerance)
+    refine(&mut |points| parallel::map(points, |&x| f(x)), edges, tolerance)
 }
 
 fn refine(evaluate: &mut dyn FnMut(&[f64; 15]) -> Vec<Sample>, edges: &[f64], tolerance: f64) -> Integral {

@@ -2,10 +2,9 @@
 
 use collapsar_theory::{InvalidParameter, Schedule, SphereBasin, SpherePair, TabulatedSpherePair, Verdict};
 
+use crate::parallel;
 use crate::probability::bracket::{Bracket, Neighbours, bisect};
 use crate::probability::ending::{Ending, Followed, Limits, ending};
-use rayon::prelude::*;
-
 use crate::probability::law::{coordinate_rule, coordinate_within, latitude_density, latitude_reach};
 use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
 
@@ -206,8 +205,7 @@ pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, toler
     let sizes = if dimension == 2 { &GAUSS[..0] } else { &GAUSS[..] };
     for (round, &count) in sizes.iter().enumerate() {
         let rule = coordinate_rule(dimension as f64, count);
-        let lines: Vec<Integral> =
-            rule.par_iter().map(|&(s, _)| boundary.line(dimension, s, &rule, tolerance / 4.0)).collect();
+        let lines: Vec<Integral> = parallel::map(&rule, |&(s, _)| boundary.line(dimension, s, &rule, tolerance / 4.0));
         let sum = |f: &dyn Fn(&Integral) -> f64| rule.iter().zip(&lines).map(|((_, w), line)| w * f(line)).sum::<f64>();
         let (value, own) = (sum(&|line| line.value), sum(&|line| line.error));
         let change = if round == 0 { f64::INFINITY } else { (value - result.value).abs() };

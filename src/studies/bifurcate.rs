@@ -12,8 +12,10 @@ use crate::bifurcation::{
     admissible, antipodal_separation, antipodal_temperature, critical_separation, critical_temperature,
     free_equilibria, pair_continuation, sphere_equilibria,
 };
-use crate::config::{BifurcationRun, ConfigError, Document, Drawing, Parameter};
+use crate::config::{BifurcationRun, ConfigError, Document, Parameter};
+#[cfg(feature = "figures")]
 use crate::figures::Figure;
+#[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{BifurcationRecord, BranchRecord, EquilibriumRecord, PROGRAM, SpecialRecord, VERSION};
 use crate::studies::{Study, StudyError, Watch};
@@ -58,10 +60,11 @@ impl Study for Bifurcate {
         self.0.csv().map(Some)
     }
 
+    #[cfg(feature = "figures")]
     fn figures(&self) -> Vec<(String, Figure)> {
         let figure = match self.0.config.bifurcation.draw {
-            Drawing::Branches => plots::bifurcation(&self.0),
-            Drawing::PhaseDiagram => plots::phase_diagram(&self.0),
+            crate::config::Drawing::Branches => plots::bifurcation(&self.0),
+            crate::config::Drawing::PhaseDiagram => plots::phase_diagram(&self.0),
         };
         vec![(String::new(), figure)]
     }

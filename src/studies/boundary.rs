@@ -6,7 +6,9 @@ mod trained;
 use collapsar_theory::{Schedule, WeightRule};
 
 use crate::config::{BoundaryRun, ConfigError, Document, ScheduleConfig};
+#[cfg(feature = "figures")]
 use crate::figures::Figure;
+#[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{BoundaryCurve, BoundaryRecord};
 use crate::studies::{Study, StudyError, Watch, number};
@@ -41,6 +43,7 @@ impl Study for Boundary {
         self.0.csv().map(Some)
     }
 
+    #[cfg(feature = "figures")]
     fn figures(&self) -> Vec<(String, Figure)> {
         vec![(String::new(), plots::boundary(&self.0))]
     }

@@ -2,7 +2,9 @@
 
 use crate::config::{ConfigError, DensityRun, Document, ProblemConfig, Variant};
 use crate::density::{Gaussians, Plane, Tempered, enclosing_levels};
+#[cfg(feature = "figures")]
 use crate::figures::Figure;
+#[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{DensityRecord, DensityVariant, PROGRAM, Snapshot, VERSION};
 use crate::studies::planes::{MARGIN, PLANE_NODES, SHARES, nodes, over_plane};
@@ -61,6 +63,7 @@ impl Study for Density {
         self.0.csv().map(Some)
     }
 
+    #[cfg(feature = "figures")]
     fn figures(&self) -> Vec<(String, Figure)> {
         vec![(String::new(), plots::density(&self.0))]
     }

@@ -6,7 +6,9 @@ use collapsar_theory::Pair;
 
 use crate::bifurcation::critical_temperature;
 use crate::config::{ConfigError, Document, PortraitRun};
+#[cfg(feature = "figures")]
 use crate::figures::Figure;
+#[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{PROGRAM, PortraitRecord, VERSION};
 use crate::studies::{Study, StudyError, Watch, number};
@@ -59,6 +61,7 @@ impl Study for Portrait {
         self.0.csv().map(Some)
     }
 
+    #[cfg(feature = "figures")]
     fn figures(&self) -> Vec<(String, Figure)> {
         vec![(String::new(), plots::portrait(&self.0))]
     }

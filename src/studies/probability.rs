@@ -13,6 +13,7 @@ mod summary;
 use collapsar_theory::Problem;
 
 use crate::config::{ConfigError, Document, ProbabilityRun, ProblemConfig, Route};
+#[cfg(feature = "figures")]
 use crate::figures::Figure;
 use crate::results::{PROGRAM, ProbabilityRecord, VERSION};
 use crate::studies::{Study, StudyError, Watch};
@@ -67,6 +68,7 @@ impl Study for Probability {
         Ok(None)
     }
 
+    #[cfg(feature = "figures")]
     fn figures(&self) -> Vec<(String, Figure)> {
         Vec::new()
     }

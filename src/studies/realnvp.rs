@@ -3,8 +3,10 @@
 mod snapshots;
 
 use crate::config::{ConfigError, Document, FlowRun, Precision, Variant};
+#[cfg(feature = "figures")]
 use crate::figures::Figure;
 use crate::flows::{self, Outcome, Real, Record, evaluate, train};
+#[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{FlowMoment, FlowRecord, FlowVariant, FlowVerdict, PROGRAM, VERSION, flow_csv};
 use crate::studies::trainable::Trainable;
@@ -60,6 +62,7 @@ impl Study for RealNvp {
         flow_csv(&self.record.variants).map(Some)
     }
 
+    #[cfg(feature = "figures")]
     fn figures(&self) -> Vec<(String, Figure)> {
         vec![(String::new(), plots::realnvp(&self.record))]
     }

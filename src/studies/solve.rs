@@ -4,7 +4,9 @@ mod summary;
 mod trace;
 
 use crate::config::{ConfigError, Document, SolveRun, Variant};
+#[cfg(feature = "figures")]
 use crate::figures::Figure;
+#[cfg(feature = "figures")]
 use crate::plots::{self, Compared};
 use crate::results::{CompareRecord, PROGRAM, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv};
 use crate::studies::{Study, StudyError, Watch};
@@ -50,10 +52,12 @@ impl Study for Solve {
     }
 
     fn table(&self) -> Result<Option<Vec<u8>>, csv::Error> {
-        let tables: Vec<_> = self.compared().iter().map(|run| (run.label, run.rows)).collect();
+        let runs = self.record.all().into_iter().zip(&self.trajectories);
+        let tables: Vec<_> = runs.map(|((label, _), run)| (label, run.fine.as_slice())).collect();
         comparison_csv(&tables).map(Some)
     }
 
+    #[cfg(feature = "figures")]
     fn figures(&self) -> Vec<(String, Figure)> {
         let figure = match (&self.record, self.trajectories.as_slice()) {
             (SolveRecords::One(record), [run]) => plots::trajectory(&run.fine, &record.config.problem.target.weights),
@@ -80,6 +84,7 @@ impl Study for Solve {
     }
 }
 
+#[cfg(feature = "figures")]
 impl Solve {
     fn compared(&self) -> Vec<Compared<'_>> {
         let runs = self.record.all().into_iter().zip(&self.trajectories);

@@ -6,9 +6,13 @@ mod grid;
 mod ranks;
 mod summary;
 
-use crate::config::{ConfigError, Document, PlotConfig, SweepConfig};
+#[cfg(feature = "figures")]
+use crate::config::PlotConfig;
+use crate::config::{ConfigError, Document, SweepConfig};
+#[cfg(feature = "figures")]
 use crate::figures::Figure;
 use crate::montecarlo::Comparison;
+#[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{SweepPoint, SweepRecord, sweep_csv};
 use crate::studies::{Study, StudyError, Watch};
@@ -19,7 +23,8 @@ pub use grid::{Grid, Part};
 #[derive(Debug)]
 pub struct Sweep {
     record: SweepRecord,
-    config: SweepConfig,
+    #[cfg(feature = "figures")]
+    plots: Vec<PlotConfig>,
     computed: usize,
 }
 
@@ -48,9 +53,10 @@ impl Study for Sweep {
         sweep_csv(&self.record).map(Some)
     }
 
+    #[cfg(feature = "figures")]
     fn figures(&self) -> Vec<(String, Figure)> {
         let figure = |plot: &PlotConfig| (format!("-{}", plot.name), plots::sweep(&self.record, plot));
-        self.config.plots().iter().map(figure).collect()
+        self.plots.iter().map(figure).collect()
     }
 
     fn summary(&self) -> String {
@@ -83,7 +89,12 @@ impl Sweep {
         }
         let Grid { config, header } = grid;
         let record = checks::judged(header, points.into_values().collect(), &config);
-        Ok(Self { record, config, computed })
+        Ok(Self {
+            record,
+            #[cfg(feature = "figures")]
+            plots: config.plots().to_vec(),
+            computed,
+        })
     }
 }
 

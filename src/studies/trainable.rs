@@ -1,7 +1,5 @@
 //! The normalizing flow of a configuration: what is trained, when it counts as collapsed, and how often it does.
 
-use rayon::prelude::*;
-
 use crate::config::{
     Criterion, FlowConfig, FlowRun, Precision, ProbabilityRun, ProblemConfig, ScheduleConfig, TargetConfig,
     TrainingConfig,
@@ -103,8 +101,8 @@ impl<'a> Trainable<'a> {
             trainings.note.map_or(Ok(()), |note| note(&run)).map(|()| run)
         };
         // In waves: within a step a waiting thread takes up other work, and that must not be another whole training.
-        for wave in open.chunks(rayon::current_num_threads()) {
-            runs.extend(wave.par_iter().with_max_len(1).map(train_one).collect::<Result<Vec<_>, StudyError>>()?);
+        for wave in open.chunks(crate::parallel::width()) {
+            runs.extend(crate::parallel::try_map(wave, train_one)?);
         }
         let mut tally = Tally::default();
         for run in &runs {

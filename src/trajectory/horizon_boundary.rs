@@ -1,6 +1,6 @@
 //! Where starts of two components end that have lost a mode at a given time, for any rules of the family.
 
-use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Problem, Schedule};
+use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Part, Problem, Schedule};
 
 use super::limit::{LOST_COVERAGE, classify};
 use crate::integrate::{Integrator, Outcome, Request, Tempered, Tolerances, Tsit5};
@@ -39,27 +39,27 @@ impl<'a> HorizonBoundary<'a> {
     /// Errors: not two components of free means with a variance that is not trained, not two opposite modes, a horizon that
     /// is not positive.
     pub fn new(problem: &'a Problem, horizon: f64) -> Result<Self, InvalidParameter> {
+        let refuse = |part, name: &str, value: &str, rule: &str| Err(InvalidParameter::new(name, value, rule).of(part));
         let components = problem.family().components();
         if components != 2 {
-            return Err(InvalidParameter::new("family.weights", format!("a list of {components}"), "be two weights"));
+            return refuse(Part::Family, "weights", &format!("a list of {components}"), "be two weights");
         }
         let Some((separation, _)) = problem.target().as_pair() else {
             let count = problem.target().modes().len();
-            let rule = "be two opposite modes with positive weights, as `target.separation` gives";
-            return Err(InvalidParameter::new("target.means", format!("a list of {count}"), rule));
+            let rule = "be two opposite modes with positive weights, as a separation gives";
+            return refuse(Part::Target, "means", &format!("a list of {count}"), rule);
         };
         if !(horizon > 0.0 && horizon.is_finite()) {
-            return Err(InvalidParameter::new("stop.horizon", horizon, "be positive and finite"));
+            return Err(InvalidParameter::new("horizon", horizon, "be positive and finite"));
         }
         if problem.radius().is_some() {
-            let rule = "be \"free\": the boundary at a horizon is one of free means";
-            return Err(InvalidParameter::new("family.means", "\"sphere\"", rule));
+            let rule = "be free: the boundary at a horizon is one of free means";
+            return refuse(Part::Family, "means", "sphere", rule);
         }
         let options = CubatureOptions { tolerance: AVERAGES, ..CubatureOptions::default() };
         let flow = MixtureFlow::new(problem, vec![separation, 0.0, -separation, 0.0], 2, &options)?;
         if has_variance(&flow) {
-            let rule = "be \"unit\" or \"slaved\"";
-            return Err(InvalidParameter::new("family.variance", "\"trained\"", rule));
+            return refuse(Part::Family, "variance", "trained", "be unit or slaved");
         }
         Ok(Self { flow, schedule: problem.schedule(), targets: problem.target().weights(), horizon })
     }

@@ -8,6 +8,8 @@ pub struct Source {
     pub path: String,
     /// What the compiler reads outside tests: no comments, no literals, nothing from `#[cfg(test)]` on.
     pub code: String,
+    /// The contents of the literals there.
+    pub literals: Vec<String>,
     /// Lines before the unit tests.
     pub lines: usize,
 }
@@ -15,7 +17,8 @@ pub struct Source {
 impl Source {
     pub fn new(path: &str, text: &str) -> Self {
         let body = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
-        Self { path: path.to_owned(), code: bare(body), lines: body.lines().count() }
+        let (code, literals) = bare(body);
+        Self { path: path.to_owned(), code, literals, lines: body.lines().count() }
     }
 
     /// The module of the crate that the file belongs to: `config` for `config.rs` and for `config/run.rs`.
@@ -32,6 +35,19 @@ impl Source {
             let before = self.code[..at].chars().next_back();
             if before.is_none_or(|c| !is_word(c) && c != ':') || self.code[..at].ends_with("use ::") {
                 expand(&self.code[at + start.len()..], "", &mut found);
+            }
+        }
+        found
+    }
+
+    /// The paths that the file shows as its own, `pub use`, as they are written there.
+    pub fn reexports(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (at, _) in self.code.match_indices("pub") {
+            let rest = &self.code[at + "pub".len()..];
+            let rest = rest.strip_prefix('(').and_then(|r| r.split_once(')')).map_or(rest, |(_, after)| after);
+            if let Some(path) = rest.strip_prefix(" use ") {
+                expand(path, "", &mut found);
             }
         }
         found
@@ -100,9 +116,10 @@ fn expand(text: &str, prefix: &str, found: &mut Vec<String>) -> usize {
     at + 1
 }
 
-/// The text without comments and the contents of string literals.
-fn bare(text: &str) -> String {
+/// The text without comments and the contents of string literals, and these contents.
+fn bare(text: &str) -> (String, Vec<String>) {
     let mut out = String::with_capacity(text.len());
+    let mut literals = Vec::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if rest.starts_with("//") {
@@ -116,6 +133,7 @@ fn bare(text: &str) -> String {
                 escaped = c == '\\' && !escaped;
                 closes
             });
+            literals.push(rest[1..end.map_or(rest.len(), |e| e + 1)].to_owned());
             rest = &rest[end.map_or(rest.len(), |e| e + 2)..];
             out.push_str("\"\"");
         } else {
@@ -123,5 +141,5 @@ fn bare(text: &str) -> String {
             rest = &rest[c.len_utf8()..];
         }
     }
-    out
+    (out, literals)
 }

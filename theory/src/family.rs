@@ -1,7 +1,7 @@
 //! What the variational family is: which parameters exist, how they are constrained, which are trained.
 
 use crate::mixture::check_weights;
-use crate::parameter::InvalidParameter;
+use crate::parameter::{InvalidParameter, Part};
 
 /// Where the means live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +130,7 @@ pub struct Family {
 impl Family {
     /// A family with the given weights (not negative, summing to 1 within 1e-6; normalised exactly) and rules.
     pub fn new(weights: Vec<f64>, rules: Rules) -> Result<Self, InvalidParameter> {
-        Ok(Self { weights: check_weights("family.weights", weights)?, rules })
+        Ok(Self { weights: check_weights(Part::Family, weights)?, rules })
     }
 
     /// The weights at t = 0.

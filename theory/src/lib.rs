@@ -30,7 +30,7 @@ pub use kernel::{
 };
 pub use mixture::Target;
 pub use pair::Pair;
-pub use parameter::InvalidParameter;
+pub use parameter::{InvalidParameter, Part};
 pub use problem::{Coordinates, Problem};
 pub use schedule::{Schedule, ScheduleKind};
 pub use sharp::{

@@ -1,6 +1,6 @@
 //! Isotropic Gaussian mixtures of unit variance: the target p.
 
-use crate::parameter::{InvalidParameter, finite};
+use crate::parameter::{InvalidParameter, Part, finite};
 
 /// How far from 1 the sum of given weights may be: 1e-6, as three times 0.333333 is, and its rounding.
 const WEIGHT_SUM_TOLERANCE: f64 = 1.1e-6;
@@ -8,16 +8,17 @@ const WEIGHT_SUM_TOLERANCE: f64 = 1.1e-6;
 const NORM_TOLERANCE: f64 = 1e-9;
 
 /// Checks and normalises mixture weights.
-pub(crate) fn check_weights(name: &str, mut weights: Vec<f64>) -> Result<Vec<f64>, InvalidParameter> {
+pub(crate) fn check_weights(part: Part, mut weights: Vec<f64>) -> Result<Vec<f64>, InvalidParameter> {
+    let refuse = |value: String, rule: &str| Err(InvalidParameter::new("weights", value, rule).of(part));
     if weights.is_empty() {
-        return Err(InvalidParameter::new(name, "[]", "hold at least one weight"));
+        return refuse("[]".into(), "hold at least one weight");
     }
     if weights.iter().any(|w| !(*w >= 0.0 && w.is_finite())) {
-        return Err(InvalidParameter::new(name, format!("{weights:?}"), "hold finite weights that are not negative"));
+        return refuse(format!("{weights:?}"), "hold finite weights that are not negative");
     }
     let sum: f64 = weights.iter().sum();
     if (sum - 1.0).abs() > WEIGHT_SUM_TOLERANCE {
-        return Err(InvalidParameter::new(name, format!("{weights:?} (sum {sum})"), "sum to 1 within 1e-6"));
+        return refuse(format!("{weights:?} (sum {sum})"), "sum to 1 within 1e-6");
     }
     weights.iter_mut().for_each(|w| *w /= sum);
     Ok(weights)
@@ -36,11 +37,11 @@ impl Target {
     /// A target with modes `modes` (P vectors of one length D >= 1, finite) and weights v (P of them, not
     /// negative, summing to 1 within 1e-6).
     pub fn new(modes: Vec<Vec<f64>>, weights: Vec<f64>) -> Result<Self, InvalidParameter> {
-        let weights = check_weights("target.weights", weights)?;
-        check_vectors("target.means", &modes)?;
+        let weights = check_weights(Part::Target, weights)?;
+        check_vectors(Part::Target, &modes)?;
         if weights.len() != modes.len() {
             let rule = format!("hold one weight for each of the {} modes", modes.len());
-            return Err(InvalidParameter::new("target.weights", format!("{weights:?}"), rule));
+            return Err(InvalidParameter::new("weights", format!("{weights:?}"), rule).of(Part::Target));
         }
         Ok(Self { weights, modes })
     }
@@ -48,7 +49,8 @@ impl Target {
     /// The pair of modes +-`separation` along the first axis, in one dimension; `separation` >= 0.
     pub fn pair(separation: f64, weights: [f64; 2]) -> Result<Self, InvalidParameter> {
         if !(separation >= 0.0 && separation.is_finite()) {
-            return Err(InvalidParameter::new("target.separation", separation, "be finite and not negative"));
+            let rule = "be finite and not negative";
+            return Err(InvalidParameter::new("separation", separation, rule).of(Part::Target));
         }
         Self::new(vec![vec![separation], vec![-separation]], weights.to_vec())
     }
@@ -87,20 +89,21 @@ impl Target {
 }
 
 /// Checks a list of vectors: at least one, one common length >= 1, finite entries.
-pub(crate) fn check_vectors(name: &str, vectors: &[Vec<f64>]) -> Result<(), InvalidParameter> {
+pub(crate) fn check_vectors(part: Part, vectors: &[Vec<f64>]) -> Result<(), InvalidParameter> {
+    let refuse = |value: &str, rule: &str| Err(InvalidParameter::new("means", value, rule).of(part));
     let Some(first) = vectors.first() else {
-        return Err(InvalidParameter::new(name, "[]", "hold at least one vector"));
+        return refuse("[]", "hold at least one vector");
     };
     if first.is_empty() {
-        return Err(InvalidParameter::new(name, "[[]]", "hold vectors of at least one coordinate"));
+        return refuse("[[]]", "hold vectors of at least one coordinate");
     }
     for vector in vectors {
         if vector.len() != first.len() {
             let value = format!("a vector of length {}", vector.len());
-            return Err(InvalidParameter::new(name, value, format!("hold vectors of one length, {}", first.len())));
+            return refuse(&value, &format!("hold vectors of one length, {}", first.len()));
         }
         for &x in vector {
-            finite(name, x)?;
+            finite("means", x).map_err(|e| e.of(part))?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use crate::family::{Family, MeanSpace, Tempering, VarianceRule, WeightRule};
 use crate::flow::{FreePair, FreePairOptions, SpherePair, SpherePairOptions, SphereVariance};
 use crate::mixture::Target;
-use crate::parameter::InvalidParameter;
+use crate::parameter::{InvalidParameter, Part};
 use crate::problem::Problem;
 
 /// A problem as one of the two pairs: two components of equal fixed weights, two opposite modes.
@@ -31,21 +31,24 @@ impl Pair {
     pub fn new(target: &Target, family: &Family) -> Result<Self, InvalidParameter> {
         let rules = family.rules();
         let weights = family.weights();
+        let refuse =
+            |name: &str, value: &str, rule: &str| Err(InvalidParameter::new(name, value, rule).of(Part::Family));
         if weights.len() != 2 || weights.iter().any(|w| (w - 0.5).abs() > EQUAL_WEIGHTS) {
             let rule = "be [0.5, 0.5]: only two equal components have the pairs' closed form";
-            return Err(InvalidParameter::new("family.weights", format!("{weights:?}"), rule));
+            return refuse("weights", &format!("{weights:?}"), rule);
         }
         if rules.weights != WeightRule::Fixed {
-            let rule = "be \"no\": only fixed weights have the pairs' closed form";
-            return Err(InvalidParameter::new("family.train_weights", "trained", rule));
+            let rule = "be no: only fixed weights have the pairs' closed form";
+            return refuse("train_weights", "trained", rule);
         }
         if rules.tempering != Tempering::Density {
-            let rule = "be \"density\": the pairs' closed form tempers the whole density";
-            return Err(InvalidParameter::new("family.tempering", "\"modes\"", rule));
+            let rule = "be density: the pairs' closed form tempers the whole density";
+            return refuse("tempering", "modes", rule);
         }
         let Some((separation, target_weight)) = target.as_pair() else {
-            let rule = "be two opposite modes with positive weights, as `target.separation` gives";
-            return Err(InvalidParameter::new("target.means", format!("a list of {}", target.modes().len()), rule));
+            let rule = "be two opposite modes with positive weights, as a separation gives";
+            let value = format!("a list of {}", target.modes().len());
+            return Err(InvalidParameter::new("means", value, rule).of(Part::Target));
         };
         let (clock, metric) = (rules.clock, rules.metric);
         match (rules.means, rules.variance) {
@@ -53,9 +56,9 @@ impl Pair {
                 FreePair::new(FreePairOptions { separation, target_weight, clock, metric }).map(Self::Free)
             }
             (MeanSpace::Free, other) => {
-                let value = if other == VarianceRule::Slaved { "\"slaved\"" } else { "\"trained\"" };
-                let rule = "be \"unit\": free means with another variance have no closed form in three statistics";
-                Err(InvalidParameter::new("family.variance", value, rule))
+                let value = if other == VarianceRule::Slaved { "slaved" } else { "trained" };
+                let rule = "be unit: free means with another variance have no closed form in three statistics";
+                refuse("variance", value, rule)
             }
             (MeanSpace::Sphere, variance) => {
                 let variance = match variance {

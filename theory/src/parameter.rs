@@ -2,11 +2,34 @@
 
 use std::fmt;
 
+/// The part of a [`Problem`](crate::Problem) that a parameter belongs to, where its name alone does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// p.
+    Target,
+    /// q.
+    Family,
+    /// The initial means.
+    Start,
+}
+
+impl Part {
+    /// Its name as an accessor of the problem.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::Family => "family",
+            Self::Start => "start",
+        }
+    }
+}
+
 /// A parameter that breaks the rule of its domain: its name, the value received and the rule.
 ///
-/// The text reads "`duration` is -1: it must be positive and finite".
+/// The text reads "`duration` is -1: it must be positive and finite", and with a part "`target.weights` is [..]: ..".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidParameter {
+    part: Option<Part>,
     name: String,
     value: String,
     rule: String,
@@ -16,10 +39,20 @@ impl InvalidParameter {
     /// An error for the parameter `name`, received as `value`, that must obey `rule`
     /// (a phrase that continues "it must ...").
     pub fn new(name: impl Into<String>, value: impl fmt::Display, rule: impl Into<String>) -> Self {
-        Self { name: name.into(), value: value.to_string(), rule: rule.into() }
+        Self { part: None, name: name.into(), value: value.to_string(), rule: rule.into() }
     }
 
-    /// The parameter's name.
+    /// The same, for a parameter of `part`.
+    pub fn of(self, part: Part) -> Self {
+        Self { part: Some(part), ..self }
+    }
+
+    /// The part of the problem that it belongs to, where its name alone does not say.
+    pub fn part(&self) -> Option<Part> {
+        self.part
+    }
+
+    /// The parameter's own name.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -37,7 +70,8 @@ impl InvalidParameter {
 
 impl fmt::Display for InvalidParameter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is {}: it must {}", self.name, self.value, self.rule)
+        let dotted = self.part.map(|part| format!("{}.", part.name())).unwrap_or_default();
+        write!(f, "`{dotted}{}` is {}: it must {}", self.name, self.value, self.rule)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::family::{Family, MeanSpace, VarianceRule};
 use crate::frame::{Frame, norm};
 use crate::mixture::Target;
-use crate::parameter::{InvalidParameter, positive};
+use crate::parameter::{InvalidParameter, Part, positive};
 use crate::schedule::Schedule;
 use crate::start::{Start, StartLaw};
 
@@ -37,19 +37,19 @@ impl Problem {
         let dimension = start.dimension();
         if dimension < target.dimension() {
             let rule = format!("be at least the dimension of the modes, {}", target.dimension());
-            let name = if matches!(start, Start::Means(_)) { "start.means" } else { "start.dimension" };
+            let name = if matches!(start, Start::Means(_)) { "means" } else { "dimension" };
             let value = if matches!(start, Start::Means(_)) {
                 format!("of dimension {dimension}")
             } else {
                 dimension.to_string()
             };
-            return Err(InvalidParameter::new(name, value, rule));
+            return Err(InvalidParameter::new(name, value, rule).of(Part::Start));
         }
         if let Start::Means(means) = &start
             && means.len() != family.components()
         {
             let rule = format!("hold one mean for each of the {} components", family.components());
-            return Err(InvalidParameter::new("start.means", format!("a list of {}", means.len()), rule));
+            return Err(InvalidParameter::new("means", format!("a list of {}", means.len()), rule).of(Part::Start));
         }
         let problem = Self { target, family, schedule, start, variance: None };
         if problem.family.rules().means == MeanSpace::Sphere {
@@ -60,18 +60,17 @@ impl Problem {
 
     fn check_sphere(&self) -> Result<(), InvalidParameter> {
         if self.target.common_norm().is_none_or(|r| r == 0.0) {
-            let rule = "be \"free\" unless all modes have one common positive norm, the radius of the sphere";
-            return Err(InvalidParameter::new("family.means", "\"sphere\"", rule));
+            let rule = "be free unless all modes have one common positive norm, the radius of the sphere";
+            return Err(InvalidParameter::new("means", "sphere", rule).of(Part::Family));
         }
         match &self.start {
-            Start::Means(means) if means.iter().any(|m| norm(m) == 0.0) => Err(InvalidParameter::new(
-                "start.means",
-                "a mean at the origin",
-                "not be 0: it is scaled to the sphere",
-            )),
+            Start::Means(means) if means.iter().any(|m| norm(m) == 0.0) => {
+                let rule = "not be 0: it is scaled to the sphere";
+                Err(InvalidParameter::new("means", "a mean at the origin", rule).of(Part::Start))
+            }
             Start::Law(StartLaw::Gaussian { scale, .. }) => {
                 let rule = "be absent for means on the sphere, which start uniform on it";
-                Err(InvalidParameter::new("start.scale", scale, rule))
+                Err(InvalidParameter::new("scale", scale, rule).of(Part::Start))
             }
             _ => Ok(()),
         }

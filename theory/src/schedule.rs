@@ -2,6 +2,7 @@
 
 mod kind;
 mod primitive;
+mod ratios;
 mod table;
 
 use crate::parameter::{InvalidParameter, positive};

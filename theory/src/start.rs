@@ -1,7 +1,7 @@
 //! The law of the initial means. Sampling is not here: this crate draws no numbers.
 
 use crate::mixture::check_vectors;
-use crate::parameter::{InvalidParameter, positive};
+use crate::parameter::{InvalidParameter, Part, positive};
 
 /// The law of K independent initial means in R^d.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,7 +41,7 @@ pub enum Start {
 impl Start {
     /// Given means: at least one, of one length >= 1, finite.
     pub fn means(means: Vec<Vec<f64>>) -> Result<Self, InvalidParameter> {
-        check_vectors("start.means", &means)?;
+        check_vectors(Part::Start, &means)?;
         Ok(Self::Means(means))
     }
 
@@ -52,7 +52,7 @@ impl Start {
 
     /// N(0, `scale`^2 I) in R^`dimension`, `dimension` >= 1, `scale` > 0.
     pub fn gaussian(dimension: usize, scale: f64) -> Result<Self, InvalidParameter> {
-        let scale = positive("start.scale", scale)?;
+        let scale = positive("scale", scale).map_err(|e| e.of(Part::Start))?;
         Ok(Self::Law(StartLaw::Gaussian { dimension: check_dimension(dimension)?, scale }))
     }
 
@@ -67,7 +67,7 @@ impl Start {
 
 fn check_dimension(dimension: usize) -> Result<usize, InvalidParameter> {
     if dimension == 0 {
-        return Err(InvalidParameter::new("start.dimension", dimension, "be at least 1"));
+        return Err(InvalidParameter::new("dimension", dimension, "be at least 1").of(Part::Start));
     }
     Ok(dimension)
 }

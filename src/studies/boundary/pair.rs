@@ -1,7 +1,6 @@
 //! The boundary of a pair with fixed weights, in the limit of time.
 
 use collapsar_theory::{Flow, FreePair, Pair, Schedule, SpherePair};
-use rayon::prelude::*;
 
 use crate::bifurcation::{SearchOptions, antipodal_temperature, critical_temperature, free_equilibria};
 use crate::config::BoundaryRun;
@@ -60,7 +59,7 @@ fn free_curve(config: &BoundaryRun, flow: FreePair, schedule: &Schedule, z: f64)
     let low = if flow.bias() == 0.0 { 0.0 } else { -1.0 };
     let at = |i: u64| low + (1.0 - low) * i as f64 / (n - 1) as f64;
     let xs: Vec<f64> = (0..n).map(|i| boundary.wall() + reach * at(i) * at(i).abs()).collect();
-    let points = xs.par_iter().map(|&x| (x, boundary.locate(x, z, config.boundary.width))).collect();
+    let points = crate::parallel::map(&xs, |&x| (x, boundary.locate(x, z, config.boundary.width)));
     Ok(curve(schedule, z, points))
 }
 
@@ -76,7 +75,7 @@ fn sphere_curve(
     let reach = config.boundary.reach.unwrap_or(largest / 2.0).min(largest);
     let at = |i: u64| reach * (2.0 * i as f64 / (n - 1) as f64 - 1.0);
     let sums: Vec<f64> = (0..n).map(at).collect();
-    let points = sums.par_iter().map(|&sum| (sum, boundary.locate(sum, s, config.boundary.width))).collect();
+    let points = crate::parallel::map(&sums, |&sum| (sum, boundary.locate(sum, s, config.boundary.width)));
     Ok(curve(schedule, s, points))
 }
 

@@ -1,7 +1,6 @@
 //! The boundary of two components with trained weights at a horizon, beside that with fixed ones.
 
 use collapsar_theory::{Family, InvalidParameter, MeanSpace, Problem, Rules, Schedule, Start, Target, WeightRule};
-use rayon::prelude::*;
 
 use crate::config::BoundaryRun;
 use crate::results::{BoundaryCurve, BoundaryRecord, PROGRAM, VERSION};
@@ -80,7 +79,7 @@ fn curve(
     let width = config.boundary.width.max(NARROWEST);
     // Squares from the first point beyond the origin, where nothing moves.
     let places: Vec<f64> = (1..=n).map(|i| reach * (i as f64 / n as f64).powi(2)).collect();
-    let found: Vec<_> = places.par_iter().map(|&x| (x, boundary.locate(x, z, width))).collect();
+    let found = crate::parallel::map(&places, |&x| (x, boundary.locate(x, z, width)));
     let located = || found.iter().filter_map(|(x, bracket)| bracket.map(|bracket| (*x, bracket)));
     BoundaryCurve {
         initial_temperature: schedule.initial_temperature(),

@@ -1,7 +1,6 @@
 //! A slice of the free pair's phase space at one temperature.
 
 use collapsar_theory::{Flow, FreePair, Schedule};
-use rayon::prelude::*;
 
 use crate::bifurcation::{Equilibrium, SearchOptions, free_equilibria};
 use crate::config::PortraitRun;
@@ -107,8 +106,7 @@ fn located(config: &PortraitRun, boundary: &FreeBoundary<'_>, window: [f64; 2]) 
         // Squares: at the wall the curve leaves with a power.
         let shares = nodes([0.0, 1.0], config.portrait.points);
         let xs: Vec<f64> = shares.iter().map(|share| wall + (end - wall) * share * share).collect();
-        let brackets: Vec<_> =
-            xs.par_iter().map(|&x| (x, boundary.locate(x, config.portrait.transverse, BRACKET))).collect();
+        let brackets = crate::parallel::map(&xs, |&x| (x, boundary.locate(x, config.portrait.transverse, BRACKET)));
         if brackets.iter().any(|(_, bracket)| bracket.low > 0.0) {
             curves.push(brackets.iter().map(|(x, bracket)| [*x, bracket.middle()]).collect());
         }

@@ -16,7 +16,7 @@ const MISSED: f64 = 10.0;
 pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
     let pair = match question.pair_for(Route::Exact) {
         Ok(pair) => pair,
-        Err(nothing) => return Ok(nothing),
+        Err(why) => return Ok(Said::Nothing(why)),
     };
     if let Some(horizon) = question.config.stop.horizon {
         let rule = "be absent for the exact route, which classifies in the limit";
@@ -44,7 +44,7 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
     if !valid {
         notes.push(format!("the exact route did not reach its tolerance: error {}", number(found.error)));
     }
-    Ok(Said::Answer(Answer {
+    Ok(Said::from(Answer {
         // A value below its own error may come out negative.
         value: found.value.clamp(0.0, 1.0),
         error: Some(found.error),

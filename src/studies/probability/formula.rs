@@ -18,12 +18,12 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
     if let Some(law) = starvation_law(question) {
         notes.push("formula (22) is the probability that a weight vanishes, not that of losing a mode".to_owned());
         let value = law.probability(question.problem.schedule());
-        return Ok(Said::Answer(Answer::formula(value, true, FormulaDetail::new(Equation::Starvation))));
+        return Ok(Said::from(Answer::formula(value, true, FormulaDetail::new(Equation::Starvation))));
     }
     let said = match question.pair_for(Route::Formula) {
         Ok(Pair::Free(flow)) => small_start(question, flow)?,
         Ok(Pair::Sphere(flow)) => sharp(question, flow, notes)?,
-        Err(nothing) => nothing,
+        Err(why) => Said::Nothing(why),
     };
     if let Said::Answer(answer) = &said
         && let Some(detail) = answer.formula_detail().filter(|_| !answer.valid)
@@ -40,7 +40,7 @@ fn sharp(question: &Question<'_>, flow: SpherePair, notes: &mut Vec<String>) -> 
     if options.clock != Clock::FreeEnergy || options.metric != Metric::Euclidean {
         notes.push("formula (10) is for the free-energy clock and the Euclidean metric: (18) in its place".to_owned());
         let value = EquatorFormula::new(flow)?.probability(d, schedule);
-        return Ok(Said::Answer(Answer::formula(value, true, FormulaDetail::new(Equation::Equator))));
+        return Ok(Said::from(Answer::formula(value, true, FormulaDetail::new(Equation::Equator))));
     }
     let asked = question.config.formula;
     let formula = SharpFormula::new(options.radius, options.target_weight, asked.alpha)?;
@@ -51,7 +51,7 @@ fn sharp(question: &Question<'_>, flow: SpherePair, notes: &mut Vec<String>) -> 
         alpha: Some(formula.alpha()),
         ..FormulaDetail::new(Equation::Sharp)
     };
-    Ok(Said::Answer(Answer::formula(formula.probability(d, schedule), valid, detail)))
+    Ok(Said::from(Answer::formula(formula.probability(d, schedule), valid, detail)))
 }
 
 /// (15).
@@ -79,7 +79,7 @@ fn small_start(question: &Question<'_>, flow: FreePair) -> Result<Said, StudyErr
     let valid = formula.holds_for(s, d as f64, schedule) && schedule.final_temperature() == 1.0;
     let detail =
         FormulaDetail { connection_constant: Some(found.constant), ..FormulaDetail::new(Equation::SmallStart) };
-    Ok(Said::Answer(Answer::formula(value, valid, detail)))
+    Ok(Said::from(Answer::formula(value, valid, detail)))
 }
 
 /// The law behind formula (22), if it is about this problem and the modes are near enough to be neglected.

@@ -15,7 +15,7 @@ pub(super) fn ask(question: &Question<'_>) -> Result<Said, StudyError> {
     let (problem, horizon) = (question.problem, question.config.stop.horizon);
     let options = EnsembleOptions { horizon, ..EnsembleOptions::default() };
     let (seed, n) = (question.seed, question.config.montecarlo.samples);
-    Ok(Said::Answer(match question.pair() {
+    Ok(Said::from(match question.pair() {
         Some(Pair::Free(flow)) => {
             let start = FreeStart::new(question.dimension(), question.scale())?;
             FreeEnsemble::new(flow, problem.schedule(), start, &options)?.estimate(seed, n).into()

@@ -24,9 +24,15 @@ pub(crate) struct Question<'a> {
 /// What a route makes of a question.
 pub(super) enum Said {
     /// Its answer.
-    Answer(Answer),
+    Answer(Box<Answer>),
     /// Why the question is not one for it.
     Nothing(StudyError),
+}
+
+impl From<Answer> for Said {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(Box::new(answer))
+    }
 }
 
 impl<'a> Question<'a> {
@@ -54,10 +60,9 @@ impl<'a> Question<'a> {
     }
 
     /// The pair for a route that is for pairs, or the reason why there is none.
-    pub(super) fn pair_for(&self, route: Route) -> Result<Pair, Said> {
-        self.pair.clone().map_err(|why| {
-            Said::Nothing(StudyError::from(why).within(format!("the {} route is for pairs", route.name())))
-        })
+    pub(super) fn pair_for(&self, route: Route) -> Result<Pair, StudyError> {
+        let reason = |why| StudyError::from(why).within(format!("the {} route is for pairs", route.name()));
+        self.pair.clone().map_err(reason)
     }
 
     /// d.
@@ -102,7 +107,7 @@ impl<'a> Question<'a> {
         let mut answers = Answers::default();
         for &route in routes {
             match self.ask(route, trainings, &mut answers.notes)? {
-                Said::Answer(answer) => drop(answers.by_route.insert(route, answer)),
+                Said::Answer(answer) => drop(answers.by_route.insert(route, *answer)),
                 Said::Nothing(why) if routes.len() == 1 => return Err(why),
                 Said::Nothing(why) => answers.notes.push(format!("left out: {why}")),
             }

@@ -14,11 +14,11 @@ pub(super) fn ask(question: &Question<'_>) -> Result<Said, StudyError> {
         Ok(Pair::Sphere(flow)) => {
             let value =
                 EquatorFormula::new(flow)?.probability(question.dimension() as f64, question.problem.schedule());
-            Said::Answer(Answer::formula(value, true, FormulaDetail::new(Equation::Equator)))
+            Said::from(Answer::formula(value, true, FormulaDetail::new(Equation::Equator)))
         }
         Ok(Pair::Free(_)) => {
             Said::Nothing(StudyError::refused("family.means", "\"free\"", "be \"sphere\" for formula (18)"))
         }
-        Err(nothing) => nothing,
+        Err(why) => Said::Nothing(why),
     })
 }

@@ -20,7 +20,7 @@ const MOST_STEPS: f64 = 1e9;
 pub(super) fn ask(question: &Question<'_>) -> Result<Said, StudyError> {
     let pair = match question.pair_for(Route::Simulation) {
         Ok(pair) => pair,
-        Err(nothing) => return Ok(nothing),
+        Err(why) => return Ok(Said::Nothing(why)),
     };
     let (schedule, asked) = (question.problem.schedule(), question.config.simulation.unwrap_or_default());
     let horizon = question.config.stop.horizon.unwrap_or(schedule.settling_time(SETTLED) + RELAXATION);
@@ -48,5 +48,5 @@ pub(super) fn ask(question: &Question<'_>) -> Result<Said, StudyError> {
         Pair::Sphere(flow) => Descent::sphere(flow, schedule, SphereStart::new(question.dimension())?, options)?,
     };
     let detail = Detail::Descent { batch: asked.batch, step: asked.step, steps: steps as u64 };
-    Ok(Said::Answer(Answer::counted(descent.estimate(question.seed, asked.runs), detail)))
+    Ok(Said::from(Answer::counted(descent.estimate(question.seed, asked.runs), detail)))
 }

@@ -50,6 +50,7 @@ pub(super) fn integrator(config: &SolveRun) -> Result<Box<dyn Integrator>, Study
 /// A failure with the way out where there is one.
 fn explain(failure: trajectory::Failure) -> StudyError {
     match &failure {
+        trajectory::Failure::Misuse(Misuse::NoDiffsol) => StudyError::misuse(failure),
         trajectory::Failure::Misuse(Misuse::TooLarge { .. }) => {
             StudyError::misuse(failure).within("choose `solve.engine = \"diffsol\"` for this problem")
         }

@@ -1,7 +1,6 @@
 //! A grid of problems: which points there are, which are known, and the computation of the others.
 
 use collapsar_theory::ScheduleKind;
-use rayon::prelude::*;
 
 use crate::config::{ProbabilityRun, Route, ScheduleConfig, SweepConfig};
 use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERSION};
@@ -124,7 +123,7 @@ impl Grid {
         let computed: Vec<SweepPoint> = if trained {
             open.iter().map(compute).collect::<Result<_, StudyError>>()?
         } else {
-            open.par_iter().with_max_len(1).map(compute).collect::<Result<_, StudyError>>()?
+            crate::parallel::try_map(&open, compute)?
         };
         points.extend(computed.into_iter().map(|point| (point.index, point)));
         Ok((points, open.len()))

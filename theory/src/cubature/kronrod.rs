@@ -52,8 +52,16 @@ pub(crate) fn panel<const M: usize>(a: f64, b: f64, f: &mut impl FnMut(f64) -> [
             }
         }
     }
-    let difference = half * super::line::distance(&fine, &coarse);
+    let difference = half * distance(&fine, &coarse);
     (fine.map(|v| v * half), difference.min((200.0 * difference).powf(1.5)))
+}
+
+/// Largest difference of two results; infinite when one is not a number.
+pub(crate) fn distance<const M: usize>(a: &[f64; M], b: &[f64; M]) -> f64 {
+    a.iter().zip(b).fold(0.0, |worst: f64, (x, y)| {
+        let d = (x - y).abs();
+        if d.is_nan() { f64::INFINITY } else { worst.max(d) }
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One-dimensional Gaussian averages of analytic functions whose sharp features are known.
 
-use super::kronrod::panel;
+use super::kronrod::{distance, panel};
 use std::f64::consts::PI;
 
 /// The line is cut where its two tails weigh about a hundredth of the tolerance: `2 Phi(-8.2) = 2e-16` for 1e-12.
@@ -102,14 +102,6 @@ fn add<const M: usize>(sum: &mut [f64; M], f: &mut impl FnMut(f64) -> [f64; M], 
             sum[m] += weight * (right[m] + left[m]);
         }
     }
-}
-
-/// Largest difference of two results; infinite when one is not a number.
-pub(crate) fn distance<const M: usize>(a: &[f64; M], b: &[f64; M]) -> f64 {
-    a.iter().zip(b).fold(0.0, |worst: f64, (x, y)| {
-        let d = (x - y).abs();
-        if d.is_nan() { f64::INFINITY } else { worst.max(d) }
-    })
 }
 
 /// Adaptive Gauss-Kronrod panels, graded towards the features.

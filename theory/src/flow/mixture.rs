@@ -6,7 +6,7 @@ use crate::cubature::{Cubature, CubatureOptions};
 use crate::family::{Metric, Rules, VarianceRule, WeightRule};
 use crate::flow::Flow;
 use crate::frame::{dot, norm};
-use crate::parameter::InvalidParameter;
+use crate::parameter::{InvalidParameter, Part, positive};
 use crate::problem::Problem;
 
 pub use averages::ClassAverages;
@@ -116,7 +116,7 @@ impl MixtureFlow {
             state.extend(self.log_weights.iter().map(|&l| if l == f64::NEG_INFINITY { 0.0 } else { l }));
         }
         if self.rules.variance == VarianceRule::Trained {
-            state.push(crate::parameter::positive("start.variance", variance)?.ln());
+            state.push(positive("variance", variance).map_err(|e| e.of(Part::Start))?.ln());
         }
         Ok(state)
     }

@@ -1,5 +1,6 @@
 //! B(t) = int beta and its inverse, in closed form.
 
+use crate::schedule::ratios::{expm1_over, log1p_over};
 use crate::schedule::table::{table_integral, table_inverse};
 use crate::schedule::{Schedule, Shape};
 
@@ -55,16 +56,6 @@ impl Schedule {
             Shape::Table { times, temperatures } => table_inverse(times, temperatures, value),
         }
     }
-}
-
-/// (e^x - 1)/x, with its limit at 0.
-pub(super) fn expm1_over(x: f64) -> f64 {
-    if x == 0.0 { 1.0 } else { x.exp_m1() / x }
-}
-
-/// ln(1 + x)/x, with its limit at 0.
-pub(super) fn log1p_over(x: f64) -> f64 {
-    if x == 0.0 { 1.0 } else { x.ln_1p() / x }
 }
 
 /// B(t) of the power law: b^(p+1) expm1((p+1) ln(y/b))/(p+1) t0/(1-b), y = b + (1-b) t/t0.

@@ -1,6 +1,6 @@
 //! Temperatures interpolated in a table, their primitive of beta and its inverse.
 
-use crate::schedule::primitive::{expm1_over, log1p_over};
+use crate::schedule::ratios::{expm1_over, log1p_over};
 
 /// T at t: linear between the points, constant outside.
 pub(super) fn table_temperature(times: &[f64], temperatures: &[f64], t: f64) -> f64 {

@@ -1,0 +1,64 @@
+//! What is trained, on what, and how.
+
+use collapsar_theory::{InvalidParameter, Schedule, Target};
+
+use crate::flows::architecture::Architecture;
+use crate::flows::mixture::Mixture;
+use crate::flows::training::Training;
+
+/// A flow to be trained on a tempered target: everything but the seed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowProblem {
+    architecture: Architecture,
+    target: Target,
+    schedule: Schedule,
+    training: Training,
+}
+
+impl FlowProblem {
+    /// Refuses what [`Architecture::check`] and [`Training::check`] refuse, and targets of more dimensions than the
+    /// flow. A target of fewer lies in the first coordinates; in the others it is standard normal.
+    pub fn new(
+        architecture: Architecture,
+        target: Target,
+        schedule: Schedule,
+        training: Training,
+    ) -> Result<Self, InvalidParameter> {
+        architecture.check()?;
+        training.check()?;
+        Mixture::<f64>::new(&target, &architecture.order())?;
+        Ok(Self { architecture, target, schedule, training })
+    }
+
+    /// What is trained.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// p.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// beta(t) at t = step times step size.
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// How it is trained.
+    pub fn training(&self) -> &Training {
+        &self.training
+    }
+
+    /// The learning rate of step number `step`.
+    pub fn rate(&self, step: usize) -> f64 {
+        let last = self.training.settle * self.training.steps as f64;
+        let left = self.training.steps.saturating_sub(step) as f64;
+        self.training.step_size * if left < last { left / last } else { 1.0 }
+    }
+
+    /// beta of step number `step`.
+    pub fn beta(&self, step: usize) -> f64 {
+        self.schedule.beta(step as f64 * self.training.step_size)
+    }
+}

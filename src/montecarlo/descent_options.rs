@@ -1,0 +1,29 @@
+//! How stochastic gradient descent runs.
+
+use crate::montecarlo::estimate::DEFAULT_LEVEL;
+use crate::montecarlo::optimiser::Optimiser;
+
+/// How a run descends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DescentOptions {
+    /// Samples of q per step.
+    pub batch: usize,
+    /// Learning rate: time per step.
+    pub step: f64,
+    /// Steps of a run; it is classified after the last.
+    pub steps: usize,
+    /// Whether log q is differentiated in its own parameters as well as along the samples, as automatic differentiation
+    /// of the loss does. The score has mean 0: the flow is the same, the noise is not.
+    pub score: bool,
+    /// How a gradient becomes a step.
+    pub optimiser: Optimiser,
+    /// Confidence level of an interval.
+    pub level: f64,
+}
+
+impl Default for DescentOptions {
+    /// The published setting for 200 steps of cooling.
+    fn default() -> Self {
+        Self { batch: 8192, step: 0.05, steps: 300, score: true, optimiser: Optimiser::Plain, level: DEFAULT_LEVEL }
+    }
+}
