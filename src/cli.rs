@@ -115,7 +115,8 @@ const CONFIG_EXAMPLES: &str = "Examples:
 
 /// What `config` takes.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(skip)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["verb", "reference", "schema"]))]
 pub struct ConfigArgs {
     /// The verb whose template is printed
     pub verb: Option<String>,
@@ -125,6 +126,9 @@ pub struct ConfigArgs {
     /// Print the JSON Schema of configurations
     #[arg(long)]
     pub schema: bool,
+    /// Folder of the index in the reference
+    #[arg(long, value_name = "DIR", default_value = "configs")]
+    pub configs: PathBuf,
 }
 
 /// What every verb that runs a configuration takes.

@@ -5,8 +5,8 @@ mod support;
 use std::path::Path;
 
 use collapsar::config::{
-    BifurcationRun, BoundaryRun, ConfigError, DensityRun, Document, ExperimentConfig, FlowRun, Override, PortraitRun,
-    ProbabilityRun, SolveRun, SweepConfig, Verb,
+    BifurcationRun, BoundaryRun, ConfigError, DensityRun, Document, ExperimentConfig, FlowRun, Origin, Override,
+    PortraitRun, ProbabilityRun, SolveRun, SweepConfig, Verb,
 };
 use collapsar::theory::{Rules, ScheduleKind};
 use support::configs::{BASE, DOZEN, LAW};
@@ -38,6 +38,30 @@ fn values_are_refused_with_key_value_rule_and_line() {
         assert!(BASE.contains(from), "{from}");
         assert_eq!(refusal(&BASE.replace(from, to)), format!("case.toml, {expected}"), "{to}");
     }
+}
+
+/// What a tool reads off a refusal: the place, the key, its value and the rule.
+#[test]
+fn refusals_have_fields_for_tools() {
+    let fields = |text: &str| {
+        let error = document(text, &[]).and_then(|document| SolveRun::resolve(&document)).unwrap_err();
+        (error.origin, [error.key, error.value, error.rule].map(Option::unwrap_or_default))
+    };
+    let texts = |key: &str, value: &str, rule: &str| [key, value, rule].map(str::to_owned);
+    let cases = [
+        // By a resolver, and by the theory.
+        ("times = [1.0, 5.0]", "max_steps = 0", 14, texts("solve.max_steps", "0", "be at least 1")),
+        ("duration = 5.0", "duration = -2.5", 9, texts("schedule.duration", "-2.5", "be positive and finite")),
+        // Neither key nor section exists: nothing to obey.
+        ("times =", "time =", 14, texts("solve.time", "", "")),
+        ("[solve]", "[sovle]", 13, texts("sovle", "", "")),
+        ("kind = \"geometric\"", "kind = \"quench\"\nrate = 2.0", 8, texts("schedule.rate", "2.0", "")),
+        ("[target]", "[target", 1, texts("", "", "")),
+    ];
+    for (from, to, line, expected) in cases {
+        assert_eq!(fields(&BASE.replacen(from, to, 1)), (Origin::Line(line), expected), "{to}");
+    }
+    assert_eq!(fields(""), (Origin::Absent, texts("target.separation", "", "")));
 }
 
 #[test]

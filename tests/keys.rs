@@ -140,6 +140,9 @@ fn shipped_configurations_obey_the_schema() {
     let bad = |text: &str| check(&schema, &serde_json::to_value(text.parse::<toml::Table>().unwrap()).unwrap(), "");
     assert!(bad("[target]\nseparations = 3").unwrap().contains("separations"));
     assert!(bad("[target]\nseparation = \"3\"").is_some() && bad("[family]\nmeans = \"fre\"").is_some());
+    assert!(bad("[solve]\nmax_steps = 0").is_some() && bad("[stop]\nhorizon = 0").is_some());
+    assert!(bad("[exact]\ntolerance = 0.2").is_some());
+    assert!(bad("[[experiment.checks]]\nclam = \"\"").unwrap().contains("clam"));
     assert!(bad("[training]\nclip = true").is_some() && bad("[training]\nclip = false").is_none());
 }
 
@@ -168,6 +171,13 @@ fn check(schema: &Value, value: &Value, at: &str) -> Option<String> {
     if !fits {
         return Some(format!("{at}: {value} is no {kind}"));
     }
+    let bound = |word: &str| schema.get(word).and_then(Value::as_f64);
+    if let Some(x) = value.as_f64() {
+        let inside = bound("minimum").is_none_or(|least| x >= least)
+            && bound("exclusiveMinimum").is_none_or(|least| x > least)
+            && bound("maximum").is_none_or(|most| x <= most);
+        return (!inside).then(|| format!("{at}: {value} is out of bounds"));
+    }
     if let (Some(items), Some(list)) = (schema.get("items"), value.as_array()) {
         return list.iter().find_map(|item| check(items, item, at));
     }
@@ -181,6 +191,59 @@ fn check(schema: &Value, value: &Value, at: &str) -> Option<String> {
             _ => None,
         }
     })
+}
+
+/// What a rule says in numbers is what the resolvers refuse, and nothing inside is refused for it.
+#[test]
+fn declared_ranges_are_those_that_hold() {
+    let mut compared = 0;
+    for section in SECTIONS.iter().filter(|section| !section.open && section.name != "experiment") {
+        for key in section.keys {
+            let Some(range) = key.range() else { continue };
+            let written = |x: f64| match key.kind {
+                Kind::Integer => format!("{x:.0}"),
+                Kind::Numbers if key.name == "hidden" => format!("[{x:.0}]"),
+                Kind::Numbers => format!("[{x:?}]"),
+                _ => format!("{x:?}"),
+            };
+            let whole = matches!(key.kind, Kind::Integer) || key.name == "hidden";
+            let beyond = |x: f64, up: f64| if whole || x == 0.0 { x + up } else { x * (1.0 + 1e-3 * up) };
+            let name = format!("{}.{}", section.name, key.name);
+            let refused = |x: f64| {
+                let set = format!("{name}={}", written(x));
+                let readers = READ.iter().filter(|(_, sections)| sections.contains(&section.name));
+                let found = readers.map(|(verb, _)| resolved(verb, &document(&example(verb, &name), &[&set])));
+                let errors: Vec<String> = found.filter_map(Result::err).collect();
+                errors.iter().any(|error| error.contains(&format!("`{name}` is ")))
+            };
+            let below = if range.open { range.least } else { beyond(range.least, -1.0) };
+            assert!(refused(below), "{name} = {} is taken", written(below));
+            assert!(range.open || !refused(range.least), "{name} = {} is refused", written(range.least));
+            if let Some(most) = range.most {
+                assert!(refused(beyond(most, 1.0)), "{name} = {} is taken", written(beyond(most, 1.0)));
+                assert!(!refused(most), "{name} = {} is refused", written(most));
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > 35, "{compared} ranges");
+}
+
+/// A template in which a key of the schedule has a meaning.
+fn example(verb: &str, name: &str) -> String {
+    let template = template(verb).unwrap();
+    let (from, to) = ("kind = \"exponential\"", "rate = 0.3");
+    match name {
+        "schedule.duration" | "boundary.durations" => {
+            template.replacen(from, "kind = \"geometric\"", 1).replacen(to, "duration = 5.0", 1)
+        }
+        "schedule.times" | "schedule.temperatures" => template
+            .replacen(from, "kind = \"table\"", 1)
+            .replacen("initial_temperature = 5.0", "times = [1.0]", 1)
+            .replacen(to, "temperatures = [2.0]", 1),
+        "start.variance" => template.replacen("preset = \"free\"", "preset = \"free\"\nvariance = \"trained\"", 1),
+        _ => template,
+    }
 }
 
 #[test]

@@ -10,9 +10,6 @@ use crate::commands::{Failure, print};
 use crate::config::ExperimentConfig;
 use crate::config::keys::{IndexEntry, READ, reference, schema, template};
 
-/// The folder of the index.
-const FOLDER: &str = "configs";
-
 /// Makes what is asked for and prints it.
 pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
     let text = match &args.verb {
@@ -21,7 +18,7 @@ pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
             Failure::usage(anyhow!("`{verb}` reads no configuration: known are {}", known.join(", ")))
         })?,
         None if args.schema => serde_json::to_string_pretty(&schema()).map_err(Failure::computation)? + "\n",
-        None => reference(&index(Path::new(FOLDER))?),
+        None => reference(&index(&args.configs)?),
     };
     print(text.as_bytes())
 }

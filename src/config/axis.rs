@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::document::{Document, SWEEP};
-use crate::config::error::ConfigError;
+use crate::config::error::{ConfigError, Fault};
 use crate::config::value::{Node, Value};
 
 /// The key of a section's variant that names it.
@@ -51,8 +51,8 @@ pub(crate) struct AxisReader<'a> {
 }
 
 impl AxisReader<'_> {
-    pub(crate) fn invalid(&self, message: String) -> ConfigError {
-        self.document.error(self.node.origin.clone(), message)
+    pub(crate) fn invalid(&self, fault: impl Into<Fault>) -> ConfigError {
+        self.document.error(self.node.origin.clone(), fault)
     }
 
     fn breaks(&self, rule: &str) -> ConfigError {

@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use crate::config::axis::Assignment;
-use crate::config::error::{ConfigError, Origin};
+use crate::config::error::{ConfigError, Fault, Origin};
 use crate::config::keys::{SECTIONS, section_named};
 use crate::config::section::Section;
 use crate::config::value::{Node, Value, convert, convert_table};
@@ -36,7 +36,7 @@ impl Document {
                 message = format!("`{key}` is given twice");
             }
             let origin = span.map_or(Origin::Absent, |at| Origin::Line(line_of(text, at.start)));
-            ConfigError { file: file.to_owned(), origin, message }
+            Fault::from(message).at(file, origin)
         })?;
         let root = convert_table(table.get_ref(), &|at| Origin::Line(line_of(text, at)));
         let mut document = Self { file: file.to_owned(), root };
@@ -88,11 +88,7 @@ impl Document {
 
     fn apply(&mut self, given: &Override) -> Result<(), ConfigError> {
         let origin = Origin::Override(given.0.clone());
-        let fail = |message: &str| ConfigError {
-            file: self.file.clone(),
-            origin: origin.clone(),
-            message: message.to_owned(),
-        };
+        let fail = |message: &str| self.error(origin.clone(), message);
         let Some((key, value)) = given.0.split_once('=') else {
             return Err(fail("an override must read key=value, for example schedule.duration=20"));
         };
@@ -138,7 +134,7 @@ impl Document {
                     let message = format!("`{name}` stands outside a section{}", home(name));
                     return Err(self.error(node.origin.clone(), message));
                 }
-                return Err(self.unknown("section", name, &SECTIONS.map(|section| section.name), &node.origin));
+                return Err(self.unknown(None, name, &SECTIONS.map(|section| section.name), &node.origin));
             };
             let Value::Table(entries) = &node.value else {
                 let message =
@@ -147,14 +143,15 @@ impl Document {
             };
             for (key, node) in entries.iter().filter(|_| !section.open) {
                 if section.key(key).is_none() {
-                    return Err(self.unknown(&format!("key in [{name}]"), key, &section.names(), &node.origin));
+                    return Err(self.unknown(Some(name), key, &section.names(), &node.origin));
                 }
             }
         }
         Ok(())
     }
 
-    pub(crate) fn unknown(&self, what: &str, name: &str, known: &[&str], origin: &Origin) -> ConfigError {
+    /// The error for a section that there is not, or a key that a section does not have.
+    pub(crate) fn unknown(&self, section: Option<&str>, name: &str, known: &[&str], origin: &Origin) -> ConfigError {
         let scored = known.iter().map(|k| (strsim::jaro_winkler(name, k), k));
         let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score >= SUGGESTION_SIMILARITY);
         let hint = match best {
@@ -162,7 +159,11 @@ impl Document {
             Some((_, key)) => format!("did you mean `{key}`?"),
             None => format!("known are {}", known.join(", ")),
         };
-        self.error(origin.clone(), format!("unknown {what} `{name}`: {hint}"))
+        let (what, key) = match section {
+            None => ("section".to_owned(), name.to_owned()),
+            Some(section) => (format!("key in [{section}]"), format!("{section}.{name}")),
+        };
+        self.error(origin.clone(), Fault::about(&key, None, format!("unknown {what} `{name}`: {hint}")))
     }
 
     /// The values without comments, lines and layout: two documents with the same text here say the same.
@@ -171,8 +172,9 @@ impl Document {
         sections.collect::<Vec<_>>().join("\n")
     }
 
-    pub(crate) fn error(&self, origin: Origin, message: String) -> ConfigError {
-        ConfigError { file: self.file.clone(), origin, message }
+    /// An error of this document: words, or key, value and rule.
+    pub(crate) fn error(&self, origin: Origin, fault: impl Into<Fault>) -> ConfigError {
+        fault.into().at(&self.file, origin)
     }
 
     /// The value of a key.

@@ -22,18 +22,65 @@ pub struct ConfigError {
     pub file: String,
     /// Where in it.
     pub origin: Origin,
-    /// What is wrong: key, value and rule.
+    /// What is wrong, in words: key, value and rule.
     pub message: String,
+    /// The key at fault, "section.key", if it is a matter of one.
+    pub key: Option<String>,
+    /// Its value as given, if it has one.
+    pub value: Option<String>,
+    /// What the value must do: continues "it must".
+    pub rule: Option<String>,
+}
+
+/// What is wrong, without the place: words for a person, and key, value and rule for a tool.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fault {
+    message: String,
+    key: Option<String>,
+    value: Option<String>,
+    rule: Option<String>,
+}
+
+impl From<String> for Fault {
+    fn from(message: String) -> Self {
+        Self { message, ..Self::default() }
+    }
+}
+
+impl From<&str> for Fault {
+    fn from(message: &str) -> Self {
+        message.to_owned().into()
+    }
+}
+
+impl Fault {
+    /// Words about `key`, for which there is no rule.
+    pub(crate) fn about(key: &str, value: Option<String>, message: String) -> Self {
+        Self { message, key: Some(key.to_owned()), value, rule: None }
+    }
+
+    /// The same with `words` after its message.
+    pub(crate) fn and(self, words: &str) -> Self {
+        Self { message: self.message + words, ..self }
+    }
+
+    /// The error at a place.
+    pub(crate) fn at(self, file: &str, origin: Origin) -> ConfigError {
+        let Self { message, key, value, rule } = self;
+        ConfigError { file: file.to_owned(), origin, message, key, value, rule }
+    }
 }
 
 impl ConfigError {
-    /// The text for a value that breaks a rule.
-    pub(crate) fn rule(key: &str, value: impl fmt::Display, rule: &str) -> String {
-        format!("`{key}` is {value}: it must {rule}")
+    /// A value that breaks a rule.
+    pub(crate) fn rule(key: &str, value: impl fmt::Display, rule: &str) -> Fault {
+        let value = value.to_string();
+        let message = format!("`{key}` is {value}: it must {rule}");
+        Fault { rule: Some(rule.to_owned()), ..Fault::about(key, Some(value), message) }
     }
 
-    /// The message of a refused parameter, whose name is completed with the section of its part.
-    pub(crate) fn parameter(section: &str, error: &InvalidParameter) -> (String, String) {
+    /// The key of a refused parameter, completed with the section of its part, and what is wrong with it.
+    pub(crate) fn parameter(section: &str, error: &InvalidParameter) -> (String, Fault) {
         let section = match error.part() {
             Some(Part::Target) => "target",
             Some(Part::Family) => "family",
@@ -41,8 +88,8 @@ impl ConfigError {
             None => section,
         };
         let key = format!("{section}.{}", error.name());
-        let message = Self::rule(&key, error.value(), error.rule());
-        (key, message)
+        let fault = Self::rule(&key, error.value(), error.rule());
+        (key, fault)
     }
 }
 

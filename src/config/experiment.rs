@@ -134,13 +134,12 @@ impl ExperimentConfig {
 }
 
 fn check(document: &Document, node: &Node) -> Result<Check, ConfigError> {
-    const KEYS: [&str; 7] = ["claim", "value", "equals", "tolerance", "at_least", "at_most", "full"];
     let Value::Table(entries) = &node.value else {
         let message = ConfigError::rule("experiment.checks", node.value.describe(), "hold tables");
         return Err(document.error(node.origin.clone(), message));
     };
     let section = Section::new(document, "experiment.checks", entries);
-    section.refuse_unknown(&KEYS)?;
+    section.refuse_unknown()?;
     let needed = |key: &str| section.text(key)?.ok_or_else(|| section.missing(key, "a check needs it"));
     let rule = match (section.number("equals")?, section.number("at_least")?, section.number("at_most")?) {
         (Some(value), None, None) => {

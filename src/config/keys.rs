@@ -3,12 +3,14 @@
 //! This is the one list of keys: what is not in it is refused, what a resolver reads must be in it, and the schema for
 //! editors, the reference and the templates are made from it.
 
+mod range;
 mod reference;
 mod routes;
 mod runs;
 mod schema;
 mod template;
 
+pub use range::Range;
 pub use reference::{IndexEntry, reference};
 pub use schema::schema;
 pub use template::template;
@@ -66,8 +68,8 @@ pub enum Kind {
     Words(fn() -> Vec<&'static str>),
     /// A list of lists of numbers.
     Vectors,
-    /// A list of tables.
-    Tables,
+    /// A list of tables with these keys.
+    Tables(&'static [Key]),
 }
 
 /// A key of a section.
@@ -177,6 +179,24 @@ const PROBABILITY: &[&str] = &[
     "flow",
     "training",
 ];
+
+/// Whether a key is declared where it is read: in a section, or in the tables of a key, "section.key". Where nothing is
+/// declared the names are of the user's choice.
+pub(crate) fn declares(place: &str, name: &str) -> bool {
+    let keys = keys_of(place);
+    keys.is_empty() || keys.iter().any(|key| key.name == name)
+}
+
+/// The keys of a section, or of the tables of a key, "section.key".
+pub(crate) fn keys_of(place: &str) -> &'static [Key] {
+    let Some((section, key)) = place.split_once('.') else {
+        return section_named(place).map_or(&[], |section| section.keys);
+    };
+    match section_named(section).and_then(|section| section.key(key)).map(|key| key.kind) {
+        Some(Kind::Tables(keys)) => keys,
+        _ => &[],
+    }
+}
 
 /// The section of that name.
 pub(crate) fn section_named(name: &str) -> Option<&'static SectionKeys> {

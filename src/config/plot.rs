@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
-use crate::config::keys::{SectionKeys, section_named};
 use crate::config::route::Source;
 use crate::config::section::Section;
 use crate::config::value::{Node, Value};
@@ -24,6 +23,9 @@ pub enum PlotKind {
     /// The share of each mechanism of losing a mode against `x`, a panel for each combination of the other axes.
     Mechanisms,
 }
+
+/// The axes that can be logarithmic.
+pub(crate) const AXES: [&str; 2] = ["x", "y"];
 
 pub(crate) const KINDS: [(&str, PlotKind); 5] = [
     ("curves", PlotKind::Curves),
@@ -74,7 +76,7 @@ impl PlotConfig {
         let read = |(name, node): &(String, Node)| {
             let Value::Table(entries) = &node.value else {
                 let message = ConfigError::rule(&format!("plot.{name}"), node.value.describe(), "be a section");
-                return Err(document.error(node.origin.clone(), format!("{message}, written [plot.{name}]")));
+                return Err(document.error(node.origin.clone(), message.and(&format!(", written [plot.{name}]"))));
             };
             Self::read(name, &Section::new(document, "plot", entries))
         };
@@ -82,11 +84,11 @@ impl PlotConfig {
     }
 
     fn read(name: &str, section: &Section<'_>) -> Result<Self, ConfigError> {
-        section.refuse_unknown(&section_named("plot").map(SectionKeys::names).unwrap_or_default())?;
+        section.refuse_unknown()?;
         let kind = section.choice("kind", &KINDS)?;
         let kind = kind.ok_or_else(|| section.missing("kind", "say what is drawn, for example \"curves\""))?;
         let log = section.texts("log")?.unwrap_or_default();
-        if let Some(other) = log.iter().find(|axis| !["x", "y"].contains(&axis.as_str())) {
+        if let Some(other) = log.iter().find(|axis| !AXES.contains(&axis.as_str())) {
             return Err(section.breaks("log", &format!("hold \"x\" or \"y\", not \"{other}\"")));
         }
         let source = |name: &String| {

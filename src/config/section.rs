@@ -3,8 +3,8 @@
 use collapsar_theory::InvalidParameter;
 
 use crate::config::document::Document;
-use crate::config::error::{ConfigError, Origin};
-use crate::config::keys::section_named;
+use crate::config::error::{ConfigError, Fault, Origin};
+use crate::config::keys::{declares, keys_of};
 use crate::config::value::{Node, Value};
 
 /// One section of a document.
@@ -21,11 +21,7 @@ impl<'a> Section<'a> {
 
     fn get(&self, key: &str) -> Option<&'a Node> {
         // A key that is read and not declared would be absent for ever.
-        debug_assert!(
-            section_named(self.name).is_none_or(|section| section.open || section.key(key).is_some()),
-            "[{}] declares no `{key}`",
-            self.name
-        );
+        debug_assert!(declares(self.name, key), "[{}] declares no `{key}`", self.name);
         self.entries.iter().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
@@ -46,19 +42,26 @@ impl<'a> Section<'a> {
 
     /// An error about `key`, at its line if it is given.
     pub(crate) fn invalid(&self, key: &str, message: impl Into<String>) -> ConfigError {
+        let value = self.get(key).map(|node| node.value.describe());
+        self.at(key, Fault::about(&format!("{}.{key}", self.name), value, message.into()))
+    }
+
+    fn at(&self, key: &str, fault: Fault) -> ConfigError {
         let origin = self.get(key).map_or(Origin::Absent, |node| node.origin.clone());
-        self.document.error(origin, message.into())
+        self.document.error(origin, fault)
     }
 
     /// The error for a value of `key` that breaks `rule`.
     pub(crate) fn breaks(&self, key: &str, rule: &str) -> ConfigError {
         let value = self.get(key).map_or("missing".to_owned(), |node| node.value.describe());
-        self.invalid(key, ConfigError::rule(&format!("{}.{key}", self.name), value, rule))
+        self.at(key, ConfigError::rule(&format!("{}.{key}", self.name), value, rule))
     }
 
     /// The error for a key that is needed and absent; `why` continues "`key` is missing: ".
     pub(crate) fn missing(&self, key: &str, why: &str) -> ConfigError {
-        self.document.error(Origin::Absent, format!("`{}.{key}` is missing: {why}", self.name))
+        let key = format!("{}.{key}", self.name);
+        let message = format!("`{key}` is missing: {why}");
+        self.document.error(Origin::Absent, Fault::about(&key, None, message))
     }
 
     /// Refuses the keys of `keys` that are given, with the reason.
@@ -71,14 +74,14 @@ impl<'a> Section<'a> {
 
     /// A refusal by the theory crate, at the line of its key.
     pub(crate) fn parameter(&self, error: &InvalidParameter) -> ConfigError {
-        let (key, message) = ConfigError::parameter(self.name, error);
+        let (key, fault) = ConfigError::parameter(self.name, error);
         let (section, key) = key.split_once('.').unwrap_or((self.name, &key));
         let origin = match self.document.origin_of(section, key) {
             // What the family does not say itself, its preset says.
             Origin::Absent if section == "family" && key != "weights" => self.document.origin_of(section, "preset"),
             origin => origin,
         };
-        self.document.error(origin, message)
+        self.document.error(origin, fault)
     }
 
     /// A number; an integer is one.
@@ -146,11 +149,12 @@ impl<'a> Section<'a> {
         self.get(key).map(|node| read(node).ok_or_else(|| self.breaks(key, "be a list of texts"))).transpose()
     }
 
-    /// Refuses keys that the section does not have.
-    pub(crate) fn refuse_unknown(&self, known: &[&str]) -> Result<(), ConfigError> {
-        match self.entries.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+    /// Refuses keys that are not declared here.
+    pub(crate) fn refuse_unknown(&self) -> Result<(), ConfigError> {
+        match self.entries.iter().find(|(name, _)| !declares(self.name, name)) {
             Some((name, node)) => {
-                Err(self.document.unknown(&format!("key in [{}]", self.name), name, known, &node.origin))
+                let known: Vec<&str> = keys_of(self.name).iter().map(|key| key.name).collect();
+                Err(self.document.unknown(Some(self.name), name, &known, &node.origin))
             }
             None => Ok(()),
         }

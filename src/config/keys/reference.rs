@@ -93,6 +93,6 @@ fn value(kind: Kind) -> String {
         Kind::Texts => "list of texts".to_owned(),
         Kind::Words(words) => format!("list of {}", quoted(words())),
         Kind::Vectors => "list of lists of numbers".to_owned(),
-        Kind::Tables => "list of tables".to_owned(),
+        Kind::Tables(_) => "list of tables".to_owned(),
     }
 }

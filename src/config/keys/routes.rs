@@ -3,7 +3,7 @@
 use crate::config::experiment::VERBS;
 use crate::config::flow::{ACTIVATIONS, BATCH_NORMS, CONDITIONERS, CRITERIA, INITIALS, MASKS, PRECISIONS};
 use crate::config::keys::{Key, Kind, key, words};
-use crate::config::plot::KINDS;
+use crate::config::plot::{AXES, KINDS};
 use crate::config::probability::OPTIMISERS;
 use crate::config::route::{Route, Source};
 use Kind::{Flag, Integer, Number, NumberOrFalse, Numbers, Tables, Text, Texts, Vectors, Word, WordOrFalse, Words};
@@ -27,7 +27,7 @@ pub(super) const SIMULATION: &[Key] = &[
 
 pub(super) const FLOW: &[Key] = &[
     key("couplings", Integer, "8", "1 to 256", "number of couplings"),
-    key("hidden", Numbers, "[64, 64]", "each an integer, 1 to 65536", "widths of the hidden layers of each network"),
+    key("hidden", Numbers, "[64, 64]", "1 to 65536, each an integer", "widths of the hidden layers of each network"),
     key("activation", Word(|| words(&ACTIVATIONS)), "\"tanh\"", "", "nonlinearity of the hidden layers"),
     key(
         "batch_norm",
@@ -36,7 +36,7 @@ pub(super) const FLOW: &[Key] = &[
         "",
         "what is normalised over the batch: the input of each network, or each hidden layer",
     ),
-    key("scale_bound", Number, "2.0", "0 to 20", "bound of the log-scales"),
+    key("scale_bound", Number, "2.0", "> 0, at most 20", "bound of the log-scales"),
     key("mask", Word(|| words(&MASKS)), "\"halves\"", "", "which coordinates a coupling keeps"),
     key("conditioner", Word(|| words(&CONDITIONERS)), "\"joint\"", "", "one network for scale and shift, or two"),
     key(
@@ -93,7 +93,7 @@ pub(super) const PLOT: &[Key] = &[
     ),
     key("x", Text, "", "a key of the grid, or \"rate\": ln(T0)/t0 or κ", "the abscissa"),
     key("y", Text, "", "the same; maps need it", "the ordinate"),
-    key("log", Texts, "[]", "\"x\", \"y\"", "logarithmic axes"),
+    key("log", Words(|| AXES.to_vec()), "[]", "", "logarithmic axes"),
     key("show", Words(|| Source::all().map(Source::name).collect()), "all", "", "what is drawn"),
     key("slopes", Numbers, "[]", "one for each curve; scaling", "slopes that theory predicts"),
     key("fit", Numbers, "all", "two ends; scaling", "the abscissae that are fitted"),
@@ -115,9 +115,20 @@ pub(super) const EXPERIMENT: &[Key] = &[
     key("quick", Texts, "[]", "", "overrides of `reproduce --quick`"),
     key(
         "checks",
-        Tables,
+        Tables(CHECKS),
         "[]",
         "",
-        "claims: `claim`, `value` (a JSON pointer into the record), `equals` with `tolerance`, `at_least` or `at_most`, `full` (not in the quick setting)",
+        "claims about the record: `claim`, `value` (a JSON pointer into it), `equals` with `tolerance`, `at_least` or \
+         `at_most`, `full`",
     ),
+];
+
+const CHECKS: &[Key] = &[
+    key("claim", Text, "", "needed", "the claim in words"),
+    key("value", Text, "", "needed", "where the number stands in the record: a JSON pointer"),
+    key("equals", Number, "", "one of `equals`, `at_least`, `at_most`", "what it is, within `tolerance`"),
+    key("tolerance", Number, "", "beside `equals`", "how far it may be off"),
+    key("at_least", Number, "", "", "its least value"),
+    key("at_most", Number, "", "", "its greatest value"),
+    key("full", Flag, "false", "", "whether the claim only holds at full size"),
 ];

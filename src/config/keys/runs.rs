@@ -68,7 +68,7 @@ pub(super) const SCHEDULE: &[Key] = &[
         "at least 0.1 in absolute value; power",
         "p in T = T0 (1 + t/τ)^(-p), τ such that T(t0) = 1",
     ),
-    key("times", Numbers, "", "increasing, ≥ 0; table", "T is linear between these points, constant outside"),
+    key("times", Numbers, "", "≥ 0, increasing; table", "T is linear between these points, constant outside"),
     key("temperatures", Numbers, "", "1 to 1e12, one for each time; table", "T at them"),
 ];
 
@@ -115,7 +115,7 @@ pub(super) const SOLVE: &[Key] = &[
 ];
 
 pub(super) const DENSITY: &[Key] = &[
-    key("times", Numbers, "four over the reported times", "one to eight, ≥ 0, increasing", "the moments shown"),
+    key("times", Numbers, "four over the reported times", "≥ 0, increasing, one to eight", "the moments shown"),
     key(
         "reach",
         Number,
@@ -163,7 +163,7 @@ pub(super) const BOUNDARY: &[Key] = &[
 ];
 
 pub(super) const PORTRAIT: &[Key] = &[
-    key("temperatures", Numbers, "[1.0]", "one to four, ≥ 1", "a panel at each of these constant T"),
+    key("temperatures", Numbers, "[1.0]", "≥ 1, one to four", "a panel at each of these constant T"),
     key("transverse", Number, "0.0", "≥ 0", "z of the slice"),
     key("x", Numbers, "0 to 1.2 separations", "two, rising", "ends of the x axis"),
     key("y", Numbers, "0 to 1.2 separations", "two, rising", "ends of the y axis"),

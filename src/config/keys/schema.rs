@@ -17,8 +17,12 @@ pub fn schema() -> Value {
     })
 }
 
+fn properties(keys: &[Key]) -> Map<String, Value> {
+    keys.iter().map(|key| (key.name.to_owned(), key_schema(key))).collect()
+}
+
 fn section_schema(section: &SectionKeys) -> Value {
-    let keys: Map<String, Value> = section.keys.iter().map(|key| (key.name.to_owned(), key_schema(key))).collect();
+    let keys = properties(section.keys);
     let closed = json!({
         "description": section.meaning,
         "type": "object",
@@ -42,29 +46,42 @@ fn section_schema(section: &SectionKeys) -> Value {
 }
 
 fn key_schema(key: &Key) -> Value {
-    let mut schema = kind_schema(key.kind);
+    let mut schema = kind_schema(key.kind, &key.range().map(|range| range.schema()).unwrap_or_default());
     let facts = [("unless given", key.default), ("must", key.rule)];
     let facts = facts.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("; {name}: {text}"));
     if let Value::Object(entries) = &mut schema {
         entries.insert("description".to_owned(), json!(key.meaning.to_owned() + &facts.collect::<String>()));
+        if let Some(default) = key.default_value() {
+            entries.insert("default".to_owned(), default);
+        }
     }
     schema
 }
 
-fn kind_schema(kind: Kind) -> Value {
+/// The schema of a kind whose numbers have these bounds.
+fn kind_schema(kind: Kind, bounds: &Map<String, Value>) -> Value {
     let or_false = |other: Value| json!({"anyOf": [other, {"const": false}]});
+    let bounded = |kind: &str| {
+        let mut schema = Map::from_iter([("type".to_owned(), json!(kind))]);
+        schema.extend(bounds.clone());
+        Value::Object(schema)
+    };
     match kind {
-        Kind::Number => json!({"type": "number"}),
-        Kind::Integer => json!({"type": "integer", "minimum": 0}),
+        Kind::Number => bounded("number"),
+        Kind::Integer if bounds.is_empty() => json!({"type": "integer", "minimum": 0}),
+        Kind::Integer => bounded("integer"),
         Kind::Flag => json!({"type": "boolean"}),
         Kind::Text => json!({"type": "string"}),
         Kind::Word(words) => json!({"enum": words()}),
         Kind::WordOrFalse(words) => or_false(json!({"enum": words()})),
-        Kind::NumberOrFalse => or_false(json!({"type": "number"})),
-        Kind::Numbers => json!({"type": "array", "items": {"type": "number"}}),
+        Kind::NumberOrFalse => or_false(bounded("number")),
+        Kind::Numbers => json!({"type": "array", "items": bounded("number")}),
         Kind::Texts => json!({"type": "array", "items": {"type": "string"}}),
         Kind::Words(words) => json!({"type": "array", "items": {"enum": words()}}),
         Kind::Vectors => json!({"type": "array", "items": {"type": "array", "items": {"type": "number"}}}),
-        Kind::Tables => json!({"type": "array", "items": {"type": "object"}}),
+        Kind::Tables(keys) => json!({
+            "type": "array",
+            "items": {"type": "object", "additionalProperties": false, "properties": properties(keys)},
+        }),
     }
 }
