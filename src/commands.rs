@@ -2,6 +2,7 @@
 
 mod configuration;
 mod document;
+mod experiment;
 mod failure;
 mod merge;
 mod output;

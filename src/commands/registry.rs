@@ -176,7 +176,7 @@ fn compute<S: Study>(args: &RunArgs, adjust: impl Fn(&mut S::Config)) -> Result<
 fn sweep(args: &RunArgs, extra: &Extra) -> Result<Vec<PathBuf>, Failure> {
     let started = Instant::now();
     let grid = Grid::new(Sweep::resolve(&read(&args.config, &args.overrides)?).map_err(Failure::usage)?)?;
-    let terminal = Terminal::with_journal(args, extra)?;
+    let terminal = Terminal::with_journal(args, extra.shard, extra.force)?;
     let shard = extra.shard.unwrap_or(Part::WHOLE);
     let (points, computed) = grid.points(shard, &terminal)?;
     terminal.clear();

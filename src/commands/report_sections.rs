@@ -6,8 +6,8 @@ use anyhow::Context;
 use serde_json::Value;
 
 use crate::commands::Failure;
+use crate::commands::experiment::Experiment;
 use crate::commands::output::pictures;
-use crate::commands::reproduce::Experiment;
 use crate::config::{CheckRule, PlotConfig, SweepConfig, Verb};
 use crate::montecarlo::{Agreement, Comparison};
 use crate::plots;

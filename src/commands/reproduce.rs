@@ -1,18 +1,16 @@
 //! `collapsar reproduce`: every configuration run, every claim checked, one report.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{ReproduceArgs, RunArgs};
-use crate::commands::document::read;
-use crate::commands::registry::{Extra, study_named};
+use crate::cli::ReproduceArgs;
+use crate::commands::experiment::Experiment;
 use crate::commands::report_sections::{agreement, intro, section, verdicts};
 use crate::commands::{Failure, print};
-use crate::config::{Document, ExperimentConfig};
 use crate::report::{Provenance, Report, html, markdown};
 use crate::results::{Store, VERSION};
 use crate::studies::comparisons;
@@ -21,20 +19,6 @@ use crate::studies::comparisons;
 const MANIFEST: &str = "reproduce.json";
 /// The report's files.
 const REPORT: &str = "report";
-
-/// A configuration that `reproduce` runs.
-pub(crate) struct Experiment {
-    /// The name of its file.
-    pub(crate) stem: String,
-    path: PathBuf,
-    /// What it says.
-    pub(crate) document: Document,
-    /// Its section.
-    pub(crate) config: ExperimentConfig,
-    /// Its text, as in the file.
-    pub(crate) text: String,
-    overrides: Vec<String>,
-}
 
 /// Finished experiments by name.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -138,41 +122,6 @@ fn experiments(args: &ReproduceArgs) -> Result<Vec<Experiment>, Failure> {
         return Err(Failure::usage(anyhow!("{} holds no configuration", folder.display())));
     }
     Ok(found)
-}
-
-impl Experiment {
-    fn read(path: PathBuf, quick: bool) -> Result<Self, Failure> {
-        let stem = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-        let plain = read(&path, &[])?;
-        let config = ExperimentConfig::resolve(&plain).map_err(Failure::usage)?;
-        let config = config.ok_or_else(|| {
-            Failure::usage(anyhow!("{}: a section [experiment] is missing: it says how to run it", path.display()))
-        })?;
-        let overrides = if quick { config.quick.clone() } else { Vec::new() };
-        let document = read(&path, &overrides)?;
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()));
-        Ok(Self { stem, document, config, text: text.map_err(Failure::usage)?, path, overrides })
-    }
-
-    /// What makes results worth keeping.
-    fn fingerprint(&self) -> String {
-        format!("{VERSION}\n{}", self.document.canonical())
-    }
-
-    fn run(&self, args: &ReproduceArgs) -> Result<Vec<String>, Failure> {
-        let run = RunArgs {
-            config: self.path.clone(),
-            overrides: self.overrides.clone(),
-            out: Some(args.out.clone()),
-            json: false,
-            quiet: true,
-        };
-        let name = self.config.verb.name();
-        let study = study_named(name).ok_or_else(|| Failure::usage(anyhow!("no study is called {name}")))?;
-        let written = study.apply(&run, &Extra { force: args.force, ..Extra::default() });
-        let names = |path: PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
-        Ok(written.map_err(|failure| failure.within(&self.stem))?.into_iter().filter_map(names).collect())
-    }
 }
 
 impl Manifest {

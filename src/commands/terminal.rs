@@ -11,7 +11,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::RunArgs;
 use crate::commands::Failure;
 use crate::commands::output::{folder, stem};
-use crate::commands::registry::Extra;
 use crate::results::{Journal, Store};
 use crate::studies::{Part, Watch};
 
@@ -37,13 +36,13 @@ impl Terminal {
         Self { bar: if hidden { ProgressBar::hidden() } else { ProgressBar::new(0) }, kept: None }
     }
 
-    /// With the journal of a run or of its shard.
-    pub(crate) fn with_journal(args: &RunArgs, extra: &Extra) -> Result<Self, Failure> {
+    /// With the journal of a run or of its shard; an earlier record is read unless all is computed anew.
+    pub(crate) fn with_journal(args: &RunArgs, shard: Option<Part>, force: bool) -> Result<Self, Failure> {
         let plain = Self::plain(args);
         let Some(folder) = folder(args) else { return Ok(plain) };
         let store = Store::open(folder).map_err(Failure::computation)?;
-        let record = (!extra.force).then(|| store.path(&format!("{}.json", stem(args))));
-        let path = store.path(&journal_name(args, extra.shard));
+        let record = (!force).then(|| store.path(&format!("{}.json", stem(args))));
+        let path = store.path(&journal_name(args, shard));
         Ok(Self { kept: Some(Kept { path, record, journal: Mutex::new(None) }), ..plain })
     }
 

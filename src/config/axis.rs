@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::document::{Document, SWEEP};
 use crate::config::error::{ConfigError, Fault};
-use crate::config::value::{Node, Value};
+use crate::config::value::{Assignment, Node, Value};
 
 /// The key of a section's variant that names it.
 const LABEL: &str = "label";
@@ -33,14 +33,6 @@ pub struct Axis {
     /// What each position assigns.
     #[serde(skip)]
     pub(crate) assignments: Vec<Vec<Assignment>>,
-}
-
-/// A value for a key of a section.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Assignment {
-    pub(crate) section: String,
-    pub(crate) key: String,
-    pub(crate) node: Node,
 }
 
 /// One entry of the section being read.

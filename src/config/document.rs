@@ -2,11 +2,9 @@
 
 use toml::de::{DeTable, DeValue};
 
-use crate::config::axis::Assignment;
 use crate::config::error::{ConfigError, Fault, Origin};
 use crate::config::keys::{SECTIONS, section_named};
-use crate::config::section::Section;
-use crate::config::value::{Node, Value, convert, convert_table};
+use crate::config::value::{Assignment, Node, Value, convert, convert_table};
 
 /// The section of a grid, and its one key that is no key of another section.
 pub(crate) const SWEEP: &str = "sweep";
@@ -188,11 +186,6 @@ impl Document {
             Some(Value::Table(entries)) => entries,
             _ => &[],
         }
-    }
-
-    /// The section of that name, empty if the text has none.
-    pub(crate) fn section(&self, name: &'static str) -> Section<'_> {
-        Section::new(self, name, self.entries(name))
     }
 }
 

@@ -219,6 +219,11 @@ fn quoted<T>(choices: &[(&str, T)]) -> String {
 }
 
 impl Document {
+    /// The section of that name, empty if the text has none.
+    pub(crate) fn section(&self, name: &'static str) -> Section<'_> {
+        Section::new(self, name, self.entries(name))
+    }
+
     fn origin_of(&self, section: &str, key: &str) -> Origin {
         self.node(section, key).map_or(Origin::Absent, |node| node.origin.clone())
     }

@@ -24,6 +24,14 @@ pub(crate) struct Node {
     pub(crate) origin: Origin,
 }
 
+/// A value for a key of a section.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Assignment {
+    pub(crate) section: String,
+    pub(crate) key: String,
+    pub(crate) node: Node,
+}
+
 impl Value {
     /// All of it in one line.
     pub(crate) fn canonical(&self) -> String {

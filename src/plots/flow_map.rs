@@ -2,8 +2,7 @@
 
 use crate::figures::{Axis, Contours, Figure, Grid, Heatmap, LegendPlace, Marker, Panel, Series, TickChoice, palette};
 use crate::plots::probability_map::{LEVELS, grid};
-use crate::plots::sweep::{COUNTED, FLOWS, REFINED, axis};
-use crate::plots::symbols::axis_label;
+use crate::plots::symbols::{COUNTED, FLOWS, REFINED, axis, axis_label};
 use crate::results::{PlotConfig, Source, SweepRecord};
 
 /// One panel.

@@ -1,8 +1,7 @@
 //! The figure of how modes are lost.
 
 use crate::figures::{Axis, Color, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
-use crate::plots::sweep::{FORMULA, axis, name};
-use crate::plots::symbols::axis_label;
+use crate::plots::symbols::{FORMULA, axis, axis_label, name};
 use crate::results::{Answer, Curve, Equation, MechanismShare, PlotConfig, Route, SweepPoint, SweepRecord};
 
 /// Panels in a row.

@@ -1,8 +1,7 @@
 //! P_c over two keys of a grid.
 
 use crate::figures::{Contours, Dash, Figure, Grid, Heatmap, LegendPlace, Panel, Series, palette};
-use crate::plots::sweep::{COUNTED, EXACT, FORMULA, REFINED, axis};
-use crate::plots::symbols::axis_label;
+use crate::plots::symbols::{COUNTED, EXACT, FORMULA, REFINED, axis, axis_label};
 use crate::results::{PlotConfig, Source, SweepRecord};
 
 /// Lines of equal probability.

@@ -5,16 +5,9 @@ use crate::plots::flow_map::flow_map;
 use crate::plots::mechanisms::mechanisms;
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
-use crate::plots::symbols::{HOT, LOOKS, Look, axis_label, choice, shown, symbol};
-use crate::results::{
-    Answer, AxisValue, Curve, FitRecord, PlotConfig, PlotKind, Route, Source, SweepPoint, SweepRecord,
-};
+use crate::plots::symbols::{COUNTED, EXACT, FLOWS, FORMULA, HOT, LOOKS, Look, axis, axis_label, name};
+use crate::results::{Answer, FitRecord, PlotConfig, PlotKind, Route, Source, SweepPoint, SweepRecord};
 
-pub(crate) const EXACT: Source = Source::Route(Route::Exact);
-pub(crate) const COUNTED: Source = Source::Route(Route::MonteCarlo);
-pub(crate) const FORMULA: Source = Source::Route(Route::Formula);
-pub(crate) const REFINED: Source = Source::Route(Route::Refined);
-pub(crate) const FLOWS: Source = Source::Route(Route::RealNvp);
 /// Width of a line that only leads the eye.
 const THIN: f64 = 0.8;
 
@@ -28,18 +21,6 @@ pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {
         PlotKind::Agreement => agreement(record),
         PlotKind::Mechanisms => mechanisms(record, plot),
     }
-}
-
-pub(crate) fn name(curve: &Curve) -> String {
-    let part = |(key, value): &(String, AxisValue)| match value {
-        AxisValue::Text(text) => choice(key, text),
-        _ => format!("{} = {}", symbol(key), shown(value)),
-    };
-    curve.fixed.iter().map(part).collect::<Vec<_>>().join(", ")
-}
-
-pub(crate) fn axis(label: impl Into<String>, log: bool) -> Axis {
-    if log { Axis::log(label) } else { Axis::linear(label) }
 }
 
 /// The points of a curve that have a value of some kind, as columns.

@@ -1,7 +1,13 @@
 //! Keys and values in the symbols of the theory note.
 
-use crate::figures::{Dash, Marker};
-use crate::results::{AxisValue, RATE, Route, Source};
+use crate::figures::{Axis, Dash, Marker};
+use crate::results::{AxisValue, Curve, RATE, Route, Source};
+
+pub(crate) const EXACT: Source = Source::Route(Route::Exact);
+pub(crate) const COUNTED: Source = Source::Route(Route::MonteCarlo);
+pub(crate) const FORMULA: Source = Source::Route(Route::Formula);
+pub(crate) const REFINED: Source = Source::Route(Route::Refined);
+pub(crate) const FLOWS: Source = Source::Route(Route::RealNvp);
 
 /// How a source of probabilities is drawn, and what the legend calls it.
 pub(crate) struct Look {
@@ -109,4 +115,18 @@ fn rounded(x: f64) -> String {
     let digits = if x == 0.0 { 0.0 } else { 2.0 - x.abs().log10().floor() };
     let scale = 10f64.powf(digits);
     format!("{}", (x * scale).round() / scale)
+}
+
+/// What is fixed along a curve.
+pub(crate) fn name(curve: &Curve) -> String {
+    let part = |(key, value): &(String, AxisValue)| match value {
+        AxisValue::Text(text) => choice(key, text),
+        _ => format!("{} = {}", symbol(key), shown(value)),
+    };
+    curve.fixed.iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// A linear or logarithmic axis.
+pub(crate) fn axis(label: impl Into<String>, log: bool) -> Axis {
+    if log { Axis::log(label) } else { Axis::linear(label) }
 }
