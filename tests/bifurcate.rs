@@ -170,7 +170,7 @@ fn no_verb_asks_for_what_it_does_not_read() {
     for verb in ["bifurcate", "boundary", "portrait"] {
         let output = collapsar(&[verb, pair.path().to_str().unwrap(), "--json"]);
         assert!(output.status.success(), "{verb}: {}", String::from_utf8_lossy(&output.stderr));
-        let record: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let record: Value = serde_json::from_slice(&output.stdout).unwrap();
         let sections: Vec<&str> = record["config"].as_object().unwrap().keys().map(String::as_str).collect();
         assert!(!sections.contains(&"start") && !sections.contains(&"solve"), "{verb}: {sections:?}");
     }

@@ -45,7 +45,8 @@ fn values_are_refused_with_key_value_rule_and_line() {
 fn refusals_have_fields_for_tools() {
     let fields = |text: &str| {
         let error = document(text, &[]).and_then(|document| SolveRun::resolve(&document)).unwrap_err();
-        (error.origin, [error.key, error.value, error.rule].map(Option::unwrap_or_default))
+        let parts = [error.key(), error.value(), error.rule()].map(|part| part.unwrap_or_default().to_owned());
+        (error.origin, parts)
     };
     let texts = |key: &str, value: &str, rule: &str| [key, value, rule].map(str::to_owned);
     let cases = [

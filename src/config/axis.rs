@@ -49,7 +49,7 @@ impl AxisReader<'_> {
 
     fn breaks(&self, rule: &str) -> ConfigError {
         let name = format!("{SWEEP}.{}", self.key);
-        self.invalid(ConfigError::rule(&name, self.node.value.describe(), rule))
+        self.invalid(ConfigError::breaking(&name, self.node.value.describe(), rule))
     }
 
     /// Its number of values, without making them.

@@ -136,7 +136,7 @@ impl Document {
             };
             let Value::Table(entries) = &node.value else {
                 let message =
-                    ConfigError::rule(name, node.value.describe(), &format!("be a section, written [{name}]"));
+                    ConfigError::breaking(name, node.value.describe(), &format!("be a section, written [{name}]"));
                 return Err(self.error(node.origin.clone(), message));
             };
             for (key, node) in entries.iter().filter(|_| !section.open) {

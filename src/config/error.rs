@@ -24,21 +24,23 @@ pub struct ConfigError {
     pub origin: Origin,
     /// What is wrong, in words: key, value and rule.
     pub message: String,
-    /// The key at fault, "section.key", if it is a matter of one.
-    pub key: Option<String>,
-    /// Its value as given, if it has one.
-    pub value: Option<String>,
-    /// What the value must do: continues "it must".
-    pub rule: Option<String>,
+    /// The same for a tool.
+    pub(crate) parts: Box<Parts>,
+}
+
+/// Key, value and rule of an error.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Parts {
+    key: Option<String>,
+    value: Option<String>,
+    rule: Option<String>,
 }
 
 /// What is wrong, without the place: words for a person, and key, value and rule for a tool.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fault {
     message: String,
-    key: Option<String>,
-    value: Option<String>,
-    rule: Option<String>,
+    parts: Parts,
 }
 
 impl From<String> for Fault {
@@ -56,7 +58,7 @@ impl From<&str> for Fault {
 impl Fault {
     /// Words about `key`, for which there is no rule.
     pub(crate) fn about(key: &str, value: Option<String>, message: String) -> Self {
-        Self { message, key: Some(key.to_owned()), value, rule: None }
+        Self { message, parts: Parts { key: Some(key.to_owned()), value, rule: None } }
     }
 
     /// The same with `words` after its message.
@@ -66,17 +68,32 @@ impl Fault {
 
     /// The error at a place.
     pub(crate) fn at(self, file: &str, origin: Origin) -> ConfigError {
-        let Self { message, key, value, rule } = self;
-        ConfigError { file: file.to_owned(), origin, message, key, value, rule }
+        let Self { message, parts } = self;
+        ConfigError { file: file.to_owned(), origin, message, parts: Box::new(parts) }
     }
 }
 
 impl ConfigError {
+    /// The key at fault, "section.key", if it is a matter of one.
+    pub fn key(&self) -> Option<&str> {
+        self.parts.key.as_deref()
+    }
+
+    /// Its value as given, if it has one.
+    pub fn value(&self) -> Option<&str> {
+        self.parts.value.as_deref()
+    }
+
+    /// What the value must do: continues "it must".
+    pub fn rule(&self) -> Option<&str> {
+        self.parts.rule.as_deref()
+    }
+
     /// A value that breaks a rule.
-    pub(crate) fn rule(key: &str, value: impl fmt::Display, rule: &str) -> Fault {
+    pub(crate) fn breaking(key: &str, value: impl fmt::Display, rule: &str) -> Fault {
         let value = value.to_string();
         let message = format!("`{key}` is {value}: it must {rule}");
-        Fault { rule: Some(rule.to_owned()), ..Fault::about(key, Some(value), message) }
+        Fault { message, parts: Parts { key: Some(key.to_owned()), value: Some(value), rule: Some(rule.to_owned()) } }
     }
 
     /// The key of a refused parameter, completed with the section of its part, and what is wrong with it.
@@ -88,7 +105,7 @@ impl ConfigError {
             None => section,
         };
         let key = format!("{section}.{}", error.name());
-        let fault = Self::rule(&key, error.value(), error.rule());
+        let fault = Self::breaking(&key, error.value(), error.rule());
         (key, fault)
     }
 }

@@ -135,7 +135,7 @@ impl ExperimentConfig {
 
 fn check(document: &Document, node: &Node) -> Result<Check, ConfigError> {
     let Value::Table(entries) = &node.value else {
-        let message = ConfigError::rule("experiment.checks", node.value.describe(), "hold tables");
+        let message = ConfigError::breaking("experiment.checks", node.value.describe(), "hold tables");
         return Err(document.error(node.origin.clone(), message));
     };
     let section = Section::new(document, "experiment.checks", entries);

@@ -75,7 +75,7 @@ impl PlotConfig {
     pub(crate) fn resolve(document: &Document) -> Result<Vec<Self>, ConfigError> {
         let read = |(name, node): &(String, Node)| {
             let Value::Table(entries) = &node.value else {
-                let message = ConfigError::rule(&format!("plot.{name}"), node.value.describe(), "be a section");
+                let message = ConfigError::breaking(&format!("plot.{name}"), node.value.describe(), "be a section");
                 return Err(document.error(node.origin.clone(), message.and(&format!(", written [plot.{name}]"))));
             };
             Self::read(name, &Section::new(document, "plot", entries))

@@ -54,7 +54,7 @@ impl<'a> Section<'a> {
     /// The error for a value of `key` that breaks `rule`.
     pub(crate) fn breaks(&self, key: &str, rule: &str) -> ConfigError {
         let value = self.get(key).map_or("missing".to_owned(), |node| node.value.describe());
-        self.at(key, ConfigError::rule(&format!("{}.{key}", self.name), value, rule))
+        self.at(key, ConfigError::breaking(&format!("{}.{key}", self.name), value, rule))
     }
 
     /// The error for a key that is needed and absent; `why` continues "`key` is missing: ".

@@ -37,7 +37,7 @@ impl SweepConfig {
             if points > MOST_POINTS {
                 let size = format!("a grid of {points} points or more");
                 let rule = "have at most 1000000: sweep fewer values or split the file";
-                return Err(reader.invalid(ConfigError::rule(SWEEP, size, rule)));
+                return Err(reader.invalid(ConfigError::breaking(SWEEP, size, rule)));
             }
             axes.push(reader.axis(count)?);
         }
@@ -62,7 +62,7 @@ impl SweepConfig {
             if let Some(key) = named.into_iter().flatten().find(|key| !known.contains(&key.as_str())) {
                 let origin = self.document.node("plot", &plot.name).map(|node| node.origin.clone());
                 let rule = format!("be a key of the grid: {}", known.join(", "));
-                let message = ConfigError::rule(&format!("plot.{}", plot.name), format!("along `{key}`"), &rule);
+                let message = ConfigError::breaking(&format!("plot.{}", plot.name), format!("along `{key}`"), &rule);
                 return Err(self.document.error(origin.unwrap_or(Origin::Absent), message));
             }
         }
@@ -143,6 +143,6 @@ fn read_routes(document: &Document) -> Result<Option<Vec<Route>>, ConfigError> {
     routes.map(Some).ok_or_else(|| {
         let names = Route::ALL.map(|route| format!("\"{}\"", route.name())).join(", ");
         let rule = format!("be a list of {names}");
-        document.error(node.origin.clone(), ConfigError::rule("sweep.routes", node.value.describe(), &rule))
+        document.error(node.origin.clone(), ConfigError::breaking("sweep.routes", node.value.describe(), &rule))
     })
 }

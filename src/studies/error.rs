@@ -68,6 +68,7 @@ impl StudyError {
     /// Name, value and rule of the parameter at fault, where there is one.
     pub fn parameter(&self) -> Option<(&str, &str, &str)> {
         match self {
+            Self::Config(error) => Some((error.key()?, error.value()?, error.rule()?)),
             Self::Parameter(error) => Some((error.name(), error.value(), error.rule())),
             Self::Within { error, .. } => error.parameter(),
             _ => None,
