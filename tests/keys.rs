@@ -119,6 +119,9 @@ fn every_key_is_read() {
     }
 }
 
+/// Parts what is to be copied from what the report says.
+const MARK: &str = "# ---- For the report: what follows can be left out of a copy. ----";
+
 #[test]
 fn shipped_configurations_obey_the_schema() {
     let schema = schema();
@@ -133,6 +136,11 @@ fn shipped_configurations_obey_the_schema() {
             let text = std::fs::read_to_string(&path).unwrap();
             assert_eq!(text.lines().next(), Some(first), "{}", path.display());
             let table: toml::Table = text.parse().unwrap();
+            // What a user copies comes first, and runs without the rest.
+            let (copied, report) = text.split_once(MARK).unwrap();
+            let sections = |text: &str| text.parse::<toml::Table>().unwrap().keys().cloned().collect::<Vec<_>>();
+            let of_report = |name: &String| ["experiment", "plot", "published"].contains(&name.as_str());
+            assert!(sections(report).iter().all(of_report) && !sections(copied).iter().any(of_report), "{path:?}");
             let found = check(&schema, &serde_json::to_value(table).unwrap(), "");
             assert_eq!(found, None, "{}", path.display());
             count += 1;

@@ -24,7 +24,8 @@ wins). `collapsar config VERB` prints a commented template for a verb.
 
 Unknown keys are refused with a suggestion; a value that breaks a rule is reported with its key, value, rule and line.
 Every number must be finite. A verb reads the sections of its row and asks for no others; sections that it does not read
-are still checked. Editors complete and check by `configs/schema.json`: the first line of each file here names it.
+are still checked. Editors complete and check by `configs/schema.json`: the first line of each file here names it. In each
+file a marked line parts what is to be copied from the claims, captions and figures of the report.
 
 This file is made by `collapsar config --reference`, the schema by `collapsar config --schema`, both from the list of keys
 in `src/config/keys`.
