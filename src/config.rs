@@ -18,6 +18,7 @@ pub mod keys;
 mod plot;
 mod portrait;
 mod probability;
+mod problem;
 mod published;
 mod resolve;
 mod route;
@@ -40,10 +41,9 @@ pub use flow::{Criterion, FlowConfig, Precision, TrainingConfig};
 pub use plot::{PlotConfig, PlotKind, RATE};
 pub use portrait::PortraitConfig;
 pub use probability::{ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserName, SimulationConfig, StopConfig};
+pub use problem::ProblemConfig;
 pub use published::{PublishedConfig, PublishedCount};
 pub use route::{Route, Source};
 pub use run::{Engine, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
-pub use runs::{
-    BifurcationRun, BoundaryRun, DensityRun, FlowRun, FlowStart, PortraitRun, ProbabilityRun, ProblemConfig, SolveRun,
-};
+pub use runs::{BifurcationRun, BoundaryRun, DensityRun, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun};
 pub use sweep::{MOST_POINTS, SweepConfig};
