@@ -1,6 +1,6 @@
 //! A commented configuration for a verb, which runs as it is.
 
-use crate::config::keys::{Key, READ, SectionKeys, section_named};
+use crate::config::keys::{Key, Kind, READ, SectionKeys, section_named};
 
 /// What a template gives a value: section, key and value; all else is commented out.
 type Example = (&'static str, &'static str, &'static str);
@@ -68,7 +68,11 @@ fn section_text(section: &SectionKeys, examples: &[Example]) -> String {
 
 fn key_text(key: &Key, value: Option<&str>) -> String {
     let rule = if key.rule.is_empty() { String::new() } else { format!(" ({})", key.rule) };
-    let about = format!("{}{rule}", key.meaning);
+    let words = match key.kind {
+        Kind::Word(words) | Kind::WordOrFalse(words) | Kind::Words(words) => format!(": {}", words().join(", ")),
+        _ => String::new(),
+    };
+    let about = format!("{}{words}{rule}", key.meaning);
     match value {
         Some(value) => format!("{} = {value}  # {about}\n", key.name),
         None if key.has_value() => format!("# {} = {}  # {about}\n", key.name, key.default),
