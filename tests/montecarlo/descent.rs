@@ -113,12 +113,12 @@ fn refusals_name_the_parameter() {
     let text =
         |options: EnsembleOptions| FreeEnsemble::new(free(3.0), &schedule, start, &options).err().unwrap().to_string();
     let options = EnsembleOptions::default();
-    assert!(text(EnsembleOptions { horizon: Some(0.0), ..options }).contains("`stop.horizon` is 0"));
+    assert!(text(EnsembleOptions { horizon: Some(0.0), ..options }).contains("`horizon` is 0"));
     assert!(text(EnsembleOptions { relative: -1.0, ..options }).contains("`relative` is -1"));
     let descent =
         |options: DescentOptions| Descent::sphere(sphere(LAG), &schedule, uniform, options).err().unwrap().to_string();
-    assert!(descent(DescentOptions { batch: 0, ..DescentOptions::default() }).contains("`simulation.batch` is 0"));
-    assert!(descent(DescentOptions { step: 0.0, ..DescentOptions::default() }).contains("`simulation.step` is 0"));
+    assert!(descent(DescentOptions { batch: 0, ..DescentOptions::default() }).contains("`batch` is 0"));
+    assert!(descent(DescentOptions { step: 0.0, ..DescentOptions::default() }).contains("`step` is 0"));
 }
 
 /// Averages of (m_1, m_2, s) and of their products after some steps: the short cut against full vectors.
