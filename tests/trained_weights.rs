@@ -215,5 +215,5 @@ fn the_boundary_at_a_horizon_is_that_of_the_limit_for_fixed_weights() {
         let exact = limit.locate(x, z, 1e-9).middle();
         assert!(bracket.low - 1e-5 < exact && exact < bracket.high + 1e-5, "{x} {z}: {bracket:?} {exact}");
     }
-    assert!(HorizonBoundary::new(&problem, 0.0).unwrap_err().to_string().contains("stop.horizon"));
+    assert!(HorizonBoundary::new(&problem, 0.0).unwrap_err().to_string().contains("horizon"));
 }
