@@ -142,31 +142,14 @@ pub const READ: [(&str, &[&str]); 8] = [
     ("bifurcate", &["target", "family", "schedule", "bifurcation"]),
     ("probability", PROBABILITY),
     ("boundary", &["target", "family", "schedule", "stop", "boundary"]),
-    (
-        "sweep",
-        &[
-            "target",
-            "family",
-            "schedule",
-            "start",
-            "stop",
-            "exact",
-            "formula",
-            "montecarlo",
-            "simulation",
-            "flow",
-            "training",
-            "sweep",
-            "plot",
-            "published",
-        ],
-    ),
+    ("sweep", SWEEP),
     ("density", &["target", "family", "schedule", "start", "solve", "density", "compare"]),
     ("portrait", &["target", "family", "portrait"]),
     ("realnvp", &["target", "schedule", "start", "flow", "training", "density", "compare"]),
 ];
 
-const PROBABILITY: &[&str] = &[
+/// What the points of a grid are made of, then what is about the grid.
+const SWEEP: &[&str] = &[
     "target",
     "family",
     "schedule",
@@ -178,7 +161,13 @@ const PROBABILITY: &[&str] = &[
     "simulation",
     "flow",
     "training",
+    "sweep",
+    "plot",
+    "published",
 ];
+
+/// What a point of a grid reads.
+const PROBABILITY: &[&str] = SWEEP.split_at(SWEEP.len() - 3).0;
 
 /// Whether a key is declared where it is read: in a section, or in the tables of a key, "section.key". Where nothing is
 /// declared the names are of the user's choice.
