@@ -9,7 +9,9 @@ use clap_complete::Shell;
 /// When variational inference collapses onto one mode, why, and which annealing schedule prevents it.
 #[derive(Debug, Parser)]
 #[command(name = "collapsar", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 success, 1 the computation failed, 2 bad usage or configuration.")]
+#[command(
+    after_help = "Exit codes: 0 success, 1 the computation failed, 2 bad usage or configuration, 130 interrupted."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -148,4 +150,7 @@ pub struct RunArgs {
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
+    /// Whether it is a part of a report, which has its own words.
+    #[arg(skip)]
+    pub within_report: bool,
 }

@@ -4,6 +4,7 @@ mod configuration;
 mod document;
 mod experiment;
 mod failure;
+mod interrupt;
 mod merge;
 mod output;
 mod registry;
@@ -16,6 +17,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::{Cli, Command};
 pub use failure::Failure;
+pub use interrupt::end_on_interrupt;
 
 /// The command line: the studies, ten places apart in the help, and the other verbs between and after them.
 pub fn command() -> clap::Command {

@@ -29,7 +29,7 @@ mod sweep;
 mod value;
 
 pub use axis::{Axis, AxisValue};
-pub use bifurcation::{BifurcationConfig, Drawing, Parameter};
+pub use bifurcation::{BifurcationConfig, Drawing, LARGEST_SEPARATION, Parameter};
 pub use boundary::BoundaryConfig;
 pub use compare::Variant;
 pub use density::DensityConfig;

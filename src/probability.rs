@@ -3,6 +3,7 @@
 //! Deterministic: no random number enters this room.
 
 mod bracket;
+mod budget;
 mod ending;
 mod free;
 mod law;
@@ -11,6 +12,7 @@ mod small_start;
 mod sphere;
 
 pub use bracket::Bracket;
+pub use budget::MOST_POINTS;
 pub use ending::{Ending, Limits};
 pub use free::{Connection, FreeBoundary, connection, free_probability};
 pub use quadrature::{Integral, integrate, integrate_parallel};

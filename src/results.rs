@@ -33,9 +33,9 @@ pub use probability::{
 };
 pub use ranks::{BestStart, BySource, RankCorrelation, RankRecord};
 pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, TrainedRun, flow_csv};
-pub use solve::{Chart, LimitRecord, SolveRecord, StepCounts};
+pub use solve::{Chart, EndRecord, LimitRecord, SolveRecord, StepCounts};
 #[cfg(feature = "cli")]
-pub use store::{Store, StoreError};
+pub use store::{Store, StoreError, writing};
 pub use sweep::{Curve, SweepHeader, SweepPoint, SweepRecord};
 pub use sweep_checks::{Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord};
 pub use sweep_table::sweep_csv;

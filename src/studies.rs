@@ -20,6 +20,7 @@ mod bifurcate;
 mod boundary;
 mod density;
 mod error;
+mod near;
 mod number;
 mod planes;
 mod portrait;
@@ -46,7 +47,7 @@ pub use probability::{Probability, ProbabilityConfig};
 pub use realnvp::RealNvp;
 pub use solve::Solve;
 pub use sweep::{Grid, Part, Points, Sweep, comparisons};
-pub use watch::{Silent, Watch};
+pub use watch::{KeptLine, Silent, Watch};
 
 /// A question with its answer.
 pub trait Study: Sized {

@@ -9,6 +9,6 @@ mod report;
 pub use field_lines::field_lines;
 pub use follow::{Failure, Options, Trajectory, follow};
 pub use horizon_boundary::{HorizonBoundary, HorizonBracket};
-pub use limit::{LOST_COVERAGE, Limit, LimitStatus, Mechanism, VANISHED_WEIGHT};
+pub use limit::{LOST_COVERAGE, Limit, LimitStatus, Mechanism, VANISHED_WEIGHT, Verdict};
 pub(crate) use limit::{classify, fastest_motion, growth_rate, is_rest, is_unstable, jacobian};
 pub use report::Report;

@@ -21,7 +21,9 @@ fn help_has_examples_and_exit_codes() {
     assert_eq!((code(&help), help.stderr.len()), (SUCCESS, 0));
     let words = text(&help.stdout);
     assert!(
-        words.contains("Exit codes: 0 success, 1 the computation failed, 2 bad usage or configuration."),
+        words.contains(
+            "Exit codes: 0 success, 1 the computation failed, 2 bad usage or configuration, 130 interrupted."
+        ),
         "{words}"
     );
     assert!(words.contains("solve") && words.contains("completions"), "{words}");

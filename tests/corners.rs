@@ -151,6 +151,10 @@ fn a_start_of_a_million_degrees() {
         "kind = \"linear-temperature\", duration = 9",
         "kind = \"linear-beta\", duration = 9",
         "kind = \"power\", duration = 9",
+        "kind = \"cosine\", duration = 9",
+        "kind = \"sigmoid\", duration = 9",
+        "kind = \"steps\", duration = 9",
+        "kind = \"cyclical\", duration = 9",
     ];
     for preset in ["paper", "free"] {
         for schedule in schedules {

@@ -75,19 +75,12 @@ fn a_read_only_folder_is_a_failure() {
 
 #[test]
 fn a_computation_that_fails_is_exit_code_1() {
-    for (given, why) in [
-        ("solve.max_steps=3", "the step limit `solve.max_steps` came first"),
-        ("target.separation=1e200", "the state is not a finite number any more"),
-    ] {
-        let file = config_file(BASE);
-        let output = collapsar(&["solve", path(file.path()), "--json", "--set", given]);
-        assert_eq!((code(&output), output.stdout.len()), (FAILED, 0), "{given}");
-        let words = text(&output.stderr);
-        assert!(
-            words.starts_with("error: the integration stopped at t = ") && words.trim_end().ends_with(why),
-            "{words}"
-        );
-    }
+    let file = config_file(BASE);
+    let output = collapsar(&["solve", path(file.path()), "--json", "--set", "solve.max_steps=3"]);
+    assert_eq!((code(&output), output.stdout.len()), (FAILED, 0));
+    let words = text(&output.stderr);
+    let why = "the step limit `solve.max_steps` came first";
+    assert!(words.starts_with("error: the integration stopped at t = ") && words.trim_end().ends_with(why), "{words}");
 }
 
 #[test]

@@ -250,6 +250,14 @@ fn example(verb: &str, name: &str) -> String {
         "schedule.duration" | "boundary.durations" => {
             template.replacen(from, "kind = \"geometric\"", 1).replacen(to, "duration = 5.0", 1)
         }
+        "schedule.steepness" | "schedule.levels" | "schedule.cycles" | "schedule.ratio" => {
+            let kind = match name {
+                "schedule.steepness" => "kind = \"sigmoid\"",
+                "schedule.levels" => "kind = \"steps\"",
+                _ => "kind = \"cyclical\"",
+            };
+            template.replacen(from, kind, 1).replacen(to, "duration = 5.0", 1)
+        }
         "schedule.times" | "schedule.temperatures" => template
             .replacen(from, "kind = \"table\"", 1)
             .replacen("initial_temperature = 5.0", "times = [1.0]", 1)

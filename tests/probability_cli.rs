@@ -75,7 +75,7 @@ fn refusals_name_key_value_and_rule() {
         ("montecarlo.samples=0", "`montecarlo.samples` is 0: it must lie between 1 and 1e12"),
         ("start.scale=-1.0", "`start.scale` is -1"),
         ("start.dimension=0", "`start.dimension` is 0: it must be at least 1"),
-        ("schedule.initial_temperature=0.5", "`schedule.initial_temperature` is 0.5"),
+        ("schedule.initial_temperature=0.005", "`schedule.initial_temperature` is 0.005"),
         ("exact.tolerance=2.0", "`exact.tolerance` is 2"),
         ("formula.alpha=-1", "`formula.alpha` is -1"),
         ("formula.aplha=1", "did you mean `alpha`?"),
@@ -161,7 +161,8 @@ fn a_mixture_is_counted_and_nothing_else() {
     assert_eq!(record["pair"], "mixture");
     assert!(record["exact"].is_null() && record["formula"].is_null());
     let notes = record["notes"].to_string();
-    assert!(notes.contains("exact route is for pairs") && notes.contains("formula route is for pairs"), "{notes}");
+    assert!(notes.contains("the exact and formula routes are for pairs, and this is none"), "{notes}");
+    assert_eq!(record["notes"].as_array().map(Vec::len), Some(1), "said once");
     let counted = &record["montecarlo"];
     let count = |path: &str| counted.pointer(path).unwrap().as_u64().unwrap();
     assert_eq!(count("/modes_lost/0") + count("/modes_lost/1") + count("/modes_lost/2") + count("/undecided"), 100);

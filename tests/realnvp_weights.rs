@@ -106,7 +106,8 @@ fn refusals_say_name_value_and_rule() {
         change(&mut training);
         build(architecture(), training)
     };
-    assert_eq!(shape(|a| a.dimension = 1), "`dimension` is 1: it must lie between 2 and 4096");
+    assert!(shape(|a| a.dimension = 1).starts_with("`dimension` is 1: it must lie between 2 and 4096: a coupling "));
+    assert_eq!(shape(|a| a.dimension = 5000), "`dimension` is 5000: it must lie between 2 and 4096");
     assert_eq!(shape(|a| a.couplings = 0), "`couplings` is 0: it must lie between 1 and 256");
     assert_eq!(shape(|a| a.hidden.clear()), "`hidden` is []: it must hold at least one width");
     assert_eq!(shape(|a| a.hidden[0] = 0), "`hidden` is 0: it must lie between 1 and 65536");

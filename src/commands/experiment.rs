@@ -42,7 +42,8 @@ impl Experiment {
 
     /// What makes results worth keeping.
     pub(crate) fn fingerprint(&self) -> String {
-        format!("{VERSION}\n{}", self.document.canonical())
+        // What the report says of an experiment and asks of its record changes no result.
+        format!("{VERSION}\n{}\n{}", self.config.verb.name(), self.document.canonical_without("experiment"))
     }
 
     /// Runs it into the folder of the results; the names of its files.
@@ -52,7 +53,8 @@ impl Experiment {
             overrides: self.overrides.clone(),
             out: Some(args.out.clone()),
             json: false,
-            quiet: true,
+            quiet: args.quiet,
+            within_report: true,
         };
         let name = self.config.verb.name();
         let study = study_named(name).ok_or_else(|| Failure::usage(anyhow!("no study is called {name}")))?;

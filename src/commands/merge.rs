@@ -8,7 +8,7 @@ use crate::cli::MergeArgs;
 use crate::commands::Failure;
 use crate::commands::document::read;
 use crate::commands::output::{deliver, folder};
-use crate::commands::terminal::shards_in;
+use crate::commands::terminal::{lines_of, shards_in};
 use crate::results::Journal;
 use crate::studies::{Grid, Points, Study, Sweep};
 
@@ -27,7 +27,8 @@ pub fn run(args: &MergeArgs) -> Result<(), Failure> {
     let identity = grid.identity()?;
     let mut known = Points::new();
     for path in &shards {
-        for (index, point) in grid.known(&Journal::read(path, &identity).map_err(Failure::usage)?)? {
+        let lines = lines_of(path, Journal::read(path, &identity).map_err(Failure::usage)?);
+        for (index, point) in grid.known(&lines)? {
             if known.get(&index).is_some_and(|other| *other != point) {
                 let text = format!("{}: point {index} differs from the same point of another shard", path.display());
                 return Err(Failure::computation(anyhow!(text)));

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::RunArgs;
+use crate::commands::document::STANDARD_INPUT;
 use crate::commands::{Failure, print};
 use crate::figures::{Figure, render_png, render_svg};
 use crate::results::Store;
@@ -20,7 +21,8 @@ pub(crate) fn folder(args: &RunArgs) -> Option<&Path> {
 
 /// The name of the configuration, and of its results.
 pub(crate) fn stem(args: &RunArgs) -> String {
-    args.config.file_stem().map_or("run".into(), |s| s.to_string_lossy().into_owned())
+    let name = args.config.file_stem().filter(|_| args.config != Path::new(STANDARD_INPUT));
+    name.map_or("run".into(), |s| s.to_string_lossy().into_owned())
 }
 
 /// A figure in both formats; `name` follows the name of the configuration.
@@ -51,7 +53,7 @@ pub(crate) fn deliver<S: Study>(args: &RunArgs, study: &S, seconds: f64) -> Resu
     if args.json {
         return print(&json).map(|()| written);
     }
-    if args.quiet {
+    if args.quiet || args.within_report {
         return Ok(written);
     }
     let cost = Some(study.cost()).filter(|cost| !cost.is_empty()).map_or_else(String::new, |cost| cost + ", ");

@@ -20,6 +20,30 @@ const MANIFEST: &str = "reproduce.json";
 /// The report's files.
 const REPORT: &str = "report";
 
+/// How fast the work goes beside what its configurations say.
+#[derive(Debug, Default)]
+struct Pace {
+    said: f64,
+    took: f64,
+}
+
+impl Pace {
+    fn add(&mut self, said: f64, took: f64) {
+        self.said += said;
+        self.took += took;
+    }
+
+    /// The time left for work of so many seconds, in words; nothing at the end.
+    fn left(&self, said: f64) -> String {
+        let seconds = said * self.took / self.said;
+        match seconds {
+            _ if said == 0.0 => String::new(),
+            s if s < 90.0 => format!("   about {s:.0} s left"),
+            s => format!("   about {:.0} min left", s / 60.0),
+        }
+    }
+}
+
 /// Finished experiments by name.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Manifest(BTreeMap<String, Finished>);
@@ -39,10 +63,10 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
     let store = Store::open(&args.out).map_err(Failure::computation)?;
     let mut manifest = Manifest::read(&args.out);
     let (mut sections, mut judged, mut points, mut kept) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let mut pace = Pace::default();
     for (place, experiment) in experiments.iter().enumerate() {
         let of = experiment.fingerprint();
-        let done = manifest.0.get(&experiment.stem).filter(|f| !args.force && f.of == of && f.complete(&args.out));
-        let files = match done.cloned() {
+        let files = match manifest.finished(experiment, args).cloned() {
             Some(finished) => {
                 kept += 1;
                 finished.files
@@ -51,7 +75,11 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
                 say(args, &format!("{:>2}/{} {:<24}", place + 1, experiments.len(), experiment.stem))?;
                 let began = Instant::now();
                 let files = experiment.run(args)?;
-                say(args, &format!("{:6.1} s\n", began.elapsed().as_secs_f64()))?;
+                let took = began.elapsed().as_secs_f64();
+                pace.add(experiment.config.seconds, took);
+                let open = experiments[place + 1..].iter().filter(|e| manifest.finished(e, args).is_none());
+                let left = pace.left(open.map(|e| e.config.seconds).sum());
+                say(args, &format!("{took:6.1} s{left}\n"))?;
                 let finished = Finished { of, files: files.clone() };
                 manifest.0.insert(experiment.stem.clone(), finished);
                 manifest.write(&store)?;
@@ -129,6 +157,12 @@ impl Manifest {
     fn read(folder: &Path) -> Self {
         let bytes = std::fs::read(folder.join(MANIFEST)).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    /// The work that is done already for an experiment as it stands.
+    fn finished(&self, experiment: &Experiment, args: &ReproduceArgs) -> Option<&Finished> {
+        let found = self.0.get(&experiment.stem).filter(|_| !args.force)?;
+        (found.of == experiment.fingerprint() && found.complete(&args.out)).then_some(found)
     }
 
     fn write(&self, store: &Store) -> Result<(), Failure> {

@@ -34,6 +34,11 @@ pub fn run(args: &SampleArgs) -> Result<(), Failure> {
         return Err(Failure::usage(anyhow!("--out {}: it must name a file", out.display())));
     };
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if std::fs::metadata(out).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        // A device or a pipe is written to; a file in its place would not be what was asked for.
+        let written = std::fs::write(out, csv).with_context(|| format!("cannot write {}", out.display()));
+        return written.map_err(Failure::computation);
+    }
     let store = Store::open(folder).map_err(Failure::computation)?;
     store.write(&[(file.to_string_lossy().into_owned(), csv)]).map(drop).map_err(Failure::computation)
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,7 +13,10 @@ use crate::cli::RunArgs;
 use crate::commands::Failure;
 use crate::commands::output::{folder, stem};
 use crate::results::{Journal, Store};
-use crate::studies::{Part, Watch};
+use crate::studies::{KeptLine, Part, Watch};
+
+/// How often a bar shows that the work goes on.
+const TICK: Duration = Duration::from_millis(200);
 
 /// A progress bar on a terminal, nothing in a pipe, with --json or with --quiet; and a journal in the folder of the
 /// results where the study keeps parts.
@@ -41,7 +45,9 @@ impl Terminal {
         let plain = Self::plain(args);
         let Some(folder) = folder(args) else { return Ok(plain) };
         let store = Store::open(folder).map_err(Failure::computation)?;
-        let record = (!force).then(|| store.path(&format!("{}.json", stem(args))));
+        let name = format!("{}.json", stem(args));
+        store.check(&[&name]).map_err(Failure::computation)?;
+        let record = (!force).then(|| store.path(&name));
         let path = store.path(&journal_name(args, shard));
         Ok(Self { kept: Some(Kept { path, record, journal: Mutex::new(None) }), ..plain })
     }
@@ -75,12 +81,13 @@ impl Kept {
 
 impl Watch for Terminal {
     fn begin(&self, total: u64, done: u64, unit: &str) {
-        let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left  {{msg}}");
+        let template = format!("{{spinner}} {{elapsed}} {{bar:30}} {{pos}}/{{len}} {unit}, {{eta}} left  {{msg}}");
         let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
         self.bar.set_style(style);
         self.bar.set_length(total);
         self.bar.set_position(done);
         self.bar.reset_eta();
+        self.bar.enable_steady_tick(TICK);
     }
 
     fn advance(&self, units: u64) {
@@ -91,13 +98,19 @@ impl Watch for Terminal {
         self.bar.set_message(message.to_string());
     }
 
-    fn kept(&self, header: &str) -> Result<Vec<String>, Box<dyn Error + Send + Sync>> {
+    fn warn(&self, message: &dyn fmt::Display) {
+        self.bar.suspend(|| eprintln!("warning: {message}"));
+    }
+
+    fn kept(&self, header: &str) -> Result<Vec<KeptLine>, Box<dyn Error + Send + Sync>> {
         let Some(kept) = &self.kept else { return Ok(Vec::new()) };
-        let mut lines = kept.record.as_deref().map_or_else(Vec::new, |path| points_of(path, header));
+        let Some(record) = kept.record.as_deref() else {
+            *kept.journal() = Some(Journal::anew(&kept.path, header)?);
+            return Ok(Vec::new());
+        };
         let (journal, noted) = Journal::open(&kept.path, header)?;
         *kept.journal() = Some(journal);
-        lines.extend(noted);
-        Ok(lines)
+        Ok([points_of(record, header), lines_of(&kept.path, noted)].concat())
     }
 
     fn keep(&self, line: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -109,14 +122,22 @@ impl Watch for Terminal {
     }
 }
 
+/// The lines of a journal after its header, with their places.
+pub(crate) fn lines_of(path: &Path, lines: Vec<String>) -> Vec<KeptLine> {
+    let place = |i: usize| format!("{}, line {}", path.display(), i + 2);
+    lines.into_iter().enumerate().map(|(i, text)| KeptLine { text, place: place(i) }).collect()
+}
+
 /// The points of an earlier record under the same header; whatever else is there will be replaced.
-fn points_of(record: &Path, header: &str) -> Vec<String> {
+fn points_of(record: &Path, header: &str) -> Vec<KeptLine> {
     let bytes = std::fs::read(record).unwrap_or_default();
     let earlier: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let header: serde_json::Value = serde_json::from_str(header).unwrap_or_default();
     let same = header.as_object().is_some_and(|keys| keys.iter().all(|(key, value)| earlier.get(key) == Some(value)));
     let points = earlier.get("points").filter(|_| same).and_then(|points| points.as_array());
-    points.into_iter().flatten().map(serde_json::Value::to_string).collect()
+    let place = |i: usize| format!("{}, /points/{i}", record.display());
+    let line = |(i, point): (usize, &serde_json::Value)| KeptLine { text: point.to_string(), place: place(i) };
+    points.into_iter().flatten().enumerate().map(line).collect()
 }
 
 /// The journal of a run, or of its shard.

@@ -89,6 +89,10 @@ impl AxisReader<'_> {
                 (_, n) => return Err(self.breaks(&format!("hold lists of {n} values, one for each key"))),
             };
             axis.values.push(row.iter().map(|node| shown(&node.value)).collect());
+            if axis.values[..axis.values.len() - 1].contains(&axis.values[axis.values.len() - 1]) {
+                let twice: Vec<String> = row.iter().map(|node| node.value.describe()).collect();
+                return Err(self.breaks(&format!("hold each value once; {} is there twice", twice.join(", "))));
+            }
             let pairs = axis.keys.iter().zip(row);
             axis.assignments.push(pairs.map(|(key, node)| self.assignment(key, node)).collect::<Result<_, _>>()?);
         }

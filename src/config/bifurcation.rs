@@ -10,7 +10,7 @@ const DEFAULT_POINTS: u64 = 120;
 /// Most points of the critical curve.
 const MOST_POINTS: u64 = 10_000;
 /// Largest separation: critical temperatures grow like exp(rho^2/2).
-const LARGEST_SEPARATION: f64 = 25.0;
+pub const LARGEST_SEPARATION: f64 = 25.0;
 
 pub(crate) const PARAMETERS: [(&str, Parameter); 2] =
     [("temperature", Parameter::Temperature), ("separation", Parameter::Separation)];

@@ -164,9 +164,11 @@ impl Document {
         self.error(origin.clone(), Fault::about(&key, None, format!("unknown {what} `{name}`: {hint}")))
     }
 
-    /// The values without comments, lines and layout: two documents with the same text here say the same.
-    pub fn canonical(&self) -> String {
-        let sections = self.root.iter().map(|(name, node)| format!("[{name}] {}", node.value.canonical()));
+    /// The values without comments, lines and layout, but for those of one section: two documents with the same text here
+    /// say the same.
+    pub fn canonical_without(&self, section: &str) -> String {
+        let kept = self.root.iter().filter(|(name, _)| name != section);
+        let sections = kept.map(|(name, node)| format!("[{name}] {}", node.value.canonical()));
         sections.collect::<Vec<_>>().join("\n")
     }
 

@@ -63,6 +63,8 @@ pub struct ExperimentConfig {
     pub caption: String,
     /// Overrides of the quick setting, as for `--set`.
     pub quick: Vec<String>,
+    /// About how long it takes at full size on two cores, in seconds.
+    pub seconds: f64,
     /// What its record must say.
     pub checks: Vec<Check>,
 }
@@ -128,6 +130,7 @@ impl ExperimentConfig {
             title: needed("title")?,
             caption: needed("caption")?,
             quick: section.texts("quick")?.unwrap_or_default(),
+            seconds: section.positive("seconds")?.unwrap_or(1.0),
             checks,
         }))
     }

@@ -188,7 +188,7 @@ pub(crate) fn keys_of(place: &str) -> &'static [Key] {
 }
 
 /// The section of that name.
-pub(crate) fn section_named(name: &str) -> Option<&'static SectionKeys> {
+pub fn section_named(name: &str) -> Option<&'static SectionKeys> {
     SECTIONS.iter().find(|section| section.name == name)
 }
 

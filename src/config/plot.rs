@@ -85,6 +85,10 @@ impl PlotConfig {
 
     fn read(name: &str, section: &Section<'_>) -> Result<Self, ConfigError> {
         section.refuse_unknown()?;
+        if !name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c)) || name.starts_with('.') {
+            let rule = "be made of letters, digits, `-`, `_` and `.`: it is part of a file's name";
+            return Err(section.named_badly(name, rule));
+        }
         let kind = section.choice("kind", &KINDS)?;
         let kind = kind.ok_or_else(|| section.missing("kind", "say what is drawn, for example \"curves\""))?;
         let log = section.texts("log")?.unwrap_or_default();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::error::ConfigError;
-use crate::config::section::Section;
+use crate::config::section::{LATEST, Section};
 use crate::montecarlo::DescentOptions;
 
 /// Runs of stochastic descent unless given: as many as the published frequencies rest on.
@@ -156,6 +156,10 @@ impl SimulationConfig {
 impl StopConfig {
     /// Resolves the section.
     pub(crate) fn resolve(section: &Section<'_>) -> Result<Self, ConfigError> {
-        Ok(Self { horizon: section.positive("horizon")? })
+        let horizon = section.positive("horizon")?;
+        if horizon.is_some_and(|t| t > LATEST) {
+            return Err(section.breaks("horizon", "be at most 1e9"));
+        }
+        Ok(Self { horizon })
     }
 }

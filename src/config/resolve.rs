@@ -11,19 +11,15 @@ use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, TEMPERINGS, VA
 use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
 use crate::config::run::{Engine, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
-use crate::config::section::Section;
+use crate::config::section::{LATEST, Section};
 use crate::integrate::{Request, Tolerances};
 
 pub(crate) const PRESETS: [(&str, Rules); 2] = [("paper", Rules::PAPER), ("free", Rules::FREE)];
 pub(crate) const ENGINES: [(&str, Engine); 2] = [("tsit5", Engine::Tsit5), ("diffsol", Engine::Diffsol)];
 
-/// Exponent of a power law unless given.
-const DEFAULT_EXPONENT: f64 = 2.0;
+const MOST_REPORTS: usize = 100_000;
 /// Reported times unless given: this many steps from 0 ...
 const DEFAULT_REPORTS: usize = 60;
-/// ... to the time at which the temperature is within this of its limit, plus a relaxation of that many time units.
-const SETTLED: f64 = 1e-3;
-const RELAXATION: f64 = 30.0;
 /// Components of a family whose start is a law and whose weights are not given.
 const DEFAULT_COMPONENTS: usize = 2;
 /// Most components of equal weight.
@@ -105,37 +101,66 @@ pub(crate) fn schedule(document: &Document) -> Result<(ScheduleConfig, Schedule)
                 .missing("kind", "say which schedule the other keys belong to, for example kind = \"geometric\""));
         }
     };
-    let allowed: &[&str] = match kind {
-        ScheduleKind::Constant => &["initial_temperature"],
-        ScheduleKind::Exponential => &["initial_temperature", "rate"],
-        ScheduleKind::Power => &["initial_temperature", "duration", "exponent"],
-        ScheduleKind::Table => &["times", "temperatures"],
-        _ => &["initial_temperature", "duration"],
-    };
-    let all = ["initial_temperature", "duration", "rate", "exponent", "times", "temperatures"];
-    let foreign: Vec<&str> = all.into_iter().filter(|key| !allowed.contains(key)).collect();
-    section.refuse(&foreign, &format!("kind \"{}\" has {}", kind.name(), allowed.join(", ")))?;
-    let mut config = ScheduleConfig {
+    let keys = keys_of(kind);
+    let has = |key: &str| keys.iter().any(|(name, _)| *name == key);
+    let names: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
+    let foreign: Vec<&str> = SCHEDULE_KEYS.into_iter().filter(|key| !has(key)).collect();
+    section.refuse(&foreign, &format!("kind \"{}\" has {}", kind.name(), names.join(", ")))?;
+    if let Some((key, _)) = keys.iter().find(|(key, default)| default.is_none() && !section.has(key)) {
+        return Err(section.missing(key, &format!("a schedule of kind \"{}\" needs it", kind.name())));
+    }
+    let default = |key: &str| keys.iter().find(|(name, _)| *name == key).and_then(|(_, default)| *default);
+    let number = |key: &str| section.number(key).map(|given| given.or(default(key)));
+    let count = |key: &str| section.count(key).map(|given| given.or(default(key).map(|n| n as u64)));
+    let config = ScheduleConfig {
         kind,
-        initial_temperature: section.number("initial_temperature")?,
-        duration: section.number("duration")?,
-        rate: section.number("rate")?,
-        exponent: section.number("exponent")?,
+        initial_temperature: number("initial_temperature")?,
+        duration: number("duration")?,
+        rate: number("rate")?,
+        exponent: number("exponent")?,
+        steepness: number("steepness")?,
+        levels: count("levels")?,
+        cycles: count("cycles")?,
+        ratio: number("ratio")?,
         times: section.numbers("times")?,
         temperatures: section.numbers("temperatures")?,
     };
-    match kind {
-        ScheduleKind::Constant => config.initial_temperature = config.initial_temperature.or(Some(1.0)),
-        ScheduleKind::Power => config.exponent = config.exponent.or(Some(DEFAULT_EXPONENT)),
-        _ => {}
-    }
-    if let Some(key) =
-        allowed.iter().find(|key| !section.has(key) && **key != "exponent" && kind != ScheduleKind::Constant)
-    {
-        return Err(section.missing(key, &format!("a schedule of kind \"{}\" needs it", kind.name())));
-    }
     let schedule = config.schedule().map_err(|e| section.parameter(&e))?;
     Ok((config, schedule))
+}
+
+/// The keys of `[schedule]` beside `kind`.
+const SCHEDULE_KEYS: [&str; 10] = [
+    "initial_temperature",
+    "duration",
+    "rate",
+    "exponent",
+    "steepness",
+    "levels",
+    "cycles",
+    "ratio",
+    "times",
+    "temperatures",
+];
+
+/// Those that a kind has, with their defaults; what has none is needed.
+fn keys_of(kind: ScheduleKind) -> &'static [(&'static str, Option<f64>)] {
+    const HOT: (&str, Option<f64>) = ("initial_temperature", None);
+    const DURATION: (&str, Option<f64>) = ("duration", None);
+    match kind {
+        ScheduleKind::Constant => &[("initial_temperature", Some(1.0))],
+        ScheduleKind::Exponential => &[HOT, ("rate", None)],
+        ScheduleKind::Power => &[HOT, DURATION, ("exponent", Some(2.0))],
+        ScheduleKind::Sigmoid => &[HOT, DURATION, ("steepness", Some(12.0))],
+        ScheduleKind::Steps => &[HOT, DURATION, ("levels", Some(8.0))],
+        ScheduleKind::Cyclical => &[HOT, DURATION, ("cycles", Some(4.0)), ("ratio", Some(0.5))],
+        ScheduleKind::Table => &[("times", None), ("temperatures", None)],
+        ScheduleKind::Geometric
+        | ScheduleKind::Quench
+        | ScheduleKind::LinearTemperature
+        | ScheduleKind::LinearBeta
+        | ScheduleKind::Cosine => &[HOT, DURATION],
+    }
 }
 
 /// The rules of `[family]`.
@@ -196,13 +221,19 @@ pub(crate) fn start(document: &Document, rules: Rules, flows: bool) -> Result<St
 pub(crate) fn solve(document: &Document, schedule: &Schedule) -> Result<SolveConfig, ConfigError> {
     let section = document.section("solve");
     let default_times = || {
-        let end = schedule.settling_time(SETTLED) + RELAXATION;
+        let end = schedule.end_of_run();
         (0..=DEFAULT_REPORTS).map(|i| end * i as f64 / DEFAULT_REPORTS as f64).collect()
     };
     let times = section.numbers("times")?.unwrap_or_else(default_times);
     let ordered = times.windows(2).all(|w| w[0] < w[1]) && times.first().is_none_or(|&t| t >= 0.0);
     if times.is_empty() || !ordered {
         return Err(section.breaks("times", "hold at least one time, none negative, strictly increasing"));
+    }
+    if section.has("times") && times.last().is_some_and(|&t| t > LATEST) {
+        return Err(section.breaks("times", "end at 1e9 or before"));
+    }
+    if times.len() > MOST_REPORTS {
+        return Err(section.breaks("times", "hold at most 100000 times"));
     }
     let defaults = Tolerances::default();
     let tolerance = |key: &str, default: f64| -> Result<f64, ConfigError> {

@@ -34,6 +34,18 @@ pub struct ScheduleConfig {
     /// p of a power law.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exponent: Option<f64>,
+    /// s of a sigmoid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steepness: Option<f64>,
+    /// The plateaus of a staircase.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub levels: Option<u64>,
+    /// The cycles of a cyclical schedule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cycles: Option<u64>,
+    /// The share of a cycle over which beta rises.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
     /// Times of a table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<Vec<f64>>,
@@ -127,6 +139,10 @@ impl From<&Schedule> for ScheduleConfig {
             duration: schedule.duration(),
             rate: schedule.rate(),
             exponent: schedule.exponent(),
+            steepness: schedule.steepness(),
+            levels: schedule.levels().map(|n| n as u64),
+            cycles: schedule.cycles().map(|n| n as u64),
+            ratio: schedule.ratio(),
             times: table.map(|(times, _)| times.to_vec()),
             temperatures: table.map(|(_, temperatures)| temperatures.to_vec()),
         }
@@ -136,15 +152,11 @@ impl From<&Schedule> for ScheduleConfig {
 impl ScheduleConfig {
     /// The same schedule where `pace` units of time pass for one: every key that is a time or a rate.
     pub(crate) fn at_pace(&self, pace: f64) -> Self {
-        let Self { kind, initial_temperature, duration, rate, exponent, times, temperatures } = self.clone();
         Self {
-            kind,
-            initial_temperature,
-            duration: duration.map(|t| t * pace),
-            rate: rate.map(|rate| rate / pace),
-            exponent,
-            times: times.map(|times| times.iter().map(|t| t * pace).collect()),
-            temperatures,
+            duration: self.duration.map(|t| t * pace),
+            rate: self.rate.map(|rate| rate / pace),
+            times: self.times.as_ref().map(|times| times.iter().map(|t| t * pace).collect()),
+            ..self.clone()
         }
     }
 
@@ -154,6 +166,10 @@ impl ScheduleConfig {
             |name: &str, value: Option<f64>| value.ok_or_else(|| InvalidParameter::new(name, "missing", "be given"));
         let hot = get("initial_temperature", self.initial_temperature);
         let duration = get("duration", self.duration);
+        let whole = |name: &str, value: Option<u64>| match value {
+            Some(n) => Ok(usize::try_from(n).unwrap_or(usize::MAX)),
+            None => Err(InvalidParameter::new(name, "missing", "be given")),
+        };
         match self.kind {
             ScheduleKind::Geometric => Schedule::geometric(hot?, duration?),
             ScheduleKind::Quench => Schedule::quench(hot?, duration?),
@@ -161,6 +177,13 @@ impl ScheduleConfig {
             ScheduleKind::LinearTemperature => Schedule::linear_temperature(hot?, duration?),
             ScheduleKind::LinearBeta => Schedule::linear_beta(hot?, duration?),
             ScheduleKind::Power => Schedule::power(hot?, duration?, get("exponent", self.exponent)?),
+            ScheduleKind::Cosine => Schedule::cosine(hot?, duration?),
+            ScheduleKind::Sigmoid => Schedule::sigmoid(hot?, duration?, get("steepness", self.steepness)?),
+            ScheduleKind::Steps => Schedule::steps(hot?, duration?, whole("levels", self.levels)?),
+            ScheduleKind::Cyclical => {
+                let (cycles, ratio) = (whole("cycles", self.cycles)?, get("ratio", self.ratio)?);
+                Schedule::cyclical(hot?, duration?, cycles, ratio)
+            }
             ScheduleKind::Table => {
                 Schedule::table(self.times.clone().unwrap_or_default(), self.temperatures.clone().unwrap_or_default())
             }
@@ -182,6 +205,35 @@ impl StartConfig {
             (Some(means), _) => Start::means(means.clone()),
             (None, MeanSpace::Sphere) => Start::sphere(self.dimension.unwrap_or(0)),
             (None, MeanSpace::Free) => Start::gaussian(self.dimension.unwrap_or(0), self.scale.unwrap_or(f64::NAN)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Document;
+    use crate::config::resolve;
+
+    /// `at_pace` stretches the time of every kind, so that no key that is a time or a rate is forgotten.
+    #[test]
+    fn a_schedule_at_another_pace_passes_the_same_temperatures() {
+        for kind in ScheduleKind::ALL {
+            let keys = match kind {
+                ScheduleKind::Table => "times = [0, 1, 1, 3]\ntemperatures = [9, 5, 4, 1]",
+                ScheduleKind::Exponential => "initial_temperature = 9\nrate = 0.7",
+                ScheduleKind::Constant => "initial_temperature = 9",
+                _ => "initial_temperature = 9\nduration = 3",
+            };
+            let text = format!("[schedule]\nkind = \"{}\"\n{keys}\n", kind.name());
+            let document = Document::parse("test", &text, &[]).unwrap();
+            let (config, schedule) = resolve::schedule(&document).unwrap();
+            let slow = config.at_pace(2.0).schedule().unwrap();
+            assert_eq!(ScheduleConfig::from(&slow), config.at_pace(2.0));
+            for t in [0.0, 0.2, 0.9, 1.0, 1.7, 2.9, 3.0, 8.0] {
+                let (one, two) = (schedule.temperature(t), slow.temperature(2.0 * t));
+                assert!((one - two).abs() < 1e-12 * one, "{} at {t}: {one} and {two}", kind.name());
+            }
         }
     }
 }

@@ -7,6 +7,9 @@ use crate::config::error::{ConfigError, Fault, Origin};
 use crate::config::keys::{declares, keys_of};
 use crate::config::value::{Node, Value};
 
+/// The latest time that can be asked for: what happens in it at rates below 1e-9 is nothing.
+pub(crate) const LATEST: f64 = 1e9;
+
 /// One section of a document.
 pub(crate) struct Section<'a> {
     document: &'a Document,
@@ -55,6 +58,13 @@ impl<'a> Section<'a> {
     pub(crate) fn breaks(&self, key: &str, rule: &str) -> ConfigError {
         let value = self.get(key).map_or("missing".to_owned(), |node| node.value.describe());
         self.at(key, ConfigError::breaking(&format!("{}.{key}", self.name), value, rule))
+    }
+
+    /// The error for a section whose own name breaks `rule`.
+    pub(crate) fn named_badly(&self, name: &str, rule: &str) -> ConfigError {
+        let origin = self.document.node(self.name, name).map(|node| node.origin.clone());
+        let message = ConfigError::breaking(&format!("{}.{name}", self.name), "a name", rule);
+        self.document.error(origin.unwrap_or(Origin::Absent), message)
     }
 
     /// The error for a key that is needed and absent; `why` continues "`key` is missing: ".

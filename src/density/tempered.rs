@@ -23,8 +23,30 @@ pub struct Tempered {
     weights: Vec<f64>,
 }
 
+/// Most nodes of the quadrature.
+const MOST_NODES: f64 = 4e6;
+
 impl Tempered {
-    /// The tempered target at inverse temperature `beta`.
+    /// Checks that the quadrature at inverse temperature `beta` is not out of reach: it takes nodes in proportion to the
+    /// extent of modes and temperature over the distance at which the modes' terms change signs.
+    ///
+    /// # Errors
+    /// The number of nodes and the most that there may be.
+    pub fn check(modes: &[[f64; 2]], beta: f64) -> Result<(), String> {
+        let counts = [0, 1].map(|axis| {
+            let (first, last, step) = extent(modes, axis, beta);
+            ((last - first) / step).ceil() + 1.0
+        });
+        // Modes on a line need none across it.
+        let across = if modes.iter().all(|m| m[1] == modes[0][1]) { 1.0 } else { counts[1] };
+        let nodes = counts[0] * across;
+        if nodes <= MOST_NODES {
+            return Ok(());
+        }
+        Err(format!("leave the tempered target at T = {} at most {MOST_NODES:e} nodes; it has {nodes:.1e}", 1.0 / beta))
+    }
+
+    /// The tempered target at inverse temperature `beta`, at which [`Tempered::check`] finds nothing.
     pub fn new(modes: &[[f64; 2]], weights: &[f64], beta: f64) -> Self {
         let kept: Vec<usize> = (0..modes.len()).filter(|&k| weights[k] > 0.0).collect();
         let first = modes.first().map_or(0.0, |m| m[1]);
@@ -103,14 +125,19 @@ impl Tempered {
     /// Nodes of the trapezoid rule along an axis. The mixture has no zero as long as the phases of its terms stay within
     /// pi: p^beta is analytic in the strip of half width pi/(extent of the modes).
     fn nodes(&self, axis: usize) -> Vec<f64> {
-        let places = self.modes.iter().map(|m| m[axis]);
-        let (low, high) = places.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-        let deviation = 1.0 / self.beta.sqrt();
-        let step = (STEP * deviation).min(PI / (high - low).max(f64::MIN_POSITIVE) / STRIP);
-        let (first, last) = (low - REACH * deviation, high + REACH * deviation);
+        let (first, last, step) = extent(&self.modes, axis, self.beta);
         let count = ((last - first) / step).ceil() as usize;
         (0..=count).map(|i| first + step * i as f64).collect()
     }
+}
+
+/// First and last place along an axis, and the step.
+fn extent(modes: &[[f64; 2]], axis: usize, beta: f64) -> (f64, f64, f64) {
+    let places = modes.iter().map(|m| m[axis]);
+    let (low, high) = places.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let deviation = 1.0 / beta.sqrt();
+    let step = (STEP * deviation).min(PI / (high - low).max(f64::MIN_POSITIVE) / STRIP);
+    (low - REACH * deviation, high + REACH * deviation, step)
 }
 
 #[cfg(test)]

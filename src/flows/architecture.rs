@@ -87,6 +87,12 @@ pub struct Architecture {
     pub initial: Initial,
 }
 
+/// Most hidden layers of a network.
+const MOST_LAYERS: usize = 64;
+/// Most parameters of a flow: with gradient, moments and transposed weights five times as many numbers, 2.7 GB in double
+/// precision, for each flow that is trained at a time.
+const MOST_PARAMETERS: usize = 1 << 26;
+
 impl Default for Architecture {
     fn default() -> Self {
         Self {
@@ -128,6 +134,11 @@ impl Architecture {
             let rule = format!("lie between {low} and {high}");
             if (low..=high).contains(&value) { Ok(()) } else { Err(InvalidParameter::new(name, value, rule)) }
         };
+        if self.dimension == 1 {
+            let rule = "lie between 2 and 4096: a coupling moves one half of the coordinates by the other; in two dimensions a \
+                        target on a line has a standard normal beside it, which changes nothing along the line";
+            return Err(InvalidParameter::new("dimension", 1, rule));
+        }
         within("dimension", self.dimension, 2, 4096)?;
         within("couplings", self.couplings, 1, 256)?;
         if self.hidden.is_empty() {
@@ -135,6 +146,17 @@ impl Architecture {
         }
         for &width in &self.hidden {
             within("hidden", width, 1, 65536)?;
+        }
+        if self.hidden.len() > MOST_LAYERS {
+            let value = format!("a list of {}", self.hidden.len());
+            return Err(InvalidParameter::new("hidden", value, format!("hold at most {MOST_LAYERS} widths")));
+        }
+        // At most 64 layers of 65536^2 numbers, twice 256 times: no overflow in 64 bits.
+        let parameters = self.parameters();
+        if parameters > MOST_PARAMETERS {
+            let rule =
+                format!("leave at most {MOST_PARAMETERS} parameters; with these couplings there are {parameters}");
+            return Err(InvalidParameter::new("hidden", format!("{:?}", self.hidden), rule));
         }
         if !(self.scale_bound > 0.0 && self.scale_bound <= 20.0) {
             let rule = "be positive and at most 20";

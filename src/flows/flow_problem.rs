@@ -15,6 +15,9 @@ pub struct FlowProblem {
     training: Training,
 }
 
+/// Most numbers kept of a batch for its backward pass: 4 GB in double precision.
+const MOST_ACTIVATIONS: usize = 1 << 29;
+
 impl FlowProblem {
     /// Refuses what [`Architecture::check`] and [`Training::check`] refuse, and targets of more dimensions than the
     /// flow. A target of fewer lies in the first coordinates; in the others it is standard normal.
@@ -27,6 +30,12 @@ impl FlowProblem {
         architecture.check()?;
         training.check()?;
         Mixture::<f64>::new(&target, &architecture.order())?;
+        let widths = architecture.hidden.iter().sum::<usize>() + architecture.dimension;
+        let numbers = training.batch.saturating_mul(architecture.couplings.saturating_mul(2 * widths));
+        if numbers > MOST_ACTIVATIONS {
+            let rule = format!("leave at most {MOST_ACTIVATIONS} activations for a backward pass; there are {numbers}");
+            return Err(InvalidParameter::new("batch", training.batch, rule));
+        }
         Ok(Self { architecture, target, schedule, training })
     }
 

@@ -25,6 +25,28 @@ pub enum WeightsError {
     /// The architecture is outside its domain.
     #[error(transparent)]
     Parameter(#[from] collapsar_theory::InvalidParameter),
+    /// The file is too small for the architecture that it names.
+    #[error("{bytes} bytes can not hold the {parameters} parameters of the architecture in the metadata")]
+    TooSmall {
+        /// Its size.
+        bytes: usize,
+        /// What the architecture has.
+        parameters: usize,
+    },
+    /// A tensor that the architecture does not have.
+    #[error("tensor `{name}` is none of the architecture in the metadata")]
+    Surplus {
+        /// Its name.
+        name: String,
+    },
+    /// A weight that is no number.
+    #[error("tensor `{name}` holds {value}: it must be finite")]
+    NotFinite {
+        /// Its name.
+        name: String,
+        /// The first such weight.
+        value: f64,
+    },
     /// A tensor does not fit the architecture.
     #[error("tensor `{name}` is {found}: it must be {expected}")]
     Tensor {
@@ -102,14 +124,24 @@ impl<T: Real> RealNvp<T> {
     }
 
     /// The flow that [`Self::to_safetensors`] wrote; numbers of the other type are converted. Refuses bytes that are no
-    /// safetensors file, lack the architecture or a tensor, or hold one of another shape or type.
+    /// safetensors file, lack the architecture or a tensor, hold one that is not of it, of another shape or type, or a weight that is not finite.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, WeightsError> {
         let (_, metadata) = SafeTensors::read_metadata(bytes)?;
         let architecture = metadata.metadata().as_ref().and_then(|m| m.get(ARCHITECTURE));
         let architecture: Architecture = serde_json::from_str(architecture.ok_or(WeightsError::NoArchitecture)?)?;
+        architecture.check()?;
+        let (bytes_held, parameters) = (bytes.len(), architecture.parameters());
+        // Before memory is asked for: a parameter takes four bytes at least.
+        if parameters > bytes_held / 4 {
+            return Err(WeightsError::TooSmall { bytes: bytes_held, parameters });
+        }
         let file = SafeTensors::deserialize(bytes)?;
         let mut flow = Self::empty(&architecture)?;
-        for tensor in tensors(&flow.layout) {
+        let known = tensors(&flow.layout);
+        if let Some(name) = file.names().into_iter().find(|name| known.iter().all(|tensor| tensor.name != *name)) {
+            return Err(WeightsError::Surplus { name: name.to_owned() });
+        }
+        for tensor in known {
             let view = file.tensor(&tensor.name)?;
             let known = matches!(view.dtype(), Dtype::F32 | Dtype::F64);
             if !known || view.shape() != tensor.shape {
@@ -120,14 +152,15 @@ impl<T: Real> RealNvp<T> {
                 });
             }
             let out = if tensor.running { &mut flow.statistics } else { &mut flow.parameters };
-            let places = tensor.places.into_iter();
-            if view.dtype() == Dtype::F32 {
-                let values = view.data().as_chunks::<4>().0.iter().map(|b| T::of(f64::from(f32::from_le_bytes(*b))));
-                places.zip(values).for_each(|(p, value)| out[p] = value);
+            let values: Vec<f64> = if view.dtype() == Dtype::F32 {
+                view.data().as_chunks::<4>().0.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect()
             } else {
-                let values = view.data().as_chunks::<8>().0.iter().map(|b| T::of(f64::from_le_bytes(*b)));
-                places.zip(values).for_each(|(p, value)| out[p] = value);
+                view.data().as_chunks::<8>().0.iter().map(|b| f64::from_le_bytes(*b)).collect()
+            };
+            if let Some(&value) = values.iter().find(|value| !value.is_finite()) {
+                return Err(WeightsError::NotFinite { name: tensor.name, value });
             }
+            tensor.places.into_iter().zip(values).for_each(|(p, value)| out[p] = T::of(value));
         }
         Ok(flow)
     }

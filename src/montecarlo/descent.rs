@@ -6,7 +6,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::montecarlo::batch::{Geometry, SEEN, batch};
 use crate::montecarlo::descent_options::DescentOptions;
-use crate::montecarlo::estimate::Estimate;
+use crate::montecarlo::estimate::{Estimate, GoOn};
 use crate::montecarlo::mean_gradient::{dot, mean_gradients, seen_directions};
 use crate::montecarlo::optimiser::{Change, State};
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
@@ -106,7 +106,22 @@ impl<'a> Descent<'a> {
 
     /// The probability of collapse from runs 0 to `n` - 1.
     pub fn estimate(&self, seed: u64, n: u64) -> Estimate {
-        let ends: Vec<RunEnd> = parallel::map_range(0..n, |index| self.end(seed, index));
+        self.count(seed, n, &|_| true)
+    }
+
+    /// The same as long as `go_on`, told of the runs that are done, says so; else nothing.
+    pub fn estimate_while(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Option<Estimate> {
+        let estimate = self.count(seed, n, go_on);
+        go_on(0).then_some(estimate)
+    }
+
+    fn count(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Estimate {
+        let run = |index| {
+            let end = if go_on(0) { self.end(seed, index) } else { RunEnd::Undecided };
+            go_on(1);
+            end
+        };
+        let ends: Vec<RunEnd> = parallel::map_range(0..n, run);
         Estimate::new(ends.iter().collect::<Tally>(), self.options.level, seed)
     }
 

@@ -6,7 +6,7 @@ use collapsar_theory::{FreePair, InvalidParameter, Schedule, SpherePair};
 
 use crate::integrate::Tolerances;
 use crate::montecarlo::block::{BLOCK, Course, certain, run};
-use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate};
+use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate, GoOn, in_parts};
 use crate::montecarlo::follow::Follow;
 use crate::montecarlo::free_lanes::FreeLanes;
 use crate::montecarlo::mesh::{MeshControl, Pilot, mesh};
@@ -100,14 +100,21 @@ impl<M: Model<3>> Ensemble<M> {
         parallel::map(&blocks(draws), |block| run(&self.model, &self.course, seed, block.clone())).concat()
     }
 
-    fn tally(&self, seed: u64, draws: Range<u64>) -> Tally {
+    fn tally(&self, seed: u64, draws: Range<u64>, go_on: GoOn<'_>) -> Tally {
         // Counts commute, so that the sum does not depend on the threads.
-        let count = |block: &Range<u64>| run(&self.model, &self.course, seed, block.clone()).iter().collect();
-        parallel::sum(&blocks(draws), Tally::default, count)
+        let count = |block: &Range<u64>| {
+            if !go_on(0) {
+                return Tally::default();
+            }
+            let tally = run(&self.model, &self.course, seed, block.clone()).iter().collect();
+            go_on(block.end - block.start);
+            tally
+        };
+        in_parts(draws).fold(Tally::default(), |sum, part| sum + parallel::sum(&blocks(part), Tally::default, count))
     }
 
-    fn estimate(&self, seed: u64, n: u64) -> Estimate {
-        Estimate::new(self.tally(seed, 0..n), self.level, seed)
+    fn estimate(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Estimate {
+        Estimate::new(self.tally(seed, 0..n, go_on), self.level, seed)
     }
 }
 
@@ -158,12 +165,18 @@ macro_rules! doors {
 
             /// Counts of the ends of a range of draws; tallies of neighbouring ranges add up.
             pub fn tally(&self, seed: u64, draws: Range<u64>) -> Tally {
-                self.0.tally(seed, draws)
+                self.0.tally(seed, draws, &|_| true)
             }
 
             /// The probability of collapse from draws 0 to `n` - 1.
             pub fn estimate(&self, seed: u64, n: u64) -> Estimate {
-                self.0.estimate(seed, n)
+                self.0.estimate(seed, n, &|_| true)
+            }
+
+            /// The same as long as `go_on`, told of the draws that are done, says so; else nothing.
+            pub fn estimate_while(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Option<Estimate> {
+                let estimate = self.0.estimate(seed, n, go_on);
+                go_on(0).then_some(estimate)
             }
 
             /// Steps of the mesh that the draws share.

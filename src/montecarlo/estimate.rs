@@ -1,9 +1,24 @@
 //! A probability estimated by counting.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use statrs::function::gamma::ln_gamma;
 
 use crate::montecarlo::tally::Tally;
+
+/// Told how many more runs are done, from any thread; whether to go on.
+pub type GoOn<'a> = &'a (dyn Fn(u64) -> bool + Sync);
+
+/// A range of draws in parts whose lists of blocks fit in memory, whatever n.
+pub(crate) fn in_parts(draws: Range<u64>) -> impl Iterator<Item = Range<u64>> {
+    const PART: u64 = 1 << 22;
+    let end = draws.end;
+    // Each part but the first begins on a multiple, so that blocks are not cut.
+    std::iter::successors(Some(draws.start), |start| (start / PART + 1).checked_mul(PART))
+        .take_while(move |start| *start < end)
+        .map(move |start| start..end.min((start / PART + 1) * PART))
+}
 
 /// Confidence level of intervals unless said otherwise.
 pub const DEFAULT_LEVEL: f64 = 0.95;
@@ -25,7 +40,8 @@ pub struct Estimate {
     pub undecided: u64,
     /// Runs that the integrator could not follow.
     pub failures: u64,
-    /// collapsed/n; nothing for n = 0.
+    /// collapsed/n; nothing for n = 0. With open runs, undecided or failed, the middle of what they allow: (collapsed +
+    /// open/2)/n.
     pub probability: Option<f64>,
     /// Lower end of the interval.
     pub low: f64,
@@ -49,12 +65,23 @@ impl Estimate {
             recovered: tally.recovered,
             undecided: tally.undecided,
             failures: tally.failures,
-            probability: (n > 0).then(|| tally.collapsed as f64 / n as f64),
+            probability: (n > 0).then(|| (tally.collapsed as f64 + 0.5 * open as f64) / n as f64),
             low: binomial_interval(tally.collapsed, n, level).0,
             high: binomial_interval(tally.collapsed + open, n, level).1,
             level,
             seed,
         }
+    }
+
+    /// Runs without a verdict.
+    pub fn open(&self) -> u64 {
+        self.undecided + self.failures
+    }
+
+    /// The least and the largest share of collapsed runs that the open ones allow; (0, 1) for n = 0.
+    pub fn extremes(&self) -> (f64, f64) {
+        let share = |count: u64| count as f64 / self.n as f64;
+        if self.n == 0 { (0.0, 1.0) } else { (share(self.collapsed), share(self.collapsed + self.open())) }
     }
 
     /// sqrt(p (1-p)/n) at the estimated p; infinite for n = 0.
@@ -167,7 +194,8 @@ mod tests {
     fn open_runs_widen_the_interval() {
         let tally = Tally { collapsed: 30, recovered: 60, undecided: 8, failures: 2 };
         let estimate = Estimate::new(tally, 0.95, 1);
-        assert_eq!((estimate.n, estimate.probability), (100, Some(0.3)));
+        assert_eq!((estimate.n, estimate.probability), (100, Some(0.35)));
+        assert_eq!(estimate.extremes(), (0.3, 0.4));
         assert_eq!(estimate.low, binomial_interval(30, 100, 0.95).0);
         assert_eq!(estimate.high, binomial_interval(40, 100, 0.95).1);
         let none = Estimate::new(Tally::default(), 0.95, 1);

@@ -56,6 +56,8 @@ pub(crate) fn run<const D: usize, const N: usize>(
 struct Block<const N: usize> {
     arch: Arch,
     ends: Vec<Option<MixtureRun>>,
+    /// What a draw had lost at the horizon.
+    early: Vec<Option<MixtureEnd>>,
     /// Draws still followed; entry i has lane i % LANES of chunk i / LANES.
     active: Vec<usize>,
     watches: Vec<Watch>,
@@ -74,6 +76,7 @@ impl<const N: usize> Block<N> {
         let mut block = Self {
             arch: Arch::new(),
             ends: vec![None; starts.len()],
+            early: vec![None; starts.len()],
             active: Vec::with_capacity(starts.len()),
             watches: vec![rules.course.certainty.watch(); starts.len()],
             states: Vec::with_capacity(starts.len().div_ceil(LANES)),
@@ -138,8 +141,12 @@ impl<const N: usize> Block<N> {
         let h = if onto_edge { rest } else { self.next };
         let worst = self.attempt(rules, piece, h);
         if worst <= 1.0 {
+            let before = self.t;
             self.t = if onto_edge { to } else { self.t + h };
             self.steps += 1;
+            if before < rules.course.horizon && rules.course.horizon <= self.t && !rules.course.at_end {
+                self.judge(rules, before);
+            }
             for (c, (done, _)) in self.tried.iter().enumerate() {
                 (self.states[c], self.rates[c]) = (done.state, done.rate);
             }
@@ -184,7 +191,8 @@ impl<const N: usize> Block<N> {
             // Infinite for an error that is not a number.
             if self.tried[entry / LANES].1[entry % LANES] > 1.0 {
                 let state = rules.lanes.scatter(&lane(&self.states[entry / LANES], entry % LANES));
-                let run = rules.course.follow_from(rules.flow, self.t, &state);
+                let early = self.early[self.active[entry]].clone();
+                let run = rules.course.follow_from(rules.flow, (self.t, early), &state);
                 self.end(entry, run);
             }
         }
@@ -213,16 +221,34 @@ impl<const N: usize> Block<N> {
                     found => found,
                 };
                 if let Some((end, coverage)) = certain {
-                    self.end(entry, MixtureRun { end, time: self.t, coverage });
+                    self.end(entry, MixtureRun::new(end, self.t, coverage));
                 }
             }
+        }
+    }
+
+    /// Notes what is lost at the horizon, which the step from `before` has passed, of the runs that are still open: by the
+    /// cubic through both ends of the step.
+    fn judge<const D: usize>(&mut self, rules: &Rules<'_, D>, before: f64) {
+        let (h, horizon) = (self.t - before, rules.course.horizon);
+        let x = (horizon - before) / h;
+        let (rest, square) = (1.0 - x, (1.0 - x) * (1.0 - x));
+        let [a, b, c, d] = [square * (1.0 + 2.0 * x), x * x * (3.0 - 2.0 * x), h * x * square, -h * x * x * rest];
+        for entry in 0..self.active.len() {
+            let (chunk, l) = (entry / LANES, entry % LANES);
+            let (old, old_rate) = (lane(&self.states[chunk], l), lane(&self.rates[chunk], l));
+            let (new, new_rate) = (lane(&self.tried[chunk].0.state, l), lane(&self.tried[chunk].0.rate, l));
+            let there: [f64; N] = std::array::from_fn(|n| a * old[n] + b * new[n] + c * old_rate[n] + d * new_rate[n]);
+            let state = rules.lanes.scatter(&there);
+            self.early[self.active[entry]] = Some(rules.course.at_horizon(rules.flow, horizon, &state).end);
         }
     }
 
     /// Notes an end and drops its entry: the last one takes its place.
     fn end(&mut self, entry: usize, run: MixtureRun) {
         let last = self.active.len() - 1;
-        self.ends[self.active[entry]] = Some(run);
+        let draw = self.active[entry];
+        self.ends[draw] = Some(run.judged(self.early[draw].take()));
         self.active.swap_remove(entry);
         let (from, to) = ((last / LANES, last % LANES), (entry / LANES, entry % LANES));
         for n in 0..N {

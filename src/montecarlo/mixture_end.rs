@@ -23,8 +23,23 @@ pub enum MixtureEnd {
 pub struct MixtureRun {
     /// How it ended.
     pub end: MixtureEnd,
+    /// What was lost at the finite time at which runs are judged beside the limit; the same where the end was certain
+    /// before.
+    pub at_horizon: MixtureEnd,
     /// When that was certain, or where it was left.
     pub time: f64,
     /// C_k there.
     pub coverage: Vec<f64>,
+}
+
+impl MixtureRun {
+    /// A run that ended before it was judged.
+    pub(crate) fn new(end: MixtureEnd, time: f64, coverage: Vec<f64>) -> Self {
+        Self { at_horizon: end.clone(), end, time, coverage }
+    }
+
+    /// The same, with what it had lost at the horizon if it came past it.
+    pub(crate) fn judged(self, at_horizon: Option<MixtureEnd>) -> Self {
+        Self { at_horizon: at_horizon.unwrap_or(self.at_horizon), ..self }
+    }
 }

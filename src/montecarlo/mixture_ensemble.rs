@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Part, Problem, Start};
 
-use crate::montecarlo::estimate::DEFAULT_LEVEL;
+use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate, GoOn, in_parts};
 use crate::montecarlo::mixture_block::{BLOCK, run};
 use crate::montecarlo::mixture_certainty::Certainty;
 use crate::montecarlo::mixture_end::{MixtureEnd, MixtureRun};
-use crate::montecarlo::mixture_estimate::{MixtureEstimate, MixtureTally};
+use crate::montecarlo::mixture_estimate::{HorizonEstimate, MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture_lanes::MixtureLanes;
 use crate::montecarlo::mixture_run::{Course, LARGEST, fits};
 use crate::montecarlo::{draw_start, stream};
@@ -111,10 +111,12 @@ impl<'a> MixtureEnsemble<'a> {
         let certainty = Certainty::new(problem.target().weights().to_vec(), options.threshold, beta, settling);
         let settled = settling(SETTLED);
         let end = options.horizon.unwrap_or(certainty.cold + options.patience);
+        let horizon = options.horizon.unwrap_or(schedule.end_of_run().min(end));
         let course = Course {
             certainty,
             relative: options.relative,
             settled,
+            horizon,
             end,
             at_end: options.horizon.is_some(),
             max_steps: options.max_steps,
@@ -128,13 +130,13 @@ impl<'a> MixtureEnsemble<'a> {
     /// other draws of their block, so that one run costs as much as a block; ask for ranges.)
     pub fn run(&self, seed: u64, index: u64) -> MixtureRun {
         // Neither fails once the ensemble is made.
-        let failed = MixtureRun { end: MixtureEnd::Failed, time: 0.0, coverage: Vec::new() };
+        let failed = MixtureRun::new(MixtureEnd::Failed, 0.0, Vec::new());
         self.runs_in_block(seed, index..index + 1).pop().unwrap_or(failed)
     }
 
     /// A range of runs, in order.
     pub fn runs(&self, seed: u64, draws: Range<u64>) -> Vec<MixtureRun> {
-        let blocks = parallel::map(&blocks(draws), |block| self.runs_in_block(seed, block.clone()));
+        let blocks = parallel::map(&self.pieces(draws), |block| self.runs_in_block(seed, block.clone()));
         blocks.into_iter().flatten().collect()
     }
 
@@ -166,19 +168,50 @@ impl<'a> MixtureEnsemble<'a> {
 
     /// Counts of the ends of a range of draws; tallies of neighbouring ranges add up.
     pub fn tally(&self, seed: u64, draws: Range<u64>) -> MixtureTally {
+        self.count(seed, draws, &|_| true)
+    }
+
+    fn count(&self, seed: u64, draws: Range<u64>, go_on: GoOn<'_>) -> MixtureTally {
         let none = || MixtureTally::new(self.flow.mode_count());
         // Counts commute, so that the sum does not depend on the threads.
-        parallel::sum(&blocks(draws), none, |block| {
+        let count = |block: &Range<u64>| {
             let mut tally = none();
-            self.runs_in_block(seed, block.clone()).iter().for_each(|run| tally.count(run));
+            if go_on(0) {
+                self.runs_in_block(seed, block.clone()).iter().for_each(|run| tally.count(run));
+                go_on(block.end - block.start);
+            }
             tally
-        })
+        };
+        in_parts(draws).fold(none(), |sum, part| sum + parallel::sum(&self.pieces(part), none, count))
+    }
+
+    /// A range in pieces of work: blocks of lanes; single runs, which may each take long, where there are none.
+    fn pieces(&self, draws: Range<u64>) -> Vec<Range<u64>> {
+        match self.lanes {
+            Lanes::Alone => draws.map(|index| index..index + 1).collect(),
+            _ => blocks(draws),
+        }
     }
 
     /// The probabilities from draws 0 to `n` - 1.
     pub fn estimate(&self, seed: u64, n: u64) -> MixtureEstimate {
+        self.estimated(seed, &self.tally(seed, 0..n))
+    }
+
+    /// The same as long as `go_on`, told of the draws that are done, says so; else nothing.
+    pub fn estimate_while(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Option<MixtureEstimate> {
+        let tally = self.count(seed, 0..n, go_on);
+        go_on(0).then(|| self.estimated(seed, &tally))
+    }
+
+    fn estimated(&self, seed: u64, tally: &MixtureTally) -> MixtureEstimate {
         let when = self.options.horizon.map_or("in the limit".to_owned(), |t| format!("at t = {t}"));
-        MixtureEstimate::new(&self.tally(seed, 0..n), self.options.level, seed, self.options.threshold, &when)
+        let mut estimate = MixtureEstimate::new(tally, self.options.level, seed, self.options.threshold, &when);
+        if self.options.horizon.is_none() {
+            let counted = Estimate::new(tally.at_horizon, self.options.level, seed);
+            estimate.at_horizon = Some(HorizonEstimate { time: self.course.horizon, estimate: counted });
+        }
+        estimate
     }
 }
 
@@ -266,6 +299,9 @@ mod tests {
                     let open = [&run, &alone].iter().any(|r| r.end == MixtureEnd::Undecided);
                     if !(neutral && horizon.is_none() && open) {
                         assert_eq!(run.end, alone.end, "{rules:?} {} {index}", problem.dimension());
+                    }
+                    if horizon.is_none() {
+                        assert_eq!(run.at_horizon, alone.at_horizon, "{rules:?} {} {index}", problem.dimension());
                     }
                     if run.time == 30.0 && alone.time == 30.0 {
                         gaps.extend(run.coverage.iter().zip(&alone.coverage).map(|(a, b)| (a - b).abs()));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::montecarlo::estimate::{Estimate, binomial_interval};
 use crate::montecarlo::mixture_end::{MixtureEnd, MixtureRun};
-use crate::montecarlo::tally::Tally;
+use crate::montecarlo::tally::{RunEnd, Tally};
 use crate::trajectory::{Mechanism, VANISHED_WEIGHT};
 
 /// Every mechanism, in the order of the records.
@@ -31,6 +31,8 @@ pub struct MixtureTally {
     pub undecided: u64,
     /// Runs that failed.
     pub failures: u64,
+    /// Losing at least one mode at the finite time at which runs are judged beside the limit.
+    pub at_horizon: Tally,
 }
 
 impl MixtureTally {
@@ -42,11 +44,18 @@ impl MixtureTally {
             mechanisms: [0; 5],
             undecided: 0,
             failures: 0,
+            at_horizon: Tally::default(),
         }
     }
 
     /// Counts one more run.
     pub fn count(&mut self, run: &MixtureRun) {
+        self.at_horizon.count(match &run.at_horizon {
+            MixtureEnd::Undecided => RunEnd::Undecided,
+            MixtureEnd::Failed => RunEnd::Failed,
+            MixtureEnd::Decided { lost, .. } if lost.is_empty() => RunEnd::Recovered,
+            MixtureEnd::Decided { .. } => RunEnd::Collapsed,
+        });
         match &run.end {
             MixtureEnd::Undecided => self.undecided += 1,
             MixtureEnd::Failed => self.failures += 1,
@@ -80,6 +89,7 @@ impl Add for MixtureTally {
         sum(&mut self.mechanisms, &other.mechanisms);
         self.undecided += other.undecided;
         self.failures += other.failures;
+        self.at_horizon = self.at_horizon + other.at_horizon;
         self
     }
 }
@@ -111,6 +121,18 @@ pub struct MixtureEstimate {
     pub mechanisms: Vec<MechanismShare>,
     /// What a lost mode and a vanished weight are.
     pub definition: String,
+    /// The same at a finite time; none where that is what was asked for.
+    pub at_horizon: Option<HorizonEstimate>,
+}
+
+/// Losing at least one mode at a finite time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct HorizonEstimate {
+    /// The time.
+    pub time: f64,
+    /// The count.
+    #[serde(flatten)]
+    pub estimate: Estimate,
 }
 
 impl MixtureEstimate {
@@ -132,6 +154,7 @@ impl MixtureEstimate {
             definition: format!(
                 "mode k is lost where C_k/v_k < {threshold} {when}; a weight has vanished below {VANISHED_WEIGHT}"
             ),
+            at_horizon: None,
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Course {
     pub(crate) relative: f64,
     /// From here on a run is asked whether its end is certain.
     pub(crate) settled: f64,
+    /// The finite time at which runs are judged.
+    pub(crate) horizon: f64,
     /// The last time.
     pub(crate) end: f64,
     /// Whether a run is classified at `end`; else it is undecided there.
@@ -28,24 +30,24 @@ pub(crate) struct Course {
 impl Course {
     /// Follows a run of `flow` from `start`.
     pub(crate) fn follow(&self, flow: &MixtureFlow, start: &[f64]) -> MixtureRun {
-        self.follow_from(flow, 0.0, start)
+        self.follow_from(flow, (0.0, None), start)
     }
 
-    /// Follows a run that is at `start` at time `at`.
-    pub(crate) fn follow_from(&self, flow: &MixtureFlow, at: f64, start: &[f64]) -> MixtureRun {
+    /// Follows a run that is at `start` at some time, with what it had lost at the horizon if that lies behind it.
+    pub(crate) fn follow_from(&self, flow: &MixtureFlow, from: (f64, Option<MixtureEnd>), start: &[f64]) -> MixtureRun {
         match start.len() {
-            0..=2 => self.run::<2>(flow, at, start),
-            3 => self.run::<3>(flow, at, start),
-            4 => self.run::<4>(flow, at, start),
-            5..=6 => self.run::<6>(flow, at, start),
-            7..=9 => self.run::<9>(flow, at, start),
-            10..=12 => self.run::<12>(flow, at, start),
-            13..=16 => self.run::<16>(flow, at, start),
-            17..=32 => self.run::<32>(flow, at, start),
-            33..=64 => self.run::<64>(flow, at, start),
-            65..=128 => self.run::<128>(flow, at, start),
+            0..=2 => self.run::<2>(flow, from, start),
+            3 => self.run::<3>(flow, from, start),
+            4 => self.run::<4>(flow, from, start),
+            5..=6 => self.run::<6>(flow, from, start),
+            7..=9 => self.run::<9>(flow, from, start),
+            10..=12 => self.run::<12>(flow, from, start),
+            13..=16 => self.run::<16>(flow, from, start),
+            17..=32 => self.run::<32>(flow, from, start),
+            33..=64 => self.run::<64>(flow, from, start),
+            65..=128 => self.run::<128>(flow, from, start),
             // Larger ones are refused by the ensemble.
-            _ => self.run::<LARGEST>(flow, at, start),
+            _ => self.run::<LARGEST>(flow, from, start),
         }
     }
 
@@ -59,7 +61,12 @@ impl Course {
         edges
     }
 
-    fn run<const N: usize>(&self, flow: &MixtureFlow, at: f64, start: &[f64]) -> MixtureRun {
+    fn run<const N: usize>(
+        &self,
+        flow: &MixtureFlow,
+        (at, mut early): (f64, Option<MixtureEnd>),
+        start: &[f64],
+    ) -> MixtureRun {
         let (system, n) = (Tempered::new(flow, &self.schedule), start.len());
         let mut y = [0.0; N];
         y[..n].copy_from_slice(start);
@@ -72,11 +79,17 @@ impl Course {
             let mut stepper = Stepper::with_padding(&mut f, from, y, tolerances, to, n);
             while stepper.time() < to {
                 if steps >= self.max_steps {
-                    return self.left(flow, MixtureEnd::Undecided, stepper.time(), &stepper.state()[..n]);
+                    let left = self.left(flow, MixtureEnd::Undecided, stepper.time(), &stepper.state()[..n]);
+                    return left.judged(early);
                 }
                 steps += 1;
                 if stepper.step(&mut f, to) != StepResult::Accepted {
-                    return self.left(flow, MixtureEnd::Failed, stepper.time(), &stepper.state()[..n]);
+                    let left = self.left(flow, MixtureEnd::Failed, stepper.time(), &stepper.state()[..n]);
+                    return left.judged(early);
+                }
+                if early.is_none() && !self.at_end && stepper.time() >= self.horizon {
+                    let there = stepper.interpolate(self.horizon);
+                    early = Some(self.at_horizon(flow, self.horizon, &there[..n]).end);
                 }
                 let (t, state) = (stepper.time(), &stepper.state()[..n]);
                 if t < self.settled {
@@ -87,13 +100,13 @@ impl Course {
                     found => found,
                 };
                 if let Some((end, coverage)) = certain {
-                    return MixtureRun { end, time: t, coverage };
+                    return MixtureRun::new(end, t, coverage).judged(early);
                 }
             }
             (from, y) = (to, *stepper.state());
         }
         if !self.at_end {
-            return self.left(flow, MixtureEnd::Undecided, from, &y[..n]);
+            return self.left(flow, MixtureEnd::Undecided, from, &y[..n]).judged(early);
         }
         self.at_horizon(flow, from, &y[..n])
     }
@@ -101,12 +114,12 @@ impl Course {
     /// A run that is classified at a state.
     pub(crate) fn at_horizon(&self, flow: &MixtureFlow, time: f64, state: &[f64]) -> MixtureRun {
         let (end, coverage) = self.certainty.classify(flow, self.schedule.beta(time), state);
-        MixtureRun { end, time, coverage }
+        MixtureRun::new(end, time, coverage)
     }
 
     /// A run that is left at a state.
     pub(crate) fn left(&self, flow: &MixtureFlow, end: MixtureEnd, time: f64, state: &[f64]) -> MixtureRun {
-        MixtureRun { end, time, coverage: flow.coverage(self.schedule.beta(time), state) }
+        MixtureRun::new(end, time, flow.coverage(self.schedule.beta(time), state))
     }
 }
 

@@ -52,19 +52,31 @@ pub(crate) fn said(record: &SweepRecord, point: &SweepPoint, source: Source) -> 
     }
 }
 
-/// The same where it is drawn: outside its regime a formula would only hide the curves; maps show it everywhere.
+/// The same where it is drawn: outside its regime a formula would only hide the curves; maps show it everywhere. Where
+/// mostly open runs make the interval there is no value: the bar alone is drawn.
 fn drawn(record: &SweepRecord, point: &SweepPoint, source: Source) -> Option<[f64; 3]> {
     let holds = match source {
         Source::Route(route) => point.routes.get(route).is_none_or(|answer| answer.valid || answer.estimate.is_some()),
         Source::Published => true,
     };
-    said(record, point, source).filter(|_| holds)
+    let [value, low, high] = said(record, point, source).filter(|_| holds)?;
+    let open = match source {
+        Source::Route(route) => point.routes.get(route).is_some_and(Answer::is_open),
+        Source::Published => false,
+    };
+    Some([if open { f64::NAN } else { value }, low, high])
 }
 
 fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
     let y = axis("probability of collapse *P*_c", plot.log_y);
-    let top = if tallest(record) < LOW { LOW } else { 1.0 };
-    let y = if plot.log_y { y } else { y.range(0.0, top) };
+    let [low, high] = shown(record);
+    let y = match () {
+        () if plot.log_y => y,
+        // Curves that lie together are shown as they differ; the axis says where.
+        () if high - low < NARROW && low > NARROW => y,
+        () if high < LOW => y.range(0.0, LOW),
+        () => y.range(0.0, 1.0),
+    };
     let mut panel = Panel::new(axis(axis_label(&plot.x), plot.log_x), y).aspect(0.9).legend(LegendPlace::Below);
     let all = record.curves(&[&plot.x]);
     for (i, curve) in all.iter().enumerate() {
@@ -80,10 +92,14 @@ fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
 /// P_c below which an axis does not run to 1.
 const LOW: f64 = 0.4;
 
-fn tallest(record: &SweepRecord) -> f64 {
+/// Spread of all curves and their distance from 0 with which the axis follows them.
+const NARROW: f64 = 0.2;
+
+/// The lowest and the highest end of what is drawn.
+fn shown(record: &SweepRecord) -> [f64; 2] {
     let routes = || Route::ALL.into_iter().map(Source::Route);
     let ends = record.points.iter().flat_map(|point| routes().filter_map(move |route| drawn(record, point, route)));
-    ends.map(|[value, _, high]| value.max(high)).fold(0.0, f64::max)
+    ends.fold([1.0, 0.0], |[least, most], [value, low, high]| [least.min(low.min(value)), most.max(high.max(value))])
 }
 
 /// The colour of a curve: of the palette, or, for more curves than it has, along a colour map.
@@ -167,7 +183,8 @@ fn scaling(record: &SweepRecord, plot: &PlotConfig) -> Panel {
         let mut label = name(curve);
         if let Some(fit) = fits.get(i) {
             let separator = if label.is_empty() { "" } else { ": " };
-            label.push_str(&format!("{separator}slope {:.3}", fit.slope));
+            let slope = fit.slope.map_or("no slope".to_owned(), |slope| format!("slope {slope:.3}"));
+            label.push_str(&format!("{separator}{slope}"));
             if let Some(predicted) = fit.predicted {
                 label.push_str(&format!(", theory {predicted:.3}"));
                 panel = panel.with(predicted_line(&x, &p, predicted).color(color));

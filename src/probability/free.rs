@@ -7,6 +7,7 @@ use collapsar_theory::{
 use crate::integrate::Tolerances;
 
 use crate::probability::bracket::{Bracket, Neighbours, bisect};
+use crate::probability::budget::{GIVEN_UP, Spent};
 use crate::probability::ending::{Ending, Limits, ending};
 use crate::probability::law::{chi_density, chi_range, two_sided};
 use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
@@ -18,13 +19,14 @@ pub struct FreeBoundary<'a> {
     basin: FreeBasin,
     schedule: &'a Schedule,
     limits: Limits,
+    spent: Spent,
 }
 
 impl<'a> FreeBoundary<'a> {
     /// The boundary of `pair` under `schedule`.
     pub fn new(pair: FreePair, schedule: &'a Schedule, limits: Limits) -> Result<Self, InvalidParameter> {
         let flow = TabulatedFreePair::new(pair)?;
-        Ok(Self { flow, basin: FreeBasin::new(pair, schedule)?, schedule, limits })
+        Ok(Self { flow, basin: FreeBasin::new(pair, schedule)?, schedule, limits, spent: Spent::default() })
     }
 
     /// The abscissa at which the boundary touches 0: the wall between the basins of a single mean.
@@ -64,6 +66,9 @@ impl<'a> FreeBoundary<'a> {
             // x = wall + sign reach v^2: Y_b leaves the wall with a power that the square makes smooth.
             let reach = TAIL * s + self.wall().abs();
             let mut integrand = |v: f64| {
+                if self.spent.is_over() {
+                    return GIVEN_UP;
+                }
                 let x = self.wall() + sign * reach * v * v;
                 let density = (-x * x / (2.0 * s * s)).exp() / (s * std::f64::consts::TAU.sqrt());
                 let weight = density * 2.0 * reach * v;
@@ -97,7 +102,8 @@ const TAIL: f64 = 7.5;
 
 /// P_c of theory (14) for means drawn from N(0, `scale`^2 I) in R^`dimension`: E over z0 ~ s chi_{d-1} and x0 ~ N(0, s^2)
 /// of 2 Phi(Y_b/s) - 1, s = scale/sqrt(2). `tolerance` is absolute; the error returned holds the quadratures' estimates
-/// and the widths of all brackets, undecided ones included.
+/// and the widths of all brackets, undecided ones included. After [`MOST_POINTS`](crate::probability::MOST_POINTS) of them
+/// it is given up: value and error are not numbers.
 pub fn free_probability(boundary: &FreeBoundary<'_>, dimension: usize, scale: f64, tolerance: f64) -> Integral {
     let s = scale * std::f64::consts::FRAC_1_SQRT_2;
     if dimension == 1 {

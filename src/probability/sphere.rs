@@ -4,6 +4,7 @@ use collapsar_theory::{InvalidParameter, Schedule, SphereBasin, SpherePair, Tabu
 
 use crate::parallel;
 use crate::probability::bracket::{Bracket, Neighbours, bisect};
+use crate::probability::budget::{GIVEN_UP, Spent};
 use crate::probability::ending::{Ending, Followed, Limits, ending};
 use crate::probability::law::{coordinate_rule, coordinate_within, latitude_density, latitude_reach};
 use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
@@ -15,12 +16,14 @@ pub struct SphereBoundary<'a> {
     basin: SphereBasin,
     schedule: &'a Schedule,
     limits: Limits,
+    spent: Spent,
 }
 
 impl<'a> SphereBoundary<'a> {
     /// The boundary of `pair` under `schedule`; a lagging variance starts at T0.
     pub fn new(pair: SpherePair, schedule: &'a Schedule, limits: Limits) -> Result<Self, InvalidParameter> {
-        Ok(Self { flow: TabulatedSpherePair::new(pair)?, basin: SphereBasin::new(pair, schedule)?, schedule, limits })
+        let (flow, basin) = (TabulatedSpherePair::new(pair)?, SphereBasin::new(pair, schedule)?);
+        Ok(Self { flow, basin, schedule, limits, spent: Spent::default() })
     }
 
     /// How the start (m_1, m_2, s) ends.
@@ -89,6 +92,9 @@ impl<'a> SphereBoundary<'a> {
     /// two coordinates of a uniform point on the sphere in R^d: v = sqrt(1 - u^2) v' with v' a coordinate on the sphere in
     /// R^(d-1). `line` holds the boundary along this s, by `key`.
     fn within(&self, dimension: f64, s: f64, u: f64, tolerance: f64, key: f64, line: &mut Neighbours) -> (f64, f64) {
+        if self.spent.is_over() {
+            return GIVEN_UP;
+        }
         let sum = (2.0 * (1.0 + s)).max(0.0).sqrt() * u;
         let unit = (2.0 * (1.0 - s)).max(0.0).sqrt() * (1.0 - u * u).max(0.0).sqrt();
         let width = (tolerance * unit / (dimension - 1.0).sqrt()).max(1e-12);
@@ -199,7 +205,8 @@ const GAUSS: [usize; 6] = [5, 7, 10, 15, 22, 33];
 ///
 /// Gauss rules of growing size in s until two agree within `tolerance` (absolute); where P(collapse | s) is too kinked for
 /// them, and on the circle, adaptive quadrature over the angle asin(s). The error returned is the quadrature's estimate and
-/// the lines' own errors.
+/// the lines' own errors. After [`MOST_POINTS`](crate::probability::MOST_POINTS) boundary points it is given up: value and
+/// error are not numbers.
 pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, tolerance: f64) -> Integral {
     let mut result = Integral { error: f64::INFINITY, ..Integral::default() };
     let sizes = if dimension == 2 { &GAUSS[..0] } else { &GAUSS[..] };
@@ -211,7 +218,7 @@ pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, toler
         let change = if round == 0 { f64::INFINITY } else { (value - result.value).abs() };
         let evaluations = result.evaluations + lines.iter().map(|line| line.evaluations).sum::<usize>();
         result = Integral { value, error: own + change, evaluations };
-        if change < tolerance {
+        if change < tolerance || boundary.spent.is_over() {
             return result;
         }
     }

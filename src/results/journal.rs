@@ -5,6 +5,8 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::results::store::writing;
+
 /// Time between two orders to put what was written on the disk itself: what a power failure may cost.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
 
@@ -43,8 +45,17 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens or creates the journal of the work `header` (one line) and returns the lines that it holds.
+    /// Opens or creates the journal of the work `header` (one line) and returns the lines that it holds after it.
     pub fn open(path: &Path, header: &str) -> Result<(Self, Vec<String>), JournalError> {
+        Self::begin(path, header, false)
+    }
+
+    /// The same without the lines that it holds, whatever work they belong to.
+    pub fn anew(path: &Path, header: &str) -> Result<Self, JournalError> {
+        Self::begin(path, header, true).map(|(journal, _)| journal)
+    }
+
+    fn begin(path: &Path, header: &str, anew: bool) -> Result<(Self, Vec<String>), JournalError> {
         let fail = |source| JournalError::Io { path: path.to_owned(), source };
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(fail)?;
         match file.try_lock() {
@@ -53,6 +64,9 @@ impl Journal {
             Err(TryLockError::Error(_)) | Ok(()) => {}
         }
         let mut journal = Self { file, path: path.to_owned(), synced: Instant::now() };
+        if anew {
+            journal.file.set_len(0).map_err(fail)?;
+        }
         let mut bytes = Vec::new();
         journal.file.read_to_end(&mut bytes).map_err(fail)?;
         let whole = bytes.iter().rposition(|&b| b == b'\n').map_or(0, |last| last + 1);
@@ -75,6 +89,7 @@ impl Journal {
     pub fn append(&mut self, line: &str) -> Result<(), JournalError> {
         let fail = |source| JournalError::Io { path: self.path.clone(), source };
         // One call: a line is there or it is not, short of a crash within the system itself.
+        let _whole = writing();
         self.file.write_all(format!("{line}\n").as_bytes()).map_err(fail)?;
         if self.synced.elapsed() >= SYNC_EVERY {
             self.file.sync_data().map_err(fail)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ProbabilityRun, Route};
-use crate::montecarlo::{Comparison, Estimate, MechanismShare, MixtureEstimate};
+use crate::montecarlo::{Comparison, Estimate, HorizonEstimate, MechanismShare, MixtureEstimate};
 
 /// The record of `collapsar probability`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,7 +36,8 @@ pub struct Answers {
 /// What a route says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
-    /// P_c; of a mixture, the probability of losing at least one mode.
+    /// P_c; of a mixture, the probability of losing at least one mode. Of a count with open runs the middle of what they
+    /// allow: the interval says more.
     pub value: f64,
     /// The estimated absolute error of a computed value.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -175,6 +176,9 @@ pub struct CountDetail {
     /// What a lost mode is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub definition: Option<String>,
+    /// The same count at a finite time, 30 units after cooling, where the value is that of the limit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at_horizon: Option<HorizonEstimate>,
 }
 
 impl Answer {
@@ -192,6 +196,39 @@ impl Answer {
     /// A formula's value.
     pub fn formula(value: f64, valid: bool, detail: FormulaDetail) -> Self {
         Self { value, error: None, estimate: None, valid, detail: Detail::Formula(detail) }
+    }
+
+    /// Whether the numbers can be what they say: probabilities in [0, 1], an interval around the value, counts that add up.
+    ///
+    /// # Errors
+    /// The rule that a number breaks.
+    pub fn check(&self) -> Result<(), String> {
+        let share = |name: &str, x: f64| {
+            if (0.0..=1.0).contains(&x) { Ok(()) } else { Err(format!("`{name}` is {x}: it must be from 0 to 1")) }
+        };
+        share("value", self.value)?;
+        if let Some(error) = self.error.filter(|error| !(error.is_finite() && *error >= 0.0)) {
+            return Err(format!("`error` is {error}: it must be finite and not negative"));
+        }
+        let Some(e) = self.estimate else { return Ok(()) };
+        share("low", e.low)?;
+        share("high", e.high)?;
+        if !(e.low <= self.value && self.value <= e.high) {
+            return Err(format!("`value` is {}: it must lie from {} to {}", self.value, e.low, e.high));
+        }
+        let sum = e.collapsed.checked_add(e.recovered).and_then(|n| n.checked_add(e.undecided));
+        if sum.and_then(|n| n.checked_add(e.failures)) != Some(e.n) {
+            return Err(format!("`n` is {}: it must be the sum of its ends", e.n));
+        }
+        Ok(())
+    }
+
+    /// Whether the open runs of a count, not its size, make most of its interval: then no value in it is better than another.
+    pub fn is_open(&self) -> bool {
+        self.estimate.is_some_and(|e| {
+            let (least, most) = e.extremes();
+            most - least > 0.5 * (e.high - e.low)
+        })
     }
 
     /// Value, lower and upper end; the ends are the value itself where no interval is known.
@@ -257,6 +294,7 @@ impl From<MixtureEstimate> for Answer {
             lost_by_mode: Some(found.lost_by_mode),
             mechanisms: Some(found.mechanisms),
             definition: Some(found.definition),
+            at_horizon: found.at_horizon,
         };
         Self::counted(found.any, Detail::Count(detail))
     }

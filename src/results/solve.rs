@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::config::SolveRun;
 use crate::integrate::Outcome;
 use crate::results::{PROGRAM, VERSION};
-use crate::trajectory::{Limit, LimitStatus, Report, Trajectory};
+use crate::trajectory::{Limit, LimitStatus, Report, Trajectory, Verdict};
 
 /// The record of `collapsar solve` on one run: lists over times, components (K), modes (P) and coordinates, in the
 /// order that each field says.
@@ -43,10 +43,13 @@ pub struct SolveRecord {
     pub gram: Vec<Vec<Vec<f64>>>,
     /// F_beta = E_q\[log q - beta log p\] (time); at beta = 1 the divergence KL(q||p).
     pub objective: Vec<f64>,
-    /// Whether a mode is lost in the limit; null without a limit, and if the run still moves.
+    /// Whether a mode is lost in the limit; null without a limit, and if the run still moves. What a fit that stops at the
+    /// last reported time has lost is in `at_end`.
     pub collapsed: Option<bool>,
     /// Why: "none", "mean-alignment", "vanishing-weight", "both" or "too-few-components"; null likewise.
     pub mechanism: Option<&'static str>,
+    /// What is lost at the last reported time.
+    pub at_end: EndRecord,
     /// How the integration to the last reported time ended: "reached", "step-limit", "step-too-small" or "non-finite".
     pub outcome: &'static str,
     /// The limit; null if the integration failed before it.
@@ -55,6 +58,21 @@ pub struct SolveRecord {
     pub steps: StepCounts,
     /// Largest error estimate of the Gaussian averages at the reported times.
     pub average_error: f64,
+}
+
+/// What is lost at the last reported time.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EndRecord {
+    /// The time.
+    pub time: f64,
+    /// Whether a mode is lost there.
+    pub collapsed: bool,
+    /// Why: as for the limit.
+    pub mechanism: &'static str,
+    /// C_k there (mode).
+    pub coverage: Vec<f64>,
+    /// The lost modes, counted from 0.
+    pub lost_modes: Vec<usize>,
 }
 
 /// The limit of a run and the rule that classified it.
@@ -68,6 +86,8 @@ pub struct LimitRecord {
     pub rate: f64,
     /// The largest growth rate of a perturbation within the span of means and modes; null where the run still moves.
     pub growth: Option<f64>,
+    /// Since when the verdict of the limit holds, where it differs from that at the last reported time; else null.
+    pub since: Option<f64>,
     /// C_k there (mode).
     pub coverage: Vec<f64>,
     /// The lost modes, counted from 0.
@@ -88,7 +108,7 @@ pub struct StepCounts {
 }
 
 /// The rule of [`LimitRecord`] in words.
-const DEFINITION: &str = "mode k is lost where the limit of C_k/v_k is below 1/2; a weight has vanished below 1e-3";
+const DEFINITION: &str = "mode k is lost where C_k/v_k is below 1/2; a weight has vanished below 1e-3";
 
 /// The name of an outcome in records.
 fn outcome_name(outcome: Outcome) -> &'static str {
@@ -101,15 +121,28 @@ fn outcome_name(outcome: Outcome) -> &'static str {
     }
 }
 
+impl From<&Verdict> for EndRecord {
+    fn from(verdict: &Verdict) -> Self {
+        Self {
+            time: verdict.time,
+            collapsed: verdict.collapsed(),
+            mechanism: verdict.mechanism.name(),
+            coverage: verdict.coverage.clone(),
+            lost_modes: verdict.lost.clone(),
+        }
+    }
+}
+
 impl LimitRecord {
     fn new(limit: &Limit) -> Self {
         Self {
             status: limit.status.name(),
-            time: limit.time,
+            time: limit.verdict.time,
             rate: limit.rate,
             growth: limit.growth,
-            coverage: limit.coverage.clone(),
-            lost_modes: limit.lost.clone(),
+            since: limit.since,
+            coverage: limit.verdict.coverage.clone(),
+            lost_modes: limit.verdict.lost.clone(),
             definition: DEFINITION,
         }
     }
@@ -145,8 +178,9 @@ impl SolveRecord {
             coverage: reports.iter().map(|r| r.coverage.clone()).collect(),
             gram: reports.iter().map(|r| r.gram.clone()).collect(),
             objective: pick(&|r| r.objective),
-            collapsed: decided.map(|limit| !limit.lost.is_empty()),
-            mechanism: decided.map(|limit| limit.mechanism.name()),
+            collapsed: decided.map(|limit| limit.verdict.collapsed()),
+            mechanism: decided.map(|limit| limit.verdict.mechanism.name()),
+            at_end: EndRecord::from(&trajectory.verdict),
             outcome: outcome_name(trajectory.outcome),
             limit: trajectory.limit.as_ref().map(LimitRecord::new),
             steps: StepCounts {

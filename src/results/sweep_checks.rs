@@ -64,8 +64,8 @@ pub struct FitRecord {
     pub plot: String,
     /// The curve: what is fixed along it.
     pub curve: String,
-    /// The least-squares slope of log P_c against log x.
-    pub slope: f64,
+    /// The slope over the fitted part; null where it holds fewer than two points.
+    pub slope: Option<f64>,
     /// What theory predicts.
     pub predicted: Option<f64>,
     /// |slope - predicted|.

@@ -18,6 +18,7 @@ use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{BifurcationRecord, BranchRecord, EquilibriumRecord, PROGRAM, SpecialRecord, VERSION};
+use crate::studies::near::near_enough;
 use crate::studies::{Study, StudyError, Watch};
 use settings::Settings;
 
@@ -41,6 +42,7 @@ impl Study for Bifurcate {
 
     fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
         let pair = config.pair()?;
+        near_enough(&pair)?;
         let initial_temperature = config.schedule.schedule()?.initial_temperature();
         watch.begin(1, 0, "pairs");
         let settings = Settings::new(&config, &pair, initial_temperature)?;

@@ -7,8 +7,8 @@ use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{DensityRecord, DensityVariant, PROGRAM, Snapshot, VERSION};
-use crate::studies::planes::{MARGIN, PLANE_NODES, SHARES, nodes, over_plane};
-use crate::studies::solve::{in_variant, trace};
+use crate::studies::planes::{MARGIN, PLANE_NODES, SHARES, check_tempered, nodes, over_plane};
+use crate::studies::solve::{RUN, in_variant, trace};
 use crate::studies::{Study, StudyError, Watch, number};
 use crate::trajectory::{LimitStatus, Report};
 
@@ -33,15 +33,11 @@ impl Study for Density {
     }
 
     fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        watch.begin(config.len() as u64, 0, "runs");
+        watch.begin(config.len() as u64 * RUN, 0, "% of the runs");
         let mut runs = Vec::new();
         for variant in config {
             let label = variant.label.clone();
-            runs.push(projected(variant).map_err(|error| in_variant(error, &label))?);
-            watch.advance(1);
-            if watch.cancelled() {
-                return Err(StudyError::Cancelled);
-            }
+            runs.push(projected(variant, watch).map_err(|error| in_variant(error, &label))?);
         }
         // One window for all: what differs between variants is then seen.
         let reach = runs.iter().map(|run| run.reach).fold(0.0, f64::max);
@@ -84,7 +80,7 @@ struct ProjectedRun {
     reach: f64,
 }
 
-fn projected(variant: Variant<DensityRun>) -> Result<ProjectedRun, StudyError> {
+fn projected(variant: Variant<DensityRun>, watch: &dyn Watch) -> Result<ProjectedRun, StudyError> {
     let config = &variant.config;
     let ProblemConfig { target, family, start, .. } = &config.run.problem;
     let dimension = start.dimension();
@@ -96,8 +92,13 @@ fn projected(variant: Variant<DensityRun>) -> Result<ProjectedRun, StudyError> {
     }
     // The plane may be refused: before the run is made.
     let target = target.target()?;
-    Plane::new(target.modes(), &[]).map_err(StudyError::misuse)?;
-    let (_, start, trajectory) = trace(&config.run, &config.density.times)?;
+    let plane = Plane::new(target.modes(), &[]).map_err(StudyError::misuse)?;
+    let modes: Vec<[f64; 2]> = target.modes().iter().map(|mode| plane.project(mode)).collect();
+    let schedule = config.run.problem.schedule.schedule()?;
+    for &time in &config.density.times {
+        check_tempered(&config.run.problem.target, &modes, schedule.beta(time))?;
+    }
+    let (_, start, trajectory) = trace(&config.run, &config.density.times, watch)?;
     let modes: Vec<Vec<f64>> = start.modes.chunks(start.dimension).map(<[f64]>::to_vec).collect();
     let points: Vec<Vec<f64>> =
         trajectory.reports.iter().chain(&trajectory.fine).flat_map(|report| report.means.clone()).collect();
@@ -109,7 +110,7 @@ fn projected(variant: Variant<DensityRun>) -> Result<ProjectedRun, StudyError> {
     let modes: Vec<[f64; 2]> = modes.iter().map(|mode| plane.project(mode)).collect();
     let decided = trajectory.limit.as_ref().filter(|limit| limit.status != LimitStatus::Moving);
     Ok(ProjectedRun {
-        collapsed: decided.map(|limit| !limit.lost.is_empty()),
+        collapsed: decided.map(|limit| limit.verdict.collapsed()),
         paths: (0..components).map(|i| fine.iter().map(|row| row[i]).collect()).collect(),
         reach: config.density.reach.unwrap_or_else(|| reach(&modes, &means, &trajectory.reports)),
         reports: trajectory.reports,

@@ -1,11 +1,23 @@
 //! The plane in which densities are shown: its nodes, its window and the shares of mass that contours enclose.
 
+use crate::config::TargetConfig;
+use crate::density::Tempered;
+use crate::studies::StudyError;
+
 /// Nodes of the plane along each axis.
 pub(crate) const PLANE_NODES: u32 = 81;
 /// Standard deviations shown around modes and means unless told otherwise.
 pub(crate) const MARGIN: f64 = 3.2;
 /// Shares of mass that the contours enclose.
 pub(crate) const SHARES: [f64; 2] = [0.5, 0.9];
+
+/// Refuses, by the key of the modes, a tempered target whose quadrature is out of reach.
+pub(crate) fn check_tempered(target: &TargetConfig, modes: &[[f64; 2]], beta: f64) -> Result<(), StudyError> {
+    Tempered::check(modes, beta).map_err(|rule| match target.separation {
+        Some(separation) => StudyError::refused("target.separation", separation, rule),
+        None => StudyError::refused("target.means", format!("a list of {}", modes.len()), rule),
+    })
+}
 
 /// Nodes from -reach to reach.
 pub(crate) fn nodes(reach: f64, count: u32) -> Vec<f64> {

@@ -11,6 +11,7 @@ use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{PROGRAM, PortraitRecord, VERSION};
+use crate::studies::near::near_enough;
 use crate::studies::{Study, StudyError, Watch, number};
 
 /// Phase portraits of the free pair with equilibria and the boundary of collapse.
@@ -33,6 +34,7 @@ impl Study for Portrait {
             let rule = "be \"free\": only the free pair moves in a plane";
             return Err(StudyError::refused("family.means", "\"sphere\"", rule));
         };
+        near_enough(&Pair::Free(flow))?;
         watch.begin(config.portrait.temperatures.len() as u64, 0, "portraits");
         let mut portraits = Vec::new();
         for &temperature in &config.portrait.temperatures {

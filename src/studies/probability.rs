@@ -4,6 +4,7 @@ mod advice;
 mod exact;
 mod formula;
 mod montecarlo;
+mod portion;
 mod question;
 mod realnvp;
 mod refined;
@@ -19,6 +20,7 @@ use crate::figures::Figure;
 use crate::results::{PROGRAM, ProbabilityRecord, VERSION};
 use crate::studies::trainable::Trainings;
 use crate::studies::{Study, StudyError, Watch};
+use portion::ROUTE;
 pub(crate) use question::Question;
 
 /// How often a random start collapses.
@@ -55,8 +57,8 @@ impl Study for Probability {
         let problem = run.problem.problem()?;
         let question = Question::new(&run, &problem, run.problem.start.seed.unwrap_or(0))?;
         let routes = if routes.is_empty() { question.default_routes() } else { routes };
-        watch.begin(routes.len() as u64, 0, "routes");
-        let answers = question.answer(&routes, &Trainings::default(), &|| watch.advance(1))?;
+        watch.begin(routes.len() as u64 * ROUTE, 0, "parts of the routes");
+        let answers = question.answer(&routes, &Trainings::default(), watch)?;
         let pair = question.pair_name();
         Ok(Self(ProbabilityRecord { program: PROGRAM, version: VERSION, config: run, pair, routes: answers }))
     }

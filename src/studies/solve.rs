@@ -11,7 +11,7 @@ use crate::plots::{self, Compared};
 use crate::results::{CompareRecord, PROGRAM, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv};
 use crate::studies::{Study, StudyError, Watch};
 use crate::trajectory::Trajectory;
-pub(crate) use trace::trace;
+pub(crate) use trace::{RUN, trace};
 
 /// Where a start ends, and how it gets there: the closed flow followed to its limit.
 #[derive(Debug)]
@@ -31,13 +31,12 @@ impl Study for Solve {
     }
 
     fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        watch.begin(config.len() as u64, 0, "runs");
+        watch.begin(config.len() as u64 * RUN, 0, "% of the runs");
         let (mut solved, mut trajectories) = (Vec::new(), Vec::new());
         for Variant { label, config } in config {
-            let (record, trajectory) = run(config).map_err(|error| in_variant(error, &label))?;
+            let (record, trajectory) = run(config, watch).map_err(|error| in_variant(error, &label))?;
             solved.push(SolvedVariant { label, record });
             trajectories.push(trajectory);
-            watch.advance(1);
         }
         let record = match <[SolvedVariant; 1]>::try_from(solved) {
             Ok([SolvedVariant { label, record }]) if label.is_empty() => SolveRecords::One(Box::new(record)),
@@ -102,8 +101,8 @@ pub(crate) fn in_variant(error: StudyError, label: &str) -> StudyError {
 }
 
 /// Follows the run of a configuration to its limit.
-fn run(config: SolveRun) -> Result<(SolveRecord, Trajectory), StudyError> {
-    let (frame, start, trajectory) = trace(&config, &config.solve.times)?;
+fn run(config: SolveRun, watch: &dyn Watch) -> Result<(SolveRecord, Trajectory), StudyError> {
+    let (frame, start, trajectory) = trace(&config, &config.solve.times, watch)?;
     let to_user = |coordinates: &[f64]| frame.as_ref().map_or_else(|| coordinates.to_vec(), |f| f.embed(coordinates));
     let modes = start.modes.chunks(start.dimension).map(to_user).collect();
     let name = if frame.is_some() { "user" } else { "frame" };

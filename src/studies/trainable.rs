@@ -92,9 +92,14 @@ impl<'a> Trainable<'a> {
     }
 
     fn count_in<T: Real>(&self, trainings: &Trainings<'_>) -> Result<Answer, StudyError> {
-        let mut runs = trainings.known.to_vec();
         let seeds = (0..self.training.runs).map(|i| self.seed.wrapping_add(i));
-        let open: Vec<u64> = seeds.filter(|seed| !runs.iter().any(|run| run.seed == *seed)).collect();
+        let (mut runs, mut open) = (Vec::new(), Vec::new());
+        for seed in seeds {
+            match trainings.known.iter().find(|run| run.seed == seed) {
+                Some(run) => runs.push(*run),
+                None => open.push(seed),
+            }
+        }
         let train_one = |&seed: &u64| {
             let run = self.verdict(&train::<T>(&self.problem, seed, |_, _| ())?);
             trainings.note.map_or(Ok(()), |note| note(&run)).map(|()| run)

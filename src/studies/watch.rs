@@ -2,6 +2,15 @@
 
 use std::fmt;
 
+/// A line that was kept of earlier work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptLine {
+    /// The line.
+    pub text: String,
+    /// Where it stands, for a person: a file and the number of the line.
+    pub place: String,
+}
+
 /// Progress, finished parts and an early end. Called from any thread.
 pub trait Watch: Sync {
     /// Work of `total` units begins, `done` of which are there already.
@@ -24,11 +33,16 @@ pub trait Watch: Sync {
         false
     }
 
+    /// Something that a person should know and that stops nothing.
+    fn warn(&self, message: &dyn fmt::Display) {
+        let _ = message;
+    }
+
     /// The parts that were kept of earlier work under the same `header`, one line each.
     ///
     /// # Errors
     /// What keeps them cannot be read, or belongs to other work.
-    fn kept(&self, header: &str) -> Result<Vec<String>, Box<dyn std::error::Error + Send + Sync>> {
+    fn kept(&self, header: &str) -> Result<Vec<KeptLine>, Box<dyn std::error::Error + Send + Sync>> {
         let _ = header;
         Ok(Vec::new())
     }

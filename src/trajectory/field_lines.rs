@@ -10,6 +10,8 @@ const NEAREST: f64 = 0.5;
 const SHORTEST: f64 = 1.5;
 /// A line ends where the cosine between two steps, or the length of one over that meant, is smaller.
 const STRAIGHT: f64 = 0.9;
+/// Places at which a line is begun, for each cell of the spacing, before the sheet is left as it is.
+const SEEDS: usize = 100;
 /// Longest line in units of the window.
 const LONGEST: f64 = 4.0;
 
@@ -32,7 +34,9 @@ pub fn field_lines(field: Field<'_>, x: [f64; 2], y: [f64; 2], spacing: f64) -> 
     let lattice = (0..cells * cells).map(|i| [(i % cells) as f64, (i / cells) as f64].map(|v| (v + 0.5) * spacing));
     let mut seeds: VecDeque<Point> = VecDeque::from([[0.5 + 0.13 * spacing, 0.5 + 0.29 * spacing]]);
     seeds.extend(lattice);
-    while let Some(seed) = seeds.pop_front() {
+    // Where a field turns too sharply for lines, short ones would seed short ones for ever.
+    for _ in 0..SEEDS * cells * cells {
+        let Some(seed) = seeds.pop_front() else { break };
         if !inside(seed) || sheet.nearest(seed) < spacing {
             continue;
         }

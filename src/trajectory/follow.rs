@@ -2,9 +2,9 @@
 
 use collapsar_theory::{Coordinates, CubatureOptions, InvalidParameter, MixtureFlow, Problem};
 
-use crate::integrate::{Integrator, Misuse, Outcome, Request, Statistics, Tempered};
+use crate::integrate::{Direction, Event, Integrator, Misuse, Outcome, Request, Statistics, System, Tempered};
 use crate::trajectory::limit::{
-    LOST_COVERAGE, Limit, LimitStatus, classify, fastest_motion, growth_rate, is_rest, is_unstable,
+    Limit, LimitStatus, Verdict, fastest_motion, growth_rate, is_rest, is_unstable, margin,
 };
 use crate::trajectory::report::Report;
 
@@ -30,8 +30,34 @@ pub struct Options<'a> {
     pub times: &'a [f64],
     /// var at t = 0 where it is trained.
     pub variance: f64,
-    /// Step limit.
+    /// Most steps to the last wanted time, and again from there to the limit.
     pub max_steps: usize,
+    /// Told of the time reached; false stops the run.
+    pub progress: &'a dyn Fn(f64) -> bool,
+}
+
+/// A system that tells of the time reached, and is no number once it is to stop.
+struct Observed<'a, S: System> {
+    system: S,
+    progress: &'a dyn Fn(f64) -> bool,
+}
+
+impl<S: System> System for Observed<'_, S> {
+    fn dimension(&self) -> usize {
+        self.system.dimension()
+    }
+
+    fn breakpoints(&self) -> &[f64] {
+        self.system.breakpoints()
+    }
+
+    fn rate(&self, piece: usize, t: f64, state: &[f64], rate: &mut [f64]) {
+        if (self.progress)(t) {
+            self.system.rate(piece, t, state, rate);
+        } else {
+            rate.fill(f64::NAN);
+        }
+    }
 }
 
 /// A run: reports at the wanted times, a finer trajectory, and the limit.
@@ -45,6 +71,8 @@ pub struct Trajectory {
     pub outcome: Outcome,
     /// Where it ended.
     pub end: f64,
+    /// What is lost there.
+    pub verdict: Verdict,
     /// The limit; `None` if the integration failed before it.
     pub limit: Option<Limit>,
     /// The cost up to the last wanted time.
@@ -69,7 +97,7 @@ pub fn follow(problem: &Problem, start: &Coordinates, options: &Options<'_>) -> 
     let flow = MixtureFlow::new(problem, start.modes.clone(), start.dimension, &options.cubature)?;
     let state = flow.initial_state(&start.means, options.variance)?;
     let schedule = problem.schedule();
-    let system = Tempered::new(&flow, schedule);
+    let system = Observed { system: Tempered::new(&flow, schedule), progress: options.progress };
     let end = options.times.last().copied().unwrap_or(0.0);
     let mut request = Request::new(&state, 0.0, end);
     request.times = options.times;
@@ -89,8 +117,10 @@ pub fn follow(problem: &Problem, start: &Coordinates, options: &Options<'_>) -> 
         .zip(options.times)
         .map(|(y, &t)| flow.averages(&flow.unpack(schedule.beta(t), y)).error);
     let average_error = average_error.fold(0.0, f64::max);
+    let beta = schedule.beta(solution.time);
+    let verdict = Verdict::new(&flow, beta, solution.time, &solution.state, problem.target().weights());
     let limit = match solution.outcome {
-        Outcome::Reached => Some(find_limit(&flow, problem, options, end, &solution.state)?),
+        Outcome::Reached => Some(find_limit(&flow, problem, options, end, &solution.state, &verdict)?),
         _ => None,
     };
     Ok(Trajectory {
@@ -98,6 +128,7 @@ pub fn follow(problem: &Problem, start: &Coordinates, options: &Options<'_>) -> 
         fine,
         outcome: solution.outcome,
         end: solution.time,
+        verdict,
         limit,
         statistics: solution.statistics,
         average_error,
@@ -111,9 +142,15 @@ fn find_limit(
     options: &Options<'_>,
     from: f64,
     state: &[f64],
+    before: &Verdict,
 ) -> Result<Limit, Failure> {
-    let schedule = problem.schedule();
-    let system = Tempered::new(flow, schedule);
+    let (schedule, targets) = (problem.schedule(), problem.target().weights());
+    let lost = |t: f64, y: &[f64]| margin(flow, schedule.beta(t), y, targets) < 0.0;
+    let mut judged = before.collapsed();
+    // The last stretch at whose ends the verdicts differ.
+    let mut turn: Option<(f64, Vec<f64>, f64)> = None;
+    let system = Observed { system: Tempered::new(flow, schedule), progress: options.progress };
+    let mut steps_left = options.max_steps;
     let beta = 1.0 / schedule.final_temperature();
     let settled = schedule.settling_time(COLD);
     let (mut time, mut state) = (from, state.to_vec());
@@ -144,13 +181,49 @@ fn find_limit(
         let to = if time < settled { settled.max(time + FIRST_STRETCH) } else { time + stretch };
         stretch *= 2.0;
         let mut request = Request::new(&state, time, to);
-        request.max_steps = options.max_steps;
+        request.max_steps = steps_left;
         let solution = options.integrator.integrate(&system, &request)?;
+        steps_left = steps_left.saturating_sub(solution.statistics.accepted + solution.statistics.rejected);
+        let now = lost(solution.time, &solution.state);
+        if now != judged {
+            (judged, turn) = (now, Some((time, state, solution.time)));
+        }
         (time, state) = (solution.time, solution.state);
-        if solution.outcome != Outcome::Reached {
+        if solution.outcome != Outcome::Reached || steps_left == 0 {
             break growth;
         }
     };
-    let (coverage, lost, mechanism) = classify(flow, beta, &state, problem.target().weights(), LOST_COVERAGE);
-    Ok(Limit { status, time, rate: fastest_motion(flow, beta, &state), growth, coverage, lost, mechanism })
+    let verdict = Verdict::new(flow, beta, time, &state, targets);
+    let since = match turn.filter(|_| verdict.collapsed() != before.collapsed()) {
+        Some((from, state, to)) => Some(last_turn(flow, problem, options, (from, to), state)?),
+        None => None,
+    };
+    Ok(Limit { status, rate: fastest_motion(flow, beta, &state), growth, verdict, since })
+}
+
+/// The last time in a stretch at which the verdict turns.
+fn last_turn(
+    flow: &MixtureFlow,
+    problem: &Problem,
+    options: &Options<'_>,
+    (from, to): (f64, f64),
+    state: Vec<f64>,
+) -> Result<f64, Failure> {
+    let schedule = problem.schedule();
+    let system = Tempered::new(flow, schedule);
+    let function = |t: f64, y: &[f64]| margin(flow, schedule.beta(t), y, problem.target().weights());
+    let events = [Event { function: &function, direction: Direction::Either }];
+    let (mut time, mut state, mut last) = (from, state, to);
+    while time < to {
+        let mut request = Request::new(&state, time, to);
+        (request.max_steps, request.events) = (options.max_steps, &events);
+        let solution = options.integrator.integrate(&system, &request)?;
+        // A located crossing lies behind it, so that the next search does not find it again.
+        if !matches!(solution.outcome, Outcome::Event(_)) || solution.time <= time {
+            break;
+        }
+        last = solution.time;
+        (time, state) = (solution.time, solution.state);
+    }
+    Ok(last)
 }

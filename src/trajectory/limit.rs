@@ -68,23 +68,51 @@ impl Mechanism {
     }
 }
 
-/// The limit of a run.
+/// What is lost at a time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Limit {
-    /// Whether it is one.
-    pub status: LimitStatus,
-    /// The time to which the run was followed.
+pub struct Verdict {
+    /// The time.
     pub time: f64,
-    /// The fastest motion left.
-    pub rate: f64,
-    /// The largest growth rate of a perturbation inside the frame, where the state is at rest.
-    pub growth: Option<f64>,
     /// C_k there.
     pub coverage: Vec<f64>,
     /// The modes with v_k > 0 and C_k/v_k below 1/2.
     pub lost: Vec<usize>,
     /// Why.
     pub mechanism: Mechanism,
+}
+
+impl Verdict {
+    /// Of the state at a time.
+    pub(crate) fn new(flow: &MixtureFlow, beta: f64, time: f64, state: &[f64], targets: &[f64]) -> Self {
+        let (coverage, lost, mechanism) = classify(flow, beta, state, targets, LOST_COVERAGE);
+        Self { time, coverage, lost, mechanism }
+    }
+
+    /// Whether a mode is lost.
+    pub fn collapsed(&self) -> bool {
+        !self.lost.is_empty()
+    }
+}
+
+/// The least C_k/v_k above the threshold of a lost mode: negative where one is lost.
+pub(crate) fn margin(flow: &MixtureFlow, beta: f64, state: &[f64], targets: &[f64]) -> f64 {
+    let pairs = flow.coverage(beta, state).into_iter().zip(targets).filter(|(_, v)| **v > 0.0);
+    pairs.map(|(c, v)| c / v - LOST_COVERAGE).fold(f64::INFINITY, f64::min)
+}
+
+/// The limit of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// Whether it is one.
+    pub status: LimitStatus,
+    /// The fastest motion left.
+    pub rate: f64,
+    /// The largest growth rate of a perturbation inside the frame, where the state is at rest.
+    pub growth: Option<f64>,
+    /// What is lost there.
+    pub verdict: Verdict,
+    /// Where this verdict differs from that at the last wanted time: since when it holds.
+    pub since: Option<f64>,
 }
 
 /// The fastest motion of a state: of a mean's coordinate, of a weight, of log var. A weight that grows counts with its
@@ -172,7 +200,9 @@ pub(crate) fn classify(
     let p = targets.len();
     let coverage: Vec<f64> =
         (0..p).map(|m| weights.iter().zip(averages.target.chunks(p)).map(|(w, row)| w * row[m]).sum()).collect();
-    let lost: Vec<usize> = (0..p).filter(|&m| targets[m] > 0.0 && coverage[m] < threshold * targets[m]).collect();
+    // What may be the error of the averages is not lost.
+    let is_lost = |m: usize| targets[m] > 0.0 && coverage[m] + averages.error < threshold * targets[m];
+    let lost: Vec<usize> = (0..p).filter(|&m| is_lost(m)).collect();
     let mechanism = mechanism(&weights, &averages, &lost, targets);
     (coverage, lost, mechanism)
 }

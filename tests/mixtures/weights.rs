@@ -47,10 +47,11 @@ fn both_rules_have_the_same_equilibria_and_other_speeds() {
     // At rest for one rule is at rest for the other, within the tolerance of the integration.
     let rest = end_state(&a, &replicator, &state, 300.0).pop().unwrap().1;
     assert!(rates(&a, &rest).iter().chain(&rates(&b, &rest)).all(|r| r.abs() < 1e-8), "{rest:?}");
-    assert_eq!(
-        tally(&replicator, &MixtureOptions::default(), 1, 100),
-        tally(&logits, &MixtureOptions::default(), 1, 100)
-    );
+    // In the limit; at a finite time the slower one is behind.
+    let ends = |problem| tally(problem, &MixtureOptions::default(), 1, 100);
+    let (fast, slow) = (ends(&replicator), ends(&logits));
+    assert_eq!((fast.modes_lost, fast.mechanisms), (slow.modes_lost, slow.mechanisms));
+    assert!(slow.at_horizon.collapsed > fast.at_horizon.collapsed);
 }
 
 #[test]

@@ -30,7 +30,7 @@ seed = 3
 "#;
 
 /// Every kind of schedule, family and start.
-pub const DOZEN: [&str; 13] = [
+pub const DOZEN: [&str; 18] = [
     r#"
     target = { separation = 3, weights = [0.8, 0.2] }
     family = { preset = "paper", weights = [0.5, 0.5] }
@@ -81,6 +81,31 @@ pub const DOZEN: [&str; 13] = [
     target = { separation = 2.5 }
     schedule = { kind = "power", initial_temperature = 12, duration = 7, exponent = -1.5 }
     start = { dimension = 3, scale = 1e9, seed = 0 }
+    "#,
+    r#"
+    target = { separation = 2.5 }
+    schedule = { kind = "cosine", initial_temperature = 12, duration = 7 }
+    start = { dimension = 2, scale = 0.3 }
+    "#,
+    r#"
+    target = { separation = 2.5 }
+    schedule = { kind = "sigmoid", initial_temperature = 12, duration = 7, steepness = 30 }
+    start = { dimension = 2, scale = 0.3 }
+    "#,
+    r#"
+    target = { separation = 2.5 }
+    schedule = { kind = "steps", initial_temperature = 12, duration = 7, levels = 3 }
+    start = { dimension = 2, scale = 0.3 }
+    "#,
+    r#"
+    target = { separation = 2.5 }
+    schedule = { kind = "cyclical", initial_temperature = 12, duration = 7, cycles = 2 }
+    start = { dimension = 2, scale = 0.3 }
+    "#,
+    r#"
+    target = { separation = 2.5 }
+    schedule = { kind = "table", times = [0, 1, 1, 2, 2], temperatures = [8, 8, 4, 4, 1] }
+    start = { dimension = 2, scale = 0.3 }
     "#,
     r#"
     target = { separation = 2.5 }

@@ -51,12 +51,13 @@ pub const VALUES: [(&str, &str, &str); 26] = [
         "kind = \"geometric\"",
         "kind = \"geometrical\"",
         "line 7: `schedule.kind` is \"geometrical\": it must be one of \"geometric\", \"quench\", \"constant\", \
-             \"exponential\", \"linear-temperature\", \"linear-beta\", \"power\", \"table\"",
+             \"exponential\", \"linear-temperature\", \"linear-beta\", \"power\", \"cosine\", \"sigmoid\", \"steps\", \
+             \"cyclical\", \"table\"",
     ),
     (
         "initial_temperature = 9.0",
-        "initial_temperature = 0.5",
-        "line 8: `schedule.initial_temperature` is 0.5: it must be at least 1 and at most 1e12",
+        "initial_temperature = 0.005",
+        "line 8: `schedule.initial_temperature` is 0.005: it must be at least 0.01 and at most 1e12",
     ),
     ("duration = 5.0", "duration = 0", "line 9: `schedule.duration` is 0: it must be positive and finite"),
     ("duration = 5.0", "duration = -2.5", "line 9: `schedule.duration` is -2.5: it must be positive and finite"),

@@ -3,6 +3,7 @@
 //! Two classes are the kernels themselves, three a single and four a double integral of them, deterministic to the
 //! tolerance; five and more are averaged over a randomly shifted lattice with a reported error.
 
+mod blocks;
 mod few;
 mod four;
 mod kronrod;

@@ -108,6 +108,10 @@ fn schedule(schedule: &Schedule) -> String {
         ("t0", schedule.duration()),
         ("kappa", schedule.rate()),
         ("p", schedule.exponent()),
+        ("s", schedule.steepness()),
+        ("levels", schedule.levels().map(|n| n as f64)),
+        ("cycles", schedule.cycles().map(|n| n as f64)),
+        ("ratio", schedule.ratio()),
     ];
     let given = parameters.iter().filter_map(|(name, value)| value.map(|x| format!(" {name}={}", number(x))));
     kind.to_owned() + &given.collect::<String>()

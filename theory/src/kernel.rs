@@ -16,6 +16,7 @@ mod series;
 
 pub use fast::{logistic_normal_fast, logistic_normal_fast_array, logistic_softplus_normal_fast_array};
 pub use gauss::exp_array;
+pub(crate) use gauss::{INV_SQRT_2PI, log_array};
 pub use pull_table::PullTable;
 pub use repulsion::{RepulsionJet, repulsion, repulsion_jet};
 pub use repulsion_table::RepulsionTable;

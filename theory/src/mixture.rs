@@ -1,6 +1,6 @@
 //! Isotropic Gaussian mixtures of unit variance: the target p.
 
-use crate::parameter::{InvalidParameter, Part, finite};
+use crate::parameter::{InvalidParameter, Part, coordinate, finite};
 
 /// How far from 1 the sum of given weights may be: 1e-6, as three times 0.333333 is, and its rounding.
 const WEIGHT_SUM_TOLERANCE: f64 = 1.1e-6;
@@ -39,6 +39,9 @@ impl Target {
     pub fn new(modes: Vec<Vec<f64>>, weights: Vec<f64>) -> Result<Self, InvalidParameter> {
         let weights = check_weights(Part::Target, weights)?;
         check_vectors(Part::Target, &modes)?;
+        for &x in modes.iter().flatten() {
+            coordinate("means", x).map_err(|e| e.of(Part::Target))?;
+        }
         if weights.len() != modes.len() {
             let rule = format!("hold one weight for each of the {} modes", modes.len());
             return Err(InvalidParameter::new("weights", format!("{weights:?}"), rule).of(Part::Target));
@@ -52,6 +55,7 @@ impl Target {
             let rule = "be finite and not negative";
             return Err(InvalidParameter::new("separation", separation, rule).of(Part::Target));
         }
+        coordinate("separation", separation).map_err(|e| e.of(Part::Target))?;
         Self::new(vec![vec![separation], vec![-separation]], weights.to_vec())
     }
 

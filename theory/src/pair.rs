@@ -21,9 +21,10 @@ const EQUAL_WEIGHTS: f64 = 1e-12;
 impl Pair {
     /// The pair that `problem` is, its trained variance (if it has one) lagging in the leading order of large d.
     ///
-    /// Errors, each with the rule that is broken: not two components of weight 1/2, trained weights, modes tempered one by
-    /// one, not two opposite modes of positive weights, free means with a variance other than 1.
+    /// Errors, each with the rule that is broken: not two opposite modes of positive weights, not two components of weight
+    /// 1/2, trained weights, modes tempered one by one, temperatures below 1, free means with a variance other than 1.
     pub fn of(problem: &Problem) -> Result<Self, InvalidParameter> {
+        problem.schedule().check_hot()?;
         Self::new(problem.target(), problem.family())
     }
 
@@ -33,6 +34,11 @@ impl Pair {
         let weights = family.weights();
         let refuse =
             |name: &str, value: &str, rule: &str| Err(InvalidParameter::new(name, value, rule).of(Part::Family));
+        let Some((separation, target_weight)) = target.as_pair() else {
+            let rule = "be two opposite modes with positive weights, as a separation gives";
+            let value = format!("a list of {}", target.modes().len());
+            return Err(InvalidParameter::new("means", value, rule).of(Part::Target));
+        };
         if weights.len() != 2 || weights.iter().any(|w| (w - 0.5).abs() > EQUAL_WEIGHTS) {
             let rule = "be [0.5, 0.5]: only two equal components have the pairs' closed form";
             return refuse("weights", &format!("{weights:?}"), rule);
@@ -45,11 +51,6 @@ impl Pair {
             let rule = "be density: the pairs' closed form tempers the whole density";
             return refuse("tempering", "modes", rule);
         }
-        let Some((separation, target_weight)) = target.as_pair() else {
-            let rule = "be two opposite modes with positive weights, as a separation gives";
-            let value = format!("a list of {}", target.modes().len());
-            return Err(InvalidParameter::new("means", value, rule).of(Part::Target));
-        };
         let (clock, metric) = (rules.clock, rules.metric);
         match (rules.means, rules.variance) {
             (MeanSpace::Free, VarianceRule::Unit) => {

@@ -24,6 +24,9 @@ impl Part {
     }
 }
 
+/// Digits after which a number is written with an exponent: all that a double has, sign and point.
+const LONGEST_NUMBER: usize = 24;
+
 /// A parameter that breaks the rule of its domain: its name, the value received and the rule.
 ///
 /// The text reads "`duration` is -1: it must be positive and finite", and with a part "`target.weights` is [..]: ..".
@@ -39,7 +42,14 @@ impl InvalidParameter {
     /// An error for the parameter `name`, received as `value`, that must obey `rule`
     /// (a phrase that continues "it must ...").
     pub fn new(name: impl Into<String>, value: impl fmt::Display, rule: impl Into<String>) -> Self {
-        Self { part: None, name: name.into(), value: value.to_string(), rule: rule.into() }
+        let mut value = value.to_string();
+        // 1e300 is not written out.
+        if value.len() > LONGEST_NUMBER
+            && let Ok(number) = value.parse::<f64>()
+        {
+            value = format!("{number:e}");
+        }
+        Self { part: None, name: name.into(), value, rule: rule.into() }
     }
 
     /// The same, for a parameter of `part`.
@@ -83,6 +93,29 @@ pub(crate) fn positive(name: &str, value: f64) -> Result<f64, InvalidParameter> 
         Ok(value)
     } else {
         Err(InvalidParameter::new(name, value, "be positive and finite"))
+    }
+}
+
+/// Times, rates and lengths lie within this of 1: beyond, differences that decide a run are lost to rounding, and no run
+/// would end.
+pub(crate) const FARTHEST: f64 = 1e9;
+
+/// `value` if it is a time or a rate that a run can have: from 1e-9 to 1e9.
+pub(crate) fn moderate(name: &str, value: f64) -> Result<f64, InvalidParameter> {
+    let value = positive(name, value)?;
+    if (1.0 / FARTHEST..=FARTHEST).contains(&value) {
+        Ok(value)
+    } else {
+        Err(InvalidParameter::new(name, value, "be from 1e-9 to 1e9"))
+    }
+}
+
+/// `value` if it is a coordinate of a mode or of a free mean: at most 1e9 in absolute value.
+pub(crate) fn coordinate(name: &str, value: f64) -> Result<f64, InvalidParameter> {
+    if finite(name, value)?.abs() <= FARTHEST {
+        Ok(value)
+    } else {
+        Err(InvalidParameter::new(name, value, "be at most 1e9 in absolute value"))
     }
 }
 

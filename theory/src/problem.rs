@@ -3,9 +3,12 @@
 use crate::family::{Family, MeanSpace, VarianceRule};
 use crate::frame::{Frame, norm};
 use crate::mixture::Target;
-use crate::parameter::{InvalidParameter, Part, positive};
+use crate::parameter::{InvalidParameter, Part, coordinate, positive};
 use crate::schedule::Schedule;
 use crate::start::{Start, StartLaw};
+
+/// The variances that a start may have: those of temperatures and their inverses.
+const VARIANCES: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
 
 /// Target, family, schedule and start, checked against each other.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +35,7 @@ impl Problem {
     /// Checks the parts against each other:
     /// - explicit means: one per component, in at least as many dimensions as the modes (which are padded with zeros);
     /// - a law: in at least as many dimensions as the modes;
+    /// - free explicit means: coordinates of at most 1e9;
     /// - means on the sphere: modes of one common positive norm, no mean at the origin, no Gaussian law.
     pub fn new(target: Target, family: Family, schedule: Schedule, start: Start) -> Result<Self, InvalidParameter> {
         let dimension = start.dimension();
@@ -52,8 +56,14 @@ impl Problem {
             return Err(InvalidParameter::new("means", format!("a list of {}", means.len()), rule).of(Part::Start));
         }
         let problem = Self { target, family, schedule, start, variance: None };
-        if problem.family.rules().means == MeanSpace::Sphere {
-            problem.check_sphere()?;
+        match (problem.family.rules().means, &problem.start) {
+            (MeanSpace::Sphere, _) => problem.check_sphere()?,
+            (MeanSpace::Free, Start::Means(means)) => {
+                for &x in means.iter().flatten() {
+                    coordinate("means", x).map_err(|e| e.of(Part::Start))?;
+                }
+            }
+            (MeanSpace::Free, Start::Law(_)) => {}
         }
         Ok(problem)
     }
@@ -125,7 +135,11 @@ impl Problem {
 
     /// The same problem with this var(0) > 0: for a trained variance.
     pub fn with_initial_variance(self, variance: f64) -> Result<Self, InvalidParameter> {
-        Ok(Self { variance: Some(positive("variance", variance)?), ..self })
+        let variance = positive("variance", variance).map_err(|e| e.of(Part::Start))?;
+        if !VARIANCES.contains(&variance) {
+            return Err(InvalidParameter::new("variance", variance, "be from 1e-12 to 1e12").of(Part::Start));
+        }
+        Ok(Self { variance: Some(variance), ..self })
     }
 
     /// The same problem with another start of the means.

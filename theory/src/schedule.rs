@@ -1,17 +1,22 @@
 //! Annealing schedules T(t) = 1/beta(t), with the primitive B(t) of beta in closed form.
 
+mod curves;
 mod kind;
+mod parameters;
 mod primitive;
 mod ratios;
+mod stages;
 mod table;
 
-use crate::parameter::{InvalidParameter, positive};
+use crate::parameter::{FARTHEST, InvalidParameter, moderate};
+use curves::{Sigmoid, cosine_temperature};
 use primitive::power_base;
-use table::table_temperature;
+use stages::{Cycles, Staircase};
+use table::{Table, table_in_piece, table_temperature};
 
 pub use kind::ScheduleKind;
 
-/// An annealing schedule: temperature T(t) >= 1, beta = 1/T and B(t) = int_0^t beta, all in closed form
+/// An annealing schedule: temperature T(t) >= 0.01, usually >= 1, beta = 1/T and B(t) = int_0^t beta in closed form
 /// (theory section 1).
 ///
 /// | kind | for t < t0 | after |
@@ -23,10 +28,14 @@ pub use kind::ScheduleKind;
 /// | linear-temperature | T = T0 + (1 - T0) t/t0 | 1 |
 /// | linear-beta | beta = beta_i + (1 - beta_i) t/t0 | 1 |
 /// | power | beta = (b + (1 - b) t/t0)^p, b = beta_i^(1/p): T = T0 (1 + t/tau)^(-p) that reaches 1 at t0 | 1 |
-/// | table | T linear between the points, the first value before them | the last value |
+/// | cosine | T = 1 + (T0 - 1) (1 + cos(pi t/t0))/2 | 1 |
+/// | sigmoid | beta = beta_i + (1 - beta_i) g(t/t0), g a logistic function of the steepness s, from 0 to 1 | 1 |
+/// | steps | T = T0^(1 - j/n) on the j-th of n equal plateaus, j = 0, 1, .. | 1 |
+/// | cyclical | n cycles: beta linear from beta_i to 1 over a share of each, then 1 (arXiv 1903.10145) | 1 |
+/// | table | T linear between the points, the first value before them; a time given twice is a jump | the last value |
 ///
 /// The power law contains the others: p = -1 is linear in T, p = 1 linear in beta, p -> infinity geometric.
-/// A schedule that jumps (quench) is right-continuous; [`Schedule::beta_in_piece`] gives the limit from the left.
+/// A schedule that jumps (quench, steps, cyclical, tables) is right-continuous; [`Schedule::beta_in_piece`] gives the limit from the left.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
     shape: Shape,
@@ -41,17 +50,37 @@ enum Shape {
     LinearTemperature { t_hot: f64, duration: f64 },
     LinearBeta { t_hot: f64, duration: f64 },
     Power { t_hot: f64, duration: f64, exponent: f64 },
-    Table { times: Vec<f64>, temperatures: Vec<f64> },
+    Cosine { t_hot: f64, duration: f64 },
+    Sigmoid(Sigmoid),
+    Steps(Staircase),
+    Cyclical(Cycles),
+    Table(Table),
 }
+
+/// Most stages of a staircase, and cycles: an integrator stops at each.
+const MAX_STAGES: usize = 10_000;
+
+/// A logistic function that is less steep is linear to rounding, one that is steeper overflows.
+const STEEPNESS: std::ops::RangeInclusive<f64> = 0.1..=1000.0;
 
 /// Largest initial temperature: beyond it beta underflows against 1 in every formula.
 const MAX_TEMPERATURE: f64 = 1e12;
+/// Lowest temperature: below 1 the target is sharpened; further down components shrink to points.
+const MIN_TEMPERATURE: f64 = 0.01;
 
 fn hot(name: &str, temperature: f64) -> Result<f64, InvalidParameter> {
-    if (1.0..=MAX_TEMPERATURE).contains(&temperature) {
+    if (MIN_TEMPERATURE..=MAX_TEMPERATURE).contains(&temperature) {
         Ok(temperature)
     } else {
-        Err(InvalidParameter::new(name, temperature, "be at least 1 and at most 1e12"))
+        Err(InvalidParameter::new(name, temperature, "be at least 0.01 and at most 1e12"))
+    }
+}
+
+fn stages(name: &str, count: usize) -> Result<usize, InvalidParameter> {
+    if (1..=MAX_STAGES).contains(&count) {
+        Ok(count)
+    } else {
+        Err(InvalidParameter::new(name, count, format!("be from 1 to {MAX_STAGES}")))
     }
 }
 
@@ -59,13 +88,13 @@ impl Schedule {
     /// beta = min(beta_i^(1 - t/t0), 1): rate ln(T0)/t0.
     pub fn geometric(initial_temperature: f64, duration: f64) -> Result<Self, InvalidParameter> {
         let t_hot = hot("initial_temperature", initial_temperature)?;
-        Ok(Self { shape: Shape::Geometric { t_hot, duration: positive("duration", duration)? } })
+        Ok(Self { shape: Shape::Geometric { t_hot, duration: moderate("duration", duration)? } })
     }
 
     /// T0 until `duration`, then 1.
     pub fn quench(initial_temperature: f64, duration: f64) -> Result<Self, InvalidParameter> {
         let t_hot = hot("initial_temperature", initial_temperature)?;
-        Ok(Self { shape: Shape::Quench { t_hot, duration: positive("duration", duration)? } })
+        Ok(Self { shape: Shape::Quench { t_hot, duration: moderate("duration", duration)? } })
     }
 
     /// T0 for ever.
@@ -76,19 +105,19 @@ impl Schedule {
     /// T = 1 + (T0 - 1) exp(-kappa t).
     pub fn exponential(initial_temperature: f64, rate: f64) -> Result<Self, InvalidParameter> {
         let t_hot = hot("initial_temperature", initial_temperature)?;
-        Ok(Self { shape: Shape::Exponential { t_hot, rate: positive("rate", rate)? } })
+        Ok(Self { shape: Shape::Exponential { t_hot, rate: moderate("rate", rate)? } })
     }
 
     /// T linear in time, 1 from `duration` on.
     pub fn linear_temperature(initial_temperature: f64, duration: f64) -> Result<Self, InvalidParameter> {
         let t_hot = hot("initial_temperature", initial_temperature)?;
-        Ok(Self { shape: Shape::LinearTemperature { t_hot, duration: positive("duration", duration)? } })
+        Ok(Self { shape: Shape::LinearTemperature { t_hot, duration: moderate("duration", duration)? } })
     }
 
     /// beta linear in time, 1 from `duration` on.
     pub fn linear_beta(initial_temperature: f64, duration: f64) -> Result<Self, InvalidParameter> {
         let t_hot = hot("initial_temperature", initial_temperature)?;
-        Ok(Self { shape: Shape::LinearBeta { t_hot, duration: positive("duration", duration)? } })
+        Ok(Self { shape: Shape::LinearBeta { t_hot, duration: moderate("duration", duration)? } })
     }
 
     /// T = T0 (1 + t/tau)^(-p) with tau such that T = 1 at `duration`, and 1 from there on; `exponent` p is
@@ -99,10 +128,52 @@ impl Schedule {
         if !exponent.is_finite() || exponent.abs() < 0.1 {
             return Err(InvalidParameter::new("exponent", exponent, "be finite and at least 0.1 in absolute value"));
         }
-        Ok(Self { shape: Shape::Power { t_hot, duration: positive("duration", duration)?, exponent } })
+        Ok(Self { shape: Shape::Power { t_hot, duration: moderate("duration", duration)?, exponent } })
     }
 
-    /// T linear between the points (times\[i\], temperatures\[i\]); constant before the first and after the last.
+    /// T = 1 + (T0 - 1) (1 + cos(pi t/t0))/2.
+    pub fn cosine(initial_temperature: f64, duration: f64) -> Result<Self, InvalidParameter> {
+        let t_hot = hot("initial_temperature", initial_temperature)?;
+        Ok(Self { shape: Shape::Cosine { t_hot, duration: moderate("duration", duration)? } })
+    }
+
+    /// beta a logistic function of time, of slope `steepness` (0.1 to 1000) in t/t0 about t0/2, moved and scaled to rise
+    /// from 1/T0 at 0 to 1 at `duration`.
+    pub fn sigmoid(initial_temperature: f64, duration: f64, steepness: f64) -> Result<Self, InvalidParameter> {
+        let t_hot = hot("initial_temperature", initial_temperature)?;
+        if !STEEPNESS.contains(&steepness) {
+            return Err(InvalidParameter::new("steepness", steepness, "be from 0.1 to 1000"));
+        }
+        let duration = moderate("duration", duration)?;
+        Ok(Self { shape: Shape::Sigmoid(Sigmoid { t_hot, duration, steepness }) })
+    }
+
+    /// A staircase of `levels` equal plateaus at T0, T0^(1 - 1/levels), .., then 1 from `duration` on.
+    pub fn steps(initial_temperature: f64, duration: f64, levels: usize) -> Result<Self, InvalidParameter> {
+        let t_hot = hot("initial_temperature", initial_temperature)?;
+        let duration = moderate("duration", duration)?;
+        let levels = stages("levels", levels)?;
+        Ok(Self { shape: Shape::Steps(Staircase { t_hot, duration, levels }) })
+    }
+
+    /// `cycles` equal cycles until `duration`: beta linear from 1/T0 to 1 over the share `ratio` (in (0, 1]) of each,
+    /// then 1.
+    pub fn cyclical(
+        initial_temperature: f64,
+        duration: f64,
+        cycles: usize,
+        ratio: f64,
+    ) -> Result<Self, InvalidParameter> {
+        let t_hot = hot("initial_temperature", initial_temperature)?;
+        let (duration, cycles) = (moderate("duration", duration)?, stages("cycles", cycles)?);
+        if !(ratio > 0.0 && ratio <= 1.0) {
+            return Err(InvalidParameter::new("ratio", ratio, "be above 0 and at most 1"));
+        }
+        Ok(Self { shape: Shape::Cyclical(Cycles { t_hot, duration, cycles, ratio }) })
+    }
+
+    /// T linear between the points (times\[i\], temperatures\[i\]); constant before the first and after the last. Where
+    /// a time > 0 is given twice, T jumps from the first temperature to the second.
     pub fn table(times: Vec<f64>, temperatures: Vec<f64>) -> Result<Self, InvalidParameter> {
         if times.is_empty() {
             return Err(InvalidParameter::new("times", "[]", "hold at least one time"));
@@ -114,12 +185,13 @@ impl Schedule {
         for &t in &temperatures {
             hot("temperatures", t)?;
         }
-        let rising = times.windows(2).all(|w| w[0] < w[1]);
-        if !(rising && times[0] >= 0.0 && times[times.len() - 1].is_finite()) {
-            let rule = "be finite, not negative and strictly increasing";
+        let rising = times.windows(2).all(|w| w[0] < w[1] || (w[0] == w[1] && w[0] > 0.0));
+        let jumps_once = times.windows(3).all(|w| w[0] < w[2]);
+        if !(rising && jumps_once && times[0] >= 0.0 && times[times.len() - 1] <= FARTHEST) {
+            let rule = "be from 0 to 1e9 and increasing; a time above 0 may be given twice, for a jump";
             return Err(InvalidParameter::new("times", format!("{times:?}"), rule));
         }
-        Ok(Self { shape: Shape::Table { times, temperatures } })
+        Ok(Self { shape: Shape::Table(Table::new(times, temperatures)) })
     }
 
     /// The shape of the schedule.
@@ -132,7 +204,11 @@ impl Schedule {
             Shape::LinearTemperature { .. } => ScheduleKind::LinearTemperature,
             Shape::LinearBeta { .. } => ScheduleKind::LinearBeta,
             Shape::Power { .. } => ScheduleKind::Power,
-            Shape::Table { .. } => ScheduleKind::Table,
+            Shape::Cosine { .. } => ScheduleKind::Cosine,
+            Shape::Sigmoid(_) => ScheduleKind::Sigmoid,
+            Shape::Steps(_) => ScheduleKind::Steps,
+            Shape::Cyclical(_) => ScheduleKind::Cyclical,
+            Shape::Table(_) => ScheduleKind::Table,
         }
     }
 
@@ -145,8 +221,12 @@ impl Schedule {
             | Shape::Exponential { t_hot, .. }
             | Shape::LinearTemperature { t_hot, .. }
             | Shape::LinearBeta { t_hot, .. }
-            | Shape::Power { t_hot, .. } => *t_hot,
-            Shape::Table { temperatures, .. } => temperatures[0],
+            | Shape::Power { t_hot, .. }
+            | Shape::Cosine { t_hot, .. }
+            | Shape::Sigmoid(Sigmoid { t_hot, .. })
+            | Shape::Steps(Staircase { t_hot, .. })
+            | Shape::Cyclical(Cycles { t_hot, .. }) => *t_hot,
+            Shape::Table(table) => table.temperatures[0],
         }
     }
 
@@ -154,44 +234,8 @@ impl Schedule {
     pub fn final_temperature(&self) -> f64 {
         match &self.shape {
             Shape::Constant { t_hot } => *t_hot,
-            Shape::Table { temperatures, .. } => temperatures[temperatures.len() - 1],
+            Shape::Table(table) => table.temperatures[table.temperatures.len() - 1],
             _ => 1.0,
-        }
-    }
-
-    /// The duration t0 where the kind has one.
-    pub fn duration(&self) -> Option<f64> {
-        match &self.shape {
-            Shape::Quench { duration, .. }
-            | Shape::Geometric { duration, .. }
-            | Shape::LinearTemperature { duration, .. }
-            | Shape::LinearBeta { duration, .. }
-            | Shape::Power { duration, .. } => Some(*duration),
-            _ => None,
-        }
-    }
-
-    /// The rate kappa of an exponential schedule.
-    pub fn rate(&self) -> Option<f64> {
-        match &self.shape {
-            Shape::Exponential { rate, .. } => Some(*rate),
-            _ => None,
-        }
-    }
-
-    /// The exponent p of a power law.
-    pub fn exponent(&self) -> Option<f64> {
-        match &self.shape {
-            Shape::Power { exponent, .. } => Some(*exponent),
-            _ => None,
-        }
-    }
-
-    /// The times and temperatures of a table.
-    pub fn table_points(&self) -> Option<(&[f64], &[f64])> {
-        match &self.shape {
-            Shape::Table { times, temperatures } => Some((times, temperatures)),
-            _ => None,
         }
     }
 
@@ -199,26 +243,58 @@ impl Schedule {
     pub fn breakpoints(&self) -> Vec<f64> {
         match &self.shape {
             Shape::Constant { .. } | Shape::Exponential { .. } => Vec::new(),
-            Shape::Table { times, .. } => times.iter().copied().filter(|&t| t > 0.0).collect(),
+            Shape::Table(table) => table.breakpoints(),
+            Shape::Steps(stairs) => (1..=stairs.levels).map(|stage| stairs.edge(stage)).collect(),
+            Shape::Cyclical(cycles) => cycles.edges(),
             _ => self.duration().into_iter().collect(),
         }
+    }
+
+    /// The lowest temperature that is ever reached.
+    pub fn lowest_temperature(&self) -> f64 {
+        match &self.shape {
+            Shape::Table(table) => table.temperatures.iter().copied().fold(f64::INFINITY, f64::min),
+            _ => self.initial_temperature().min(self.final_temperature()),
+        }
+    }
+
+    /// Refuses temperatures below 1, for what is derived for cooling to T = 1 from above.
+    pub(crate) fn check_hot(&self) -> Result<(), InvalidParameter> {
+        let lowest = self.lowest_temperature();
+        if lowest >= 1.0 {
+            return Ok(());
+        }
+        let rule = "be at least 1: the pairs' boundaries are derived for cooling to T = 1 from above";
+        let name = if self.kind() == ScheduleKind::Table { "temperatures" } else { "initial_temperature" };
+        Err(InvalidParameter::new(name, lowest, rule))
     }
 
     /// The time after which |T(t) - T(infinity)| <= `tolerance`.
     pub fn settling_time(&self, tolerance: f64) -> f64 {
         match &self.shape {
-            Shape::Exponential { t_hot, rate } => ((t_hot - 1.0) / tolerance).max(1.0).ln() / rate,
+            Shape::Exponential { t_hot, rate } => ((t_hot - 1.0).abs() / tolerance).max(1.0).ln() / rate,
             _ => self.breakpoints().last().copied().unwrap_or(0.0),
         }
+    }
+
+    /// The time at which a run is judged unless another is said: 30 units after |T(t) - T(infinity)| <= 1e-3. Within
+    /// them what moves at rates of order 1 is done; what a user trains longer for is the slow rest.
+    pub fn end_of_run(&self) -> f64 {
+        const SETTLED: f64 = 1e-3;
+        const RELAXATION: f64 = 30.0;
+        self.settling_time(SETTLED) + RELAXATION
     }
 
     /// The time from which T(t) does not rise any more.
     pub fn cooling_from(&self) -> f64 {
         match &self.shape {
-            Shape::Table { times, temperatures } => {
+            Shape::Table(Table { times, temperatures, .. }) => {
                 let rises = (1..times.len()).rev().find(|&i| temperatures[i] > temperatures[i - 1]);
                 rises.map_or(0.0, |i| times[i])
             }
+            Shape::Cyclical(cycles) => cycles.start(cycles.cycles - 1),
+            // From below 1 it rises to the end.
+            _ if self.initial_temperature() < self.final_temperature() => self.settling_time(0.0),
             _ => 0.0,
         }
     }
@@ -228,7 +304,8 @@ impl Schedule {
         match &self.shape {
             Shape::Exponential { t_hot, rate } => 1.0 + (t_hot - 1.0) * (-rate * t).exp(),
             Shape::LinearTemperature { t_hot, duration } if t < *duration => t_hot + (1.0 - t_hot) * t / duration,
-            Shape::Table { times, temperatures } => table_temperature(times, temperatures, t),
+            Shape::Cosine { t_hot, duration } if t < *duration => cosine_temperature(*t_hot, t / duration),
+            Shape::Table(table) => table_temperature(table, t),
             _ => 1.0 / self.beta(t),
         }
     }
@@ -244,6 +321,12 @@ impl Schedule {
     /// beta(t) in piece number `piece` (0 before the first of [`Schedule::breakpoints`], 1 after it, ...), extended
     /// to the piece's closed interval: what an integrator needs when it stops on a breakpoint.
     pub fn beta_in_piece(&self, piece: usize, t: f64) -> f64 {
+        match &self.shape {
+            Shape::Table(table) => return 1.0 / table_in_piece(table, piece, t),
+            Shape::Steps(stairs) => return stairs.beta_of(piece.min(stairs.levels)),
+            Shape::Cyclical(cycles) => return cycles.beta_in_piece(piece, t),
+            _ => {}
+        }
         match self.duration() {
             Some(duration) if piece == 0 => self.hot_beta(t.min(duration)),
             Some(_) => 1.0,
@@ -260,7 +343,11 @@ impl Schedule {
             Shape::LinearTemperature { t_hot, duration } => 1.0 / (t_hot + (1.0 - t_hot) * t / duration),
             Shape::LinearBeta { t_hot, duration } => (1.0 + (t_hot - 1.0) * t / duration) / t_hot,
             Shape::Power { t_hot, duration, exponent } => power_base(*t_hot, *exponent, t / duration).powf(*exponent),
-            Shape::Table { times, temperatures } => 1.0 / table_temperature(times, temperatures, t),
+            Shape::Cosine { t_hot, duration } => 1.0 / cosine_temperature(*t_hot, t / duration),
+            Shape::Sigmoid(sigmoid) => sigmoid.beta(t),
+            Shape::Steps(stairs) => stairs.beta(t),
+            Shape::Cyclical(cycles) => cycles.beta(t),
+            Shape::Table(table) => 1.0 / table_temperature(table, t),
         }
     }
 }

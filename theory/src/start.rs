@@ -1,7 +1,10 @@
 //! The law of the initial means. Sampling is not here: this crate draws no numbers.
 
 use crate::mixture::check_vectors;
-use crate::parameter::{InvalidParameter, Part, positive};
+use crate::parameter::{FARTHEST, InvalidParameter, Part, positive};
+
+/// Below this squares of means underflow.
+const SMALLEST_SCALE: f64 = 1e-100;
 
 /// The law of K independent initial means in R^d.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,6 +56,9 @@ impl Start {
     /// N(0, `scale`^2 I) in R^`dimension`, `dimension` >= 1, `scale` > 0.
     pub fn gaussian(dimension: usize, scale: f64) -> Result<Self, InvalidParameter> {
         let scale = positive("scale", scale).map_err(|e| e.of(Part::Start))?;
+        if !(SMALLEST_SCALE..=FARTHEST).contains(&scale) {
+            return Err(InvalidParameter::new("scale", scale, "be from 1e-100 to 1e9").of(Part::Start));
+        }
         Ok(Self::Law(StartLaw::Gaussian { dimension: check_dimension(dimension)?, scale }))
     }
 

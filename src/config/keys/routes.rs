@@ -113,6 +113,7 @@ pub(super) const EXPERIMENT: &[Key] = &[
     key("title", Text, "", "needed", "title in the report"),
     key("caption", Text, "", "needed", "what to see in its figure"),
     key("quick", Texts, "[]", "", "overrides of `reproduce --quick`"),
+    key("seconds", Number, "1", "> 0", "about how long it takes on two cores: `reproduce` tells the time left by it"),
     key(
         "checks",
         Tables(CHECKS),

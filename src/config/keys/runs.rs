@@ -58,8 +58,8 @@ pub(super) const SCHEDULE: &[Key] = &[
         "needed as soon as another key of the section is given",
         "the shape: formulas in theory/README.md",
     ),
-    key("initial_temperature", Number, "constant: 1", "1 to 1e12; not for tables", "T0"),
-    key("duration", Number, "", "> 0; geometric, quench, linear, power", "t0, when T reaches 1"),
+    key("initial_temperature", Number, "constant: 1", "0.01 to 1e12; not for tables", "T0"),
+    key("duration", Number, "", "> 0; not constant, exponential, table", "t0, when T reaches 1"),
     key("rate", Number, "", "> 0; exponential", "κ in T = 1 + (T0 - 1) exp(-κ t)"),
     key(
         "exponent",
@@ -68,8 +68,18 @@ pub(super) const SCHEDULE: &[Key] = &[
         "at least 0.1 in absolute value; power",
         "p in T = T0 (1 + t/τ)^(-p), τ such that T(t0) = 1",
     ),
-    key("times", Numbers, "", "≥ 0, increasing; table", "T is linear between these points, constant outside"),
-    key("temperatures", Numbers, "", "1 to 1e12, one for each time; table", "T at them"),
+    key("steepness", Number, "sigmoid: 12", "0.1 to 1000; sigmoid", "slope s of the logistic function of t/t0"),
+    key("levels", Integer, "steps: 8", "1 to 10000; steps", "plateaus, T0^(1 - j/levels) on the j-th"),
+    key("cycles", Integer, "cyclical: 4", "1 to 10000; cyclical", "times that β rises from 1/T0 to 1"),
+    key("ratio", Number, "cyclical: 0.5", "> 0, at most 1; cyclical", "share of a cycle over which β rises"),
+    key(
+        "times",
+        Numbers,
+        "",
+        "≥ 0, increasing; one above 0 given twice is a jump; table",
+        "T is linear between these points, constant outside",
+    ),
+    key("temperatures", Numbers, "", "0.01 to 1e12, one for each time; table", "T at them"),
 ];
 
 pub(super) const START: &[Key] = &[

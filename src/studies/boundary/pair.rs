@@ -8,6 +8,7 @@ use crate::integrate::{Integrator, Request, Tempered, Tsit5};
 use crate::probability::{Bracket, FreeBoundary, Limits, SphereBoundary, connection};
 use crate::results::{BoundaryCurve, BoundaryRecord, PROGRAM, Portrait, PortraitPoint, VERSION};
 use crate::studies::boundary::{schedules, varied};
+use crate::studies::near::near_enough;
 use crate::studies::{StudyError, Watch};
 
 /// Nodes of the phase portrait along each axis.
@@ -19,19 +20,17 @@ const EXAMPLE_TIME: f64 = 60.0;
 pub(super) fn boundary(config: BoundaryRun, watch: &dyn Watch) -> Result<BoundaryRecord, StudyError> {
     let (target, family, schedule) = config.parts()?;
     let pair = Pair::new(&target, &family)?;
+    near_enough(&pair)?;
     let schedules = schedules(&config)?;
-    watch.begin((schedules.len() * config.boundary.transverse.len()) as u64, 0, "curves");
+    let curves = (schedules.len() * config.boundary.transverse.len()) as u64;
+    watch.begin(curves.saturating_mul(config.boundary.points), 0, "points");
     let mut curves = Vec::new();
     for schedule in &schedules {
         for &transverse in &config.boundary.transverse {
-            if watch.cancelled() {
-                return Err(StudyError::Cancelled);
-            }
             curves.push(match pair {
-                Pair::Free(flow) => free_curve(&config, flow, schedule, transverse)?,
-                Pair::Sphere(flow) => sphere_curve(&config, flow, schedule, transverse)?,
+                Pair::Free(flow) => free_curve(&config, flow, schedule, transverse, watch)?,
+                Pair::Sphere(flow) => sphere_curve(&config, flow, schedule, transverse, watch)?,
             });
-            watch.advance(1);
         }
     }
     record(config, pair, &schedule, curves)
@@ -51,7 +50,29 @@ fn curve(schedule: &Schedule, transverse: f64, points: Vec<(f64, Bracket)>) -> B
     }
 }
 
-fn free_curve(config: &BoundaryRun, flow: FreePair, schedule: &Schedule, z: f64) -> Result<BoundaryCurve, StudyError> {
+/// The points of a curve, with progress.
+fn located(
+    abscissae: &[f64],
+    watch: &dyn Watch,
+    locate: impl Fn(f64) -> Bracket + Sync,
+) -> Result<Vec<(f64, Bracket)>, StudyError> {
+    crate::parallel::try_map(abscissae, |&x| {
+        if watch.cancelled() {
+            return Err(StudyError::Cancelled);
+        }
+        let point = (x, locate(x));
+        watch.advance(1);
+        Ok(point)
+    })
+}
+
+fn free_curve(
+    config: &BoundaryRun,
+    flow: FreePair,
+    schedule: &Schedule,
+    z: f64,
+    watch: &dyn Watch,
+) -> Result<BoundaryCurve, StudyError> {
     let boundary = FreeBoundary::new(flow, schedule, Limits::default())?;
     let n = config.boundary.points;
     let reach = config.boundary.reach.unwrap_or(flow.options().separation + 1.0);
@@ -59,7 +80,7 @@ fn free_curve(config: &BoundaryRun, flow: FreePair, schedule: &Schedule, z: f64)
     let low = if flow.bias() == 0.0 { 0.0 } else { -1.0 };
     let at = |i: u64| low + (1.0 - low) * i as f64 / (n - 1) as f64;
     let xs: Vec<f64> = (0..n).map(|i| boundary.wall() + reach * at(i) * at(i).abs()).collect();
-    let points = crate::parallel::map(&xs, |&x| (x, boundary.locate(x, z, config.boundary.width)));
+    let points = located(&xs, watch, |x| boundary.locate(x, z, config.boundary.width))?;
     Ok(curve(schedule, z, points))
 }
 
@@ -68,6 +89,7 @@ fn sphere_curve(
     flow: SpherePair,
     schedule: &Schedule,
     s: f64,
+    watch: &dyn Watch,
 ) -> Result<BoundaryCurve, StudyError> {
     let boundary = SphereBoundary::new(flow, schedule, Limits::default())?;
     let n = config.boundary.points;
@@ -75,7 +97,7 @@ fn sphere_curve(
     let reach = config.boundary.reach.unwrap_or(largest / 2.0).min(largest);
     let at = |i: u64| reach * (2.0 * i as f64 / (n - 1) as f64 - 1.0);
     let sums: Vec<f64> = (0..n).map(at).collect();
-    let points = crate::parallel::map(&sums, |&sum| (sum, boundary.locate(sum, s, config.boundary.width)));
+    let points = located(&sums, watch, |sum| boundary.locate(sum, s, config.boundary.width))?;
     Ok(curve(schedule, s, points))
 }
 

@@ -2,8 +2,7 @@
 
 use collapsar_theory::{Pair, SphereVariance};
 
-use crate::config::Route;
-use crate::probability::{FreeBoundary, Limits, SphereBoundary, free_probability, sphere_probability};
+use crate::probability::{FreeBoundary, Limits, MOST_POINTS, SphereBoundary, free_probability, sphere_probability};
 use crate::results::{Answer, Detail};
 use crate::studies::probability::Question;
 use crate::studies::probability::question::Said;
@@ -14,9 +13,9 @@ const MISSED: f64 = 10.0;
 
 /// For pairs, in the limit of time.
 pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
-    let pair = match question.pair_for(Route::Exact) {
+    let pair = match question.pair_or_said() {
         Ok(pair) => pair,
-        Err(why) => return Ok(Said::Nothing(why)),
+        Err(said) => return Ok(said),
     };
     if let Some(horizon) = question.config.stop.horizon {
         let rule = "be absent for the exact route, which classifies in the limit";
@@ -29,9 +28,6 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
             let boundary = FreeBoundary::new(flow, schedule, limits)?;
             free_probability(&boundary, question.dimension(), question.scale(), tolerance)
         }
-        Pair::Sphere(_) if question.dimension() < 2 => {
-            return Err(StudyError::refused("start.dimension", 1, "be at least 2 on the sphere"));
-        }
         Pair::Sphere(flow) => {
             if matches!(flow.options().variance, SphereVariance::Lagging { .. }) {
                 notes.push("the variance lags as in infinite dimension: an error of order 1/d".to_owned());
@@ -40,6 +36,13 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
             sphere_probability(&boundary, question.dimension(), tolerance)
         }
     };
+    if !found.value.is_finite() {
+        let why = format!(
+            "the exact route has located {MOST_POINTS} boundary points and not come to `exact.tolerance` = {tolerance:e}: \
+             ask for less, or count"
+        );
+        return Ok(Said::Nothing(StudyError::computation(why)));
+    }
     let valid = found.error <= MISSED * tolerance;
     if !valid {
         notes.push(format!("the exact route did not reach its tolerance: error {}", number(found.error)));

@@ -5,7 +5,6 @@ use collapsar_theory::{
     StartLaw, Starvation, WeightRule,
 };
 
-use crate::config::Route;
 use crate::probability::{connection, small_start_probability};
 use crate::results::{Answer, Equation, FormulaDetail};
 use crate::studies::StudyError;
@@ -20,11 +19,20 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
         let value = law.probability(question.problem.schedule());
         return Ok(Said::from(Answer::formula(value, true, FormulaDetail::new(Equation::Starvation))));
     }
-    let said = match question.pair_for(Route::Formula) {
+    let said = match question.pair_or_said() {
         Ok(Pair::Free(flow)) => small_start(question, flow)?,
         Ok(Pair::Sphere(flow)) => sharp(question, flow, notes)?,
-        Err(why) => Said::Nothing(why),
+        Err(said) => said,
     };
+    // What was asked for and cannot be had is an error, not a note.
+    if let Some(wanted) = question.config.formula.wanted {
+        let advised = matches!(&said, Said::Answer(a) if a.formula_detail().is_some_and(|d| d.advice.is_some()));
+        if !advised {
+            let rule = "be absent: only formula (10) gives a schedule for a wanted probability, and it is for the sphere \
+                        pair with the free-energy clock and the Euclidean metric";
+            return Err(StudyError::refused("formula.wanted", wanted, rule));
+        }
+    }
     if let Said::Answer(answer) = &said
         && let Some(detail) = answer.formula_detail().filter(|_| !answer.valid)
     {

@@ -8,27 +8,31 @@ use crate::montecarlo::{
 use crate::results::Answer;
 use crate::studies::StudyError;
 use crate::studies::probability::Question;
+use crate::studies::probability::portion::Portion;
 use crate::studies::probability::question::Said;
 
 /// For every problem.
-pub(super) fn ask(question: &Question<'_>) -> Result<Said, StudyError> {
+pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>) -> Result<Said, StudyError> {
     let (problem, horizon) = (question.problem, question.config.stop.horizon);
     let options = EnsembleOptions { horizon, ..EnsembleOptions::default() };
     let (seed, n) = (question.seed, question.config.montecarlo.samples);
-    Ok(Said::from(match question.pair() {
+    let go_on = |draws: u64| portion.go_on(draws, n);
+    let found: Option<Answer> = match question.pair() {
         Some(Pair::Free(flow)) => {
             let start = FreeStart::new(question.dimension(), question.scale())?;
-            FreeEnsemble::new(flow, problem.schedule(), start, &options)?.estimate(seed, n).into()
+            let ensemble = FreeEnsemble::new(flow, problem.schedule(), start, &options)?;
+            ensemble.estimate_while(seed, n, &go_on).map(Answer::from)
         }
         Some(Pair::Sphere(flow)) => {
             let start = SphereStart::new(question.dimension())?;
-            SphereEnsemble::new(flow, problem.schedule(), start, &options)?.estimate(seed, n).into()
+            let ensemble = SphereEnsemble::new(flow, problem.schedule(), start, &options)?;
+            ensemble.estimate_while(seed, n, &go_on).map(Answer::from)
         }
         None => {
             let options = MixtureOptions { horizon, ..MixtureOptions::default() };
-            let found: Answer =
-                MixtureEnsemble::new(problem, problem.initial_variance(), &options)?.estimate(seed, n).into();
-            found
+            let ensemble = MixtureEnsemble::new(problem, problem.initial_variance(), &options)?;
+            ensemble.estimate_while(seed, n, &go_on).map(Answer::from)
         }
-    }))
+    };
+    found.map(Said::from).ok_or(StudyError::Cancelled)
 }

@@ -1,10 +1,10 @@
 //! A problem with a law of starts.
 
-use collapsar_theory::{InvalidParameter, Pair, Problem, Start, StartLaw};
+use collapsar_theory::{InvalidParameter, Pair, Problem, Start, StartLaw, Target};
 
-use crate::config::{ProbabilityRun, Route};
+use crate::config::ProbabilityRun;
 use crate::results::Answer;
-use crate::studies::StudyError;
+use crate::studies::{StudyError, number};
 
 /// A problem whose start is a law, with the settings of the routes.
 pub(crate) struct Question<'a> {
@@ -26,12 +26,33 @@ pub(super) enum Said {
     Answer(Box<Answer>),
     /// Why the question is not one for it.
     Nothing(StudyError),
+    /// It is for pairs, and why this is none.
+    NoPair(InvalidParameter),
 }
 
 impl From<Answer> for Said {
     fn from(answer: Answer) -> Self {
         Self::Answer(Box::new(answer))
     }
+}
+
+/// A hint where the modes lie on one side of the origin, at which free means start: all of them then meet the nearest
+/// modes first, whatever the temperature.
+pub(crate) fn off_centre(target: &Target) -> Option<String> {
+    let (modes, weights) = (target.modes(), target.weights());
+    let centre: Vec<f64> =
+        (0..target.dimension()).map(|i| modes.iter().map(|m| m[i]).sum::<f64>() / modes.len() as f64).collect();
+    let norm = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
+    let away = norm(&mut centre.iter().copied());
+    let spread = modes.iter().map(|m| norm(&mut m.iter().zip(&centre).map(|(x, c)| x - c))).fold(0.0, f64::max);
+    (weights.len() > 1 && away > 0.5 * spread.max(1.0)).then(|| {
+        format!(
+            "the middle of the modes lies {} from the origin, where the means start, and no mode more than {} from it: \
+             write the modes about the origin, or all means arrive at the nearest one together",
+            number(away),
+            number(spread)
+        )
+    })
 }
 
 impl<'a> Question<'a> {
@@ -41,7 +62,11 @@ impl<'a> Question<'a> {
             let rule = "be absent: a probability needs a law, by `start.dimension`";
             return Err(StudyError::refused("start.means", "an explicit start", rule));
         };
-        Ok(Self { config, problem, seed, pair: Pair::of(problem), law })
+        let pair = Pair::of(problem);
+        if matches!(pair, Ok(Pair::Sphere(_))) && law.dimension() < 2 {
+            return Err(StudyError::refused("start.dimension", law.dimension(), "be at least 2 on the sphere"));
+        }
+        Ok(Self { config, problem, seed, pair, law })
     }
 
     /// "free", "sphere" or "mixture".
@@ -58,10 +83,15 @@ impl<'a> Question<'a> {
         self.pair.as_ref().ok().copied()
     }
 
-    /// The pair for a route that is for pairs, or the reason why there is none.
-    pub(super) fn pair_for(&self, route: Route) -> Result<Pair, StudyError> {
-        let reason = |why| StudyError::from(why).within(format!("the {} route is for pairs", route.name()));
-        self.pair.clone().map_err(reason)
+    /// The pair for a route that is for pairs, or that there is none.
+    pub(super) fn pair_or_said(&self) -> Result<Pair, Said> {
+        self.pair.clone().map_err(Said::NoPair)
+    }
+
+    /// What a reader should know of free means that start far from the middle of the modes.
+    pub(super) fn off_centre(&self) -> Option<String> {
+        let StartLaw::Gaussian { .. } = self.law else { return None };
+        off_centre(self.problem.target())
     }
 
     /// d.

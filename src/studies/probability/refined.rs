@@ -2,7 +2,6 @@
 
 use collapsar_theory::{EquatorFormula, Pair};
 
-use crate::config::Route;
 use crate::results::{Answer, Equation, FormulaDetail};
 use crate::studies::StudyError;
 use crate::studies::probability::Question;
@@ -10,7 +9,7 @@ use crate::studies::probability::question::Said;
 
 /// For the sphere pair, with any schedule, clock, metric and rule of the variance.
 pub(super) fn ask(question: &Question<'_>) -> Result<Said, StudyError> {
-    Ok(match question.pair_for(Route::Refined) {
+    Ok(match question.pair_or_said() {
         Ok(Pair::Sphere(flow)) => {
             let value =
                 EquatorFormula::new(flow)?.probability(question.dimension() as f64, question.problem.schedule());
@@ -19,6 +18,6 @@ pub(super) fn ask(question: &Question<'_>) -> Result<Said, StudyError> {
         Ok(Pair::Free(_)) => {
             Said::Nothing(StudyError::refused("family.means", "\"free\"", "be \"sphere\" for formula (18)"))
         }
-        Err(why) => Said::Nothing(why),
+        Err(said) => said,
     })
 }

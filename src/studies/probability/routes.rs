@@ -4,10 +4,11 @@ use collapsar_theory::{Clock, Metric, Pair};
 
 use crate::config::Route;
 use crate::results::Answers;
-use crate::studies::StudyError;
+use crate::studies::probability::portion::Portion;
 use crate::studies::probability::question::{Question, Said};
 use crate::studies::probability::{exact, formula, montecarlo, realnvp, refined, simulation};
 use crate::studies::trainable::Trainings;
+use crate::studies::{StudyError, Watch, number};
 
 impl Question<'_> {
     /// The routes that are taken unless some are asked for: descent and flows only if they are configured, formula (18)
@@ -28,33 +29,65 @@ impl Question<'_> {
         Route::ALL.into_iter().filter(wanted).collect()
     }
 
-    /// What the given routes say; `done` is called after each. A route that has nothing to say leaves a note with the
+    /// What the given routes say. A route that has nothing to say leaves a note with the
     /// reason, or an error if it was asked for alone.
     pub(crate) fn answer(
         &self,
         routes: &[Route],
         trainings: &Trainings<'_>,
-        done: &dyn Fn(),
+        watch: &dyn Watch,
     ) -> Result<Answers, StudyError> {
         let mut answers = Answers::default();
+        let last = self.problem.schedule().final_temperature();
+        if last != 1.0 {
+            answers.notes.push(format!("the schedule ends at T = {}: what is judged is the fit there", number(last)));
+        }
+        answers.notes.extend(self.off_centre());
+        // Said once, whichever routes are for pairs.
+        let mut pairs_only = Vec::new();
         for &route in routes {
-            match self.ask(route, trainings, &mut answers.notes)? {
+            let portion = Portion::new(watch);
+            let said = match self.ask(route, trainings, (&portion, &mut answers.notes))? {
+                Said::Answer(answer) => match answer.check() {
+                    Ok(()) => Said::Answer(answer),
+                    Err(why) => Said::Nothing(StudyError::computation(format!("the {} route: {why}", route.name()))),
+                },
+                nothing => nothing,
+            };
+            match said {
                 Said::Answer(answer) => drop(answers.by_route.insert(route, *answer)),
+                Said::NoPair(why) if routes.len() == 1 => {
+                    let context = format!("the {} route is for pairs", route.name());
+                    return Err(StudyError::from(why).within(context));
+                }
+                Said::NoPair(why) => pairs_only.push((route, why)),
                 Said::Nothing(why) if routes.len() == 1 => return Err(why),
                 Said::Nothing(why) => answers.notes.push(format!("left out: {why}")),
             }
-            done();
+            portion.finish();
+        }
+        if let Some((_, why)) = pairs_only.first() {
+            let names: Vec<&str> = pairs_only.iter().map(|(route, _)| route.name()).collect();
+            let are = if names.len() == 1 { "route is" } else { "routes are" };
+            answers
+                .notes
+                .push(format!("left out: the {} {are} for pairs, and this is none: {why}", names.join(" and ")));
         }
         Ok(answers)
     }
 
-    fn ask(&self, route: Route, trainings: &Trainings<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+    fn ask(
+        &self,
+        route: Route,
+        trainings: &Trainings<'_>,
+        (portion, notes): (&Portion<'_>, &mut Vec<String>),
+    ) -> Result<Said, StudyError> {
         match route {
             Route::Exact => exact::ask(self, notes),
             Route::Formula => formula::ask(self, notes),
             Route::Refined => refined::ask(self),
-            Route::MonteCarlo => montecarlo::ask(self),
-            Route::Simulation => simulation::ask(self),
+            Route::MonteCarlo => montecarlo::ask(self, portion),
+            Route::Simulation => simulation::ask(self, portion, notes),
             Route::RealNvp => realnvp::ask(self, trainings),
         }
     }

@@ -2,28 +2,35 @@
 
 use collapsar_theory::Pair;
 
-use crate::config::{OptimiserName, Route};
+use crate::config::OptimiserName;
 use crate::montecarlo::{Adam, Descent, DescentOptions, FreeStart, Optimiser, SphereStart};
 use crate::results::{Answer, Detail};
 use crate::studies::StudyError;
 use crate::studies::probability::Question;
+use crate::studies::probability::portion::Portion;
 use crate::studies::probability::question::Said;
 
 /// Descent without a horizon runs until the temperature is within this of its limit, and on for as long as slow
 /// directions need.
 const SETTLED: f64 = 1e-3;
 const RELAXATION: f64 = 10.0;
+/// Most dimensions: vectors of as many numbers for each thread.
+const MOST_COORDINATES: usize = 1 << 24;
 /// Most steps of a run.
 const MOST_STEPS: f64 = 1e9;
 
 /// For pairs.
-pub(super) fn ask(question: &Question<'_>) -> Result<Said, StudyError> {
-    let pair = match question.pair_for(Route::Simulation) {
+pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+    let pair = match question.pair_or_said() {
         Ok(pair) => pair,
-        Err(why) => return Ok(Said::Nothing(why)),
+        Err(said) => return Ok(said),
     };
     let (schedule, asked) = (question.problem.schedule(), question.config.simulation.unwrap_or_default());
     let horizon = question.config.stop.horizon.unwrap_or(schedule.settling_time(SETTLED) + RELAXATION);
+    if question.dimension() > MOST_COORDINATES {
+        let rule = format!("be at most {MOST_COORDINATES} for the simulation route, which keeps every coordinate");
+        return Err(StudyError::refused("start.dimension", question.dimension(), rule));
+    }
     let steps = (horizon / asked.step).round();
     if steps > MOST_STEPS {
         let rule = format!("reach time {horizon} in at most 1e9 steps");
@@ -47,6 +54,15 @@ pub(super) fn ask(question: &Question<'_>) -> Result<Said, StudyError> {
         }
         Pair::Sphere(flow) => Descent::sphere(flow, schedule, SphereStart::new(question.dimension())?, options)?,
     };
+    if asked.optimiser == OptimiserName::Adam {
+        notes.push(
+            "Adam follows a normalised gradient with memory, not the gradient: its clock and its P_c are its own, and the \
+             other routes are for plain descent"
+                .to_owned(),
+        );
+    }
     let detail = Detail::Descent { batch: asked.batch, step: asked.step, steps: steps as u64 };
-    Ok(Said::from(Answer::counted(descent.estimate(question.seed, asked.runs), detail)))
+    let go_on = |runs: u64| portion.go_on(runs, asked.runs);
+    let found = descent.estimate_while(question.seed, asked.runs, &go_on).ok_or(StudyError::Cancelled)?;
+    Ok(Said::from(Answer::counted(found, detail)))
 }

@@ -1,7 +1,7 @@
 //! A probability in words.
 
 use crate::config::Route;
-use crate::montecarlo::MechanismShare;
+use crate::montecarlo::{Estimate, HorizonEstimate, MechanismShare};
 use crate::results::{Answer, Detail, FormulaDetail, ProbabilityRecord, ScheduleAdvice};
 use crate::studies::number;
 
@@ -28,7 +28,12 @@ fn lines_of(route: Route, answer: &Answer) -> Vec<String> {
             lines
         }
         Detail::Count(detail) => {
-            let mut lines = vec![counted(&heading, answer, 9)];
+            let mut lines = Vec::new();
+            if let Some(HorizonEstimate { time, estimate }) = &detail.at_horizon {
+                lines.push(format!("{}, at t = {}", counted(&heading, estimate, 9), number(*time)));
+            }
+            let limit = answer.estimate.as_ref().map_or_else(String::new, |e| counted(&heading, e, 9));
+            lines.push(if detail.at_horizon.is_some() { limit + ", in the limit" } else { limit });
             for MechanismShare { mechanism, count, low, high } in detail.mechanisms.iter().flatten() {
                 if *count > 0 {
                     lines.push(format!("            {mechanism}: {count} runs, [{low:.6}, {high:.6}]"));
@@ -37,22 +42,30 @@ fn lines_of(route: Route, answer: &Answer) -> Vec<String> {
             lines
         }
         Detail::Descent { batch, step, steps } => {
-            vec![format!("{}, batch {batch}, {steps} steps of {step}", counted(&heading, answer, 6))]
+            vec![format!("{}, batch {batch}, {steps} steps of {step}", estimate(&heading, answer))]
         }
         Detail::Training { lost_a_mode, steps, .. } => {
-            vec![format!("{}, lost a mode {lost_a_mode}, {steps} steps", counted(&heading, answer, 6))]
+            vec![format!("{}, lost a mode {lost_a_mode}, {steps} steps", estimate(&heading, answer))]
         }
     }
 }
 
-/// Value, runs, interval, and the runs without a verdict.
-fn counted(heading: &str, answer: &Answer, digits: usize) -> String {
-    let Some(e) = answer.estimate else { return format!("{heading}{}", answer.value) };
+/// The count of an answer.
+fn estimate(heading: &str, answer: &Answer) -> String {
+    answer.estimate.as_ref().map_or_else(|| format!("{heading}{}", answer.value), |e| counted(heading, e, 6))
+}
+
+/// Value, runs, interval, and the runs without a verdict: with those, what they allow instead of the value.
+fn counted(heading: &str, e: &Estimate, digits: usize) -> String {
     let (level, shown) = (number(100.0 * e.level), digits.min(6));
-    let open = e.undecided + e.failures;
+    let (least, most) = e.extremes();
+    let value = if e.open() > 0 { format!("{least:.shown$} to {most:.shown$}") } else { format!("{least:.digits$}") };
     format!(
-        "{heading}{:.digits$} of {} runs, {level}% interval [{:.shown$}, {:.shown$}], undecided {open}",
-        answer.value, e.n, e.low, e.high
+        "{heading}{value} of {} runs, {level}% interval [{:.shown$}, {:.shown$}], undecided {}",
+        e.n,
+        e.low,
+        e.high,
+        e.open()
     )
 }
 

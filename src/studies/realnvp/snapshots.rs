@@ -5,7 +5,7 @@ use crate::density::{Gaussians, Plane, Tempered, enclosing_levels};
 use crate::flows::{FlowProblem, Real, RealNvp};
 use crate::results::FlowSnapshot;
 use crate::studies::StudyError;
-use crate::studies::planes::{MARGIN, PLANE_NODES, SHARES, nodes, over_plane};
+use crate::studies::planes::{MARGIN, PLANE_NODES, SHARES, check_tempered, nodes, over_plane};
 
 /// Samples shown in more than two dimensions.
 const POINTS: usize = 600;
@@ -46,6 +46,9 @@ impl<'a> Snapshots<'a> {
         let reached = |time: &f64| ((time / time_step).round() as usize).min(steps);
         let mut wanted: Vec<usize> = config.density.times.iter().map(reached).collect();
         wanted.dedup();
+        for &steps in &wanted {
+            check_tempered(&config.target, &modes, problem.beta(steps))?;
+        }
         let nodes = nodes(config.density.reach.unwrap_or(far + MARGIN), PLANE_NODES);
         Ok(Self { config, problem, plane, wanted, modes, nodes, taken: Vec::new() })
     }

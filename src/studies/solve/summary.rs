@@ -2,7 +2,7 @@
 
 use crate::results::SolveRecord;
 use crate::studies::number;
-use crate::trajectory::{Limit, LimitStatus, Trajectory};
+use crate::trajectory::{Limit, LimitStatus, Trajectory, Verdict};
 
 /// What a person wants to know first.
 pub(super) fn summary(record: &SolveRecord, trajectory: &Trajectory) -> String {
@@ -36,16 +36,56 @@ pub(super) fn summary(record: &SolveRecord, trajectory: &Trajectory) -> String {
                 overlaps.join(" ")
             ));
         }
-        let coverage: Vec<String> = last.coverage.iter().map(|c| number(*c)).collect();
-        lines.push(format!("  coverage  of the modes {}", coverage.join(" ")));
     }
-    if let Some(limit) = &trajectory.limit {
-        let pairs = limit.coverage.iter().zip(&config.problem.target.weights);
-        let text: Vec<String> = pairs.map(|(c, v)| format!("{} (weight {})", number(*c), number(*v))).collect();
-        lines.push(format!("limit       coverage of the modes {}", text.join(", ")));
-        lines.push(format!("verdict     {}", verdict(record, limit)));
+    let weights = &config.problem.target.weights;
+    lines.push(format!("  coverage  of the modes {}", coverages(&trajectory.verdict, weights)));
+    let end = number(trajectory.verdict.time);
+    let last = config.problem.schedule.schedule().map_or(1.0, |schedule| schedule.final_temperature());
+    if last != 1.0 {
+        lines.push(format!("note        the schedule ends at T = {}: what is judged is the fit there", number(last)));
+    }
+    match &trajectory.limit {
+        Some(limit) => {
+            lines.push(format!("limit       coverage of the modes {}", coverages(&limit.verdict, weights)));
+            let (now, then) = (loss(&trajectory.verdict), in_the_limit(record, limit));
+            if record.collapsed == Some(trajectory.verdict.collapsed()) && now == loss(&limit.verdict) {
+                lines.push(format!("verdict     {then}, at t = {end} and in the limit"));
+            } else {
+                lines.push(format!("verdict     at t = {end}: {now}"));
+                let since = limit.since.map_or_else(String::new, |t| format!(", from t = {} on", number(t)));
+                lines.push(format!("            in the limit: {then}{since}"));
+            }
+        }
+        None => lines.push(format!("verdict     at t = {end}: {}", loss(&trajectory.verdict))),
     }
     lines.join("\n") + "\n"
+}
+
+/// Most modes whose coverages are all said; the record has them.
+const MOST_COVERAGES: usize = 8;
+
+/// Coverages beside weights, or what matters of many.
+fn coverages(verdict: &Verdict, weights: &[f64]) -> String {
+    let pair = |(c, v): (&f64, &f64)| format!("{} (weight {})", number(*c), number(*v));
+    if weights.len() <= MOST_COVERAGES {
+        return verdict.coverage.iter().zip(weights).map(pair).collect::<Vec<_>>().join(", ");
+    }
+    let share = |k: &usize| verdict.coverage[*k] / weights[*k];
+    let worst = (0..weights.len()).filter(|&k| weights[k] > 0.0).min_by(|a, b| share(a).total_cmp(&share(b)));
+    let worst = worst.map_or_else(String::new, |k| {
+        format!(", the worst mode {} with {}", k + 1, pair((&verdict.coverage[k], &weights[k])))
+    });
+    format!("{} of {} lost{worst}", verdict.lost.len(), weights.len())
+}
+
+/// What is lost, in words.
+fn loss(verdict: &Verdict) -> String {
+    let lost: Vec<String> = verdict.lost.iter().map(|m| (m + 1).to_string()).collect();
+    if lost.is_empty() {
+        "recovered: no mode is lost".to_owned()
+    } else {
+        format!("collapsed: lost mode {} by {}", lost.join(", "), verdict.mechanism.name())
+    }
 }
 
 fn schedule_text(record: &SolveRecord) -> String {
@@ -55,24 +95,21 @@ fn schedule_text(record: &SolveRecord) -> String {
         ("t0", schedule.duration),
         ("rate", schedule.rate),
         ("exponent", schedule.exponent),
+        ("steepness", schedule.steepness),
+        ("levels", schedule.levels.map(|n| n as f64)),
+        ("cycles", schedule.cycles.map(|n| n as f64)),
+        ("ratio", schedule.ratio),
     ];
     let given = named.iter().filter_map(|(name, value)| value.map(|v| format!("{name} = {}", number(v))));
     std::iter::once(schedule.kind.name().to_owned()).chain(given).collect::<Vec<_>>().join(", ")
 }
 
-fn verdict(record: &SolveRecord, limit: &Limit) -> String {
-    let lost: Vec<String> = limit.lost.iter().map(|m| (m + 1).to_string()).collect();
+fn in_the_limit(record: &SolveRecord, limit: &Limit) -> String {
     match (record.collapsed, limit.status) {
-        (None, _) => format!("undecided: still moving at t = {}", number(limit.time)),
-        (Some(false), LimitStatus::UnstableEquilibrium) => {
-            "no mode is lost, on an equilibrium that is unstable".to_owned()
+        (None, _) => format!("undecided, still moving at t = {}", number(limit.verdict.time)),
+        (Some(_), LimitStatus::UnstableEquilibrium) => {
+            format!("{}, on an equilibrium that is unstable", loss(&limit.verdict))
         }
-        (Some(false), _) => "recovered: no mode is lost".to_owned(),
-        (Some(true), status) => format!(
-            "collapsed: lost mode {} by {}{}",
-            lost.join(", "),
-            limit.mechanism.name(),
-            if status == LimitStatus::UnstableEquilibrium { ", on an equilibrium that is unstable" } else { "" }
-        ),
+        (Some(_), _) => loss(&limit.verdict),
     }
 }

@@ -1,19 +1,44 @@
 //! A run of the closed flow from the start of a configuration.
 
+use std::cell::Cell;
+
 use collapsar_theory::{Coordinates, CubatureOptions, Frame, Problem, Start};
 
 use crate::config::{Engine, SolveRun};
 use crate::integrate::{DiffsolTsit5, Integrator, Misuse, Outcome, Tolerances, Tsit5};
 use crate::montecarlo;
-use crate::studies::StudyError;
+use crate::studies::{StudyError, Watch};
 use crate::trajectory::{self, Options, Trajectory};
 
+/// Units of progress of a run.
+pub(crate) const RUN: u64 = 100;
+
 /// The frame of an explicit start, the start in its coordinates, and the run with reports at `times`.
-pub(crate) fn trace(config: &SolveRun, times: &[f64]) -> Result<(Option<Frame>, Coordinates, Trajectory), StudyError> {
+///
+/// The watch sees [`RUN`] units of progress on the way to the last time.
+pub(crate) fn trace(
+    config: &SolveRun,
+    times: &[f64],
+    watch: &dyn Watch,
+) -> Result<(Option<Frame>, Coordinates, Trajectory), StudyError> {
     let problem = config.problem.problem()?;
     let (frame, start) = starting_point(&problem, config);
     let integrator = integrator(config)?;
+    let end = times.last().copied().unwrap_or(0.0);
+    let done = Cell::new(0);
+    let progress = |t: f64| {
+        let reached = if t < end { (RUN as f64 * t / end) as u64 } else { RUN };
+        if reached > done.get() {
+            watch.advance(reached - done.get());
+            done.set(reached);
+            if reached == RUN {
+                watch.say(&"following it to its limit");
+            }
+        }
+        !watch.cancelled()
+    };
     let options = Options {
+        progress: &progress,
         integrator: integrator.as_ref(),
         cubature: CubatureOptions::default(),
         times,
@@ -21,6 +46,10 @@ pub(crate) fn trace(config: &SolveRun, times: &[f64]) -> Result<(Option<Frame>, 
         max_steps: usize::try_from(config.solve.max_steps).unwrap_or(usize::MAX),
     };
     let trajectory = trajectory::follow(&problem, &start, &options).map_err(explain)?;
+    if watch.cancelled() {
+        return Err(StudyError::Cancelled);
+    }
+    watch.advance(RUN - done.get());
     refuse_failure(&trajectory)?;
     Ok((frame, start, trajectory))
 }

@@ -95,7 +95,7 @@ fn fits(record: &SweepRecord, config: &SweepConfig) -> Vec<FitRecord> {
                 curve: named(curve),
                 slope,
                 predicted,
-                deviation: predicted.map(|p| (slope - p).abs()),
+                deviation: predicted.zip(slope).map(|(p, slope)| (slope - p).abs()),
             });
         }
     }
@@ -118,11 +118,12 @@ fn named(curve: &Curve) -> String {
     parts.join(", ")
 }
 
-/// The least-squares slope; NaN for fewer than two points.
-fn slope(points: &[(f64, f64)]) -> f64 {
+/// The least-squares slope; none for fewer than two abscissae.
+fn slope(points: &[(f64, f64)]) -> Option<f64> {
     let n = points.len() as f64;
     let (sum_x, sum_y) = points.iter().fold((0.0, 0.0), |s, p| (s.0 + p.0, s.1 + p.1));
     let (x, y) = (sum_x / n, sum_y / n);
     let across: f64 = points.iter().map(|p| (p.0 - x) * (p.1 - y)).sum();
-    across / points.iter().map(|p| (p.0 - x) * (p.0 - x)).sum::<f64>()
+    let slope = across / points.iter().map(|p| (p.0 - x) * (p.0 - x)).sum::<f64>();
+    slope.is_finite().then_some(slope)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::results::{SweepPoint, TrainedRun};
-use crate::studies::{StudyError, Watch};
+use crate::studies::{KeptLine, StudyError, Watch};
 
 /// The points that are known, by index.
 pub type Points = BTreeMap<usize, SweepPoint>;
@@ -27,18 +27,27 @@ struct RunLine {
 }
 
 impl Finished {
-    /// Reads lines: points, and trainings of points.
-    pub(super) fn parse(lines: &[String]) -> Result<Self, StudyError> {
+    /// Reads lines, points and trainings of points, each of which `check` must accept; `refuse` is told of the others.
+    pub(super) fn parse(
+        lines: &[KeptLine],
+        check: impl Fn(&SweepPoint) -> Result<(), String>,
+        mut refuse: impl FnMut(String) -> Result<(), StudyError>,
+    ) -> Result<Self, StudyError> {
         let mut finished = Self::default();
-        for line in lines {
-            if let Ok(RunLine { point, run }) = serde_json::from_str(line) {
-                finished.runs.entry(point).or_default().push(run);
+        for KeptLine { text, place } in lines.iter().filter(|line| !line.text.trim().is_empty()) {
+            if let Ok(RunLine { point, run }) = serde_json::from_str(text) {
+                if run.divergence.is_none_or(f64::is_finite) {
+                    finished.runs.entry(point).or_default().push(run);
+                } else {
+                    refuse(format!("{place}: a training whose divergence is no number"))?;
+                }
                 continue;
             }
-            let point: SweepPoint = serde_json::from_str(line).map_err(|error| {
-                StudyError::computation(error).within(format!("a journal holds a line that is no point: {line}"))
-            })?;
-            finished.points.insert(point.index, point);
+            let point = serde_json::from_str::<SweepPoint>(text);
+            match point.map_err(|error| format!("no point: {error}")).and_then(|p| check(&p).map(|()| p)) {
+                Ok(point) => drop(finished.points.insert(point.index, point)),
+                Err(why) => refuse(format!("{place}: {why}"))?,
+            }
         }
         Ok(finished)
     }

@@ -7,7 +7,7 @@ use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERS
 use crate::studies::probability::Question;
 use crate::studies::sweep::finished::{Finished, Points, keep_point, keep_run};
 use crate::studies::trainable::{Trainable, Trainings};
-use crate::studies::{StudyError, Watch};
+use crate::studies::{KeptLine, StudyError, Watch};
 
 /// A part of a grid: points `part - 1`, `part - 1 + parts`, ...
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,9 +86,34 @@ impl Grid {
     /// The points of kept lines, without computing any.
     ///
     /// # Errors
-    /// A line that is no point.
-    pub fn known(&self, lines: &[String]) -> Result<Points, StudyError> {
-        Finished::parse(lines).map(|finished| finished.points)
+    /// A line that is no point of this grid.
+    pub fn known(&self, lines: &[KeptLine]) -> Result<Points, StudyError> {
+        let refuse = |why: String| Err(StudyError::computation(why));
+        Finished::parse(lines, |point| self.check(point), refuse).map(|finished| finished.points)
+    }
+
+    /// Whether a point that was read is one of this grid: its place, values and seed, and numbers that a count can give.
+    fn check(&self, point: &SweepPoint) -> Result<(), String> {
+        if point.index >= self.len() {
+            return Err(format!("point {}, but the grid has {}", point.index, self.len()));
+        }
+        if point.values != self.config.values(point.index) {
+            return Err(format!("point {} has other values in this grid", point.index));
+        }
+        let seed = self.config.point(point.index).map_err(|e| e.to_string()).and_then(|run| {
+            let problem = run.problem.problem().map_err(|e| e.to_string())?;
+            Ok(problem.seed(run.problem.start.seed.unwrap_or(0)))
+        })?;
+        if point.seed != seed {
+            return Err(format!("point {} has the seed {}, here {seed}", point.index, point.seed));
+        }
+        for (route, answer) in &point.routes.by_route {
+            if !self.header.routes.contains(route) {
+                return Err(format!("point {}: the route {} is not of this grid", point.index, route.name()));
+            }
+            answer.check().map_err(|why| format!("point {}, {}: {why}", point.index, route.name()))?;
+        }
+        Ok(())
     }
 
     /// The points of a part: those that `watch` has kept, and the others computed and kept one by one. Returns how many
@@ -97,8 +122,12 @@ impl Grid {
     /// # Errors
     /// A journal that cannot be read or written, or a watch that asks for the end.
     pub fn points(&self, part: Part, watch: &dyn Watch) -> Result<(Points, usize), StudyError> {
-        let Finished { mut points, runs } =
-            Finished::parse(&watch.kept(&self.identity()?).map_err(StudyError::computation)?)?;
+        let kept = watch.kept(&self.identity()?).map_err(StudyError::computation)?;
+        let refuse = |why: String| {
+            watch.warn(&format!("{why}; it is computed anew"));
+            Ok(())
+        };
+        let Finished { mut points, runs } = Finished::parse(&kept, |point| self.check(point), refuse)?;
         let mine: Vec<usize> = part.indices(self.len()).collect();
         let open: Vec<usize> = mine.iter().copied().filter(|index| !points.contains_key(index)).collect();
         let trained = self.header.routes.contains(&Route::RealNvp);
@@ -114,7 +143,7 @@ impl Grid {
                 if watch.cancelled() { Err(StudyError::Cancelled) } else { keep_run(watch, index, run) }
             };
             watch.advance(known.len() as u64);
-            let point = self.compute(index, &Trainings { known, note: Some(&note) })?;
+            let point = self.compute(index, &Trainings { known, note: Some(&note) }, watch)?;
             keep_point(watch, &point)?;
             watch.advance(u64::from(!trained));
             Ok(point)
@@ -138,12 +167,12 @@ impl Grid {
         indices.iter().map(runs).sum()
     }
 
-    fn compute(&self, index: usize, trainings: &Trainings<'_>) -> Result<SweepPoint, StudyError> {
+    fn compute(&self, index: usize, trainings: &Trainings<'_>, watch: &dyn Watch) -> Result<SweepPoint, StudyError> {
         let config = self.config.point(index)?;
         let problem = config.problem.problem()?;
         let seed = problem.seed(config.problem.start.seed.unwrap_or(0));
         let question = Question::new(&config, &problem, seed)?;
-        let (routes, failure) = match question.answer(&self.header.routes, trainings, &|| ()) {
+        let (routes, failure) = match question.answer(&self.header.routes, trainings, &UntilCancelled(watch)) {
             Ok(answers) => (answers, None),
             Err(StudyError::Cancelled) => return Err(StudyError::Cancelled),
             Err(failure) => (Answers::default(), Some(failure.to_string())),
@@ -157,6 +186,15 @@ impl Grid {
             routes,
             failure,
         })
+    }
+}
+
+/// Tells of nothing within a point and listens for the end.
+struct UntilCancelled<'a>(&'a dyn Watch);
+
+impl Watch for UntilCancelled<'_> {
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
     }
 }
 

@@ -58,9 +58,10 @@ struct Height {
 impl FreeBasin {
     /// The regions for `pair` under `schedule`.
     ///
-    /// Errors: m = rho tau(m) has a single root, away from 0: one mode is so light that a mean alone never settles on it,
+    /// Errors: a temperature below 1; m = rho tau(m) has a single root, away from 0: one mode is so light that a mean alone never settles on it,
     /// and collapse is not a matter of basins.
     pub fn new(pair: FreePair, schedule: &Schedule) -> Result<Self, InvalidParameter> {
+        schedule.check_hot()?;
         let wall = middle_root(&pair).ok_or_else(|| {
             let rule = "leave both modes attractive to a single mean (m = rho tau(m) with three roots)";
             InvalidParameter::new("target_weight", pair.options().target_weight, rule)

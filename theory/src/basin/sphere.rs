@@ -38,8 +38,9 @@ pub struct SphereBasin {
 impl SphereBasin {
     /// The regions for `pair` under `schedule`.
     ///
-    /// Errors: the decision plane misses the sphere (|h| >= R^2): both modes then pull the same way everywhere.
+    /// Errors: a temperature below 1; the decision plane misses the sphere (|h| >= R^2): both modes then pull the same way everywhere.
     pub fn new(pair: SpherePair, schedule: &Schedule) -> Result<Self, InvalidParameter> {
+        schedule.check_hot()?;
         let options = pair.options();
         let plane = -pair.bias() / (options.radius * options.radius);
         if plane.abs() >= 1.0 {

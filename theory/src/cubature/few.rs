@@ -44,13 +44,31 @@ pub(crate) fn separation(x: &[f64], y: &[f64]) -> f64 {
     x.iter().zip(y).map(|(u, v)| (u - v) * (u - v)).sum::<f64>().sqrt()
 }
 
+/// Below this a share is computed as what it is, not as a difference from 1.
+const SMALL: f64 = 1e-6;
+
+/// `L(a, b)` where the kernel, good to 1e-14 absolutely, says `kernel`: `sigma(u) = e^u sigma(-u)` and a shift of the
+/// noise by b give `e^(a + b^2/2) L(-a - b^2, b)`, whose factor is of order 1 as long as `a + b^2 <= 0`.
+fn small(a: f64, b: f64, kernel: f64) -> f64 {
+    let square = b * b;
+    if a + square > 0.0 {
+        return kernel.max(0.0);
+    }
+    libm::exp(a + 0.5 * square) * crate::kernel::logistic_normal(-a - square, b)
+}
+
 /// Two classes: the kernels themselves.
 pub(crate) fn two(c: [Class<'_>; 2]) -> Few {
     let b = separation(c[0].loading, c[1].loading);
     let (soft, value, slope) = crate::kernel::logistic_softplus_normal(c[0].mean - c[1].mean, b);
     let error = 8.0 * f64::EPSILON;
     let mut out = Few { log_sum: c[1].mean + soft, error, log_sum_error: error * (1.0 + soft), ..Few::default() };
-    (out.mean[0], out.mean[1]) = (value, 1.0 - value);
+    let a = c[0].mean - c[1].mean;
+    (out.mean[0], out.mean[1]) = match (value < SMALL, value > 1.0 - SMALL) {
+        (true, _) => (small(a, b, value), 1.0 - value),
+        (_, true) => (value, small(-a, b, 1.0 - value)),
+        _ => (value, 1.0 - value),
+    };
     out.set_cross(0, 1, slope);
     out
 }

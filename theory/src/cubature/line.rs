@@ -1,6 +1,6 @@
 //! One-dimensional Gaussian averages of analytic functions whose sharp features are known.
 
-use super::kronrod::{distance, panel};
+use super::kronrod::panel;
 use std::f64::consts::PI;
 
 /// The line is cut where its two tails weigh about a hundredth of the tolerance: `2 Phi(-8.2) = 2e-16` for 1e-12.
@@ -56,7 +56,7 @@ pub(crate) fn average<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64)
     if shape.scale == 0.0 {
         return (f(0.0), 4.0 * f64::EPSILON);
     }
-    if shape.scale < PANELS_FROM
+    if is_smooth(shape)
         && let Some(found) = trapezoid(shape, f)
     {
         return found;
@@ -68,40 +68,84 @@ fn density(g: f64) -> f64 {
     0.398_942_280_401_432_7 * libm::exp(-0.5 * g * g)
 }
 
-/// Trapezoid sums, the step halved until two agree to the square root of the tolerance: the error then squares.
 fn trapezoid<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64) -> [f64; M]) -> Option<([f64; M], f64)> {
+    let mut sum = f(0.0).map(|v| v * density(0.0));
+    let error = halve(shape, &mut sum, &mut [0.0; M], |sum, nodes| {
+        for g in (0..nodes.count).map(|i| nodes.place(i)) {
+            let weight = density(g);
+            let (right, left) = (f(g), f(-g));
+            for m in 0..M {
+                sum[m] += weight * (right[m] + left[m]);
+            }
+        }
+    })?;
+    Some((sum, error))
+}
+
+/// The nodes `+-first, +-(first + stride), ...`, `count` on either side.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nodes {
+    first: f64,
+    stride: f64,
+    pub(crate) count: usize,
+}
+
+impl Nodes {
+    /// The origin, twice.
+    pub(crate) const ORIGIN: Self = Self { first: 0.0, stride: 0.0, count: 1 };
+
+    fn within(reach: f64, first: f64, stride: f64) -> Self {
+        let count = if reach < first { 0 } else { ((reach - first) / stride) as usize + 1 };
+        Self { first, stride, count }
+    }
+
+    /// The `i`-th on the right.
+    pub(crate) fn place(&self, i: usize) -> f64 {
+        self.first + self.stride * i as f64
+    }
+}
+
+/// Whether the trapezoid rule is worth trying.
+pub(crate) fn is_smooth(shape: &Shape<'_>) -> bool {
+    shape.scale < PANELS_FROM
+}
+
+/// Trapezoid sums, the step halved until two agree to the square root of the tolerance: the error then squares.
+///
+/// `sum` is the integrand times the density at 0 to begin with and the integral at the end; `add` adds those at the
+/// nodes. A bound on the error of any component, if they agree.
+pub(crate) fn halve(
+    shape: &Shape<'_>,
+    sum: &mut [f64],
+    coarse: &mut [f64],
+    mut add: impl FnMut(&mut [f64], Nodes),
+) -> Option<f64> {
     let digits = (-MARGIN * libm::log(shape.tolerance)).clamp(DIGITS.0, DIGITS.1);
     let reach = reach(shape.tolerance);
     let mut step = 2.0 * STEP_MAX.min(2.0 * PI * PI / (digits * shape.scale));
-    let mut sum = f(0.0).map(|v| v * density(0.0));
-    add(&mut sum, f, reach, step, step);
+    add(sum, Nodes::within(reach, step, step));
     // Two sums that differ by `e` have errors about `e` and `e^2/C`; a tenth of the root allows for C = 1e-2.
     let agree = 0.1 * shape.tolerance.sqrt();
     for _ in 0..=HALVINGS {
-        let coarse = sum.map(|v| v * step);
-        add(&mut sum, f, reach, 0.5 * step, step);
+        coarse.copy_from_slice(sum);
+        add(sum, Nodes::within(reach, 0.5 * step, step));
+        let difference = distance_of(coarse, step, sum, 0.5 * step);
         step *= 0.5;
-        let fine = sum.map(|v| v * step);
-        let difference = distance(&coarse, &fine);
         if difference <= agree {
+            sum.iter_mut().for_each(|v| *v *= step);
             let tails = 0.02 * shape.tolerance;
-            return Some((fine, 100.0 * difference * difference + tails + 4.0 * f64::EPSILON));
+            return Some(100.0 * difference * difference + tails + 4.0 * f64::EPSILON);
         }
     }
     None
 }
 
-/// Adds `f` times the density at `+-first, +-(first + stride), ...` up to the reach.
-fn add<const M: usize>(sum: &mut [f64; M], f: &mut impl FnMut(f64) -> [f64; M], reach: f64, first: f64, stride: f64) {
-    let count = if reach < first { 0 } else { ((reach - first) / stride) as usize + 1 };
-    for i in 0..count {
-        let g = first + stride * i as f64;
-        let weight = density(g);
-        let (right, left) = (f(g), f(-g));
-        for m in 0..M {
-            sum[m] += weight * (right[m] + left[m]);
-        }
-    }
+/// Largest difference of two scaled results; infinite when one is not a number.
+fn distance_of(a: &[f64], p: f64, b: &[f64], q: f64) -> f64 {
+    a.iter().zip(b).fold(0.0, |worst: f64, (x, y)| {
+        let d = (p * x - q * y).abs();
+        if d.is_nan() { f64::INFINITY } else { worst.max(d) }
+    })
 }
 
 /// Adaptive Gauss-Kronrod panels, graded towards the features.
@@ -179,6 +223,7 @@ fn bisect<const M: usize>(left: f64, right: f64, allowed: f64, f: &mut impl FnMu
 
 #[cfg(test)]
 mod tests {
+    use super::super::kronrod::distance;
     use super::*;
     use crate::{logistic_normal, softplus_normal};
 

@@ -1,8 +1,9 @@
 //! Five classes and more: a lattice in the directions that matter, or a line when there is one only.
 
 use super::SoftmaxAverages;
+use super::blocks::Classes;
 use super::lattice::Lattice;
-use super::line::{Feature, Shape, average, reach};
+use super::line::{Feature, Shape, average, is_smooth, reach};
 
 /// Residual loadings below this fraction of the largest are rounding.
 const ROUNDING: f64 = 4e-15;
@@ -140,6 +141,15 @@ pub(crate) fn on_a_line(reduced: &Reduced, tolerance: f64, second: bool, out: &m
     let unit = 1.0 / (1.0 + high - low + level.abs());
     let shape = Shape { scale: high - low, features: &features, tolerance };
     let mut values = vec![0.0; 1 + n + pairs.len()];
+    if is_smooth(&shape) {
+        let slopes = (0..n).map(slope).collect();
+        let mut classes = Classes::new(&reduced.means, slopes, &pairs, unit);
+        if let Some(error) = classes.average(&shape, &mut values) {
+            values[0] /= unit;
+            (out.error, out.log_sum_error) = (error, error / unit);
+            return write(&values, &pairs, n, out);
+        }
+    }
     let mut u = vec![0.0; n];
     out.error = 0.0;
     for (chunk, block) in values.chunks_mut(CHUNK).enumerate() {

@@ -139,6 +139,42 @@ pub fn exp_array<const N: usize>(x: &[f64; N]) -> [f64; N] {
     out
 }
 
+/// 2/(2k+1) for k = 0 to 10: `log((1+s)/(1-s)) = s sum_k 2 s^(2k)/(2k+1)`; for |s| <= (sqrt2-1)/(sqrt2+1) the first
+/// term left out is below 1e-17.
+const LOG: [f64; 11] = [
+    2.0,
+    2.0 / 3.0,
+    2.0 / 5.0,
+    2.0 / 7.0,
+    2.0 / 9.0,
+    2.0 / 11.0,
+    2.0 / 13.0,
+    2.0 / 15.0,
+    2.0 / 17.0,
+    2.0 / 19.0,
+    2.0 / 21.0,
+];
+
+/// The bits of sqrt(1/2): what lies above them by less than one exponent is in [sqrt(1/2), sqrt 2).
+const HALF_ROOT: u64 = 0x3fe6_a09e_667f_3bcd;
+
+/// `log x` of positive normal numbers, written so that they share vector instructions; absolute error 3e-16 for x in [1/2, 2],
+/// relative error 3e-16 beyond. Anything else gives a number without meaning, NaN stays NaN.
+#[inline(always)]
+pub(crate) fn log_array<const N: usize>(x: &[f64; N]) -> [f64; N] {
+    let mut out = [0.0; N];
+    for i in 0..N {
+        let shifted = x[i].to_bits().wrapping_sub(HALF_ROOT);
+        // The exponent, rounded down, in the low bits of ROUNDER as `exp_minus` has it.
+        let exponent = f64::from_bits(ROUNDER.to_bits().wrapping_add_signed((shifted as i64) >> 52)) - ROUNDER;
+        let m = f64::from_bits((shifted & 0x000f_ffff_ffff_ffff).wrapping_add(HALF_ROOT));
+        let s = (m - 1.0) / (m + 1.0);
+        let series = s * polynomial(&LOG, s * s);
+        out[i] = exponent * LN_2_HIGH + (exponent * LN_2_LOW + series);
+    }
+    out
+}
+
 /// `(e^(-x^2/2), Phi(-x))` for `x >= 0`; relative error 1e-15 + x^2 1e-16. Frozen beyond [`TAIL_END`]; NaN stays NaN.
 #[inline(always)]
 pub(crate) fn tail(x: f64) -> (f64, f64) {
@@ -170,6 +206,19 @@ fn tail_by<const E: usize, const T: usize>(series: &[f64; E], ratio: &[f64; T], 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn log_array_agrees_with_libm() {
+        let mut x: f64 = 1e-300;
+        while x < 1e300 {
+            let block = [x, 1.0 + 1.0 / x.max(1.0), 1.0, 0.5f64.sqrt(), 2.0, 2f64.sqrt(), 1.0 - 1e-9, 64.0];
+            for (found, x) in log_array(&block).iter().zip(block) {
+                let truth = libm::log(x);
+                assert!((found - truth).abs() <= 4e-16 * truth.abs().max(1.0), "{x:e}: {found:e} {truth:e}");
+            }
+            x *= 1.37;
+        }
+    }
 
     #[test]
     fn tail_agrees_with_erfc() {

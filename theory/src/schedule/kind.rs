@@ -17,13 +17,21 @@ pub enum ScheduleKind {
     LinearBeta,
     /// T a power of a linear function of time.
     Power,
+    /// T half a period of a cosine.
+    Cosine,
+    /// beta a logistic function of time.
+    Sigmoid,
+    /// T constant on plateaus.
+    Steps,
+    /// beta rises again and again.
+    Cyclical,
     /// T interpolated in a table.
     Table,
 }
 
 impl ScheduleKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Geometric,
         Self::Quench,
         Self::Constant,
@@ -31,6 +39,10 @@ impl ScheduleKind {
         Self::LinearTemperature,
         Self::LinearBeta,
         Self::Power,
+        Self::Cosine,
+        Self::Sigmoid,
+        Self::Steps,
+        Self::Cyclical,
         Self::Table,
     ];
 
@@ -44,6 +56,10 @@ impl ScheduleKind {
             Self::LinearTemperature => "linear-temperature",
             Self::LinearBeta => "linear-beta",
             Self::Power => "power",
+            Self::Cosine => "cosine",
+            Self::Sigmoid => "sigmoid",
+            Self::Steps => "steps",
+            Self::Cyclical => "cyclical",
             Self::Table => "table",
         }
     }

@@ -1,5 +1,6 @@
 //! B(t) = int beta and its inverse, in closed form.
 
+use crate::schedule::curves::{cosine_integral, cosine_inverse};
 use crate::schedule::ratios::{expm1_over, log1p_over};
 use crate::schedule::table::{table_integral, table_inverse};
 use crate::schedule::{Schedule, Shape};
@@ -26,11 +27,15 @@ impl Schedule {
             }
             Shape::LinearBeta { t_hot, duration } => t / t_hot * (1.0 + (t_hot - 1.0) * t / (2.0 * duration)),
             Shape::Power { t_hot, duration, exponent } => power_integral(*t_hot, *duration, *exponent, t),
-            Shape::Table { times, temperatures } => table_integral(times, temperatures, t),
+            Shape::Cosine { t_hot, duration } => cosine_integral(*t_hot, *duration, t),
+            Shape::Sigmoid(sigmoid) => sigmoid.integral(t),
+            Shape::Steps(stairs) => stairs.integral(t),
+            Shape::Cyclical(cycles) => cycles.integral(t),
+            Shape::Table(table) => table_integral(table, t),
         }
     }
 
-    /// The t >= 0 with B(t) = `value` (>= 0), in closed form.
+    /// The t >= 0 with B(t) = `value` (>= 0), in closed form; for a sigmoid the root of B, to rounding.
     pub fn inverse_beta_integral(&self, value: f64) -> f64 {
         if let Some(duration) = self.duration() {
             let hot_end = self.hot_beta_integral(duration);
@@ -53,7 +58,11 @@ impl Schedule {
                 2.0 * scaled / (1.0 + (1.0 + 2.0 * (t_hot - 1.0) * scaled / duration).sqrt())
             }
             Shape::Power { t_hot, duration, exponent } => power_inverse(*t_hot, *duration, *exponent, value),
-            Shape::Table { times, temperatures } => table_inverse(times, temperatures, value),
+            Shape::Cosine { t_hot, duration } => cosine_inverse(*t_hot, *duration, value),
+            Shape::Sigmoid(sigmoid) => sigmoid.inverse(value),
+            Shape::Steps(stairs) => stairs.inverse(value),
+            Shape::Cyclical(cycles) => cycles.inverse(value),
+            Shape::Table(table) => table_inverse(table, value),
         }
     }
 }
