@@ -7,6 +7,7 @@ mod fingerprint;
 mod flow;
 mod frame;
 mod kernel;
+mod mean_field;
 mod mixture;
 mod pair;
 mod parameter;
@@ -27,6 +28,11 @@ pub use kernel::{
     LogisticJet, OddSeries, PullTable, RepulsionJet, RepulsionTable, Series, exp_array, logistic_normal,
     logistic_normal_fast, logistic_normal_fast_array, logistic_normal_jet, logistic_softplus_normal,
     logistic_softplus_normal_fast_array, repulsion, repulsion_jet, softplus_normal,
+};
+pub use mean_field::{
+    Couplings, CriticalPoint, Group, MeanField, MeanFieldObservables, MeanFieldOptions, MeanFieldPair,
+    MeanFieldSolution, MeanFieldStart, MeanFieldState, MeanFieldStatus, critical_norm, critical_norm_diagonal,
+    critical_rest, critical_temperature, odd_coupling,
 };
 pub use mixture::Target;
 pub use pair::Pair;

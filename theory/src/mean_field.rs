@@ -1,0 +1,28 @@
+//! Mean-field families: a product measure q = prod_j q_j fitted to a pair of modes, and when it collapses.
+//!
+//! The target is pi = w N(a, I) + (1-w) N(-a, I) in units of the component's standard deviation; the objective is
+//! F_beta(q) = E_q\[log q - beta log pi\], mean field (M1). Everything depends on x through S = sum_j a_j x_j, so that the
+//! fit of ten thousand coordinates is one scalar sum: mean field (M2)-(M3).
+
+mod complex;
+mod critical;
+mod fit;
+mod krylov;
+mod lattice;
+mod law;
+mod linear;
+mod marginal;
+mod observables;
+mod root;
+mod solve;
+mod spectrum;
+mod target;
+mod waves;
+
+pub use critical::{critical_norm, critical_norm_diagonal, critical_rest, critical_temperature, odd_coupling};
+pub use fit::{MeanField, MeanFieldOptions, MeanFieldStart, MeanFieldState};
+pub use observables::MeanFieldObservables;
+pub use root::CriticalPoint;
+pub use solve::{MeanFieldSolution, MeanFieldStatus};
+pub use spectrum::Couplings;
+pub use target::{Group, MeanFieldPair};
