@@ -30,9 +30,11 @@ pub use kernel::{
     logistic_softplus_normal_fast_array, repulsion, repulsion_jet, softplus_normal,
 };
 pub use mean_field::{
-    Couplings, CriticalPoint, Group, MeanField, MeanFieldObservables, MeanFieldOptions, MeanFieldPair,
-    MeanFieldSolution, MeanFieldStart, MeanFieldState, MeanFieldStatus, critical_norm, critical_norm_diagonal,
-    critical_rest, critical_temperature, odd_coupling,
+    Couplings, CriticalPoint, GaussianMeanField, Group, MeanField, MeanFieldObservables, MeanFieldOptions,
+    MeanFieldPair, MeanFieldSolution, MeanFieldStart, MeanFieldState, MeanFieldStatus, SpreadFlow, SpreadPair,
+    SpreadState, critical_norm, critical_norm_diagonal, critical_norm_expansion, critical_rest, critical_temperature,
+    direction_correction, gaussian_critical_norm, odd_coupling, spread_critical_norm, spread_critical_temperature,
+    spread_fold_weight, spread_pitchfork_amplitude,
 };
 pub use mixture::Target;
 pub use pair::Pair;

@@ -7,6 +7,7 @@
 mod complex;
 mod critical;
 mod fit;
+mod gaussian;
 mod krylov;
 mod lattice;
 mod law;
@@ -16,13 +17,22 @@ mod observables;
 mod root;
 mod solve;
 mod spectrum;
+mod spread;
+mod spread_flow;
+mod tanh_normal;
 mod target;
 mod waves;
 
 pub use critical::{critical_norm, critical_norm_diagonal, critical_rest, critical_temperature, odd_coupling};
 pub use fit::{MeanField, MeanFieldOptions, MeanFieldStart, MeanFieldState};
+pub use gaussian::{GaussianMeanField, gaussian_critical_norm};
 pub use observables::MeanFieldObservables;
 pub use root::CriticalPoint;
 pub use solve::{MeanFieldSolution, MeanFieldStatus};
 pub use spectrum::Couplings;
+pub use spread::{
+    SpreadPair, SpreadState, critical_norm_expansion, direction_correction, spread_critical_norm,
+    spread_critical_temperature, spread_fold_weight, spread_pitchfork_amplitude,
+};
+pub use spread_flow::SpreadFlow;
 pub use target::{Group, MeanFieldPair};
