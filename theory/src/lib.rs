@@ -30,11 +30,14 @@ pub use kernel::{
     logistic_softplus_normal_fast_array, repulsion, repulsion_jet, softplus_normal,
 };
 pub use mean_field::{
-    Couplings, CriticalPoint, GaussianMeanField, Group, MeanField, MeanFieldObservables, MeanFieldOptions,
-    MeanFieldPair, MeanFieldSolution, MeanFieldStart, MeanFieldState, MeanFieldStatus, SpreadFlow, SpreadPair,
-    SpreadState, critical_norm, critical_norm_diagonal, critical_norm_expansion, critical_rest, critical_temperature,
-    direction_correction, gaussian_critical_norm, odd_coupling, spread_critical_norm, spread_critical_temperature,
-    spread_fold_weight, spread_pitchfork_amplitude,
+    Couplings, CriticalPoint, FarPair, FarState, GaussianMeanField, Group, MeanField, MeanFieldObservables,
+    MeanFieldOptions, MeanFieldPair, MeanFieldSolution, MeanFieldStart, MeanFieldState, MeanFieldStatus,
+    NearCoordinate, OptimumCertificate, Rectangle, SpikeAndBulk, SpikeState, SpreadFlow, SpreadPair, SpreadState,
+    best_rectangle, binary_divergence, correlation_cost, critical_bulk, critical_norm, critical_norm_diagonal,
+    critical_norm_expansion, critical_rest, critical_temperature, direction_correction, disagreement, even_bound,
+    explicit_minority_bound, gaussian_critical_norm, heaviest_mode_bound, minority_bound, odd_coupling,
+    one_mode_objective, spread_critical_norm, spread_critical_temperature, spread_fold_weight,
+    spread_pitchfork_amplitude,
 };
 pub use mixture::Target;
 pub use pair::Pair;

@@ -4,8 +4,11 @@
 //! F_beta(q) = E_q\[log q - beta log pi\], mean field (M1). Everything depends on x through S = sum_j a_j x_j, so that the
 //! fit of ten thousand coordinates is one scalar sum: mean field (M2)-(M3).
 
+mod certificate;
+mod certify;
 mod complex;
 mod critical;
+mod far;
 mod fit;
 mod gaussian;
 mod krylov;
@@ -14,22 +17,31 @@ mod law;
 mod linear;
 mod marginal;
 mod observables;
+mod rectangle;
 mod root;
 mod solve;
 mod spectrum;
+mod spike;
 mod spread;
 mod spread_flow;
 mod tanh_normal;
 mod target;
 mod waves;
 
+pub use certificate::{
+    binary_divergence, disagreement, even_bound, explicit_minority_bound, heaviest_mode_bound, minority_bound,
+};
+pub use certify::OptimumCertificate;
 pub use critical::{critical_norm, critical_norm_diagonal, critical_rest, critical_temperature, odd_coupling};
+pub use far::{FarPair, FarState, NearCoordinate, correlation_cost, one_mode_objective};
 pub use fit::{MeanField, MeanFieldOptions, MeanFieldStart, MeanFieldState};
 pub use gaussian::{GaussianMeanField, gaussian_critical_norm};
 pub use observables::MeanFieldObservables;
+pub use rectangle::{Rectangle, best_rectangle};
 pub use root::CriticalPoint;
 pub use solve::{MeanFieldSolution, MeanFieldStatus};
 pub use spectrum::Couplings;
+pub use spike::{SpikeAndBulk, SpikeState, critical_bulk};
 pub use spread::{
     SpreadPair, SpreadState, critical_norm_expansion, direction_correction, spread_critical_norm,
     spread_critical_temperature, spread_fold_weight, spread_pitchfork_amplitude,
