@@ -1,9 +1,10 @@
 //! The mean-field fit: marginals, their coordinate ascent, and its derivative.
 
+use super::complex::Complex;
 use super::lattice::{Axis, Sides};
 use super::law::{Law, change_of};
 use super::marginal::Marginal;
-use super::target::MeanFieldPair;
+use super::target::{Group, MeanFieldPair};
 use super::waves::Waves;
 use crate::parameter::{InvalidParameter, finite};
 
@@ -68,11 +69,26 @@ impl MeanField {
         if fineness < 1.0 {
             return Err(InvalidParameter::new("fineness", fineness, "be at least 1"));
         }
-        let waves = Waves::new(fineness * period(&pair), pair.bias());
-        let axis =
-            |g: &super::target::Group| Axis::new(g.half_separation, g.count, pair.temperature(), &waves, fineness);
+        let period = fineness * period(&pair);
+        Ok(Self::assembled(pair, period, fineness))
+    }
+
+    fn assembled(pair: MeanFieldPair, period: f64, fineness: f64) -> Self {
+        let waves = Waves::new(period, pair.bias());
+        let axis = |g: &Group| Axis::new(g.half_separation, g.count, pair.temperature(), &waves, fineness);
         let axes = pair.groups().iter().map(axis).collect();
-        Ok(Self { pair, axes, waves })
+        Self { pair, axes, waves }
+    }
+
+    /// The fit of `pair` with room for every bias up to `most`.
+    pub(super) fn with_room(pair: MeanFieldPair, most: f64) -> Self {
+        let period = period(&pair) + most;
+        Self::assembled(pair, period, 1.0)
+    }
+
+    /// The same at the bias h = `bias`; states carry over.
+    pub(super) fn at_bias(&self, bias: f64) -> Self {
+        Self { waves: self.waves.at_bias(bias), ..self.clone() }
     }
 
     /// The target.
@@ -169,7 +185,17 @@ impl MeanField {
         self.response(state, g, &state.law.change_within(g, &hat, &self.waves))
     }
 
-    fn response(&self, state: &MeanFieldState, g: usize, change: &[super::complex::Complex]) -> Sides {
+    /// Change of log q_j in the image when h moves by 1, centred: beta E tanh(a_j x + S_-j + h).
+    pub(super) fn biased(&self, state: &MeanFieldState) -> Vec<Sides> {
+        let of = |g: usize| {
+            let waves = state.law.without(g, &self.waves);
+            let turned = waves.iter().zip(&self.waves.omega).map(|(c, om)| Complex { re: -om * c.im, im: om * c.re });
+            self.response(state, g, &turned.collect::<Vec<_>>())
+        };
+        (0..self.axes.len()).map(of).collect()
+    }
+
+    fn response(&self, state: &MeanFieldState, g: usize, change: &[Complex]) -> Sides {
         let beta = self.pair.beta();
         let field = self.axes[g].field(&self.waves, change);
         centred(&state.marginals[g], &field.map(|v| beta * v))

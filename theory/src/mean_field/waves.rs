@@ -37,6 +37,12 @@ impl Waves {
         Self { step, omega, weight, phase }
     }
 
+    /// The same at another bias.
+    pub(super) fn at_bias(&self, bias: f64) -> Self {
+        let phase = self.omega.iter().map(|om| Complex::turn(om * bias)).collect();
+        Self { phase, ..self.clone() }
+    }
+
     /// E f(S+h), E tanh(S+h) and E sech^2(S+h), psi the characteristic function of S at the first frequencies.
     pub(super) fn averages(&self, psi: &[Complex]) -> (f64, f64, f64) {
         let (mut f, mut tanh, mut sech2) = (0.0, 0.0, 0.0);
