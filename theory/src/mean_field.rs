@@ -18,6 +18,7 @@ mod law;
 mod linear;
 mod marginal;
 mod observables;
+mod rates;
 mod rectangle;
 mod root;
 mod rotation;

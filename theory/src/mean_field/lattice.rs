@@ -147,6 +147,30 @@ impl Axis {
     }
 }
 
+impl Axis {
+    /// G'(a x_k) and G''(a x_k) of the same G.
+    pub(super) fn slopes(&self, waves: &Waves, coefficients: &[Complex]) -> (Sides, Sides) {
+        let count = self.x.len();
+        let (mut first, mut second) = (Sides::new(count, |_, _| 0.0), Sides::new(count, |_, _| 0.0));
+        let mut turns = self.start.clone();
+        for (m, c) in coefficients.iter().enumerate() {
+            let speed = waves.weight[m] * waves.omega[m];
+            let (first_re, first_im) = (speed * c.re, speed * c.im);
+            let (second_re, second_im) = (waves.omega[m] * first_re, waves.omega[m] * first_im);
+            for k in 0..count {
+                let (half_sin, half_cos) = (turns.sin[k], turns.cos[k]);
+                let (cos, sin) = (1.0 - 2.0 * half_sin * half_sin, 2.0 * half_sin * half_cos);
+                first.plus[k] += first_im * cos + first_re * sin;
+                first.minus[k] += first_im * cos - first_re * sin;
+                second.plus[k] += second_re * cos - second_im * sin;
+                second.minus[k] += second_re * cos + second_im * sin;
+            }
+            turns.turn(&self.advance);
+        }
+        (first, second)
+    }
+}
+
 /// sum_k even_k (-2 sin^2) + i odd_k 2 sin cos.
 fn projections(turns: &Turns, even: &[f64], odd: &[f64]) -> Complex {
     // Four sums at once: one alone would wait for each addition.

@@ -5,6 +5,24 @@ const SWEEPS: usize = 40;
 
 /// The eigenvalues of a symmetric matrix, ascending, by cyclic Jacobi rotations: absolute error a few ulps of the norm.
 pub(super) fn eigenvalues(mut a: Vec<Vec<f64>>) -> Vec<f64> {
+    diagonalise(&mut a, &mut []);
+    let mut values: Vec<f64> = (0..a.len()).map(|i| a[i][i]).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values
+}
+
+/// The eigenvalues, ascending, with their unit vectors.
+pub(super) fn eigenpairs(mut a: Vec<Vec<f64>>) -> Vec<(f64, Vec<f64>)> {
+    let n = a.len();
+    // Row i of the turned unit matrix is vector i.
+    let mut vectors: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect()).collect();
+    diagonalise(&mut a, &mut vectors);
+    let mut pairs: Vec<(f64, Vec<f64>)> = vectors.into_iter().enumerate().map(|(i, v)| (a[i][i], v)).collect();
+    pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    pairs
+}
+
+fn diagonalise(a: &mut [Vec<f64>], vectors: &mut [Vec<f64>]) {
     let n = a.len();
     for _ in 0..SWEEPS {
         let off: f64 = (0..n).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i][j] * a[i][j]).sum();
@@ -14,17 +32,14 @@ pub(super) fn eigenvalues(mut a: Vec<Vec<f64>>) -> Vec<f64> {
         }
         for p in 0..n {
             for q in p + 1..n {
-                rotate(&mut a, p, q);
+                rotate(a, vectors, p, q);
             }
         }
     }
-    let mut values: Vec<f64> = (0..n).map(|i| a[i][i]).collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values
 }
 
 /// The rotation that clears a_pq.
-fn rotate(a: &mut [Vec<f64>], p: usize, q: usize) {
+fn rotate(a: &mut [Vec<f64>], vectors: &mut [Vec<f64>], p: usize, q: usize) {
     if a[p][q] == 0.0 {
         return;
     }
@@ -36,9 +51,16 @@ fn rotate(a: &mut [Vec<f64>], p: usize, q: usize) {
         let (x, y) = (row[p], row[q]);
         (row[p], row[q]) = (cos * x - sin * y, sin * x + cos * y);
     }
-    for k in 0..a.len() {
-        let (x, y) = (a[p][k], a[q][k]);
-        (a[p][k], a[q][k]) = (cos * x - sin * y, sin * x + cos * y);
+    turn_rows(a, p, q, cos, sin);
+    if !vectors.is_empty() {
+        turn_rows(vectors, p, q, cos, sin);
+    }
+}
+
+fn turn_rows(rows: &mut [Vec<f64>], p: usize, q: usize, cos: f64, sin: f64) {
+    let (head, tail) = rows.split_at_mut(q);
+    for (x, y) in head[p].iter_mut().zip(&mut tail[0]) {
+        (*x, *y) = (cos * *x - sin * *y, sin * *x + cos * *y);
     }
 }
 
@@ -88,6 +110,14 @@ mod tests {
         for (k, value) in values.iter().enumerate() {
             let half = std::f64::consts::PI * (k + 1) as f64 / (2 * (n + 1)) as f64;
             assert!((value - 4.0 * half.sin().powi(2)).abs() < 1e-14);
+        }
+        let pairs = eigenpairs((0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect());
+        for (k, (value, v)) in pairs.iter().enumerate() {
+            assert!((value - values[k]).abs() < 1e-14);
+            for i in 0..n {
+                let image: f64 = (0..n).map(|j| entry(i, j) * v[j]).sum();
+                assert!((image - value * v[i]).abs() < 1e-14);
+            }
         }
     }
 
