@@ -48,7 +48,7 @@ pub struct MeanFieldState {
 /// F_beta(q) = E_q\[log q - beta log pi\],   q_j(x) prop. to exp(-beta x^2/2 + beta E f(a_j x + S_-j + h)),   f = log cosh.
 ///
 /// The marginals live on grids with spectrally accurate trapezoid sums, S on half-odd frequencies. Absolute errors at the
-/// default fineness: 1e-14 of theta and of probabilities, 1e-14 (1 + beta A^2) of F.
+/// default fineness: 1e-14 of theta and of probabilities, 2e-14 (1 + beta A^2) of F.
 #[derive(Debug, Clone)]
 pub struct MeanField {
     pub(super) pair: MeanFieldPair,
