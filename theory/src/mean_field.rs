@@ -4,9 +4,11 @@
 //! F_beta(q) = E_q\[log q - beta log pi\], mean field (M1). Everything depends on x through S = sum_j a_j x_j, so that the
 //! fit of ten thousand coordinates is one scalar sum: mean field (M2)-(M3).
 
+mod axis_bound;
 mod certificate;
 mod certify;
 mod complex;
+mod correlated;
 mod critical;
 mod far;
 mod fit;
@@ -31,12 +33,14 @@ mod tanh_normal;
 mod target;
 mod waves;
 
+pub use axis_bound::axis_bound;
 pub use certificate::{
     binary_divergence, disagreement, even_bound, explicit_minority_bound, heaviest_mode_bound, minority_bound,
 };
 pub use certify::OptimumCertificate;
+pub use correlated::{correlated_divergence, correlation_cost, one_mode_objective};
 pub use critical::{critical_norm, critical_norm_diagonal, critical_rest, critical_temperature, odd_coupling};
-pub use far::{FarPair, FarState, NearCoordinate, correlation_cost, one_mode_objective};
+pub use far::{FarPair, FarState, NearCoordinate};
 pub use fit::{MeanField, MeanFieldOptions, MeanFieldStart, MeanFieldState};
 pub use fold::{FoldPoint, fold_weight};
 pub use gaussian::{GaussianMeanField, gaussian_critical_norm};

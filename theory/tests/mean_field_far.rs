@@ -2,8 +2,9 @@
 
 use collapsar_theory::{
     FarPair, Group, MeanField, MeanFieldOptions, MeanFieldPair, MeanFieldSolution, MeanFieldStart, NearCoordinate,
-    SpikeAndBulk, best_rectangle, binary_divergence, correlation_cost, critical_bulk, disagreement, even_bound,
-    explicit_minority_bound, heaviest_mode_bound, minority_bound, one_mode_objective, spread_critical_norm,
+    SpikeAndBulk, axis_bound, best_rectangle, binary_divergence, correlated_divergence, correlation_cost,
+    critical_bulk, disagreement, even_bound, explicit_minority_bound, heaviest_mode_bound, minority_bound,
+    one_mode_objective, spread_critical_norm,
 };
 
 fn close(a: f64, b: f64, error: f64) -> bool {
@@ -121,9 +122,69 @@ fn components_with_correlations_cost_their_determinant() {
     assert!(correlation_cost(&[vec![1.0, 2.0], vec![2.0, 1.0]]).unwrap_err().rule().contains("positive definite"));
     assert!(correlation_cost(&[vec![1.0, 2.0]]).unwrap_err().rule().contains("square"));
     assert!(one_mode_objective(&[0.3], &[0.0, 1.0]).is_err());
+    // R(p) of correlated coordinates: one component alone at the ends, the formula of product measures without correlations.
+    let (plus, minus) = (vec![vec![2.0, 0.6], vec![0.6, 0.5]], vec![vec![1.0, -0.3], vec![-0.3, 2.0]]);
+    let delta = [0.7, -1.1];
+    let divergence = |p: f64| correlated_divergence(p, &delta, &plus, &minus).unwrap();
+    assert!(close(divergence(1.0), cost, 1e-15) && close(divergence(0.0), correlation_cost(&minus).unwrap(), 1e-15));
+    let straight = |a: f64, b: f64| vec![vec![a, 0.0], vec![0.0, b]];
+    let near = |variance_plus: f64, variance_minus: f64, distance: f64| NearCoordinate {
+        variance_plus,
+        variance_minus,
+        distance,
+        count: 1,
+    };
+    let product = FarPair::new(0.5, vec![near(0.5, 1.0, 0.7), near(2.0, 0.25, -1.1)]).unwrap();
+    let alone = FarPair::new(0.5, vec![]).unwrap();
+    for p in [0.1, 0.5, 0.8] {
+        let found = correlated_divergence(p, &delta, &straight(2.0, 0.5), &straight(1.0, 4.0)).unwrap();
+        assert!(close(found, product.objective(p) - alone.objective(p), 1e-14), "{p}");
+        // Each product measure costs more, among them the best: m from Lambda_p, s_j = 1/(Lambda_p)_jj.
+        let mixed: Vec<Vec<f64>> =
+            (0..2).map(|i| (0..2).map(|j| p * plus[i][j] + (1.0 - p) * minus[i][j]).collect()).collect();
+        let pull = |i: usize| p * (plus[i][0] * delta[0] + plus[i][1] * delta[1]);
+        let determinant = mixed[0][0] * mixed[1][1] - mixed[0][1] * mixed[1][0];
+        let mean = [
+            (mixed[1][1] * pull(0) - mixed[0][1] * pull(1)) / determinant,
+            (mixed[0][0] * pull(1) - mixed[1][0] * pull(0)) / determinant,
+        ];
+        let cost = |stretch: f64| {
+            let variances = [stretch / mixed[0][0], stretch / mixed[1][1]];
+            let to = |m: [f64; 2], l: &[Vec<f64>]| {
+                let y = [mean[0] - m[0], mean[1] - m[1]];
+                let quadratic = l[0][0] * y[0] * y[0] + 2.0 * l[0][1] * y[0] * y[1] + l[1][1] * y[1] * y[1];
+                let trace = l[0][0] * variances[0] + l[1][1] * variances[1];
+                let det: f64 = l[0][0] * l[1][1] - l[0][1] * l[0][1];
+                0.5 * (quadratic + trace - 2.0 - (variances[0] * variances[1] * det).ln())
+            };
+            p * to(delta, &plus) + (1.0 - p) * to([0.0, 0.0], &minus)
+        };
+        assert!(close(cost(1.0), divergence(p), 1e-14) && cost(1.1) > divergence(p) && cost(0.9) > divergence(p));
+    }
+    assert_eq!(correlated_divergence(1.5, &delta, &plus, &minus).unwrap_err().name(), "mass");
+    assert_eq!(correlated_divergence(0.5, &[1.0], &plus, &minus).unwrap_err().name(), "precision_plus");
     // A far diagonal pair keeps one mode: KL -> log 2.
     let far = solve(&[(6.0, 2)], MeanFieldStart::Plus).observables.objective;
     assert!(close(far, one_mode_objective(&[0.5, 0.5], &[0.0, 0.0]).unwrap(), 1e-7), "{far}");
+}
+
+/// (M26) is below KL at every separation, and sharp for a long first coordinate.
+#[test]
+fn a_bound_from_one_coordinate() {
+    for (a, weight) in [([0.3, 0.2], 0.5), ([2.0, 1.3], 0.6), ([1.4, 1.4], 0.5), ([3.0, 0.5], 0.2)] {
+        let pair = MeanFieldPair::along(&a).unwrap().with_weight(weight).unwrap();
+        let fit = MeanField::new(pair.clone(), MeanFieldOptions::default()).unwrap();
+        let solved = [MeanFieldStart::Plus, MeanFieldStart::Minus].map(|start| fit.solve(start).unwrap());
+        let best = solved[0].observables.objective.min(solved[1].observables.objective);
+        let bound = axis_bound(&pair).unwrap();
+        assert!((-1e-13..=best).contains(&bound), "{a:?}: {bound} {best}");
+        assert!(best - bound < 0.2, "{a:?}: {bound} {best}");
+    }
+    let pair = MeanFieldPair::along(&[8.5, 1.4]).unwrap();
+    let best = solve(&[(8.5, 1), (1.4, 1)], MeanFieldStart::Plus).observables.objective;
+    assert!(close(axis_bound(&pair).unwrap(), best, 1e-10), "{} {best}", axis_bound(&pair).unwrap());
+    assert_eq!(axis_bound(&MeanFieldPair::diagonal(1.0, 3).unwrap()).unwrap_err().name(), "dimension");
+    assert_eq!(axis_bound(&pair.with_temperature(2.0).unwrap()).unwrap_err().name(), "temperature");
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn divergence_bend(c: &NearCoordinate, p: f64, q: f64) -> f64 {
 }
 
 /// Where `f`, with one minimum between `low` and `high`, is least.
-fn lowest(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
+pub(super) fn lowest(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
     let golden = 0.5 * (5.0f64.sqrt() - 1.0);
     let (mut low, mut high) = (low, high);
     for _ in 0..SECTIONS {
@@ -167,53 +167,4 @@ fn lowest(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
         }
     }
     0.5 * (low + high)
-}
-
-/// min over product measures of KL(.||N(m, Lambda^-1)) = (1/2)(sum_j log Lambda_jj - log det Lambda), Lambda = `precision`
-/// (row by row): what a component's correlations cost.
-///
-/// Errors: not a square, symmetric, positive definite matrix.
-pub fn correlation_cost(precision: &[Vec<f64>]) -> Result<f64, InvalidParameter> {
-    let refused = |rule: &str| InvalidParameter::new("precision", format!("{precision:?}"), rule);
-    let n = precision.len();
-    if n == 0 || precision.iter().any(|row| row.len() != n) {
-        return Err(refused("be square and not empty"));
-    }
-    if (0..n).any(|i| (0..i).any(|j| precision[i][j] != precision[j][i])) {
-        return Err(refused("be symmetric"));
-    }
-    let mut factor = vec![vec![0.0; n]; n];
-    let mut cost = 0.0;
-    for i in 0..n {
-        for j in 0..=i {
-            let known: f64 = (0..j).map(|k| factor[i][k] * factor[j][k]).sum();
-            let left = precision[i][j] - known;
-            if i == j {
-                if !(left > 0.0 && left.is_finite()) {
-                    return Err(refused("be positive definite"));
-                }
-                factor[i][i] = left.sqrt();
-                cost += 0.5 * libm::log(precision[i][i] / left);
-            } else {
-                factor[i][j] = left / factor[j][j];
-            }
-        }
-    }
-    Ok(cost)
-}
-
-/// The limit of KL* with two components and two or more separated coordinates: q takes one component whole,
-/// min_k { -log w_k + cost_k }, cost_k = min over product measures of KL(.||P_k).
-///
-/// Errors: no component, a weight not positive, a cost not finite, unequal lengths.
-pub fn one_mode_objective(weights: &[f64], costs: &[f64]) -> Result<f64, InvalidParameter> {
-    if weights.is_empty() || weights.len() != costs.len() {
-        let rule = format!("hold as many numbers as `costs`, {}, and not none", costs.len());
-        return Err(InvalidParameter::new("weights", format!("{weights:?}"), rule));
-    }
-    let mut least = f64::INFINITY;
-    for (&weight, &cost) in weights.iter().zip(costs) {
-        least = least.min(finite("costs", cost)? - libm::log(positive("weights", weight)?));
-    }
-    Ok(least)
 }
