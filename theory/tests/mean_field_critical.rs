@@ -75,6 +75,20 @@ fn the_extreme_solutions_part_at_the_critical_norm() {
     }
 }
 
+/// Two equal coordinates: the even solution with equal marginals breaks their symmetry at A = 3.92322402, where the least
+/// eigenvalue is -1 and undamped even sweeps begin to oscillate.
+#[test]
+fn equal_marginals_of_the_even_solution_become_unstable() {
+    let couplings = |norm: f64| {
+        let fit = MeanField::new(MeanFieldPair::diagonal(norm, 2).unwrap(), MeanFieldOptions::default()).unwrap();
+        fit.solve(MeanFieldStart::Even).unwrap().couplings
+    };
+    let (before, beyond) = (couplings(3.923_224_01), couplings(3.923_224_03));
+    assert!(before.relative < 1.0 && beyond.relative > 1.0, "{before:?} {beyond:?}");
+    assert!((before.relative + before.common_least).abs() < 1e-13);
+    assert!(before.largest() == before.common && !before.stable());
+}
+
 #[test]
 fn what_never_collapses_has_no_critical_point() {
     assert_eq!(critical_norm_diagonal(1, 1.0).unwrap(), None);

@@ -96,7 +96,8 @@ impl MeanField {
     ///
     /// From [`MeanFieldStart::Plus`] parallel sweeps fall monotonically to the largest stationary point, from `Minus` they
     /// rise to the smallest: these two bound every stationary point, and mean-field inference has a single one iff they
-    /// coincide (mean field theorem 1). `Even` finds the even solution of w = 1/2 by damped sweeps; `Zero` goes where
+    /// coincide (mean field theorem 1). `Even` finds an even solution of w = 1/2 by damped sweeps, equal
+    /// coordinates of a group with equal marginals (far modes have others: [`Couplings::relative`] > 1); `Zero` goes where
     /// N(0, T) leads, with w = 1/2 to the even solution as well. Newton's method finishes: (I - T) eta = residual.
     ///
     /// Errors: an even start of unequal weights.
