@@ -180,7 +180,7 @@ fn parameters_outside_their_domain_are_refused() {
     assert_eq!(MeanFieldPair::along(&[0.0]).unwrap_err().name(), "groups");
     let pair = MeanFieldPair::diagonal(1.0, 2).unwrap();
     let text = MeanField::new(pair.clone(), MeanFieldOptions { fineness: 0.5 }).unwrap_err().to_string();
-    assert_eq!(text, "`fineness` is 0.5: it must be at least 1");
+    assert_eq!(text, "`fineness` is 0.5: it must lie between 1 and 16");
     let text = fit(pair.with_weight(0.6).unwrap()).solve(MeanFieldStart::Even).unwrap_err().to_string();
     assert_eq!(text, "`weight` is 0.6: it must be 1/2 for an even solution");
 }

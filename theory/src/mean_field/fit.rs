@@ -6,7 +6,7 @@ use super::law::{Law, change_of};
 use super::marginal::Marginal;
 use super::target::{Group, MeanFieldPair};
 use super::waves::Waves;
-use crate::parameter::{InvalidParameter, finite};
+use crate::parameter::InvalidParameter;
 
 /// Where coordinate ascent starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum MeanFieldStart {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeanFieldOptions {
     /// Grids of the coordinates so many times finer, and periods of the waves so many times longer, than 13 to 14 digits
-    /// need; 1 or more. The difference between two values is the error of discretisation.
+    /// need; from 1 to 16. The difference between two values is the error of discretisation.
     pub fineness: f64,
 }
 
@@ -47,7 +47,7 @@ pub struct MeanFieldState {
 ///
 /// F_beta(q) = E_q\[log q - beta log pi\],   q_j(x) prop. to exp(-beta x^2/2 + beta E f(a_j x + S_-j + h)),   f = log cosh.
 ///
-/// The marginals live on grids with spectrally accurate trapezoid sums, S on half-odd frequencies. Absolute errors at the
+/// States belong to the fit that made them. The marginals live on grids with spectrally accurate trapezoid sums, S on half-odd frequencies. Absolute errors at the
 /// default fineness: 1e-14 of theta and of probabilities, 2e-14 (1 + beta A^2) of F.
 #[derive(Debug, Clone)]
 pub struct MeanField {
@@ -56,6 +56,8 @@ pub struct MeanField {
     pub(super) waves: Waves,
 }
 
+/// Largest fineness: sums grow with its square, and nothing moves any more at 2.
+const FINEST: f64 = 16.0;
 /// log 10^16 / 2: where 1 - tanh rounds to nothing; and deviations with density 1e-16.
 const SATURATED: f64 = 18.5;
 const DEVIATIONS: f64 = 8.6;
@@ -63,11 +65,11 @@ const DEVIATIONS: f64 = 8.6;
 impl MeanField {
     /// The fit of `pair`.
     ///
-    /// Errors: a fineness below 1 or not finite.
+    /// Errors: a fineness outside 1 to 16.
     pub fn new(pair: MeanFieldPair, options: MeanFieldOptions) -> Result<Self, InvalidParameter> {
-        let fineness = finite("fineness", options.fineness)?;
-        if fineness < 1.0 {
-            return Err(InvalidParameter::new("fineness", fineness, "be at least 1"));
+        let fineness = options.fineness;
+        if !(1.0..=FINEST).contains(&fineness) {
+            return Err(InvalidParameter::new("fineness", fineness, "lie between 1 and 16"));
         }
         let period = fineness * period(&pair);
         Ok(Self::assembled(pair, period, fineness))

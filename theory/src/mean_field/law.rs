@@ -7,13 +7,12 @@ use super::waves::Waves;
 
 /// Waves whose weight in every sum is below this are left out: a hundredth of rounding against terms of order one.
 const NEGLIGIBLE: f64 = 1e-18;
-/// Waves kept beyond the last that counts: at least so many, and one in so many.
+/// Waves kept beyond the last that counts: so many, and one in so many.
 const MARGIN: usize = 4;
 
 /// Characteristic functions of the groups at the first frequencies, and their products.
 #[derive(Debug, Clone)]
 pub(super) struct Law {
-    /// psi_g^(n-1) and (n-1) psi_g^(n-2) of a coordinate of group g, by frequency.
     powers: Vec<Powers>,
     /// prod of all.
     pub(super) total: Vec<Complex>,
@@ -22,6 +21,7 @@ pub(super) struct Law {
     after: Vec<Vec<Complex>>,
 }
 
+/// psi^n, psi^(n-1) and psi^(n-2) of a group of n coordinates; the last is 0 for n = 1, where nothing is left to change.
 #[derive(Debug, Clone)]
 struct Powers {
     count: f64,
