@@ -7,6 +7,7 @@ mod fingerprint;
 mod flow;
 mod frame;
 mod kernel;
+mod mean_field;
 mod mixture;
 mod pair;
 mod parameter;
@@ -27,6 +28,16 @@ pub use kernel::{
     LogisticJet, OddSeries, PullTable, RepulsionJet, RepulsionTable, Series, exp_array, logistic_normal,
     logistic_normal_fast, logistic_normal_fast_array, logistic_normal_jet, logistic_softplus_normal,
     logistic_softplus_normal_fast_array, repulsion, repulsion_jet, softplus_normal,
+};
+pub use mean_field::{
+    Couplings, CriticalPoint, FarPair, FarState, FoldPoint, GaussianMeanField, Group, MeanField, MeanFieldObservables,
+    MeanFieldOptions, MeanFieldPair, MeanFieldSolution, MeanFieldStart, MeanFieldState, MeanFieldStatus,
+    NearCoordinate, OptimumCertificate, Rectangle, SpikeAndBulk, SpikeState, SpreadFlow, SpreadPair, SpreadState,
+    axis_bound, best_rectangle, binary_divergence, correlated_divergence, correlation_cost, critical_bulk,
+    critical_norm, critical_norm_diagonal, critical_norm_expansion, critical_rest, critical_temperature,
+    direction_correction, direction_rate, disagreement, even_bound, explicit_minority_bound, fold_weight,
+    gaussian_critical_norm, heaviest_mode_bound, minority_bound, odd_coupling, one_mode_objective,
+    spread_critical_norm, spread_critical_temperature, spread_fold_weight, spread_pitchfork_amplitude,
 };
 pub use mixture::Target;
 pub use pair::Pair;

@@ -1,0 +1,59 @@
+//! Mean-field families: a product measure q = prod_j q_j fitted to a pair of modes, and when it collapses.
+//!
+//! The target is pi = w N(a, I) + (1-w) N(-a, I) in units of the component's standard deviation; the objective is
+//! F_beta(q) = E_q\[log q - beta log pi\], mean field (M1). Everything depends on x through S = sum_j a_j x_j, so that the
+//! fit of ten thousand coordinates is one scalar sum: mean field (M2)-(M3).
+
+mod axis_bound;
+mod certificate;
+mod certify;
+mod complex;
+mod correlated;
+mod critical;
+mod far;
+mod fit;
+mod fold;
+mod gaussian;
+mod krylov;
+mod lattice;
+mod law;
+mod linear;
+mod marginal;
+mod observables;
+mod rates;
+mod rectangle;
+mod root;
+mod rotation;
+mod solve;
+mod spectrum;
+mod spike;
+mod spread;
+mod spread_flow;
+mod tanh_normal;
+mod target;
+mod waves;
+
+pub use axis_bound::axis_bound;
+pub use certificate::{
+    binary_divergence, disagreement, even_bound, explicit_minority_bound, heaviest_mode_bound, minority_bound,
+};
+pub use certify::OptimumCertificate;
+pub use correlated::{correlated_divergence, correlation_cost, one_mode_objective};
+pub use critical::{critical_norm, critical_norm_diagonal, critical_rest, critical_temperature, odd_coupling};
+pub use far::{FarPair, FarState, NearCoordinate};
+pub use fit::{MeanField, MeanFieldOptions, MeanFieldStart, MeanFieldState};
+pub use fold::{FoldPoint, fold_weight};
+pub use gaussian::{GaussianMeanField, gaussian_critical_norm};
+pub use observables::MeanFieldObservables;
+pub use rectangle::{Rectangle, best_rectangle};
+pub use root::CriticalPoint;
+pub use rotation::direction_rate;
+pub use solve::{MeanFieldSolution, MeanFieldStatus};
+pub use spectrum::Couplings;
+pub use spike::{SpikeAndBulk, SpikeState, critical_bulk};
+pub use spread::{
+    SpreadPair, SpreadState, critical_norm_expansion, direction_correction, spread_critical_norm,
+    spread_critical_temperature, spread_fold_weight, spread_pitchfork_amplitude,
+};
+pub use spread_flow::SpreadFlow;
+pub use target::{Group, MeanFieldPair};

@@ -1,0 +1,183 @@
+//! Stationary points of the mean-field fit: coordinate ascent, then Newton.
+
+use super::fit::{MeanField, MeanFieldStart, MeanFieldState};
+use super::krylov::{Space, solve};
+use super::lattice::Sides;
+use super::observables::MeanFieldObservables;
+use super::spectrum::{Common, Couplings};
+use crate::parameter::InvalidParameter;
+
+/// What a run ended on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeanFieldStatus {
+    /// A stationary point that is a local minimum of F: lambda_max(T) < 1.
+    Stable,
+    /// A stationary point that is none: lambda_max(T) >= 1. Coordinate ascent in rounded arithmetic leaves it after some
+    /// tens of sweeps, to a side that means nothing.
+    Unstable,
+    /// No stationary point to rounding within the sweeps allowed.
+    NotConverged,
+}
+
+/// A stationary point with its evidence.
+#[derive(Debug, Clone)]
+pub struct MeanFieldSolution {
+    /// The marginals.
+    pub state: MeanFieldState,
+    /// Averages under them.
+    pub observables: MeanFieldObservables,
+    /// Eigenvalues of T there.
+    pub couplings: Couplings,
+    /// (sum_j E_q\[r_j^2\])^(1/2), r_j the centred change of log q_j by one sweep.
+    pub residual: f64,
+    /// Sweeps of coordinate ascent before Newton.
+    pub sweeps: usize,
+    /// Steps of Newton's method that were taken.
+    pub newton_steps: usize,
+    /// Whether it is a stationary point, and of which kind.
+    pub status: MeanFieldStatus,
+}
+
+/// Sweeps allowed: near a critical point the ascent needs 1/(1 - lambda), which Newton cuts short.
+const SWEEPS: usize = 3000;
+/// Newton is tried from this residual on, and after a failure from a residual so many times smaller.
+const TRY: f64 = 0.05;
+const RETRY: f64 = 0.2;
+/// Steps of one trial, and the size beyond which a step leaves the neighbourhood of the ascent's limit.
+const NEWTON_STEPS: usize = 12;
+const NEAR: f64 = 0.5;
+/// Relative residual of the linear systems: the quadratic convergence of the last steps needs no more.
+const LINEAR: f64 = 1e-9;
+/// A step that gains less than this factor has come down to rounding.
+const GAIN: f64 = 0.5;
+/// Residuals up to this times (1 + beta A^2) are accepted where Newton no longer gains.
+const ACCEPTED: f64 = 1e-11;
+/// Damping of sweeps towards the even solution, and once more each time the residual rises.
+const DAMPED: f64 = 0.5;
+/// An ascent from an extreme start ends where lambda_max <= 1; what exceeds 1 by more is another point.
+const MARGINAL: f64 = 1e-9;
+
+/// The end of an ascent.
+pub(super) struct Ascent {
+    pub(super) state: MeanFieldState,
+    pub(super) residual: f64,
+    sweeps: usize,
+    newton_steps: usize,
+}
+
+impl Ascent {
+    /// Whether it is a stationary point, stable or not.
+    pub(super) fn stationary(&self, fit: &MeanField) -> bool {
+        self.residual <= fit.rounding(ACCEPTED)
+    }
+}
+
+/// I - T.
+struct Hessian<'a>(Common<'a>);
+
+impl Space for Hessian<'_> {
+    type Vector = Vec<Sides>;
+
+    fn inner(&self, v: &Self::Vector, w: &Self::Vector) -> f64 {
+        self.0.inner(v, w)
+    }
+
+    fn add(&self, v: &Self::Vector, s: f64, w: &Self::Vector) -> Self::Vector {
+        self.0.add(v, s, w)
+    }
+
+    fn apply(&self, v: &Self::Vector) -> Self::Vector {
+        self.0.add(v, -1.0, &self.0.apply(v))
+    }
+}
+
+impl MeanField {
+    /// The stationary point that coordinate ascent reaches from `start`.
+    ///
+    /// From [`MeanFieldStart::Plus`] parallel sweeps fall monotonically to the largest stationary point, from `Minus` they
+    /// rise to the smallest: these two bound every stationary point, and mean-field inference has a single one iff they
+    /// coincide (mean field theorem 1). `Even` finds an even solution of w = 1/2 by damped sweeps, equal
+    /// coordinates of a group with equal marginals (far modes have others: [`Couplings::relative`] > 1); `Zero` goes where
+    /// N(0, T) leads, with w = 1/2 to the even solution as well. Newton's method finishes: (I - T) eta = residual.
+    ///
+    /// Errors: an even start of unequal weights.
+    pub fn solve(&self, start: MeanFieldStart) -> Result<MeanFieldSolution, InvalidParameter> {
+        let Ascent { state, residual, sweeps, newton_steps } = self.ascend(start)?;
+        let couplings = self.couplings(&state);
+        let status = if residual > self.rounding(ACCEPTED) {
+            MeanFieldStatus::NotConverged
+        } else if couplings.stable() {
+            MeanFieldStatus::Stable
+        } else {
+            MeanFieldStatus::Unstable
+        };
+        let observables = self.observe(&state);
+        Ok(MeanFieldSolution { state, observables, couplings, residual, sweeps, newton_steps, status })
+    }
+
+    /// Where [`MeanField::solve`] ends, without what it says about it.
+    pub(super) fn ascend(&self, start: MeanFieldStart) -> Result<Ascent, InvalidParameter> {
+        let mut state = self.start(start)?;
+        let extreme = matches!(start, MeanFieldStart::Plus | MeanFieldStart::Minus);
+        let mut damping = if state.even { DAMPED } else { 1.0 };
+        let (mut attempt_from, mut before) = (TRY, f64::INFINITY);
+        for sweeps in 0..SWEEPS {
+            let residual = self.residual(&state);
+            let size = self.size(&state, &residual);
+            if size <= attempt_from {
+                attempt_from *= RETRY;
+                if let Some((found, residual, newton_steps)) = self.newton(&state)
+                    && (!extreme || self.couplings(&found).common <= 1.0 + MARGINAL)
+                {
+                    return Ok(Ascent { state: found, residual, sweeps, newton_steps });
+                }
+            }
+            if state.even && size > before {
+                // Even perturbations multiplied by less than -1 oscillate: a smaller step holds them.
+                damping *= DAMPED;
+            }
+            before = size;
+            let by: Vec<Sides> = residual.iter().map(|r| r.map(|v| damping * v)).collect();
+            state = self.moved(&state, &by);
+        }
+        let residual = self.size(&state, &self.residual(&state));
+        Ok(Ascent { state, residual, sweeps: SWEEPS, newton_steps: 0 })
+    }
+
+    /// Newton's method from close by: the state, its residual and the steps; `None` where it leaves the neighbourhood.
+    fn newton(&self, from: &MeanFieldState) -> Option<(MeanFieldState, f64, usize)> {
+        let mut state = from.clone();
+        let mut residual = self.residual(&state);
+        let mut size = self.size(&state, &residual);
+        let mut steps = 0;
+        while steps < NEWTON_STEPS && size > 0.0 {
+            let space = Hessian(Common { fit: self, state: &state });
+            let (eta, _) = solve(&space, &residual, LINEAR);
+            if self.size(&state, &eta) > NEAR {
+                return None;
+            }
+            let next = self.moved(&state, &eta);
+            let next_residual = self.residual(&next);
+            let next_size = self.size(&next, &next_residual);
+            let gained = next_size < GAIN * size;
+            if next_size < size {
+                (state, residual, size) = (next, next_residual, next_size);
+                steps += 1;
+            }
+            if !gained {
+                break;
+            }
+        }
+        (size <= self.rounding(ACCEPTED)).then_some((state, size, steps))
+    }
+
+    pub(super) fn size(&self, state: &MeanFieldState, eta: &[Sides]) -> f64 {
+        self.inner(state, eta, eta).max(0.0).sqrt()
+    }
+
+    /// `times` (1 + beta A^2), the size of log q.
+    fn rounding(&self, times: f64) -> f64 {
+        let norm = self.pair.norm();
+        times * (1.0 + self.pair.beta() * norm * norm)
+    }
+}
