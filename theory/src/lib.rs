@@ -30,9 +30,10 @@ pub use kernel::{
     logistic_softplus_normal_fast_array, repulsion, repulsion_jet, softplus_normal,
 };
 pub use mean_field::{
-    Couplings, CriticalPoint, FarPair, FarState, FoldPoint, GaussianMeanField, Group, MeanField, MeanFieldObservables,
-    MeanFieldOptions, MeanFieldPair, MeanFieldSolution, MeanFieldStart, MeanFieldState, MeanFieldStatus,
-    NearCoordinate, OptimumCertificate, Rectangle, SpikeAndBulk, SpikeState, SpreadFlow, SpreadPair, SpreadState,
+    Couplings, CriticalPoint, FarPair, FarState, FoldPoint, GaussianMeanField, GaussianMixture, Group, MeanField,
+    MeanFieldObservables, MeanFieldOptions, MeanFieldPair, MeanFieldSolution, MeanFieldStart, MeanFieldState,
+    MeanFieldStatus, NearCoordinate, OptimumCertificate, PlaneFrame, PlaneMeanField, PlaneObservables, PlaneOptions,
+    PlaneSolution, PlaneStart, PlaneState, Rectangle, SpikeAndBulk, SpikeState, SpreadFlow, SpreadPair, SpreadState,
     axis_bound, best_rectangle, binary_divergence, correlated_divergence, correlation_cost, critical_bulk,
     critical_norm, critical_norm_diagonal, critical_norm_expansion, critical_rest, critical_temperature,
     direction_correction, direction_rate, disagreement, even_bound, explicit_minority_bound, fold_weight,
