@@ -1,7 +1,6 @@
 //! Product measures in the plane on a tensor grid, for any Gaussian mixture: mean field (M1), no reduction.
 
 use super::gaussian_mixture::GaussianMixture;
-use super::krylov::Space;
 use super::plane_grid::{PlaneAxis, Turned};
 use crate::parameter::{InvalidParameter, Part, positive};
 
@@ -64,6 +63,8 @@ const POLES: f64 = 0.45;
 /// Most points of a coordinate: the matrix has their square.
 const MOST: f64 = 4096.0;
 const COLDEST: f64 = 0.05;
+/// Masses that add nothing to a field.
+const NOTHING: f64 = 1e-30;
 
 impl PlaneMeanField {
     /// The fits of `target`.
@@ -173,15 +174,18 @@ impl PlaneFrame<'_> {
     /// beta sum over the other coordinate of `weight` log pi, at the points of coordinate `j`.
     pub(super) fn field(&self, j: usize, weight: &[f64]) -> Vec<f64> {
         let n = weight.len();
+        let seen = |w: &f64| w.abs() > NOTHING;
+        let (Some(low), Some(high)) = (weight.iter().position(seen), weight.iter().rposition(seen)) else {
+            return vec![0.0; n];
+        };
         let rows = self.log_density.chunks_exact(n);
         if j == 0 {
-            return rows.map(|row| self.beta * row.iter().zip(weight).map(|(l, w)| l * w).sum::<f64>()).collect();
+            return rows.map(|row| self.beta * lanes(&row[low..=high], &weight[low..=high])).collect();
         }
         let mut sum = vec![0.0; n];
-        for (row, w) in rows.zip(weight) {
-            if *w != 0.0 {
-                sum.iter_mut().zip(row).for_each(|(sum, l)| *sum += self.beta * w * l);
-            }
+        for (row, w) in rows.zip(weight).take(high + 1).skip(low) {
+            let w = self.beta * w;
+            sum.iter_mut().zip(row).for_each(|(sum, l)| *sum += w * l);
         }
         sum
     }
@@ -212,40 +216,23 @@ impl PlaneFrame<'_> {
     }
 }
 
-/// Perturbations q_j (1 + eta_j) of a state, with T of mean field (M5)-(M6): (T eta)_1 = beta E\[eta_2 log pi\], centred.
-pub(super) struct Perturbations<'a> {
-    pub(super) frame: &'a PlaneFrame<'a>,
-    pub(super) state: &'a PlaneState,
-    /// Whether [`Space::apply`] is I - T, or T.
-    pub(super) hessian: bool,
-}
-
-impl Space for Perturbations<'_> {
-    type Vector = [Vec<f64>; 2];
-
-    fn inner(&self, v: &Self::Vector, w: &Self::Vector) -> f64 {
-        let of = |j: usize| self.state.mass[j].iter().zip(v[j].iter().zip(&w[j])).map(|(p, (v, w))| p * v * w);
-        of(0).sum::<f64>() + of(1).sum::<f64>()
-    }
-
-    fn add(&self, v: &Self::Vector, s: f64, w: &Self::Vector) -> Self::Vector {
-        [0, 1].map(|j| v[j].iter().zip(&w[j]).map(|(v, w)| v + s * w).collect())
-    }
-
-    fn apply(&self, v: &Self::Vector) -> Self::Vector {
-        let image = [0, 1].map(|j| {
-            let mass = &self.state.mass[1 - j];
-            let change: Vec<f64> = mass.iter().zip(&v[1 - j]).map(|(p, eta)| p * eta).collect();
-            centred(&self.state.mass[j], self.frame.field(j, &change))
-        });
-        if self.hessian { self.add(v, -1.0, &image) } else { image }
-    }
-}
-
 /// f - E f.
 pub(super) fn centred(mass: &[f64], f: Vec<f64>) -> Vec<f64> {
     let mean = dot(mass, &f);
     f.into_iter().map(|v| v - mean).collect()
+}
+
+/// [`dot`] in four running sums.
+fn lanes(p: &[f64], f: &[f64]) -> f64 {
+    let mut sums = [0.0; 4];
+    let (p_chunks, f_chunks) = (p.chunks_exact(4), f.chunks_exact(4));
+    let rest = dot(p_chunks.remainder(), f_chunks.remainder());
+    for (p, f) in p_chunks.zip(f_chunks) {
+        for (sum, (p, f)) in sums.iter_mut().zip(p.iter().zip(f)) {
+            *sum += p * f;
+        }
+    }
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
 pub(super) fn dot(p: &[f64], f: &[f64]) -> f64 {

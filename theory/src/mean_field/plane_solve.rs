@@ -1,7 +1,8 @@
 //! Stationary points in the plane: coordinate ascent, then Newton, and what they are.
 
 use super::krylov::{Space, extremes, solve};
-use super::plane::{Perturbations, PlaneFrame, PlaneState, centred};
+use super::plane::{PlaneFrame, PlaneState, centred};
+use super::plane_coupling::Perturbations;
 use super::plane_grid::turned_back;
 use super::plane_observe::PlaneObservables;
 use super::solve::MeanFieldStatus;
