@@ -34,7 +34,7 @@ pub use mean_field::{
     MeanFieldObservables, MeanFieldOptions, MeanFieldPair, MeanFieldSolution, MeanFieldStart, MeanFieldState,
     MeanFieldStatus, NearCoordinate, OptimumCertificate, PlaneFrame, PlaneMeanField, PlaneObservables, PlaneOptions,
     PlaneSolution, PlaneStart, PlaneState, Rectangle, RotatedFit, RotationHeat, RotationOptions, RotationStart,
-    RotationStatus, RotationStep, SpikeAndBulk, SpikeState, SpreadFlow, SpreadPair, SpreadState, axis_bound,
+    RotationStatus, RotationStep, SpikeAndBulk, SpikeState, SpreadFlow, SpreadPair, SpreadState, Whitened, axis_bound,
     best_rectangle, binary_divergence, correlated_divergence, correlation_cost, critical_bulk, critical_norm,
     critical_norm_diagonal, critical_norm_expansion, critical_rest, critical_temperature, direction_correction,
     direction_rate, disagreement, even_bound, explicit_minority_bound, fold_weight, gaussian_critical_norm,

@@ -2,7 +2,8 @@
 //!
 //! The target is pi = w N(a, I) + (1-w) N(-a, I) in units of the component's standard deviation; the objective is
 //! F_beta(q) = E_q\[log q - beta log pi\], mean field (M1). Everything depends on x through S = sum_j a_j x_j, so that the
-//! fit of ten thousand coordinates is one scalar sum: mean field (M2)-(M3).
+//! fit of ten thousand coordinates is one scalar sum: mean field (M2)-(M3). In the plane any Gaussian mixture is fitted on a
+//! tensor grid, in a frame that may turn.
 
 mod axis_bound;
 mod certificate;
@@ -41,6 +42,7 @@ mod symmetric;
 mod tanh_normal;
 mod target;
 mod waves;
+mod whitening;
 
 pub use axis_bound::axis_bound;
 pub use certificate::{
@@ -72,3 +74,4 @@ pub use spread::{
 };
 pub use spread_flow::SpreadFlow;
 pub use target::{Group, MeanFieldPair};
+pub use whitening::Whitened;

@@ -155,6 +155,28 @@ fn heat_turns_what_is_stuck_cold() {
     assert!(apart(hot.angle, 0.0) < 1e-9 && objective(&hot).abs() < 1e-8, "{}", objective(&hot));
 }
 
+/// Whitened first, equal covariances are cured whole.
+#[test]
+fn whitened_pairs_are_products_in_a_frame() {
+    let equal = target("equal_cov");
+    let white = equal.whitened().unwrap();
+    let found = rotated_fit(&white.target, options(RotationStart::Restarts(1), RotationHeat::Cold)).unwrap();
+    assert!(found.status == RotationStatus::Minimum && objective(&found).abs() < 1e-12, "{}", objective(&found));
+    // Densities are carried along: log pi(C z) + log det C.
+    let z = [0.3, -1.1];
+    let x = [white.factor[0][0] * z[0], white.factor[1][0] * z[0] + white.factor[1][1] * z[1]];
+    let volume = (white.factor[0][0] * white.factor[1][1]).ln();
+    assert!((white.target.log_density(&z) - equal.log_density(&x) - volume).abs() < 1e-13);
+    // Unequal ones: the pooled covariance is 1.
+    let white = target("three").whitened().unwrap().target;
+    for i in 0..2 {
+        for j in 0..2 {
+            let pooled: f64 = (0..3).map(|k| white.weights()[k] * white.covariance_of(k)[i][j]).sum();
+            assert!((pooled - f64::from(u8::from(i == j))).abs() < 1e-14);
+        }
+    }
+}
+
 /// T_c = 4.493881418139 for means +-(2.5, 2.5), by the even solution of the scalar sum.
 #[test]
 fn fits_merge_above_the_critical_temperature() {

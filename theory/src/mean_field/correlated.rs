@@ -1,6 +1,6 @@
 //! Far modes whose components are correlated: mean field 9.
 
-use super::symmetric::cholesky;
+use super::symmetric::{cholesky, forward};
 use crate::parameter::{InvalidParameter, finite, positive};
 
 /// min over product measures of KL(.||N(m, Lambda^-1)) = (1/2)(sum_j log Lambda_jj - log det Lambda), Lambda = `precision`
@@ -80,16 +80,6 @@ fn factor(name: &str, matrix: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, InvalidParam
         return Err(refused("be symmetric"));
     }
     cholesky(matrix).ok_or_else(|| refused("be positive definite"))
-}
-
-/// L^-1 v.
-fn forward(factor: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
-    let mut solved: Vec<f64> = Vec::with_capacity(v.len());
-    for (i, row) in factor.iter().enumerate() {
-        let known: f64 = solved.iter().zip(row).map(|(s, l)| s * l).sum();
-        solved.push((v[i] - known) / row[i]);
-    }
-    solved
 }
 
 fn times(matrix: &[Vec<f64>], v: &[f64]) -> Vec<f64> {

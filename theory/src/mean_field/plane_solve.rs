@@ -28,7 +28,7 @@ pub struct PlaneSolution {
     pub observables: PlaneObservables,
     /// lambda_max(T) of mean field (M6): the largest singular value of the centred beta log pi in L^2(q_1) x L^2(q_2).
     pub coupling: f64,
-    /// (sum_j E_q\[r_j^2\])^(1/2), r_j the centred change of log q_j by one sweep.
+    /// (sum_j E\[r_j^2\])^(1/2), r_j the change of log q_j by one sweep, under the mean of the laws before and after it.
     pub residual: f64,
     /// The largest share of the peak density at an edge of the grid; what is cut off is about this.
     pub edge: f64,
@@ -106,8 +106,7 @@ impl PlaneFrame<'_> {
         let mut state = state.clone();
         let mut attempt_from = TRY;
         for sweeps in 0..SWEEPS {
-            let residual = self.residual(&state);
-            let size = self.size(&state, &residual);
+            let (_, size) = self.residual(&state);
             if size <= attempt_from {
                 attempt_from *= RETRY;
                 if let Some(found) = self.newton(&state) {
@@ -143,7 +142,7 @@ impl PlaneFrame<'_> {
         let moved =
             |j: usize| -> f64 { state.mass[j].iter().zip(x.iter().zip(&eta[j])).map(|(p, (x, e))| p * x * e).sum() };
         let direction = if moved(0).abs() > ON_SADDLE { moved(0) } else { moved(1) };
-        // log(1 + t) is bounded below by what a kick of at most 0.3 deviations leaves.
+        // In the tails eta is large and means nothing.
         let kick = KICK * side.signum() * direction.signum();
         let logs = [0, 1].map(|j| {
             let logs = &state.logs[j];
@@ -172,20 +171,19 @@ impl PlaneFrame<'_> {
     /// Newton's method from close by; `None` where it leaves the neighbourhood.
     fn newton(&self, from: &PlaneState) -> Option<PlaneState> {
         let mut state = from.clone();
-        let mut residual = self.residual(&state);
-        let mut size = self.size(&state, &residual);
+        let (mut residual, mut size) = self.residual(&state);
         for _ in 0..NEWTON_STEPS {
             if size == 0.0 {
                 break;
             }
-            let (eta, _) = solve(&Perturbations { frame: self, state: &state, hessian: true }, &residual, LINEAR);
-            if self.size(&state, &eta) > NEAR {
+            let space = Perturbations { frame: self, state: &state, hessian: true };
+            let (eta, _) = solve(&space, &residual, LINEAR);
+            if space.norm(&eta) > NEAR {
                 return None;
             }
             let logs = [0, 1].map(|j| state.logs[j].iter().zip(&eta[j]).map(|(l, e)| l + e).collect());
             let next = self.plane.state(logs, state.even);
-            let next_residual = self.residual(&next);
-            let next_size = self.size(&next, &next_residual);
+            let (next_residual, next_size) = self.residual(&next);
             let gained = next_size < GAIN * size;
             if next_size < size {
                 (state, residual, size) = (next, next_residual, next_size);
@@ -197,10 +195,6 @@ impl PlaneFrame<'_> {
         (size <= ACCEPTED).then_some(state)
     }
 
-    fn size(&self, state: &PlaneState, eta: &[Vec<f64>; 2]) -> f64 {
-        Perturbations { frame: self, state, hessian: false }.norm(eta)
-    }
-
     /// A perturbation of the first coordinate with something of every shape.
     fn generic(&self, state: &PlaneState) -> [Vec<f64>; 2] {
         let x = &self.plane.axis.x;
@@ -210,7 +204,7 @@ impl PlaneFrame<'_> {
     }
 
     fn described(&self, state: PlaneState, sweeps: usize) -> PlaneSolution {
-        let residual = self.size(&state, &self.residual(&state));
+        let (_, residual) = self.residual(&state);
         let free = PlaneState { even: false, ..state.clone() };
         let space = Perturbations { frame: self, state: &free, hessian: false };
         let (_, coupling) = extremes(&space, &self.generic(&free), SPECTRUM);

@@ -39,6 +39,16 @@ pub(super) fn inverse(factor: &[Vec<f64>]) -> Vec<Vec<f64>> {
     (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect()
 }
 
+/// C^-1 v, C the Cholesky factor.
+pub(super) fn forward(factor: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
+    let mut solved: Vec<f64> = Vec::with_capacity(v.len());
+    for (i, row) in factor.iter().enumerate() {
+        let known: f64 = solved.iter().zip(row).map(|(s, l)| s * l).sum();
+        solved.push((v[i] - known) / row[i]);
+    }
+    solved
+}
+
 /// log det of the matrix with this Cholesky factor.
 pub(super) fn log_determinant(factor: &[Vec<f64>]) -> f64 {
     (0..factor.len()).map(|i| 2.0 * libm::log(factor[i][i])).sum()
