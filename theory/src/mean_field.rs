@@ -2,7 +2,8 @@
 //!
 //! The target is pi = w N(a, I) + (1-w) N(-a, I) in units of the component's standard deviation; the objective is
 //! F_beta(q) = E_q\[log q - beta log pi\], mean field (M1). Everything depends on x through S = sum_j a_j x_j, so that the
-//! fit of ten thousand coordinates is one scalar sum: mean field (M2)-(M3).
+//! fit of ten thousand coordinates is one scalar sum: mean field (M2)-(M3). In the plane any Gaussian mixture is fitted on a
+//! tensor grid, in a frame that may turn.
 
 mod axis_bound;
 mod certificate;
@@ -14,24 +15,34 @@ mod far;
 mod fit;
 mod fold;
 mod gaussian;
+mod gaussian_mixture;
 mod krylov;
 mod lattice;
 mod law;
 mod linear;
 mod marginal;
 mod observables;
+mod plane;
+mod plane_coupling;
+mod plane_grid;
+mod plane_observe;
+mod plane_solve;
+mod plane_turn;
 mod rates;
 mod rectangle;
 mod root;
+mod rotated_fit;
 mod rotation;
 mod solve;
 mod spectrum;
 mod spike;
 mod spread;
 mod spread_flow;
+mod symmetric;
 mod tanh_normal;
 mod target;
 mod waves;
+mod whitening;
 
 pub use axis_bound::axis_bound;
 pub use certificate::{
@@ -44,9 +55,15 @@ pub use far::{FarPair, FarState, NearCoordinate};
 pub use fit::{MeanField, MeanFieldOptions, MeanFieldStart, MeanFieldState};
 pub use fold::{FoldPoint, fold_weight};
 pub use gaussian::{GaussianMeanField, gaussian_critical_norm};
+pub use gaussian_mixture::GaussianMixture;
 pub use observables::MeanFieldObservables;
+pub use plane::{PlaneFrame, PlaneMeanField, PlaneOptions, PlaneState};
+pub use plane_observe::PlaneObservables;
+pub use plane_solve::{PlaneSolution, PlaneStart};
+pub use plane_turn::{RotationStatus, RotationStep};
 pub use rectangle::{Rectangle, best_rectangle};
 pub use root::CriticalPoint;
+pub use rotated_fit::{RotatedFit, RotationHeat, RotationOptions, RotationStart, merging_temperature, rotated_fit};
 pub use rotation::direction_rate;
 pub use solve::{MeanFieldSolution, MeanFieldStatus};
 pub use spectrum::Couplings;
@@ -57,3 +74,4 @@ pub use spread::{
 };
 pub use spread_flow::SpreadFlow;
 pub use target::{Group, MeanFieldPair};
+pub use whitening::Whitened;

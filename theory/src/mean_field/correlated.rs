@@ -1,5 +1,6 @@
-//! Far modes whose components are correlated, mean field 14.9.
+//! Far modes whose components are correlated: mean field 9.
 
+use super::symmetric::{cholesky, forward};
 use crate::parameter::{InvalidParameter, finite, positive};
 
 /// min over product measures of KL(.||N(m, Lambda^-1)) = (1/2)(sum_j log Lambda_jj - log det Lambda), Lambda = `precision`
@@ -78,31 +79,7 @@ fn factor(name: &str, matrix: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, InvalidParam
     if (0..n).any(|i| (0..i).any(|j| matrix[i][j] != matrix[j][i])) {
         return Err(refused("be symmetric"));
     }
-    let mut factor = vec![vec![0.0; n]; n];
-    for i in 0..n {
-        for j in 0..=i {
-            let known: f64 = (0..j).map(|k| factor[i][k] * factor[j][k]).sum();
-            let left = matrix[i][j] - known;
-            if i != j {
-                factor[i][j] = left / factor[j][j];
-            } else if left > 0.0 && left.is_finite() {
-                factor[i][i] = left.sqrt();
-            } else {
-                return Err(refused("be positive definite"));
-            }
-        }
-    }
-    Ok(factor)
-}
-
-/// L^-1 v.
-fn forward(factor: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
-    let mut solved: Vec<f64> = Vec::with_capacity(v.len());
-    for (i, row) in factor.iter().enumerate() {
-        let known: f64 = solved.iter().zip(row).map(|(s, l)| s * l).sum();
-        solved.push((v[i] - known) / row[i]);
-    }
-    solved
+    cholesky(matrix).ok_or_else(|| refused("be positive definite"))
 }
 
 fn times(matrix: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
