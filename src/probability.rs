@@ -12,7 +12,6 @@ mod small_start;
 mod sphere;
 
 pub use bracket::Bracket;
-pub use budget::MOST_POINTS;
 pub use ending::{Ending, Limits};
 pub use free::{Connection, FreeBoundary, connection, free_probability};
 pub use quadrature::{Integral, integrate, integrate_parallel};

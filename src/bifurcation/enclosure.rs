@@ -23,7 +23,7 @@ pub struct SearchOptions {
 
 impl Default for SearchOptions {
     fn default() -> Self {
-        Self { least_width: 1e-9, most_boxes: 2_000_000 }
+        Self { least_width: 1e-9, most_boxes: 100_000 }
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::config::error::ConfigError;
 use crate::config::run::ScheduleConfig;
-use crate::config::section::Section;
+use crate::config::section::{FARTHEST, Section};
 
 /// Points of a curve unless given.
 const DEFAULT_POINTS: u64 = 60;
@@ -60,6 +60,10 @@ impl BoundaryConfig {
             return Err(section.breaks("width", "lie between 1e-13 and 1e-2"));
         }
         let reach = section.positive("reach")?;
+        if reach.is_some_and(|reach| reach > FARTHEST) || transverse.iter().any(|z| z.abs() > FARTHEST) {
+            let key = if reach.is_some_and(|reach| reach > FARTHEST) { "reach" } else { "transverse" };
+            return Err(section.breaks(key, "be at most 1e9"));
+        }
         Ok(Self { transverse, initial_temperatures, rates, durations, reach, points, width })
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::config::error::ConfigError;
-use crate::config::section::Section;
+use crate::config::section::{FARTHEST, Section};
 
 /// Most moments of one run.
 const MOST_TIMES: usize = 8;
@@ -28,6 +28,10 @@ impl DensityConfig {
         if given && !(ordered && times.len() <= MOST_TIMES) {
             return Err(section.breaks("times", "hold one to eight times, none negative, strictly increasing"));
         }
-        Ok(Self { times, reach: section.positive("reach")? })
+        let reach = section.positive("reach")?;
+        if reach.is_some_and(|reach| reach > FARTHEST) {
+            return Err(section.breaks("reach", "be at most 1e9"));
+        }
+        Ok(Self { times, reach })
     }
 }

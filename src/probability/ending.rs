@@ -3,6 +3,7 @@
 use collapsar_theory::{Schedule, Verdict};
 
 use crate::integrate::{StepResult, Stepper, Tolerances};
+use crate::probability::budget::Spent;
 
 /// The end of a trajectory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,9 @@ const LOOSEST: f64 = 1e-6;
 /// A trajectory followed to its end: the verdict and the state where it was certain.
 pub(crate) type Followed<const N: usize> = (Ending, [f64; N]);
 
+/// Steps between two looks at what is spent.
+const COUNTED: usize = 1000;
+
 /// Follows y' = `rates`(beta(t), y) from `start` until `verdict`(t, beta, y) is certain. The verdict is asked for after
 /// every step.
 pub(crate) fn ending<const N: usize>(
@@ -60,18 +64,22 @@ pub(crate) fn ending<const N: usize>(
     start: [f64; N],
     rates: &impl Fn(f64, &[f64; N]) -> [f64; N],
     verdict: &impl Fn(f64, f64, &[f64; N]) -> Verdict,
+    spent: &Spent,
 ) -> Followed<N> {
     let certain = |t: f64, y: &[f64; N]| match verdict(t, schedule.beta(t), y) {
         Verdict::Recovered => Some(Ending::Recovered),
         Verdict::Collapsed => Some(Ending::Collapsed),
         Verdict::Open => None,
     };
+    // A verdict counts as a step.
+    spent.spend(1);
     if let Some(ending) = certain(0.0, &start) {
         return (ending, start);
     }
     let mut edges = schedule.breakpoints();
     edges.push(schedule.settling_time(1e-12) + limits.patience);
     let mut stepper: Option<Stepper<N>> = None;
+    let mut counted = 0;
     for (piece, &to) in edges.iter().enumerate() {
         let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| *rate = rates(schedule.beta_in_piece(piece, t), y);
         match &mut stepper {
@@ -80,10 +88,19 @@ pub(crate) fn ending<const N: usize>(
         }
         let Some(stepper) = &mut stepper else { continue };
         while stepper.time() < to {
+            let taken = stepper.statistics().accepted;
+            if taken - counted >= COUNTED {
+                spent.spend(taken - counted);
+                counted = taken;
+                if spent.is_over() {
+                    return (Ending::Undecided, *stepper.state());
+                }
+            }
             if stepper.step(&mut f, to) != StepResult::Accepted || stepper.statistics().accepted > limits.max_steps {
                 return (Ending::Undecided, *stepper.state());
             }
             if let Some(ending) = certain(stepper.time(), stepper.state()) {
+                spent.spend(stepper.statistics().accepted - counted);
                 return (ending, *stepper.state());
             }
         }

@@ -45,7 +45,7 @@ impl<'a> FreeBoundary<'a> {
                 Verdict::Open
             }
         };
-        ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict).0
+        ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict, &self.spent).0
     }
 
     /// Y_b(x, z), to `width`.
@@ -102,12 +102,13 @@ const TAIL: f64 = 7.5;
 
 /// P_c of theory (14) for means drawn from N(0, `scale`^2 I) in R^`dimension`: E over z0 ~ s chi_{d-1} and x0 ~ N(0, s^2)
 /// of 2 Phi(Y_b/s) - 1, s = scale/sqrt(2). `tolerance` is absolute; the error returned holds the quadratures' estimates
-/// and the widths of all brackets, undecided ones included. After [`MOST_POINTS`](crate::probability::MOST_POINTS) of them
-/// it is given up: value and error are not numbers.
+/// and the widths of all brackets, undecided ones included. After some minutes' worth of steps it
+/// is given up: value and error are not numbers.
 pub fn free_probability(boundary: &FreeBoundary<'_>, dimension: usize, scale: f64, tolerance: f64) -> Integral {
     let s = scale * std::f64::consts::FRAC_1_SQRT_2;
+    boundary.spent.begin(tolerance);
     if dimension == 1 {
-        return boundary.average(0.0, s, tolerance);
+        return boundary.spent.judge(boundary.average(0.0, s, tolerance));
     }
     let freedom = (dimension - 1) as f64;
     let (low, high) = chi_range(freedom);
@@ -117,7 +118,7 @@ pub fn free_probability(boundary: &FreeBoundary<'_>, dimension: usize, scale: f6
         (density * line.value, density * line.error)
     };
     let middle = freedom.sqrt().clamp(low, high);
-    integrate_parallel(&integrand, &[low, middle, high], tolerance / 2.0)
+    boundary.spent.judge(integrate_parallel(&integrand, &[low, middle, high], tolerance / 2.0))
 }
 
 /// The connection constant of theory (13) with its estimated error.

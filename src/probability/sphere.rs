@@ -42,7 +42,7 @@ impl<'a> SphereBoundary<'a> {
             }
         };
         let start = [start[0], start[1], start[2], self.schedule.initial_temperature().ln()];
-        ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict)
+        ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict, &self.spent)
     }
 
     /// The u = (m_1 + m_2)/sqrt(2(1+s)) in +-`reach` where the start m_1 = m_2 changes the mode on which it collapses:
@@ -205,9 +205,10 @@ const GAUSS: [usize; 6] = [5, 7, 10, 15, 22, 33];
 ///
 /// Gauss rules of growing size in s until two agree within `tolerance` (absolute); where P(collapse | s) is too kinked for
 /// them, and on the circle, adaptive quadrature over the angle asin(s). The error returned is the quadrature's estimate and
-/// the lines' own errors. After [`MOST_POINTS`](crate::probability::MOST_POINTS) boundary points it is given up: value and
-/// error are not numbers.
+/// the lines' own errors. After some minutes' worth of steps it is given up: value and error are not
+/// numbers.
 pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, tolerance: f64) -> Integral {
+    boundary.spent.begin(tolerance);
     let mut result = Integral { error: f64::INFINITY, ..Integral::default() };
     let sizes = if dimension == 2 { &GAUSS[..0] } else { &GAUSS[..] };
     for (round, &count) in sizes.iter().enumerate() {
@@ -219,10 +220,10 @@ pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, toler
         let evaluations = result.evaluations + lines.iter().map(|line| line.evaluations).sum::<usize>();
         result = Integral { value, error: own + change, evaluations };
         if change < tolerance || boundary.spent.is_over() {
-            return result;
+            return boundary.spent.judge(result);
         }
     }
-    adaptive(boundary, dimension, tolerance)
+    boundary.spent.judge(adaptive(boundary, dimension, tolerance))
 }
 
 /// The same by adaptive quadrature over the angle asin(s).

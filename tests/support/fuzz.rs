@@ -185,7 +185,7 @@ pub fn configuration(recipe: &Recipe) -> (&'static str, Vec<String>, Vec<u8>) {
         // A section that is switched on by being there stays off unless it is tried.
         let on = !["simulation", "flow", "training"].contains(&section)
             || verb == "realnvp"
-            || sets.iter().any(|(set, _)| set.starts_with(&format!("{section}.")));
+            || sets.iter().any(|(set, value)| set.starts_with(&format!("{section}.")) || value.contains(section));
         if read && on && sets.iter().all(|(set, _)| set != name) {
             sets.push((name.to_owned(), value.to_owned()));
         }

@@ -2,7 +2,7 @@
 
 use collapsar_theory::{Pair, SphereVariance};
 
-use crate::probability::{FreeBoundary, Limits, MOST_POINTS, SphereBoundary, free_probability, sphere_probability};
+use crate::probability::{FreeBoundary, Limits, SphereBoundary, free_probability, sphere_probability};
 use crate::results::{Answer, Detail};
 use crate::studies::probability::Question;
 use crate::studies::probability::question::Said;
@@ -21,6 +21,9 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
         let rule = "be absent for the exact route, which classifies in the limit";
         return Ok(Said::Nothing(StudyError::refused("stop.horizon", horizon, rule)));
     }
+    if let Some(why) = question.law_has_lost_its_digits() {
+        return Ok(Said::Nothing(why));
+    }
     let (schedule, tolerance) = (question.problem.schedule(), question.config.exact.tolerance);
     let limits = Limits::for_tolerance(tolerance);
     let found = match pair {
@@ -38,8 +41,8 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
     };
     if !found.value.is_finite() {
         let why = format!(
-            "the exact route has located {MOST_POINTS} boundary points and not come to `exact.tolerance` = {tolerance:e}: \
-             ask for less, or count"
+            "the exact route would take more than some minutes to come to `exact.tolerance` = {tolerance:e} here: ask for \
+             less, or count"
         );
         return Ok(Said::Nothing(StudyError::computation(why)));
     }

@@ -76,6 +76,9 @@ fn small_start(question: &Question<'_>, flow: FreePair) -> Result<Said, StudyErr
         let weights = format!("{:?}", question.problem.target().weights());
         return refused("target.weights", weights, "be equal for formula (15)");
     }
+    if let Some(why) = question.law_has_lost_its_digits() {
+        return Ok(Said::Nothing(why));
+    }
     let Some(found) = connection(flow, 1.0)? else {
         let rule = "be large enough for a collapse boundary at T = 1, which formula (15) starts from";
         return refused("target.separation", options.separation.to_string(), rule);

@@ -36,6 +36,9 @@ impl From<Answer> for Said {
     }
 }
 
+/// Largest d of a law that is integrated: the logarithm of Gamma(d/2) errs by 1e-16 d log d.
+const MOST_DIMENSIONS: usize = 100_000_000;
+
 /// A hint where the modes lie on one side of the origin, at which free means start: all of them then meet the nearest
 /// modes first, whatever the temperature.
 pub(crate) fn off_centre(target: &Target) -> Option<String> {
@@ -86,6 +89,13 @@ impl<'a> Question<'a> {
     /// The pair for a route that is for pairs, or that there is none.
     pub(super) fn pair_or_said(&self) -> Result<Pair, Said> {
         self.pair.clone().map_err(Said::NoPair)
+    }
+
+    /// Why the law of the start cannot be integrated, where d is too large for its digits.
+    pub(super) fn law_has_lost_its_digits(&self) -> Option<StudyError> {
+        let rule = format!("be at most {MOST_DIMENSIONS}: beyond, the density of the start has lost its digits");
+        let lost = self.dimension() > MOST_DIMENSIONS;
+        lost.then(|| StudyError::refused("start.dimension", self.dimension(), rule))
     }
 
     /// What a reader should know of free means that start far from the middle of the modes.

@@ -67,6 +67,7 @@ impl<'a> Classes<'a> {
     }
 
     /// Adds the integrand at `g` times `weight`.
+    #[inline(always)]
     fn evaluate(&mut self, g: &Block, weight: &Block) {
         let mut top = [f64::NEG_INFINITY; 2 * HALF];
         for ((u, &mean), &slope) in self.p.iter_mut().zip(self.means).zip(&self.slopes) {
