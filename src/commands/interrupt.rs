@@ -6,9 +6,9 @@ use crate::commands::Failure;
 use crate::results::writing;
 
 /// The exit code of what was interrupted: 128 and the number of SIGINT.
-pub const INTERRUPTED: i32 = 130;
+const INTERRUPTED: i32 = 130;
 
-/// From now on Ctrl-C, SIGTERM and SIGHUP end the process at once with [`INTERRUPTED`], but for a file that is being
+/// From now on Ctrl-C, SIGTERM and SIGHUP end the process at once with exit code 130, but for a file that is being
 /// written, which is finished first: nothing is left half written, and what a journal holds is whole.
 ///
 /// # Errors

@@ -70,13 +70,9 @@ fn drawn(record: &SweepRecord, point: &SweepPoint, source: Source) -> Option<[f6
 fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
     let y = axis("probability of collapse *P*_c", plot.log_y);
     let [low, high] = shown(record);
-    let y = match () {
-        () if plot.log_y => y,
-        // Curves that lie together are shown as they differ; the axis says where.
-        () if high - low < NARROW && low > NARROW => y,
-        () if high < LOW => y.range(0.0, LOW),
-        () => y.range(0.0, 1.0),
-    };
+    // Curves that lie together are shown as they differ; the axis says where.
+    let together = high - low < NARROW && low > NARROW;
+    let y = if plot.log_y || together { y } else { y.range(0.0, if high < LOW { LOW } else { 1.0 }) };
     let mut panel = Panel::new(axis(axis_label(&plot.x), plot.log_x), y).aspect(0.9).legend(LegendPlace::Below);
     let all = record.curves(&[&plot.x]);
     for (i, curve) in all.iter().enumerate() {

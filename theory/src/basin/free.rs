@@ -4,7 +4,7 @@ use crate::basin::Verdict;
 use crate::basin::minimum::minimum;
 use crate::flow::{Flow, FreePair, SmoothFlow};
 use crate::kernel::{logistic_normal_jet, repulsion};
-use crate::parameter::InvalidParameter;
+use crate::parameter::{InvalidParameter, Part};
 use crate::schedule::Schedule;
 
 /// Inverse temperatures, from the final one down in this ratio, at which the wall's height is kept; below the last no
@@ -64,7 +64,12 @@ impl FreeBasin {
         schedule.check_hot()?;
         let wall = middle_root(&pair).ok_or_else(|| {
             let rule = "leave both modes attractive to a single mean (m = rho tau(m) with three roots)";
-            InvalidParameter::new("target_weight", pair.options().target_weight, rule)
+            InvalidParameter::new(
+                "weights",
+                format!("[{0}, {1}]", pair.options().target_weight, 1.0 - pair.options().target_weight),
+                rule,
+            )
+            .of(Part::Target)
         })?;
         let end = 1.0 / schedule.final_temperature();
         let betas = (0..WALLS).map(|i| end * WALL_RATIO.powi(i as i32));

@@ -3,7 +3,7 @@
 use crate::basin::Verdict;
 use crate::basin::minimum::minimum;
 use crate::flow::{Flow, SpherePair, SpherePairOptions, SphereVariance};
-use crate::parameter::InvalidParameter;
+use crate::parameter::{InvalidParameter, Part};
 use crate::schedule::Schedule;
 
 /// How close beta var must be to 1 for the variance to count as settled where it no longer feels the means.
@@ -45,7 +45,12 @@ impl SphereBasin {
         let plane = -pair.bias() / (options.radius * options.radius);
         if plane.abs() >= 1.0 {
             let rule = "leave the decision plane |log(w/(1-w))|/(2 R^2) on the sphere";
-            return Err(InvalidParameter::new("target_weight", options.target_weight, rule));
+            return Err(InvalidParameter::new(
+                "weights",
+                format!("[{0}, {1}]", options.target_weight, 1.0 - options.target_weight),
+                rule,
+            )
+            .of(Part::Target));
         }
         let variance = match options.variance {
             SphereVariance::Lagging { .. } => SphereVariance::Slaved,
