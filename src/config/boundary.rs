@@ -1,11 +1,11 @@
 //! `[boundary]`: which curves of the collapse boundary are drawn.
 
-use collapsar_theory::ScheduleKind;
+use collapsar_theory::{FARTHEST, ScheduleKind};
 use serde::Serialize;
 
 use crate::config::error::ConfigError;
 use crate::config::run::ScheduleConfig;
-use crate::config::section::{FARTHEST, Section};
+use crate::config::section::Section;
 
 /// Points of a curve unless given.
 const DEFAULT_POINTS: u64 = 60;

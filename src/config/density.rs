@@ -1,9 +1,10 @@
 //! `[density]`: when a run is shown as densities, and how far.
 
+use collapsar_theory::FARTHEST;
 use serde::Serialize;
 
 use crate::config::error::ConfigError;
-use crate::config::section::{FARTHEST, Section};
+use crate::config::section::Section;
 
 /// Most moments of one run.
 const MOST_TIMES: usize = 8;

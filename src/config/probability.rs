@@ -1,9 +1,10 @@
 //! `[exact]`, `[formula]`, `[montecarlo]`, `[simulation]` and `[stop]`: how the probability of collapse is computed.
 
+use collapsar_theory::FARTHEST;
 use serde::Serialize;
 
 use crate::config::error::ConfigError;
-use crate::config::section::{LATEST, Section};
+use crate::config::section::Section;
 use crate::montecarlo::DescentOptions;
 
 /// Runs of stochastic descent unless given: as many as the published frequencies rest on.
@@ -157,7 +158,7 @@ impl StopConfig {
     /// Resolves the section.
     pub(crate) fn resolve(section: &Section<'_>) -> Result<Self, ConfigError> {
         let horizon = section.positive("horizon")?;
-        if horizon.is_some_and(|t| t > LATEST) {
+        if horizon.is_some_and(|t| t > FARTHEST) {
             return Err(section.breaks("horizon", "be at most 1e9"));
         }
         Ok(Self { horizon })

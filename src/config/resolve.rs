@@ -1,6 +1,6 @@
 //! From document to run: the only place where a value is defaulted or refused.
 
-use collapsar_theory::{MeanSpace, Rules, Schedule, ScheduleKind, VarianceRule};
+use collapsar_theory::{FARTHEST, MeanSpace, Rules, Schedule, ScheduleKind, VarianceRule};
 
 use crate::config::bifurcation::BifurcationConfig;
 use crate::config::boundary::BoundaryConfig;
@@ -11,7 +11,7 @@ use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, TEMPERINGS, VA
 use crate::config::portrait::PortraitConfig;
 use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
 use crate::config::run::{Engine, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
-use crate::config::section::{LATEST, Section};
+use crate::config::section::Section;
 use crate::integrate::{Request, Tolerances};
 
 pub(crate) const PRESETS: [(&str, Rules); 2] = [("paper", Rules::PAPER), ("free", Rules::FREE)];
@@ -229,7 +229,7 @@ pub(crate) fn solve(document: &Document, schedule: &Schedule) -> Result<SolveCon
     if times.is_empty() || !ordered {
         return Err(section.breaks("times", "hold at least one time, none negative, strictly increasing"));
     }
-    if section.has("times") && times.last().is_some_and(|&t| t > LATEST) {
+    if section.has("times") && times.last().is_some_and(|&t| t > FARTHEST) {
         return Err(section.breaks("times", "end at 1e9 or before"));
     }
     if times.len() > MOST_REPORTS {

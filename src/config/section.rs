@@ -7,11 +7,6 @@ use crate::config::error::{ConfigError, Fault, Origin};
 use crate::config::keys::{declares, keys_of};
 use crate::config::value::{Node, Value};
 
-/// The largest coordinate that can be asked for: as far as modes and means may lie.
-pub(crate) const FARTHEST: f64 = 1e9;
-/// The latest time that can be asked for: what happens in it at rates below 1e-9 is nothing.
-pub(crate) const LATEST: f64 = 1e9;
-
 /// One section of a document.
 pub(crate) struct Section<'a> {
     document: &'a Document,

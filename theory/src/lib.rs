@@ -43,7 +43,7 @@ pub use mean_field::{
 };
 pub use mixture::Target;
 pub use pair::Pair;
-pub use parameter::{InvalidParameter, Part};
+pub use parameter::{FARTHEST, InvalidParameter, Part};
 pub use problem::{Coordinates, Problem};
 pub use schedule::{Schedule, ScheduleKind};
 pub use sharp::{

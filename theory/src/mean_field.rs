@@ -21,6 +21,7 @@ mod lattice;
 mod law;
 mod linear;
 mod marginal;
+mod newton;
 mod observables;
 mod plane;
 mod plane_coupling;

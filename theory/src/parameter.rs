@@ -98,7 +98,7 @@ pub(crate) fn positive(name: &str, value: f64) -> Result<f64, InvalidParameter> 
 
 /// Times, rates and lengths lie within this of 1: beyond, differences that decide a run are lost to rounding, and no run
 /// would end.
-pub(crate) const FARTHEST: f64 = 1e9;
+pub const FARTHEST: f64 = 1e9;
 
 /// `value` if it is a time or a rate that a run can have: from 1e-9 to 1e9.
 pub(crate) fn moderate(name: &str, value: f64) -> Result<f64, InvalidParameter> {

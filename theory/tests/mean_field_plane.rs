@@ -1,28 +1,12 @@
 //! Mean-field fits of Gaussian mixtures in the plane: values of an independent program, finer grids, refusals.
 
+mod mean_field_targets;
+
 use collapsar_theory::{
     GaussianMixture, MeanField, MeanFieldOptions, MeanFieldPair, MeanFieldStart, MeanFieldStatus, PlaneMeanField,
     PlaneObservables, PlaneOptions, PlaneSolution, PlaneStart,
 };
-
-fn numbers(cell: &str) -> Vec<f64> {
-    cell.split(';').map(|number| number.parse().unwrap()).collect()
-}
-
-fn table(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    text.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| line.split(',').collect())
-}
-
-fn target(name: &str) -> GaussianMixture {
-    let (mut weights, mut means, mut covariances) = (Vec::new(), Vec::new(), Vec::new());
-    for row in table(include_str!("data/mean_field_targets.csv")).filter(|row| row[0] == name) {
-        weights.push(row[1].parse().unwrap());
-        means.push(numbers(row[2]));
-        let c = numbers(row[3]);
-        covariances.push(vec![vec![c[0], c[1]], vec![c[1], c[2]]]);
-    }
-    GaussianMixture::new(weights, means, covariances).unwrap()
-}
+use mean_field_targets::{numbers, table, target};
 
 fn plane(name: &str, options: PlaneOptions) -> PlaneMeanField {
     PlaneMeanField::new(target(name), options).unwrap()

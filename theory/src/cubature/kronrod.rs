@@ -58,8 +58,13 @@ pub(crate) fn panel<const M: usize>(a: f64, b: f64, f: &mut impl FnMut(f64) -> [
 
 /// Largest difference of two results; infinite when one is not a number.
 pub(crate) fn distance<const M: usize>(a: &[f64; M], b: &[f64; M]) -> f64 {
+    distance_scaled((a, 1.0), (b, 1.0))
+}
+
+/// The same of results that are each to be multiplied by a factor.
+pub(crate) fn distance_scaled((a, p): (&[f64], f64), (b, q): (&[f64], f64)) -> f64 {
     a.iter().zip(b).fold(0.0, |worst: f64, (x, y)| {
-        let d = (x - y).abs();
+        let d = (p * x - q * y).abs();
         if d.is_nan() { f64::INFINITY } else { worst.max(d) }
     })
 }

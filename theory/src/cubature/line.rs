@@ -1,6 +1,6 @@
 //! One-dimensional Gaussian averages of analytic functions whose sharp features are known.
 
-use super::kronrod::panel;
+use super::kronrod::{distance_scaled, panel};
 use std::f64::consts::PI;
 
 /// The line is cut where its two tails weigh about a hundredth of the tolerance: `2 Phi(-8.2) = 2e-16` for 1e-12.
@@ -129,7 +129,7 @@ pub(crate) fn halve(
     for _ in 0..=HALVINGS {
         coarse.copy_from_slice(sum);
         add(sum, Nodes::within(reach, 0.5 * step, step));
-        let difference = distance_of(coarse, step, sum, 0.5 * step);
+        let difference = distance_scaled((coarse, step), (sum, 0.5 * step));
         step *= 0.5;
         if difference <= agree {
             sum.iter_mut().for_each(|v| *v *= step);
@@ -138,14 +138,6 @@ pub(crate) fn halve(
         }
     }
     None
-}
-
-/// Largest difference of two scaled results; infinite when one is not a number.
-fn distance_of(a: &[f64], p: f64, b: &[f64], q: f64) -> f64 {
-    a.iter().zip(b).fold(0.0, |worst: f64, (x, y)| {
-        let d = (p * x - q * y).abs();
-        if d.is_nan() { f64::INFINITY } else { worst.max(d) }
-    })
 }
 
 /// Adaptive Gauss-Kronrod panels, graded towards the features.

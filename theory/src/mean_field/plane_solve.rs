@@ -1,6 +1,7 @@
 //! Stationary points in the plane: coordinate ascent, then Newton, and what they are.
 
 use super::krylov::{Space, extremes, solve};
+use super::newton::{ACCEPTED, GAIN, LINEAR, NEAR, NEWTON_STEPS, RETRY, SWEEPS, TRY};
 use super::plane::{PlaneFrame, PlaneState, centred};
 use super::plane_coupling::Perturbations;
 use super::plane_grid::turned_back;
@@ -39,17 +40,6 @@ pub struct PlaneSolution {
     pub status: MeanFieldStatus,
 }
 
-const SWEEPS: usize = 3000;
-/// Newton is tried from this residual on, and after a failure from a residual so many times smaller.
-const TRY: f64 = 0.05;
-const RETRY: f64 = 0.2;
-const NEWTON_STEPS: usize = 12;
-/// The size beyond which a step of Newton leaves the neighbourhood of the ascent's limit.
-const NEAR: f64 = 0.5;
-const LINEAR: f64 = 1e-9;
-const GAIN: f64 = 0.5;
-/// Residuals up to this are those of a stationary point.
-const ACCEPTED: f64 = 1e-11;
 /// A saddle is accepted from an ascent only when it came so close: else the ascent is passing by.
 const ON_SADDLE: f64 = 1e-9;
 /// Densities at the edges, relative to the peak, beyond which the grid is too small.

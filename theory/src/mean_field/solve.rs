@@ -3,6 +3,7 @@
 use super::fit::{MeanField, MeanFieldStart, MeanFieldState};
 use super::krylov::{Space, solve};
 use super::lattice::Sides;
+use super::newton::{ACCEPTED, GAIN, LINEAR, NEAR, NEWTON_STEPS, RETRY, SWEEPS, TRY};
 use super::observables::MeanFieldObservables;
 use super::spectrum::{Common, Couplings};
 use crate::parameter::InvalidParameter;
@@ -38,20 +39,6 @@ pub struct MeanFieldSolution {
     pub status: MeanFieldStatus,
 }
 
-/// Sweeps allowed: near a critical point the ascent needs 1/(1 - lambda), which Newton cuts short.
-const SWEEPS: usize = 3000;
-/// Newton is tried from this residual on, and after a failure from a residual so many times smaller.
-const TRY: f64 = 0.05;
-const RETRY: f64 = 0.2;
-/// Steps of one trial, and the size beyond which a step leaves the neighbourhood of the ascent's limit.
-const NEWTON_STEPS: usize = 12;
-const NEAR: f64 = 0.5;
-/// Relative residual of the linear systems: the quadratic convergence of the last steps needs no more.
-const LINEAR: f64 = 1e-9;
-/// A step that gains less than this factor has come down to rounding.
-const GAIN: f64 = 0.5;
-/// Residuals up to this times (1 + beta A^2) are accepted where Newton no longer gains.
-const ACCEPTED: f64 = 1e-11;
 /// Damping of sweeps towards the even solution, and once more each time the residual rises.
 const DAMPED: f64 = 0.5;
 /// An ascent from an extreme start ends where lambda_max <= 1; what exceeds 1 by more is another point.
