@@ -40,12 +40,12 @@ pub use agreement::{Agreement, Comparison};
 pub use descent::Descent;
 pub use descent_options::DescentOptions;
 pub use ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
-pub use estimate::{DEFAULT_LEVEL, Estimate, GoOn, binomial_interval};
+pub use estimate::{DEFAULT_LEVEL, Estimate, GoOn, HorizonEstimate, PairEstimate, binomial_interval};
 #[cfg(feature = "diffsol")]
 pub use gradient_flow::{GradientFlow, GradientFlowOptions};
 pub use mixture_end::{MixtureEnd, MixtureRun};
 pub use mixture_ensemble::{MixtureEnsemble, MixtureOptions};
-pub use mixture_estimate::{HorizonEstimate, MechanismShare, MixtureEstimate, MixtureTally};
+pub use mixture_estimate::{MechanismShare, MixtureEstimate, MixtureTally};
 pub use optimiser::{Adam, Optimiser};
 pub use pair_start::{FreeStart, SphereStart};
 pub use sample::draw_start;

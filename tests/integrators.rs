@@ -291,3 +291,21 @@ fn cost_of_a_canonical_run_is_known() {
     assert!(statistics.rejected <= 5, "{statistics:?}");
     assert_eq!(statistics.evaluations, 2 + 6 * (statistics.accepted + statistics.rejected));
 }
+
+/// Breakpoints one floating-point number apart, as a jump that a user spells out.
+#[test]
+fn pieces_of_one_spacing_are_no_obstacle() {
+    let after = 1.0 + f64::EPSILON;
+    let rate: Rate<'_> = &|piece, _, y, rate| rate[0] = [-1.0, 5.0, -2.0][piece] * y[0];
+    let system = Plain { dimension: 1, breakpoints: &[1.0, after], rate };
+    let expected = (-3.0f64).exp();
+    let engines: [&dyn Integrator; 2] = [&Tsit5::default(), &DiffsolTsit5::default()];
+    for engine in engines {
+        let request = Request { times: &[0.5, 1.0, after, 2.0], ..Request::new(&[1.0], 0.0, 2.0) };
+        let found = engine.integrate(&system, &request).unwrap();
+        assert_eq!(found.outcome, Outcome::Reached);
+        assert!((found.state[0] - expected).abs() < 1e-9, "{}", found.state[0]);
+        assert_eq!(found.at_times.len(), 4);
+        assert!((found.at_times[2][0] - (-1.0f64).exp()).abs() < 1e-9, "{:?}", found.at_times);
+    }
+}

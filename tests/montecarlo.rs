@@ -56,6 +56,35 @@ fn the_same_bits_whatever_the_threads() {
     assert!(pair.ends(11, 0..0).is_empty());
 }
 
+/// Judged on the way as if the horizon had been asked for; at separation 2.1 what departs slowly is not yet apart at t = 30.
+#[test]
+fn at_the_end_of_the_run_as_with_that_horizon() {
+    let constant = Schedule::constant(1.0).unwrap();
+    let horizon = constant.end_of_run();
+    let n = 20_000;
+    let counts = |limit: EnsembleOptions, separation: f64| {
+        let free = FreeEnsemble::new(free(separation), &constant, FreeStart::new(10, 1.0).unwrap(), &limit).unwrap();
+        let options = SpherePairOptions { radius: separation, ..SpherePairOptions::default() };
+        let sphere = SpherePair::new(options).unwrap();
+        let sphere = SphereEnsemble::new(sphere, &constant, SphereStart::new(20).unwrap(), &limit).unwrap();
+        [free.estimate_while(3, n, &|_| true).unwrap(), sphere.estimate_while(3, n, &|_| true).unwrap()]
+    };
+    for (separation, slow) in [(2.1, true), (3.0, false)] {
+        let found = counts(EnsembleOptions::default(), separation);
+        let asked = counts(EnsembleOptions { horizon: Some(horizon), ..EnsembleOptions::default() }, separation);
+        for (found, asked) in found.iter().zip(&asked) {
+            let earlier = found.at_horizon.unwrap();
+            assert!(earlier.time == horizon && asked.at_horizon.is_none());
+            // Meshes differ, so that a run in a million may.
+            let (one, two) = (earlier.estimate.collapsed, asked.estimate.collapsed);
+            assert!(one.abs_diff(two) <= 2 && earlier.estimate.open() == 0, "{separation}: {one} and {two}");
+        }
+        let [free, _] = found;
+        let (earlier, end) = (free.at_horizon.unwrap().estimate.collapsed, free.estimate.collapsed);
+        assert_eq!(earlier > end + n / 20, slow, "{separation}: {earlier} and {end}");
+    }
+}
+
 /// d = 1, sigma = 1, exponential schedule; the exact values were computed outside this project by boundary bisection and
 /// quadrature, last digit uncertain.
 #[test]

@@ -4,10 +4,10 @@ use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 use crate::cli::RunArgs;
 use crate::commands::Failure;
@@ -18,10 +18,15 @@ use crate::studies::{KeptLine, Part, Watch};
 /// How often a bar shows that the work goes on.
 const TICK: Duration = Duration::from_millis(200);
 
-/// A progress bar on a terminal, nothing in a pipe, with --json or with --quiet; and a journal in the folder of the
-/// results where the study keeps parts.
+/// In a file or a pipe, a line on the work so often, the first after as long.
+const LINE: Duration = Duration::from_secs(30);
+
+/// A progress bar on a terminal, now and then a line where standard error is none, nothing with --json or with --quiet;
+/// and a journal in the folder of the results where the study keeps parts.
 pub(crate) struct Terminal {
     bar: ProgressBar,
+    /// When the last line was written, and of what the work is; none where there is a bar, or nothing is wanted.
+    lines: Option<Mutex<(Instant, String)>>,
     /// The journal's file, and the record of earlier work; none where nothing is written.
     kept: Option<Kept>,
 }
@@ -36,8 +41,12 @@ struct Kept {
 impl Terminal {
     /// Without a journal.
     pub(crate) fn plain(args: &RunArgs) -> Self {
-        let hidden = args.quiet || args.json;
-        Self { bar: if hidden { ProgressBar::hidden() } else { ProgressBar::new(0) }, kept: None }
+        if args.quiet || args.json {
+            return Self { bar: ProgressBar::hidden(), lines: None, kept: None };
+        }
+        let bar = ProgressBar::new(0);
+        let lines = bar.is_hidden().then(|| Mutex::new((Instant::now(), String::new())));
+        Self { bar, lines, kept: None }
     }
 
     /// With the journal of a run or of its shard; an earlier record is read unless all is computed anew.
@@ -67,6 +76,19 @@ impl Terminal {
         self.into_journal().map_or(Ok(()), Journal::remove).map_err(Failure::computation)
     }
 
+    /// A line on the work where it is time for one.
+    fn line(&self) {
+        // Another thread that holds the lock writes it.
+        let Some(mut lines) = self.lines.as_ref().and_then(|lines| lines.try_lock().ok()) else { return };
+        if lines.0.elapsed() < LINE {
+            return;
+        }
+        lines.0 = Instant::now();
+        let (done, total, unit) = (self.bar.position(), self.bar.length().unwrap_or(0), &lines.1);
+        let left = HumanDuration(self.bar.eta());
+        eprintln!("{done} of {total} {unit} after {}, {left} left", HumanDuration(self.bar.elapsed()));
+    }
+
     fn into_journal(self) -> Option<Journal> {
         self.kept?.journal.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
@@ -88,10 +110,14 @@ impl Watch for Terminal {
         self.bar.set_position(done);
         self.bar.reset_eta();
         self.bar.enable_steady_tick(TICK);
+        if let Some(lines) = &self.lines {
+            unit.clone_into(&mut lines.lock().unwrap_or_else(PoisonError::into_inner).1);
+        }
     }
 
     fn advance(&self, units: u64) {
         self.bar.inc(units);
+        self.line();
     }
 
     fn say(&self, message: &dyn fmt::Display) {

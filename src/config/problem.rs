@@ -39,13 +39,16 @@ impl ProblemConfig {
         Ok(found)
     }
 
-    /// The problem.
+    /// The problem, in coordinates whose origin is the centre of the start.
     ///
     /// # Errors
     /// None for a resolved configuration.
     pub fn problem(&self) -> Result<Problem, InvalidParameter> {
         let start = self.start.start(self.family.rules().means)?;
-        let problem = Problem::new(self.target.target()?, self.family.family()?, self.schedule.schedule()?, start)?;
+        let target = self.target.target()?;
+        // The flow moves with its frame: means about a centre are means about the origin of another target.
+        let target = self.start.centre.as_ref().map_or(Ok(target.clone()), |centre| target.about(centre))?;
+        let problem = Problem::new(target, self.family.family()?, self.schedule.schedule()?, start)?;
         match self.start.variance {
             Some(variance) => problem.with_initial_variance(variance),
             None => Ok(problem),
@@ -73,6 +76,7 @@ impl From<&Problem> for ProblemConfig {
                 means,
                 dimension,
                 scale,
+                centre: None,
                 seed: dimension.map(|_| resolve::DEFAULT_SEED),
                 variance: problem.given_variance(),
             },

@@ -186,10 +186,10 @@ pub(crate) fn start(document: &Document, rules: Rules, flows: bool) -> Result<St
         section.refuse(&["variance"], "only a trained variance has an initial value of its own")?;
     }
     let start = if let Some(means) = means {
-        section.refuse(&["dimension", "scale"], "`start.means` is an explicit start")?;
+        section.refuse(&["dimension", "scale", "centre"], "`start.means` is an explicit start")?;
         // A seed is harmless beside an explicit start, and kept out of the resolved run.
         section.count("seed")?;
-        StartConfig { means: Some(means), dimension: None, scale: None, seed: None, variance }
+        StartConfig { means: Some(means), dimension: None, scale: None, centre: None, seed: None, variance }
     } else {
         let Some(dimension) = section.count("dimension")? else {
             return Err(section.missing("means", "give initial means, or a law by `start.dimension`"));
@@ -201,14 +201,22 @@ pub(crate) fn start(document: &Document, rules: Rules, flows: bool) -> Result<St
             return Err(section.missing("scale", "free means start as N(0, scale^2 I)"));
         }
         if rules.means == MeanSpace::Sphere {
-            section.refuse(&["scale"], "means on the sphere start uniform on it")?;
+            section.refuse(&["scale", "centre"], "means on the sphere start uniform on it")?;
+        }
+        if flows {
+            section.refuse(&["centre"], "a flow starts about the origin, from its own parameters")?;
         }
         let dimension =
             usize::try_from(dimension).map_err(|_| section.breaks("dimension", "fit in memory addresses"))?;
+        let centre = section.numbers("centre")?;
+        if centre.as_ref().is_some_and(|centre| centre.len() > dimension) {
+            return Err(section.breaks("centre", &format!("hold at most start.dimension = {dimension} numbers")));
+        }
         StartConfig {
             means: None,
             dimension: Some(dimension),
             scale,
+            centre,
             seed: Some(section.count("seed")?.unwrap_or(DEFAULT_SEED)),
             variance,
         }

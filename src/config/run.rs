@@ -70,6 +70,9 @@ pub struct StartConfig {
     /// sigma of a Gaussian law.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scale: Option<f64>,
+    /// The middle of a Gaussian law; the origin if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub centre: Option<Vec<f64>>,
     /// The seed of a law.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,

@@ -9,7 +9,7 @@ use crate::montecarlo::follow::Follow;
 use crate::montecarlo::lanes::{LANES, Lane, LaneSystem, scale, step};
 use crate::montecarlo::mesh::{MeshStep, lane};
 use crate::montecarlo::model::Model;
-use crate::montecarlo::tally::RunEnd;
+use crate::montecarlo::tally::{JudgedEnd, RunEnd};
 
 /// Draws followed together: their states fit the first-level cache.
 pub(crate) const BLOCK: usize = 512;
@@ -21,6 +21,15 @@ const GUARD: f64 = 10.0;
 pub(crate) struct Course<S> {
     pub(crate) steps: Vec<MeshStep<S>>,
     pub(crate) alone: Follow,
+    /// The time at which runs are judged on the way, if they are.
+    pub(crate) horizon: Option<f64>,
+}
+
+impl<S> Course<S> {
+    /// The limits of a run that is followed by itself to the horizon, and judged there.
+    fn to_horizon(&self) -> Option<Follow> {
+        self.horizon.map(|end| Follow { end, at_end: true, ..self.alone })
+    }
 }
 
 /// The end of a run whose state says so already.
@@ -43,7 +52,7 @@ pub(crate) fn certain<M: Model<3>>(model: &M, alone: &Follow, t: f64, state: &[f
 
 /// The ends of the draws of one block, in order. Lanes do not see each other and the mesh is fixed, so each end is a
 /// function of its own draw.
-pub(crate) fn run<M: Model<3>>(model: &M, course: &Course<M::Stage>, seed: u64, draws: Range<u64>) -> Vec<RunEnd> {
+pub(crate) fn run<M: Model<3>>(model: &M, course: &Course<M::Stage>, seed: u64, draws: Range<u64>) -> Vec<JudgedEnd> {
     let mut block = Block::new(model, course, seed, draws.clone());
     let arch = Arch::new();
     let mut t = 0.0;
@@ -51,12 +60,16 @@ pub(crate) fn run<M: Model<3>>(model: &M, course: &Course<M::Stage>, seed: u64, 
         if block.active.is_empty() {
             break;
         }
+        if course.horizon.is_some_and(|horizon| t <= horizon && horizon < mesh_step.end) {
+            block.judge(model, course, t);
+        }
         arch.dispatch(Advance { block: &mut block, system: model, mesh_step, alone: &course.alone });
         t = mesh_step.end;
         block.settle(model, course, seed, draws.start, mesh_step);
     }
     block.finish(model, course, t);
-    block.ends
+    let judged = block.ends.into_iter().zip(block.at_horizon);
+    judged.map(|(end, earlier)| JudgedEnd { end, at_horizon: earlier.unwrap_or(end) }).collect()
 }
 
 /// One step of a block as an operation that is compiled for each vector width. (A closure would not be inlined into the
@@ -82,6 +95,8 @@ impl<M: Model<3>> WithSimd for Advance<'_, M> {
 
 struct Block {
     ends: Vec<RunEnd>,
+    /// Where the runs stood at the horizon that were open there.
+    at_horizon: Vec<Option<RunEnd>>,
     /// Draws still followed, as offsets in the block; entry i has lane i % LANES of chunk i / LANES.
     active: Vec<usize>,
     states: Vec<[Lane; 3]>,
@@ -112,7 +127,7 @@ impl Block {
             }
         }
         let rates = vec![[[0.0; LANES]; 3]; states.len()];
-        Self { ends, active, states, rates, left: Vec::new() }
+        Self { at_horizon: vec![None; ends.len()], ends, active, states, rates, left: Vec::new() }
     }
 
     #[inline(always)]
@@ -167,6 +182,7 @@ impl Block {
             if !fine {
                 let start = model.draw(seed, first + offset as u64);
                 self.ends[offset] = model.alone(&course.alone, 0.0, start);
+                self.at_horizon[offset] = course.to_horizon().map(|limits| model.alone(&limits, 0.0, start));
             } else if course.alone.early {
                 self.ends[offset] = RunEnd::Recovered;
             } else {
@@ -197,8 +213,20 @@ impl Block {
         }
     }
 
+    /// Follows what is open at `t` to the horizon, and back.
+    fn judge<M: Model<3>>(&mut self, model: &M, course: &Course<M::Stage>, t: f64) {
+        let Some(limits) = course.to_horizon() else { return };
+        for (entry, &offset) in self.active.iter().enumerate() {
+            let state = lane(&self.states[entry / LANES], entry % LANES);
+            self.at_horizon[offset] = Some(model.alone(&limits, t, state));
+        }
+    }
+
     /// What is open at the end of the mesh: at the horizon it is classified, before it it goes on by itself.
     fn finish<M: Model<3>>(&mut self, model: &M, course: &Course<M::Stage>, t: f64) {
+        if course.horizon.is_some_and(|horizon| t <= horizon) {
+            self.judge(model, course, t);
+        }
         for (entry, &offset) in self.active.iter().enumerate() {
             let state = lane(&self.states[entry / LANES], entry % LANES);
             self.ends[offset] = model.alone(&course.alone, t, state);

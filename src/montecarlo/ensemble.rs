@@ -1,19 +1,19 @@
 //! Ensembles of the closed flow: level (a).
 
-use std::ops::Range;
+use std::ops::{Add, Range};
 
 use collapsar_theory::{FreePair, InvalidParameter, Schedule, SpherePair};
 
 use crate::integrate::Tolerances;
 use crate::montecarlo::block::{BLOCK, Course, certain, run};
-use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate, GoOn, in_parts};
+use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate, GoOn, HorizonEstimate, PairEstimate, in_parts};
 use crate::montecarlo::follow::Follow;
 use crate::montecarlo::free_lanes::FreeLanes;
 use crate::montecarlo::mesh::{MeshControl, Pilot, mesh};
 use crate::montecarlo::model::Model;
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::sphere_lanes::SphereLanes;
-use crate::montecarlo::tally::{RunEnd, Tally};
+use crate::montecarlo::tally::{JudgedEnd, RunEnd, Tally};
 use crate::parallel;
 
 /// How an ensemble is followed and reported.
@@ -92,29 +92,54 @@ impl<M: Model<3>> Ensemble<M> {
         } else {
             Vec::new()
         };
-        Self { model, course: Course { steps, alone }, level: options.level }
+        // A run that ends within the horizon is judged at its end alone.
+        let horizon = options.horizon.is_none().then(|| schedule.end_of_run()).filter(|&t| t < end);
+        Self { model, course: Course { steps, alone, horizon }, level: options.level }
     }
 
     /// The ends of a range of draws, in order, block by block.
     fn ends(&self, seed: u64, draws: Range<u64>) -> Vec<RunEnd> {
-        parallel::map(&blocks(draws), |block| run(&self.model, &self.course, seed, block.clone())).concat()
+        let ends = |block: &Range<u64>| run(&self.model, &self.course, seed, block.clone());
+        parallel::map(&blocks(draws), ends).concat().iter().map(|judged: &JudgedEnd| judged.end).collect()
     }
 
-    fn tally(&self, seed: u64, draws: Range<u64>, go_on: GoOn<'_>) -> Tally {
+    fn tally(&self, seed: u64, draws: Range<u64>, go_on: GoOn<'_>) -> JudgedTally {
         // Counts commute, so that the sum does not depend on the threads.
         let count = |block: &Range<u64>| {
             if !go_on(0) {
-                return Tally::default();
+                return JudgedTally::default();
             }
-            let tally = run(&self.model, &self.course, seed, block.clone()).iter().collect();
+            let judged = run(&self.model, &self.course, seed, block.clone());
             go_on(block.end - block.start);
-            tally
+            JudgedTally {
+                ends: judged.iter().map(|run| &run.end).collect(),
+                at_horizon: judged.iter().map(|run| &run.at_horizon).collect(),
+            }
         };
-        in_parts(draws).fold(Tally::default(), |sum, part| sum + parallel::sum(&blocks(part), Tally::default, count))
+        let none = JudgedTally::default;
+        in_parts(draws).fold(none(), |sum, part| sum + parallel::sum(&blocks(part), none, count))
     }
 
-    fn estimate(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Estimate {
-        Estimate::new(self.tally(seed, 0..n, go_on), self.level, seed)
+    fn estimate(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> PairEstimate {
+        let tally = self.tally(seed, 0..n, go_on);
+        let estimate = |tally: Tally| Estimate::new(tally, self.level, seed);
+        let at = |time: f64| HorizonEstimate { time, estimate: estimate(tally.at_horizon) };
+        PairEstimate { estimate: estimate(tally.ends), at_horizon: self.course.horizon.map(at) }
+    }
+}
+
+/// Counts in the limit and at the horizon.
+#[derive(Debug, Clone, Copy, Default)]
+struct JudgedTally {
+    ends: Tally,
+    at_horizon: Tally,
+}
+
+impl Add for JudgedTally {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { ends: self.ends + other.ends, at_horizon: self.at_horizon + other.at_horizon }
     }
 }
 
@@ -165,16 +190,17 @@ macro_rules! doors {
 
             /// Counts of the ends of a range of draws; tallies of neighbouring ranges add up.
             pub fn tally(&self, seed: u64, draws: Range<u64>) -> Tally {
-                self.0.tally(seed, draws, &|_| true)
+                self.0.tally(seed, draws, &|_| true).ends
             }
 
             /// The probability of collapse from draws 0 to `n` - 1.
             pub fn estimate(&self, seed: u64, n: u64) -> Estimate {
-                self.0.estimate(seed, n, &|_| true)
+                self.0.estimate(seed, n, &|_| true).estimate
             }
 
-            /// The same as long as `go_on`, told of the draws that are done, says so; else nothing.
-            pub fn estimate_while(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Option<Estimate> {
+            /// The same, and at the end of the run, as long as `go_on`, told of the draws that are done, says so; else
+            /// nothing.
+            pub fn estimate_while(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Option<PairEstimate> {
                 let estimate = self.0.estimate(seed, n, go_on);
                 go_on(0).then_some(estimate)
             }

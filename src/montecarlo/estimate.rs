@@ -53,6 +53,25 @@ pub struct Estimate {
     pub seed: u64,
 }
 
+/// The same count at a finite time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct HorizonEstimate {
+    /// The time.
+    pub time: f64,
+    /// The count.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+}
+
+/// What an ensemble of a pair says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PairEstimate {
+    /// In the limit, or at the horizon that was asked for.
+    pub estimate: Estimate,
+    /// At the end of the run, [`collapsar_theory::Schedule::end_of_run`]; none where a horizon was asked for.
+    pub at_horizon: Option<HorizonEstimate>,
+}
+
 impl Estimate {
     /// The estimate from `tally`, with the interval at `level` in (0, 1) (pulled into [0, 1 - 1e-12]).
     pub fn new(tally: Tally, level: f64, seed: u64) -> Self {

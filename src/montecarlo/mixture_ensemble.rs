@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Part, Problem, Start};
 
-use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate, GoOn, in_parts};
+use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate, GoOn, HorizonEstimate, in_parts};
 use crate::montecarlo::mixture_block::{BLOCK, run};
 use crate::montecarlo::mixture_certainty::Certainty;
 use crate::montecarlo::mixture_end::{MixtureEnd, MixtureRun};
-use crate::montecarlo::mixture_estimate::{HorizonEstimate, MixtureEstimate, MixtureTally};
+use crate::montecarlo::mixture_estimate::{MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture_lanes::MixtureLanes;
 use crate::montecarlo::mixture_run::{Course, LARGEST, fits};
 use crate::montecarlo::{draw_start, stream};

@@ -4,7 +4,7 @@ use std::ops::Add;
 
 use serde::{Deserialize, Serialize};
 
-use crate::montecarlo::estimate::{Estimate, binomial_interval};
+use crate::montecarlo::estimate::{Estimate, HorizonEstimate, binomial_interval};
 use crate::montecarlo::mixture_end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::tally::{RunEnd, Tally};
 use crate::trajectory::{Mechanism, VANISHED_WEIGHT};
@@ -121,18 +121,8 @@ pub struct MixtureEstimate {
     pub mechanisms: Vec<MechanismShare>,
     /// What a lost mode and a vanished weight are.
     pub definition: String,
-    /// The same at a finite time; none where that is what was asked for.
+    /// Losing at least one mode at a finite time; none where that is what was asked for.
     pub at_horizon: Option<HorizonEstimate>,
-}
-
-/// Losing at least one mode at a finite time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct HorizonEstimate {
-    /// The time.
-    pub time: f64,
-    /// The count.
-    #[serde(flatten)]
-    pub estimate: Estimate,
 }
 
 impl MixtureEstimate {

@@ -15,6 +15,14 @@ pub enum RunEnd {
     Failed,
 }
 
+/// The end of one run in the limit, and where it stood at an earlier time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct JudgedEnd {
+    pub(crate) end: RunEnd,
+    /// The same as `end` where that was certain by then.
+    pub(crate) at_horizon: RunEnd,
+}
+
 /// Counts of every end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ProbabilityRun, Route};
-use crate::montecarlo::{Comparison, Estimate, HorizonEstimate, MechanismShare, MixtureEstimate};
+use crate::montecarlo::{Comparison, Estimate, HorizonEstimate, MechanismShare, MixtureEstimate, PairEstimate};
 
 /// The record of `collapsar probability`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -284,6 +284,13 @@ impl FormulaDetail {
 impl From<Estimate> for Answer {
     fn from(estimate: Estimate) -> Self {
         Self::counted(estimate, Detail::Count(CountDetail::default()))
+    }
+}
+
+impl From<PairEstimate> for Answer {
+    fn from(found: PairEstimate) -> Self {
+        let detail = CountDetail { at_horizon: found.at_horizon, ..CountDetail::default() };
+        Self::counted(found.estimate, Detail::Count(detail))
     }
 }
 

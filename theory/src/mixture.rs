@@ -59,6 +59,20 @@ impl Target {
         Self::new(vec![vec![separation], vec![-separation]], weights.to_vec())
     }
 
+    /// The target in coordinates whose origin is `centre`: modes nu_k - centre, both padded with zeros to one length.
+    /// What is free to move moves with the frame; a sphere of means is about the origin, so it is another one then.
+    ///
+    /// Errors: a coordinate that is not finite, or a mode farther than 1e9 from the centre along an axis.
+    pub fn about(&self, centre: &[f64]) -> Result<Self, InvalidParameter> {
+        for &c in centre {
+            coordinate("centre", c).map_err(|e| e.of(Part::Start))?;
+        }
+        let length = self.dimension().max(centre.len());
+        let entry = |v: &[f64], i: usize| v.get(i).copied().unwrap_or(0.0);
+        let shifted = |mode: &Vec<f64>| (0..length).map(|i| entry(mode, i) - entry(centre, i)).collect();
+        Self::new(self.modes.iter().map(shifted).collect(), self.weights.clone())
+    }
+
     /// v.
     pub fn weights(&self) -> &[f64] {
         &self.weights

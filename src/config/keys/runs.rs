@@ -98,6 +98,13 @@ pub(super) const START: &[Key] = &[
         "d of a random start: uniform on the sphere, or N(0, scale² I)",
     ),
     key("scale", Number, "1 beside a flow", "> 0; random start of free means only", "σ of free means"),
+    key(
+        "centre",
+        Numbers,
+        "the origin",
+        "at most d numbers (then padded with zeros); random start of free means only",
+        "c of N(c, scale² I); coordinates are then counted from it",
+    ),
     key("seed", Integer, "1", "", "seed of a random start; a grid mixes it with what the problem is"),
     key("variance", Number, "T0", "> 0; trained variance only", "var at t = 0"),
 ];

@@ -51,11 +51,20 @@ pub(crate) fn off_centre(target: &Target) -> Option<String> {
     (weights.len() > 1 && away > 0.5 * spread.max(1.0)).then(|| {
         format!(
             "the middle of the modes lies {} from the origin, where the means start, and no mode more than {} from it: \
-             write the modes about the origin, or all means arrive at the nearest one together",
+             all of them arrive at the nearest mode together unless they start between the modes, by {}",
             number(away),
-            number(spread)
+            number(spread),
+            centred(&centre)
         )
     })
+}
+
+/// The key that moves the start to `centre`, written out where it is short.
+fn centred(centre: &[f64]) -> String {
+    const SHOWN: usize = 4;
+    let list: Vec<String> = centre.iter().take(SHOWN).map(|&x| number(x)).collect();
+    let more = if centre.len() > SHOWN { ", .." } else { "" };
+    format!("`start.centre = [{}{more}]`", list.join(", "))
 }
 
 impl<'a> Question<'a> {

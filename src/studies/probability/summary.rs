@@ -29,11 +29,17 @@ fn lines_of(route: Route, answer: &Answer) -> Vec<String> {
         }
         Detail::Count(detail) => {
             let mut lines = Vec::new();
-            if let Some(HorizonEstimate { time, estimate }) = &detail.at_horizon {
-                lines.push(format!("{}, at t = {}", counted(&heading, estimate, 9), number(*time)));
-            }
             let limit = answer.estimate.as_ref().map_or_else(String::new, |e| counted(&heading, e, 9));
-            lines.push(if detail.at_horizon.is_some() { limit + ", in the limit" } else { limit });
+            lines.extend(match &detail.at_horizon {
+                None => vec![limit],
+                Some(HorizonEstimate { time, estimate }) if answer.estimate.as_ref() == Some(estimate) => {
+                    vec![format!("{limit}, at t = {} and in the limit", number(*time))]
+                }
+                Some(HorizonEstimate { time, estimate }) => {
+                    let earlier = format!("{}, at t = {}", counted(&heading, estimate, 9), number(*time));
+                    vec![earlier, limit + ", in the limit"]
+                }
+            });
             for MechanismShare { mechanism, count, low, high } in detail.mechanisms.iter().flatten() {
                 if *count > 0 {
                     lines.push(format!("            {mechanism}: {count} runs, [{low:.6}, {high:.6}]"));
