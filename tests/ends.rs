@@ -367,3 +367,21 @@ fn means_may_start_about_a_centre() {
         assert!(said.contains("start.centre") && said.contains(what), "{said}");
     }
 }
+
+/// Below the separation at which a mean alone has two attractors nothing collapses, and no trajectory is followed to say so.
+#[test]
+fn close_modes_have_no_collapse_and_say_so_at_once() {
+    let started = Instant::now();
+    for (separation, scale, tolerance) in [("1e-17", "1.0", "1e-2"), ("0.01", "0.01", "1.0000000010000002e-9")] {
+        let sets = [
+            format!("target.separation={separation}"),
+            format!("start.scale={scale}"),
+            format!("exact.tolerance={tolerance}"),
+        ];
+        let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
+        let found = record("probability", PAIR, &sets, &["--route", "exact", "--route", "montecarlo"]);
+        assert_eq!((&found["exact"]["value"], &found["exact"]["error"]), (&Value::from(0.0), &Value::from(0.0)));
+        assert_eq!(found["montecarlo"]["collapsed"], Value::from(0));
+    }
+    assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+}

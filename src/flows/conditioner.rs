@@ -88,7 +88,7 @@ impl<T: Arithmetic> NetTape<T> {
         }
         let (last, h) = (&last[0], &self.hidden[inner.len() - 1]);
         let a = Matrix::panelled(h, self.capacity);
-        if !last.thin {
+        if !last.thin() {
             return pass.product(last, self.capacity, a, true, Finish::Keep, &mut self.output);
         }
         pass.arch.dispatch(ThinProduct {
@@ -152,7 +152,7 @@ impl<T: Arithmetic> NetTape<T> {
     fn backward_last(&mut self, layer: &Layer, pass: Pass<'_, T>, (l, start): (usize, usize), gradient: &mut [T]) {
         let h = &self.hidden[l];
         let finish = pass.slope(h);
-        if !layer.thin {
+        if !layer.thin() {
             let d = Matrix::panelled(&self.output_gradient, self.capacity);
             pass.outer(layer, Matrix::panelled(h, self.capacity), d, &mut gradient[layer.weight - start..]);
             return pass.product_back(layer, self.capacity, d, finish, &mut self.scratch[0]);

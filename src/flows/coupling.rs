@@ -152,11 +152,41 @@ pub(crate) struct Backward<'a, T> {
 fn write_columns<T: Arithmetic>(net: &Net, rows: usize, parts: &[&[T]], count: usize, out: &mut [T]) {
     let (stride, panel) = if net.thin() { (net.outputs(), 0) } else { (PANEL, out.len() / panels(net.outputs())) };
     for (p, part) in parts.iter().enumerate() {
-        for (row, values) in part.chunks_exact(count).take(rows).enumerate() {
-            for (c, value) in values.iter().enumerate() {
-                let column = p * count + c;
-                out[(column / PANEL) * panel + row * stride + column % PANEL] = *value;
-            }
+        let first = p * count;
+        let at = (first / PANEL) * panel + first % PANEL;
+        match count {
+            2 => write_few::<T, 2>(rows, part, &mut out[at..], stride),
+            4 => write_few::<T, 4>(rows, part, &mut out[at..], stride),
+            8 => write_few::<T, 8>(rows, part, &mut out[at..], stride),
+            _ => write_any(rows, part, (first, count), out, (stride, panel)),
+        }
+    }
+}
+
+/// Rows of `count` numbers from column `first` on, whatever the panels.
+fn write_any<T: Arithmetic>(
+    rows: usize,
+    part: &[T],
+    (first, count): (usize, usize),
+    out: &mut [T],
+    (stride, panel): (usize, usize),
+) {
+    for (row, mut values) in part.chunks_exact(count).take(rows).enumerate() {
+        let mut column = first;
+        while !values.is_empty() {
+            let (here, rest) = values.split_at(values.len().min(PANEL - column % PANEL));
+            out[(column / PANEL) * panel + row * stride + column % PANEL..][..here.len()].copy_from_slice(here);
+            column += here.len();
+            values = rest;
+        }
+    }
+}
+
+/// Rows of `N` numbers, of one panel each: a number that the compiler knows is copied without a call.
+fn write_few<T: Arithmetic, const N: usize>(rows: usize, part: &[T], out: &mut [T], stride: usize) {
+    for (row, values) in part.as_chunks::<N>().0.iter().take(rows).enumerate() {
+        if let Some(out) = out[row * stride..].first_chunk_mut() {
+            *out = *values;
         }
     }
 }

@@ -5,7 +5,6 @@ use rand_chacha::ChaCha8Rng;
 use crate::flows::architecture::BatchNorm;
 use crate::flows::coupling::{Backward, CouplingTape, flat};
 use crate::flows::mixture::Mixture;
-use crate::flows::panel::transpose;
 use crate::flows::real::Real;
 use crate::flows::realnvp::{RealNvp, log_normal};
 use crate::flows::stream::normal;
@@ -67,12 +66,7 @@ impl<T: Real> Workspace<T> {
         (batch, rng): (usize, &mut ChaCha8Rng),
         gradient: &mut [T],
     ) -> Losses {
-        for layer in flow.layout.nets().flat_map(|net| &net.layers) {
-            if let Some(at) = layer.transposed {
-                let w = &flow.parameters[layer.weight..][..layer.weights()];
-                transpose(w, layer.inputs, layer.outputs, &mut self.transposed[at..]);
-            }
-        }
+        flow.transpose(true, &mut self.transposed);
         let mut sums = [0.0; 2];
         let mut done = 0;
         while done < batch {

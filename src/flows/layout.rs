@@ -30,24 +30,32 @@ impl Norm {
     }
 }
 
-/// A linear layer. Its weights lie in panels of 64 outputs with a row for each input; those of a thin last layer in
-/// panels of 64 inputs with a row for each output. What fills up a panel is zero and stays zero under training.
+/// A linear layer. Its weights lie in panels of 64 outputs with a row for each input; those of a last layer in panels
+/// of 64 inputs with a row for each output where that takes less room, or it is thin. What fills up a panel is zero and
+/// stays zero under training.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Layer {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
-    pub(crate) thin: bool,
+    /// Whether the weights have a row for each output.
+    pub(crate) by_output: bool,
     pub(crate) weight: usize,
     pub(crate) bias: usize,
     /// Batch normalisation between the linear map and the activation; its bias is the layer's.
     pub(crate) norm: Option<Norm>,
-    /// Where the transposed weights lie among all transposed ones, if the backward pass needs them.
+    /// Where the transposed weights lie among all transposed ones, if a pass needs them: the backward pass those of
+    /// weights with a row for each input, the forward pass the others.
     pub(crate) transposed: Option<usize>,
 }
 
 impl Layer {
+    /// Whether products with the weights are taken along the registers, and the output is written row by row.
+    pub(crate) fn thin(&self) -> bool {
+        self.by_output && self.transposed.is_none()
+    }
+
     pub(crate) fn weights(&self) -> usize {
-        if self.thin { panelled(self.outputs, self.inputs) } else { panelled(self.inputs, self.outputs) }
+        if self.by_output { panelled(self.outputs, self.inputs) } else { panelled(self.inputs, self.outputs) }
     }
 
     /// Numbers of a bias: whole panels.
@@ -57,7 +65,8 @@ impl Layer {
 
     /// Where the weight from `input` to `output` lies.
     pub(crate) fn index(&self, output: usize, input: usize) -> usize {
-        let (row, column, rows) = if self.thin { (output, input, self.outputs) } else { (input, output, self.inputs) };
+        let (row, column, rows) =
+            if self.by_output { (output, input, self.outputs) } else { (input, output, self.inputs) };
         self.weight + (column / PANEL) * rows * PANEL + row * PANEL + column % PANEL
     }
 }
@@ -90,7 +99,7 @@ impl Net {
 
     /// Whether the output is written row by row.
     pub(crate) fn thin(&self) -> bool {
-        self.layers[self.layers.len() - 1].thin
+        self.layers[self.layers.len() - 1].thin()
     }
 
     pub(crate) fn widest(&self) -> usize {
@@ -142,10 +151,11 @@ impl Layout {
         let widths: Vec<_> = [inputs].iter().chain(&architecture.hidden).chain(&[outputs]).copied().collect();
         let last = widths.len() - 2;
         let layer = |(i, w): (usize, &[usize])| {
+            let thin = i == last && w[1] <= THIN;
             let mut layer = Layer {
                 inputs: w[0],
                 outputs: w[1],
-                thin: i == last && w[1] <= THIN,
+                by_output: thin || (i == last && panelled(w[1], w[0]) < panelled(w[0], w[1])),
                 weight: self.parameters,
                 bias: 0,
                 norm: None,
@@ -158,9 +168,10 @@ impl Layout {
             }
             // A normalised input has its gradient in panels.
             let thin_inputs = i == 0 && layer.inputs <= THIN && architecture.batch_norm != BatchNorm::Input;
-            if !layer.thin && !thin_inputs {
+            if !thin && !thin_inputs {
                 layer.transposed = Some(self.transposed);
-                self.transposed += panelled(layer.outputs, layer.inputs);
+                let (rows, columns) = (layer.outputs, layer.inputs);
+                self.transposed += if layer.by_output { panelled(columns, rows) } else { panelled(rows, columns) };
             }
             layer
         };

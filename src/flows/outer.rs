@@ -78,7 +78,9 @@ impl<T: Arithmetic> Outer<'_, T> {
         for (m, sums) in sums.iter().enumerate() {
             let at = (panel * self.height + row + m) * PANEL;
             let g = &mut T::lanes_mut::<S>(&mut self.g[at..][..PANEL])[column..column + N];
-            (0..N).for_each(|n| g[n] = T::sum(simd, g[n], sums[n]));
+            for n in 0..N {
+                g[n] = T::sum(simd, g[n], sums[n]);
+            }
         }
         N
     }

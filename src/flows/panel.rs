@@ -57,10 +57,29 @@ impl<'a, T: Arithmetic> Matrix<'a, T> {
 
     /// Copies columns `first..first + count` of the first `rows` rows to `out`, row by row.
     pub(crate) fn copy_columns(&self, rows: usize, first: usize, count: usize, out: &mut [T]) {
-        for (row, out) in out.chunks_exact_mut(count).take(rows).enumerate() {
-            for (c, out) in out.iter_mut().enumerate() {
-                let column = first + c;
-                *out = self.data[self.at(row, column / PANEL) + column % PANEL];
+        match count {
+            2 if first % 2 == 0 => return self.copy_few::<2>(rows, first, out),
+            4 if first % 4 == 0 => return self.copy_few::<4>(rows, first, out),
+            8 if first % 8 == 0 => return self.copy_few::<8>(rows, first, out),
+            _ => {}
+        }
+        for (row, mut out) in out.chunks_exact_mut(count).take(rows).enumerate() {
+            let mut column = first;
+            while !out.is_empty() {
+                let (part, rest) = out.split_at_mut(out.len().min(PANEL - column % PANEL));
+                part.copy_from_slice(&self.data[self.at(row, column / PANEL) + column % PANEL..][..part.len()]);
+                column += part.len();
+                out = rest;
+            }
+        }
+    }
+
+    /// [`Self::copy_columns`] for `N` columns of one panel: a number that the compiler knows is copied without a call.
+    fn copy_few<const N: usize>(&self, rows: usize, first: usize, out: &mut [T]) {
+        let from = self.at(0, first / PANEL) + first % PANEL;
+        for (row, out) in out.as_chunks_mut::<N>().0.iter_mut().take(rows).enumerate() {
+            if let Some(part) = self.data[from + row * self.stride..].first_chunk() {
+                *out = *part;
             }
         }
     }

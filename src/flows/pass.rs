@@ -18,7 +18,7 @@ pub(crate) struct Pass<'a, T> {
     pub(crate) parameters: &'a [T],
     /// Running averages of batch normalisation, or none to use those of the batch.
     pub(crate) running: Option<&'a [T]>,
-    /// Transposed weights; only the backward pass reads them.
+    /// Transposed weights, those that the pass reads.
     pub(crate) transposed: &'a [T],
     pub(crate) rows: usize,
 }
@@ -29,6 +29,22 @@ impl<T: Arithmetic> Pass<'_, T> {
         match self.activation {
             Activation::Tanh => Finish::TanhSlope(h),
             Activation::Relu => Finish::ReluSlope(h),
+        }
+    }
+
+    /// The weights with a row for each input.
+    fn by_input(&self, layer: &Layer) -> &[T] {
+        match layer.transposed {
+            Some(at) if layer.by_output => &self.transposed[at..][..panelled(layer.inputs, layer.outputs)],
+            _ => &self.parameters[layer.weight..][..layer.weights()],
+        }
+    }
+
+    /// The weights with a row for each output; of layers that are not thin.
+    fn by_output(&self, layer: &Layer) -> &[T] {
+        match layer.transposed {
+            Some(at) if !layer.by_output => &self.transposed[at..][..panelled(layer.outputs, layer.inputs)],
+            _ => &self.parameters[layer.weight..][..layer.weights()],
         }
     }
 
@@ -47,7 +63,7 @@ impl<T: Arithmetic> Pass<'_, T> {
             depth: layer.inputs,
             width: layer.outputs,
             a,
-            w: &self.parameters[layer.weight..][..layer.weights()],
+            w: self.by_input(layer),
             bias: with_bias.then(|| &self.parameters[layer.bias..][..layer.padded()]),
             finish,
             c,
@@ -55,7 +71,7 @@ impl<T: Arithmetic> Pass<'_, T> {
         });
     }
 
-    /// c = finish(d W'), with the transposed weights.
+    /// c = finish(d W').
     pub(crate) fn product_back(
         &self,
         layer: &Layer,
@@ -64,13 +80,12 @@ impl<T: Arithmetic> Pass<'_, T> {
         finish: Finish<'_, T>,
         c: &mut [T],
     ) {
-        let Some(at) = layer.transposed else { return };
         self.arch.dispatch(Product {
             rows: self.rows,
             depth: layer.outputs,
             width: layer.inputs,
             a: d,
-            w: &self.transposed[at..][..panelled(layer.outputs, layer.inputs)],
+            w: self.by_output(layer),
             bias: None,
             finish,
             c,
@@ -80,8 +95,13 @@ impl<T: Arithmetic> Pass<'_, T> {
 
     /// Gradients of weights and, without batch normalisation, of the bias; `gradient` begins with the weights'.
     pub(crate) fn outer(&self, layer: &Layer, a: Matrix<'_, T>, y: Matrix<'_, T>, gradient: &mut [T]) {
-        let (rows, height, width) = (self.rows, layer.inputs, layer.outputs);
-        self.arch.dispatch(Outer { rows, height, width, a, y, g: &mut gradient[..layer.weights()] });
+        let (rows, width) = (self.rows, layer.outputs);
+        let g = &mut gradient[..layer.weights()];
+        if layer.by_output {
+            self.arch.dispatch(Outer { rows, height: width, width: layer.inputs, a: y, y: a, g });
+        } else {
+            self.arch.dispatch(Outer { rows, height: layer.inputs, width, a, y, g });
+        }
         if layer.norm.is_none() {
             let g = &mut gradient[layer.bias - layer.weight..][..layer.padded()];
             self.arch.dispatch(ColumnSums { rows, width, y, g });

@@ -21,7 +21,7 @@ pub(crate) enum Finish<'a, T> {
 /// C = finish(A W + bias): A has `rows` rows and `depth` columns, W `depth` rows and `width` columns in panels, C the
 /// panels of `c` that have room for `capacity` rows.
 ///
-/// Tiles of up to six rows by four registers are summed in registers. Each entry is one sum in the order of `depth`.
+/// Tiles of up to six rows by four registers, or sixteen by one, are summed in registers. Each entry is one sum in the order of `depth`.
 pub(crate) struct Product<'a, T> {
     pub(crate) rows: usize,
     pub(crate) depth: usize,
@@ -41,9 +41,14 @@ impl<T: Arithmetic> WithSimd for Product<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         for panel in 0..panels(self.width) {
+            let lanes = size_of::<T::Lanes<S>>() / size_of::<T>();
+            let single = self.width - panel * PANEL <= lanes;
             let mut row = 0;
             while row < self.rows {
                 row += match self.rows - row {
+                    // One register a row: more rows keep the multipliers busy.
+                    16.. if single && S::REGISTER_COUNT >= 32 => self.strip::<S, 16>(simd, panel, row),
+                    12.. if single => self.strip::<S, 12>(simd, panel, row),
                     6.. => self.strip::<S, 6>(simd, panel, row),
                     4.. => self.strip::<S, 4>(simd, panel, row),
                     2.. => self.strip::<S, 2>(simd, panel, row),
@@ -89,22 +94,27 @@ impl<T: Arithmetic> Product<'_, T> {
         let w = &self.w[panel * self.depth * PANEL..][..self.depth * PANEL];
         for (part, w) in w.chunks(PANEL * PANEL).enumerate() {
             let w = w.as_chunks::<PANEL>().0;
-            let depth = w.len();
-            let a: [&[T]; M] = std::array::from_fn(|m| &self.a.data[self.a.at(row + m, part)..][..depth]);
-            for k in 0..depth {
-                let w = &T::lanes::<S>(&w[k])[column..column + N];
-                for m in 0..M {
-                    let a = T::splat(simd, a[m][k]);
-                    for n in 0..N {
-                        sums[m][n] = T::fused(simd, a, w[n], sums[m][n]);
-                    }
+            let depth = w.len().min(PANEL);
+            let from = self.a.at(row, part);
+            // Rows a panel apart, mostly: a distance that the compiler knows costs no arithmetic on addresses.
+            let rows = self.a.data[from..].as_chunks::<PANEL>().0.first_chunk::<M>();
+            if let Some(a) = rows.filter(|_| self.a.stride == PANEL) {
+                for k in 0..depth {
+                    let w = &T::lanes::<S>(&w[k])[column..column + N];
+                    add::<T, S, M, N>(simd, &std::array::from_fn(|m| a[m][k]), w, &mut sums);
+                }
+            } else {
+                let a: [&[T]; M] = std::array::from_fn(|m| &self.a.data[from + m * self.a.stride..][..depth]);
+                for k in 0..depth {
+                    let w = &T::lanes::<S>(&w[k])[column..column + N];
+                    add::<T, S, M, N>(simd, &std::array::from_fn(|m| a[m][k]), w, &mut sums);
                 }
             }
         }
         for (m, sums) in sums.iter().enumerate() {
             let at = (panel * self.capacity + row + m) * PANEL;
             let c = &mut T::lanes_mut::<S>(&mut self.c[at..][..PANEL])[column..column + N];
-            (0..N).for_each(|n| c[n] = sums[n]);
+            c.copy_from_slice(sums);
         }
         N
     }
@@ -117,8 +127,17 @@ impl<T: Arithmetic> Product<'_, T> {
         let c = T::lanes_mut::<S>(&mut self.c[at..][..M * PANEL]);
         match self.finish {
             Finish::Keep => {}
-            Finish::Tanh => c.iter_mut().for_each(|c| *c = T::tanh(simd, *c)),
-            Finish::Relu => c.iter_mut().for_each(|c| *c = T::where_positive(simd, *c, *c)),
+            // Loops, not closures: those would be compiled without the wide registers.
+            Finish::Tanh => {
+                for c in c {
+                    *c = T::tanh(simd, *c);
+                }
+            }
+            Finish::Relu => {
+                for c in c {
+                    *c = T::where_positive(simd, *c, *c);
+                }
+            }
             Finish::TanhSlope(h) => {
                 let one = T::splat(simd, T::ONE);
                 for (c, h) in c.iter_mut().zip(T::lanes::<S>(&h[at..][..M * PANEL])) {
@@ -130,6 +149,22 @@ impl<T: Arithmetic> Product<'_, T> {
                     *c = T::where_positive(simd, *h, *c);
                 }
             }
+        }
+    }
+}
+
+/// One term of the sums of a tile: column of A times row of W.
+#[inline(always)]
+fn add<T: Arithmetic, S: Simd, const M: usize, const N: usize>(
+    simd: S,
+    a: &[T; M],
+    w: &[T::Lanes<S>],
+    sums: &mut [[T::Lanes<S>; N]; M],
+) {
+    for m in 0..M {
+        let a = T::splat(simd, a[m]);
+        for n in 0..N {
+            sums[m][n] = T::fused(simd, a, w[n], sums[m][n]);
         }
     }
 }
@@ -154,6 +189,14 @@ impl<T: Arithmetic> WithSimd for ThinProduct<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let lanes = size_of::<T::Lanes<S>>() / size_of::<T>();
+        // One panel in few registers, as it mostly is: a row stays in them for all its columns.
+        match (panels(self.depth), self.depth.div_ceil(lanes)) {
+            (1, 1) => return self.in_registers::<S, 1>(simd),
+            (1, 2) => return self.in_registers::<S, 2>(simd),
+            (1, 4) => return self.in_registers::<S, 4>(simd),
+            (1, 8) => return self.in_registers::<S, 8>(simd),
+            _ => {}
+        }
         for (row, c) in self.c.chunks_exact_mut(self.width).take(self.rows).enumerate() {
             for (column, c) in c.iter_mut().enumerate() {
                 let mut sum = T::splat(simd, T::ZERO);
@@ -164,6 +207,26 @@ impl<T: Arithmetic> WithSimd for ThinProduct<'_, T> {
                     for (&a, &w) in T::lanes::<S>(a).iter().zip(T::lanes::<S>(w)).take(used) {
                         sum = T::fused(simd, a, w, sum);
                     }
+                }
+                *c = T::total(simd, sum) + self.bias.map_or(T::ZERO, |bias| bias[column]);
+            }
+        }
+    }
+}
+
+impl<T: Arithmetic> ThinProduct<'_, T> {
+    /// The same where `N` registers hold a row.
+    #[inline(always)]
+    fn in_registers<S: Simd, const N: usize>(self, simd: S) {
+        let w = self.w.as_chunks::<PANEL>().0;
+        for (row, c) in self.c.chunks_exact_mut(self.width).take(self.rows).enumerate() {
+            let a = T::lanes::<S>(&self.a.data[self.a.at(row, 0)..][..PANEL]);
+            let a: [T::Lanes<S>; N] = std::array::from_fn(|n| a[n]);
+            for (column, (c, w)) in c.iter_mut().zip(w).enumerate() {
+                let w = &T::lanes::<S>(w)[..N];
+                let mut sum = T::splat(simd, T::ZERO);
+                for n in 0..N {
+                    sum = T::fused(simd, a[n], w[n], sum);
                 }
                 *c = T::total(simd, sum) + self.bias.map_or(T::ZERO, |bias| bias[column]);
             }

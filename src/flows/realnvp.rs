@@ -7,6 +7,7 @@ use rand::RngExt;
 use crate::flows::architecture::{Activation, Architecture, Initial};
 use crate::flows::coupling::CouplingTape;
 use crate::flows::layout::Layout;
+use crate::flows::panel::transpose;
 use crate::flows::pass::Pass;
 use crate::flows::real::{Arithmetic, Real};
 use crate::flows::stream::{Purpose, normal, stream};
@@ -135,6 +136,18 @@ impl<T: Real> RealNvp<T> {
         base
     }
 
+    /// Writes the transposed weights that the forward pass reads and, for the backward pass too, all others.
+    pub(crate) fn transpose(&self, backward: bool, out: &mut [T]) {
+        for layer in self.layout.nets().flat_map(|net| &net.layers) {
+            if let Some(at) = layer.transposed.filter(|_| backward || layer.by_output) {
+                let w = &self.parameters[layer.weight..][..layer.weights()];
+                let (inputs, outputs) = (layer.inputs, layer.outputs);
+                let (rows, columns) = if layer.by_output { (outputs, inputs) } else { (inputs, outputs) };
+                transpose(w, rows, columns, &mut out[at..]);
+            }
+        }
+    }
+
     /// What a pass over `rows` points needs; `running` is whether batch normalisation uses its running averages.
     pub(crate) fn pass<'a>(&'a self, rows: usize, running: bool, transposed: &'a [T]) -> Pass<'a, T> {
         Pass {
@@ -161,11 +174,14 @@ impl<T: Real> RealNvp<T> {
         let mut image = Image { points: vec![T::ZERO; points.len()], log_determinant: vec![T::ZERO; points.len() / d] };
         let mut halves = sizes.map(|size| vec![T::ZERO; size * BLOCK]);
         let mut changed_points = vec![T::ZERO; sizes[0] * BLOCK];
+        let forward = self.layout.nets().flat_map(|net| &net.layers).any(|l| l.by_output && l.transposed.is_some());
+        let mut transposed = vec![T::ZERO; if forward { self.layout.transposed } else { 0 }];
+        self.transpose(false, &mut transposed);
         let blocks = points.chunks(BLOCK * d).zip(image.points.chunks_mut(BLOCK * d));
         for ((x, out), log_det) in blocks.zip(image.log_determinant.chunks_mut(BLOCK)) {
             let rows = log_det.len();
             self.split(x, &mut halves);
-            let pass = self.pass(rows, true, &[]);
+            let pass = self.pass(rows, true, &transposed);
             let couplings = self.layout.couplings.len();
             for step in 0..couplings {
                 let i = if inverse { couplings - 1 - step } else { step };

@@ -156,6 +156,7 @@ fn values(key: &Key) -> Vec<String> {
     if SIZES.contains(&key.name) {
         found.retain(|value| value.parse::<f64>().map_or(true, |x| x <= 8.0) || refused_size(key, value));
     }
+    found.retain(|value| !fine(key, value));
     found
 }
 
@@ -163,6 +164,11 @@ fn values(key: &Key) -> Vec<String> {
 fn refused_size(key: &Key, value: &str) -> bool {
     let most = key.range().and_then(|range| range.most);
     value.parse::<f64>().ok().zip(most).is_some_and(|(x, most)| x > most)
+}
+
+/// Whether a tolerance asks for minutes of work, as it may.
+fn fine(key: &Key, value: &str) -> bool {
+    key.name == "tolerance" && value.parse::<f64>().is_ok_and(|x| (1e-9..1e-5).contains(&x))
 }
 
 /// The arguments and the text of a recipe: the verb, the overrides, the file.
@@ -182,10 +188,16 @@ pub fn configuration(recipe: &Recipe) -> (&'static str, Vec<String>, Vec<u8>) {
     for (name, value) in SMALL {
         let section = name.split('.').next().unwrap_or_default();
         let read = names.contains(&section);
-        // A section that is switched on by being there stays off unless it is tried.
-        let on = !["simulation", "flow", "training"].contains(&section)
-            || verb == "realnvp"
-            || sets.iter().any(|(set, value)| set.starts_with(&format!("{section}.")) || value.contains(section));
+        // A section that is switched on by being there stays off unless it is tried; a flow or its training brings the other.
+        let switches: &[&str] = match section {
+            "flow" | "training" => &["flow", "training"],
+            "simulation" => &["simulation"],
+            _ => &[],
+        };
+        let tried = |(set, value): &(String, String)| {
+            switches.iter().any(|name| set.starts_with(&format!("{name}.")) || value.contains(name))
+        };
+        let on = switches.is_empty() || verb == "realnvp" || sets.iter().any(tried);
         if read && on && sets.iter().all(|(set, _)| set != name) {
             sets.push((name.to_owned(), value.to_owned()));
         }

@@ -36,6 +36,7 @@ const SLACK: f64 = 1e-9;
 pub struct FreeBasin {
     pair: FreePair,
     wall: f64,
+    wells: bool,
     end: f64,
     /// The time from which beta does not fall any more.
     cooling_from: f64,
@@ -75,12 +76,23 @@ impl FreeBasin {
         let betas = (0..WALLS).map(|i| end * WALL_RATIO.powi(i as i32));
         let both = |beta: f64, planar: bool| [1.0, -1.0].map(|sign| height(&pair, wall, beta, sign, planar));
         let heights = betas.map(|beta| Height { beta, spatial: both(beta, false), planar: both(beta, true) }).collect();
-        Ok(Self { pair, wall, end, cooling_from: schedule.cooling_from(), bend: bend(&pair), heights })
+        let wells = pair.options().separation * pair.pull(wall).1 > 1.0;
+        Ok(Self { pair, wall, wells, end, cooling_from: schedule.cooling_from(), bend: bend(&pair), heights })
     }
 
     /// m_c, the coordinate of the wall.
     pub fn wall(&self) -> f64 {
         self.wall
+    }
+
+    /// Whether a mean alone settles on either side of the wall: m = rho tau(m) has three roots.
+    ///
+    /// Where it has one (equal target weights, rho tau'(0) <= 1), rho tau(m) < m for m > 0, and tau is concave there: a
+    /// critical point of F with both means on one side, x > |y|, would have
+    /// x = (rho/2) (tau(x+y) + tau(x-y)) <= rho tau(x) < x. So there is none at any temperature, and the flow, a gradient
+    /// flow once the temperature has settled, collapses from a set of starts of probability 0 only.
+    pub fn has_wells(&self) -> bool {
+        self.wells
     }
 
     /// Whether the means are on different sides of the wall: certain recovery, at the price of a comparison.
@@ -92,7 +104,7 @@ impl FreeBasin {
     /// Whether the state is trapped on one side of the wall: certain collapse, at the price of one objective. (x, y, z)
     /// at time `t` and inverse temperature `beta`.
     pub fn trapped(&self, t: f64, beta: f64, state: &[f64]) -> bool {
-        if t < self.cooling_from || self.separated(state[0], state[1]) {
+        if t < self.cooling_from || !self.wells || self.separated(state[0], state[1]) {
             return false;
         }
         // The kept wall at or below beta; the ends of the interval bound the concave height between.
