@@ -29,21 +29,21 @@ mod sweep;
 mod value;
 
 pub use axis::{Axis, AxisValue};
-pub use bifurcation::{BifurcationConfig, Drawing, LARGEST_SEPARATION, Parameter};
-pub use boundary::BoundaryConfig;
+pub use bifurcation::LARGEST_SEPARATION;
 pub use compare::Variant;
-pub use density::DensityConfig;
 pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
 pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
 pub use family::FamilyConfig;
-pub use flow::{Criterion, FlowConfig, Precision, TrainingConfig};
+pub use keys::{
+    BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, Drawing, Engine, ExactConfig, FlowConfig,
+    FormulaConfig, MonteCarloConfig, OptimiserName, OrFalse, Parameter, PortraitConfig, Precision, SimulationConfig,
+    SolveConfig, StopConfig, TrainingConfig,
+};
 pub use plot::{PlotConfig, PlotKind, RATE};
-pub use portrait::PortraitConfig;
-pub use probability::{ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserName, SimulationConfig, StopConfig};
 pub use problem::ProblemConfig;
 pub use published::{PublishedConfig, PublishedCount};
 pub use route::{Route, Source};
-pub use run::{Engine, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
+pub use run::{ScheduleConfig, StartConfig, TargetConfig};
 pub use runs::{BifurcationRun, BoundaryRun, DensityRun, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun};
 pub use sweep::{MOST_POINTS, SweepConfig};

@@ -112,7 +112,7 @@ fn files_are_written_and_bad_requests_refused() {
     let mut table = csv::Reader::from_path(folder.path().join("portrait.csv")).unwrap();
     assert_eq!(table.headers().unwrap().iter().take(4).collect::<Vec<_>>(), ["temperature", "series", "x", "y"]);
     for (setting, reason) in [
-        ("portrait.temperatures=[0.5]", "`portrait.temperatures` is [0.5]: it must hold one to four temperatures"),
+        ("portrait.temperatures=[0.5]", "`portrait.temperatures` is [0.5]: it must hold numbers of at least 1"),
         ("portrait.temperatures=[]", "`portrait.temperatures` is []"),
         ("portrait.transverse=-1", "`portrait.transverse` is -1: it must be at least 0"),
         ("portrait.x=[2,1]", "`portrait.x` is [2, 1]: it must be two rising numbers, [first, last]"),

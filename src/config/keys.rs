@@ -1,19 +1,33 @@
 //! Every section and every key: what it means, what it is unless given, what it must obey.
 //!
 //! This is the one list of keys: what is not in it is refused, what a resolver reads must be in it, and the schema for
-//! editors, the reference and the templates are made from it.
+//! editors, the reference and the templates are made from it. Where a resolved section is its keys one by one, the
+//! declaration (`section!`) gives its struct, its reading, its ranges and its defaults as well; a resolver adds what
+//! concerns several keys.
 
+mod field;
+mod grids;
+mod problem;
 mod range;
 mod reference;
 mod routes;
-mod runs;
 mod schema;
 mod template;
+mod verbs;
 
+pub use field::OrFalse;
+pub(crate) use field::Reader;
 pub use range::Range;
 pub use reference::{IndexEntry, reference};
+pub use routes::{
+    Criterion, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig, OptimiserName, Precision, SimulationConfig,
+    StopConfig, TrainingConfig,
+};
 pub use schema::schema;
 pub use template::template;
+pub use verbs::{
+    BifurcationConfig, BoundaryConfig, DensityConfig, Drawing, Engine, Parameter, PortraitConfig, SolveConfig,
+};
 
 /// A section.
 #[derive(Debug, Clone, Copy)]
@@ -98,16 +112,16 @@ pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
 
 /// Every section, in the order of the reference.
 pub const SECTIONS: [SectionKeys; 21] = [
-    section("target", "p(x) = Σ v_k N(x; ν_k, I)", runs::TARGET),
-    section("family", "q(x) = Σ w_i N(x; μ_i, var I)", runs::FAMILY),
-    section("schedule", "T(t) = 1/β(t), from T0 to 1; constant at T = 1 unless given", runs::SCHEDULE),
-    section("start", "μ_i at t = 0: given, or drawn from a law", runs::START),
-    section("stop", "when runs are classified", runs::STOP),
-    section("solve", "the integration of a run", runs::SOLVE),
-    section("density", "the moments of a run that are shown", runs::DENSITY),
-    section("bifurcation", "equilibria, branches and critical curves of a pair", runs::BIFURCATION),
-    section("boundary", "the curves of the collapse boundary", runs::BOUNDARY),
-    section("portrait", "phase portraits of the free pair", runs::PORTRAIT),
+    section("target", "p(x) = Σ v_k N(x; ν_k, I)", problem::TARGET),
+    section("family", "q(x) = Σ w_i N(x; μ_i, var I)", problem::FAMILY),
+    section("schedule", "T(t) = 1/β(t), from T0 to 1; constant at T = 1 unless given", problem::SCHEDULE),
+    section("start", "μ_i at t = 0: given, or drawn from a law", problem::START),
+    section("stop", "when runs are classified", routes::STOP),
+    section("solve", "the integration of a run", verbs::SOLVE),
+    section("density", "the moments of a run that are shown", verbs::DENSITY),
+    section("bifurcation", "equilibria, branches and critical curves of a pair", verbs::BIFURCATION),
+    section("boundary", "the curves of the collapse boundary", verbs::BOUNDARY),
+    section("portrait", "phase portraits of the free pair", verbs::PORTRAIT),
     section("exact", "the route `exact` to P_c", routes::EXACT),
     section("formula", "the routes `formula` and `refined` to P_c", routes::FORMULA),
     section("montecarlo", "the route `montecarlo` to P_c", routes::MONTECARLO),
@@ -129,11 +143,11 @@ pub const SECTIONS: [SectionKeys; 21] = [
         "a grid over keys `section.key`, at most 10^6 points, the last axis fastest: a list, or { from, to, points, scale = \
          \"log\", integers = true }; \"a.b, c.d\" with lists of lists changes several keys together; a section with a list of \
          tables takes variants, named by `label`",
-        routes::SWEEP,
+        grids::SWEEP,
     ),
-    open("plot", "`[plot.NAME]`: the figure STEM-NAME of a grid", routes::PLOT),
-    section("published", "counts from elsewhere, beside which a grid is drawn and judged", routes::PUBLISHED),
-    section("experiment", "how `reproduce` runs the configuration, and what it must find", routes::EXPERIMENT),
+    open("plot", "`[plot.NAME]`: the figure STEM-NAME of a grid", grids::PLOT),
+    section("published", "counts from elsewhere, beside which a grid is drawn and judged", grids::PUBLISHED),
+    section("experiment", "how `reproduce` runs the configuration, and what it must find", grids::EXPERIMENT),
 ];
 
 /// The sections that a verb reads.

@@ -2,20 +2,17 @@
 
 use collapsar_theory::{FARTHEST, MeanSpace, Rules, Schedule, ScheduleKind, VarianceRule};
 
-use crate::config::bifurcation::BifurcationConfig;
-use crate::config::boundary::BoundaryConfig;
-use crate::config::density::DensityConfig;
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, TEMPERINGS, VARIANCES, WEIGHTS};
-use crate::config::portrait::PortraitConfig;
-use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
-use crate::config::run::{Engine, ScheduleConfig, SolveConfig, StartConfig, TargetConfig};
+use crate::config::keys::{
+    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, PortraitConfig,
+    SimulationConfig, SolveConfig, StopConfig,
+};
+use crate::config::run::{ScheduleConfig, StartConfig, TargetConfig};
 use crate::config::section::Section;
-use crate::integrate::{Request, Tolerances};
 
 pub(crate) const PRESETS: [(&str, Rules); 2] = [("paper", Rules::PAPER), ("free", Rules::FREE)];
-pub(crate) const ENGINES: [(&str, Engine); 2] = [("tsit5", Engine::Tsit5), ("diffsol", Engine::Diffsol)];
 
 const MOST_REPORTS: usize = 100_000;
 /// Reported times unless given: this many steps from 0 ...
@@ -34,11 +31,11 @@ pub(crate) fn check_rest(document: &Document, read: &[&str]) -> Result<(), Confi
         Some(document.section(name)).filter(|section| !read.contains(&name) && !section.is_empty())
     };
     given("bifurcation").map(|s| BifurcationConfig::resolve(&s)).transpose()?;
-    given("exact").map(|s| ExactConfig::resolve(&s)).transpose()?;
+    given("exact").map(|s| ExactConfig::read(&s)).transpose()?;
     given("formula").map(|s| FormulaConfig::resolve(&s)).transpose()?;
-    given("montecarlo").map(|s| MonteCarloConfig::resolve(&s)).transpose()?;
+    given("montecarlo").map(|s| MonteCarloConfig::read(&s)).transpose()?;
     given("simulation").map(|s| SimulationConfig::resolve(&s)).transpose()?;
-    given("stop").map(|s| StopConfig::resolve(&s)).transpose()?;
+    given("stop").map(|s| StopConfig::read(&s)).transpose()?;
     given("portrait").map(|s| PortraitConfig::resolve(&s)).transpose()?;
     given("density").map(|s| DensityConfig::resolve(&s, 0.0)).transpose()?;
     if let Some(section) = given("boundary") {
@@ -228,36 +225,35 @@ pub(crate) fn start(document: &Document, rules: Rules, flows: bool) -> Result<St
 /// `[solve]` of a run under this schedule.
 pub(crate) fn solve(document: &Document, schedule: &Schedule) -> Result<SolveConfig, ConfigError> {
     let section = document.section("solve");
-    let default_times = || {
+    let mut found = SolveConfig::read(&section)?;
+    if !section.has("times") {
         let end = schedule.end_of_run();
-        (0..=DEFAULT_REPORTS).map(|i| end * i as f64 / DEFAULT_REPORTS as f64).collect()
-    };
-    let times = section.numbers("times")?.unwrap_or_else(default_times);
-    let ordered = times.windows(2).all(|w| w[0] < w[1]) && times.first().is_none_or(|&t| t >= 0.0);
-    if times.is_empty() || !ordered {
+        found.times = (0..=DEFAULT_REPORTS).map(|i| end * i as f64 / DEFAULT_REPORTS as f64).collect();
+        return Ok(found);
+    }
+    let times = &found.times;
+    if times.is_empty() || times.windows(2).any(|w| w[0] >= w[1]) {
         return Err(section.breaks("times", "hold at least one time, none negative, strictly increasing"));
     }
-    if section.has("times") && times.last().is_some_and(|&t| t > FARTHEST) {
+    if times.last().is_some_and(|&t| t > FARTHEST) {
         return Err(section.breaks("times", "end at 1e9 or before"));
     }
     if times.len() > MOST_REPORTS {
         return Err(section.breaks("times", "hold at most 100000 times"));
     }
-    let defaults = Tolerances::default();
-    let tolerance = |key: &str, default: f64| -> Result<f64, ConfigError> {
-        let value = section.number(key)?.unwrap_or(default);
-        // Below 1e-14 the error control only sees rounding.
-        if (1e-14..=1e-2).contains(&value) { Ok(value) } else { Err(section.breaks(key, "lie between 1e-14 and 1e-2")) }
-    };
-    let max_steps = section.count("max_steps")?.unwrap_or(Request::DEFAULT_MAX_STEPS as u64);
-    if max_steps == 0 {
-        return Err(section.breaks("max_steps", "be at least 1"));
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::integrate::{Request, Tolerances};
+
+    /// The library's own defaults are those of the configuration.
+    #[test]
+    fn defaults_of_integration() {
+        let (config, library) = (SolveConfig::default(), Tolerances::default());
+        assert_eq!((config.relative_tolerance, config.absolute_tolerance), (library.relative, library.absolute));
+        assert_eq!(config.max_steps, Request::DEFAULT_MAX_STEPS as u64);
     }
-    Ok(SolveConfig {
-        times,
-        engine: section.choice("engine", &ENGINES)?.unwrap_or(Engine::Tsit5),
-        relative_tolerance: tolerance("relative_tolerance", defaults.relative)?,
-        absolute_tolerance: tolerance("absolute_tolerance", defaults.absolute)?,
-        max_steps,
-    })
 }

@@ -81,32 +81,6 @@ pub struct StartConfig {
     pub variance: Option<f64>,
 }
 
-/// The integrator of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Engine {
-    /// The own Tsitouras 5(4).
-    #[serde(rename = "tsit5")]
-    Tsit5,
-    /// diffsol's Tsitouras 5(4).
-    #[serde(rename = "diffsol")]
-    Diffsol,
-}
-
-/// `[solve]`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SolveConfig {
-    /// Times at which to report.
-    pub times: Vec<f64>,
-    /// The integrator.
-    pub engine: Engine,
-    /// Relative tolerance of each step.
-    pub relative_tolerance: f64,
-    /// Absolute tolerance of each step.
-    pub absolute_tolerance: f64,
-    /// Step limit.
-    pub max_steps: u64,
-}
-
 impl TargetConfig {
     /// The target.
     pub fn target(&self) -> Result<Target, InvalidParameter> {

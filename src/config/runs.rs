@@ -3,18 +3,17 @@
 use collapsar_theory::{Family, InvalidParameter, Pair, Schedule, Target};
 use serde::Serialize;
 
-use crate::config::bifurcation::BifurcationConfig;
-use crate::config::boundary::BoundaryConfig;
-use crate::config::density::DensityConfig;
 use crate::config::document::Document;
 use crate::config::error::{ConfigError, Origin};
 use crate::config::family::FamilyConfig;
-use crate::config::flow::{self, FlowConfig, TrainingConfig};
-use crate::config::portrait::PortraitConfig;
-use crate::config::probability::{ExactConfig, FormulaConfig, MonteCarloConfig, SimulationConfig, StopConfig};
+use crate::config::flow;
+use crate::config::keys::{
+    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig,
+    PortraitConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig,
+};
 use crate::config::problem::ProblemConfig;
 use crate::config::resolve;
-use crate::config::run::{ScheduleConfig, SolveConfig, TargetConfig};
+use crate::config::run::{ScheduleConfig, TargetConfig};
 
 /// A run of the closed flow.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -183,7 +182,7 @@ impl BoundaryRun {
         let (target, family) = target_and_family(document)?;
         let (schedule, _) = resolve::schedule(document)?;
         let boundary = BoundaryConfig::resolve(&document.section("boundary"), &schedule)?;
-        let stop = StopConfig::resolve(&document.section("stop"))?;
+        let stop = StopConfig::read(&document.section("stop"))?;
         resolve::check_rest(document, &["boundary", "stop"])?;
         Ok(Self { target, family, schedule, stop, boundary })
     }
@@ -222,10 +221,10 @@ impl ProbabilityRun {
         let modes = problem.target.target().map_or(0, |target| target.modes().len());
         let (flow, training) = flow::resolve(document, (modes, problem.start.dimension()))?.unzip();
         let found = Self {
-            stop: StopConfig::resolve(&document.section("stop"))?,
-            exact: ExactConfig::resolve(&document.section("exact"))?,
+            stop: StopConfig::read(&document.section("stop"))?,
+            exact: ExactConfig::read(&document.section("exact"))?,
             formula: FormulaConfig::resolve(&document.section("formula"))?,
-            montecarlo: MonteCarloConfig::resolve(&document.section("montecarlo"))?,
+            montecarlo: MonteCarloConfig::read(&document.section("montecarlo"))?,
             simulation: SimulationConfig::resolve(&document.section("simulation"))?,
             flow,
             training,
@@ -241,9 +240,9 @@ impl From<ProblemConfig> for ProbabilityRun {
     fn from(problem: ProblemConfig) -> Self {
         Self {
             problem,
-            stop: StopConfig { horizon: None },
+            stop: StopConfig::default(),
             exact: ExactConfig::default(),
-            formula: FormulaConfig { alpha: None, wanted: None },
+            formula: FormulaConfig::default(),
             montecarlo: MonteCarloConfig::default(),
             simulation: None,
             flow: None,

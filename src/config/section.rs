@@ -4,7 +4,7 @@ use collapsar_theory::InvalidParameter;
 
 use crate::config::document::Document;
 use crate::config::error::{ConfigError, Fault, Origin};
-use crate::config::keys::{declares, keys_of};
+use crate::config::keys::{Reader, declares, keys_of};
 use crate::config::value::{Node, Value};
 
 /// One section of a document.
@@ -102,18 +102,6 @@ impl<'a> Section<'a> {
         if value.is_some_and(|x| x <= 0.0) { Err(self.breaks(key, "be positive")) } else { Ok(value) }
     }
 
-    fn is_false(&self, key: &str) -> bool {
-        self.get(key).is_some_and(|node| node.value == Value::Boolean(false))
-    }
-
-    /// A positive number, or `false` for none.
-    pub(crate) fn positive_or_false(&self, key: &str) -> Result<Option<Option<f64>>, ConfigError> {
-        if self.is_false(key) {
-            return Ok(Some(None));
-        }
-        self.positive(key).map(|value| value.map(Some)).map_err(|_| self.breaks(key, "be a positive number or false"))
-    }
-
     /// An integer that is not negative.
     pub(crate) fn count(&self, key: &str) -> Result<Option<u64>, ConfigError> {
         let read = |node: &Node| match node.value {
@@ -174,18 +162,6 @@ impl<'a> Section<'a> {
         list.transpose()
     }
 
-    /// Two numbers that are ends of something.
-    pub(crate) fn ends(
-        &self,
-        key: &str,
-        rule: &str,
-        holds: impl Fn([f64; 2]) -> bool,
-    ) -> Result<Option<[f64; 2]>, ConfigError> {
-        let Some(numbers) = self.numbers(key)? else { return Ok(None) };
-        let ends = <[f64; 2]>::try_from(numbers).ok().filter(|ends| holds(*ends));
-        ends.map(Some).ok_or_else(|| self.breaks(key, rule))
-    }
-
     /// A list of lists of numbers.
     pub(crate) fn vectors(&self, key: &str) -> Result<Option<Vec<Vec<f64>>>, ConfigError> {
         let Some(node) = self.get(key) else { return Ok(None) };
@@ -205,19 +181,35 @@ impl<'a> Section<'a> {
         };
         found.map(Some).ok_or_else(|| self.breaks(key, &format!("be one of {}", quoted(choices))))
     }
+}
 
-    /// The same, or `false` for `none`.
-    pub(crate) fn choice_or_false<T: Copy>(
-        &self,
-        key: &str,
-        none: T,
-        choices: &[(&str, T)],
-    ) -> Result<Option<T>, ConfigError> {
-        if self.is_false(key) {
-            return Ok(Some(none));
-        }
-        let refusal = |_| self.breaks(key, &format!("be false or one of {}", quoted(choices)));
-        self.choice(key, choices).map_err(refusal)
+impl Reader for Section<'_> {
+    fn number(&self, key: &str) -> Result<Option<f64>, ConfigError> {
+        self.number(key)
+    }
+
+    fn count(&self, key: &str) -> Result<Option<u64>, ConfigError> {
+        self.count(key)
+    }
+
+    fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError> {
+        self.flag(key)
+    }
+
+    fn numbers(&self, key: &str) -> Result<Option<Vec<f64>>, ConfigError> {
+        self.numbers(key)
+    }
+
+    fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<T>, ConfigError> {
+        self.choice(key, choices)
+    }
+
+    fn is_false(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|node| node.value == Value::Boolean(false))
+    }
+
+    fn breaks(&self, key: &str, rule: &str) -> ConfigError {
+        self.breaks(key, rule)
     }
 }
 

@@ -13,6 +13,10 @@ pub struct Range {
     pub open: bool,
     /// Its upper end, which is a value itself.
     pub most: Option<f64>,
+    /// Whether the rule names both ends together, "1 to 256".
+    both: bool,
+    /// Both ends as the rule writes them.
+    written: (&'static str, &'static str),
 }
 
 impl Key {
@@ -21,15 +25,17 @@ impl Key {
         if !matches!(self.kind, Kind::Number | Kind::Integer | Kind::Numbers | Kind::NumberOrFalse) {
             return None;
         }
-        let rule = self.rule.split([',', ';']).next().unwrap_or_default().trim();
-        if let Some(least) = rule.strip_prefix("> ").and_then(number) {
-            return Some(Range { least, open: true, most: None });
+        let mut parts = self.rule.split([',', ';']).map(str::trim);
+        let rule = parts.next().unwrap_or_default();
+        if let Some((least, most)) = rule.split_once(" to ") {
+            let ends = (number(least)?, Some(number(most)?));
+            return Some(Range { least: ends.0, open: false, most: ends.1, both: true, written: (least, most) });
         }
-        if let Some(least) = rule.strip_prefix("≥ ").and_then(number) {
-            return Some(Range { least, open: false, most: None });
-        }
-        let (least, most) = rule.split_once(" to ")?;
-        Some(Range { least: number(least)?, open: false, most: Some(number(most)?) })
+        let open = rule.strip_prefix("> ");
+        let least = open.or_else(|| rule.strip_prefix("≥ "))?;
+        let most = parts.next().and_then(|part| part.strip_prefix("at most ")).unwrap_or_default();
+        let (end, open) = (number(most), open.is_some());
+        Some(Range { least: number(least)?, open, most: end, both: false, written: (least, most) })
     }
 
     /// The default where it is a value.
@@ -48,6 +54,36 @@ fn number(text: &str) -> Option<f64> {
 }
 
 impl Range {
+    /// Both ends in words.
+    pub(crate) fn between(&self) -> String {
+        format!("between {} and {}", self.written.0, self.written.1)
+    }
+
+    /// What a number must obey and does not.
+    pub(crate) fn broken_by(&self, x: f64) -> Option<String> {
+        let above = self.most.is_some_and(|most| x > most);
+        let below = if self.open { x <= self.least } else { x < self.least };
+        let (least, most) = self.written;
+        match (below, above) {
+            (false, false) => None,
+            _ if self.both => Some(format!("lie {}", self.between())),
+            (false, true) => Some(format!("be at most {most}")),
+            (true, _) if !self.open => Some(format!("be at least {least}")),
+            (true, _) if self.least == 0.0 => Some("be positive".to_owned()),
+            (true, _) => Some(format!("be above {least}")),
+        }
+    }
+
+    /// The same for a number of a list.
+    pub(crate) fn broken_by_one(&self, x: f64) -> Option<String> {
+        let rule = self.broken_by(x)?;
+        Some(match rule.strip_prefix("be positive") {
+            Some(_) => "hold positive numbers".to_owned(),
+            // "be at least 1", "lie between 1 and 2".
+            None => format!("hold numbers {}", rule.replacen("be ", "of ", 1).trim_start_matches("lie ")),
+        })
+    }
+
     /// The bounds in the words of JSON Schema.
     pub(super) fn schema(&self) -> Map<String, Value> {
         let least = if self.open { "exclusiveMinimum" } else { "minimum" };

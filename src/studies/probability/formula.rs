@@ -50,7 +50,7 @@ fn sharp(question: &Question<'_>, flow: SpherePair, notes: &mut Vec<String>) -> 
         let value = EquatorFormula::new(flow)?.probability(d, schedule);
         return Ok(Said::from(Answer::formula(value, true, FormulaDetail::new(Equation::Equator))));
     }
-    let asked = question.config.formula;
+    let asked = &question.config.formula;
     let formula = SharpFormula::new(options.radius, options.target_weight, asked.alpha)?;
     let valid = formula.holds_for(schedule) && options.variance != SphereVariance::Unit;
     let detail = FormulaDetail {

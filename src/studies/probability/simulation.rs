@@ -25,7 +25,7 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
         Ok(pair) => pair,
         Err(said) => return Ok(said),
     };
-    let (schedule, asked) = (question.problem.schedule(), question.config.simulation.unwrap_or_default());
+    let (schedule, asked) = (question.problem.schedule(), question.config.simulation.clone().unwrap_or_default());
     let horizon = question.config.stop.horizon.unwrap_or(schedule.settling_time(SETTLED) + RELAXATION);
     if question.dimension() > MOST_COORDINATES {
         let rule = format!("be at most {MOST_COORDINATES} for the simulation route, which keeps every coordinate");

@@ -1,11 +1,10 @@
-//! The keys of problems and of what is done with one.
+//! The keys of a problem. What they resolve to is not theirs one by one: presets, kinds and the start decide together.
 
 use collapsar_theory::ScheduleKind;
 
-use crate::config::bifurcation::{DRAWINGS, PARAMETERS};
 use crate::config::family::{CLOCKS, MEANS, METRICS, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{Key, Kind, key, words};
-use crate::config::resolve::{ENGINES, PRESETS};
+use crate::config::resolve::PRESETS;
 use Kind::{Integer, Number, Numbers, Vectors, Word};
 
 pub(super) const TARGET: &[Key] = &[
@@ -107,82 +106,4 @@ pub(super) const START: &[Key] = &[
     ),
     key("seed", Integer, "1", "", "seed of a random start; a grid mixes it with what the problem is"),
     key("variance", Number, "T0", "> 0; trained variance only", "var at t = 0"),
-];
-
-pub(super) const STOP: &[Key] = &[key(
-    "horizon",
-    Number,
-    "in the limit",
-    "> 0; not the exact route; `boundary` with trained weights needs it",
-    "classify at this time",
-)];
-
-pub(super) const SOLVE: &[Key] = &[
-    key("times", Numbers, "61 times from 0 to 30 units after cooling", "≥ 0, increasing", "where to report"),
-    key(
-        "engine",
-        Word(|| words(&ENGINES)),
-        "\"tsit5\"",
-        "tsit5: at most 256 unknowns",
-        "own method, or diffsol's explicit one",
-    ),
-    key("relative_tolerance", Number, "1e-10", "1e-14 to 1e-2", "of each step"),
-    key("absolute_tolerance", Number, "1e-12", "1e-14 to 1e-2", "of each step"),
-    key("max_steps", Integer, "1000000", "≥ 1", "step limit"),
-];
-
-pub(super) const DENSITY: &[Key] = &[
-    key("times", Numbers, "four over the reported times", "≥ 0, increasing, one to eight", "the moments shown"),
-    key(
-        "reach",
-        Number,
-        "all modes and means with 3.2 standard deviations",
-        "> 0",
-        "the axes run over ± this around the middle of the modes",
-    ),
-];
-
-pub(super) const BIFURCATION: &[Key] = &[
-    key("temperature", Number, "the schedule's T0", "> 0", "T of the equilibria and of the critical separation"),
-    key("parameter", Word(|| words(&PARAMETERS)), "\"temperature\"", "", "what the branches run in"),
-    key("range", Numbers, "around the critical point", "two, positive, rising", "the two ends of the parameter"),
-    key("draw", Word(|| words(&DRAWINGS)), "\"branches\"", "", "what the figure shows"),
-    key(
-        "separations",
-        Numbers,
-        "the critical one at T = 1, and 6",
-        "two, rising, at most 25",
-        "the two ends of the critical curve",
-    ),
-    key("points", Integer, "120", "2 to 10000", "points of the critical curve"),
-];
-
-pub(super) const BOUNDARY: &[Key] = &[
-    key("transverse", Numbers, "[0.0]", "at least one", "curves at these z (free pair) or s (sphere pair)"),
-    key(
-        "initial_temperatures",
-        Numbers,
-        "[]",
-        "≥ 1; not for tables",
-        "one curve for each of these T0 in place of the schedule's",
-    ),
-    key("rates", Numbers, "[]", "> 0; exponential, T0 > 1", "one curve for each of these κ"),
-    key("durations", Numbers, "[]", "> 0; geometric, T0 > 1", "one curve for each of these t0"),
-    key(
-        "reach",
-        Number,
-        "separation + 1, or half of what the sphere allows",
-        "> 0",
-        "x runs to this, or m_1 + m_2 over ± this",
-    ),
-    key("points", Integer, "60", "2 to 10000", "points of a curve"),
-    key("width", Number, "1e-10", "1e-13 to 1e-2", "width of each bracket"),
-];
-
-pub(super) const PORTRAIT: &[Key] = &[
-    key("temperatures", Numbers, "[1.0]", "≥ 1, one to four", "a panel at each of these constant T"),
-    key("transverse", Number, "0.0", "≥ 0", "z of the slice"),
-    key("x", Numbers, "0 to 1.2 separations", "two, rising", "ends of the x axis"),
-    key("y", Numbers, "0 to 1.2 separations", "two, rising", "ends of the y axis"),
-    key("points", Integer, "121", "8 to 1000", "nodes of the grid along each axis"),
 ];
