@@ -58,9 +58,9 @@ impl<'a, T: Arithmetic> Matrix<'a, T> {
     /// Copies columns `first..first + count` of the first `rows` rows to `out`, row by row.
     pub(crate) fn copy_columns(&self, rows: usize, first: usize, count: usize, out: &mut [T]) {
         match count {
-            2 if first % 2 == 0 => return self.copy_few::<2>(rows, first, out),
-            4 if first % 4 == 0 => return self.copy_few::<4>(rows, first, out),
-            8 if first % 8 == 0 => return self.copy_few::<8>(rows, first, out),
+            2 if first.is_multiple_of(2) => return self.copy_few::<2>(rows, first, out),
+            4 if first.is_multiple_of(4) => return self.copy_few::<4>(rows, first, out),
+            8 if first.is_multiple_of(8) => return self.copy_few::<8>(rows, first, out),
             _ => {}
         }
         for (row, mut out) in out.chunks_exact_mut(count).take(rows).enumerate() {

@@ -11,6 +11,9 @@ use crate::trajectory::HorizonBoundary;
 /// Brackets need not be narrower: a run that is judged at a horizon is no limit.
 const NARROWEST: f64 = 1e-6;
 
+/// Most time over which runs are followed for all points together: some minutes of two cores.
+const MOST_TIME: f64 = 1e7;
+
 /// Every curve that is asked for, with trained and with fixed weights.
 pub(super) fn boundary(config: BoundaryRun, watch: &dyn Watch) -> Result<BoundaryRecord, StudyError> {
     let Some(horizon) = config.stop.horizon else {
@@ -19,7 +22,15 @@ pub(super) fn boundary(config: BoundaryRun, watch: &dyn Watch) -> Result<Boundar
     };
     let (target, family, _) = config.parts()?;
     let schedules = schedules(&config)?;
-    watch.begin((2 * schedules.len() * config.boundary.transverse.len()) as u64, 0, "curves");
+    let points = 2 * (schedules.len() * config.boundary.transverse.len()) as u64 * config.boundary.points;
+    let halvings = (1.0 / width(&config)).log2();
+    if points as f64 * halvings * horizon > MOST_TIME {
+        let most = crate::studies::number(MOST_TIME / (points as f64 * halvings));
+        let rule =
+            format!("be at most {most} for {points} points of {halvings:.0} bisections: fewer or wider ones may go on");
+        return Err(StudyError::refused("stop.horizon", horizon, rule));
+    }
+    watch.begin(points, 0, "points");
     let mut curves = Vec::new();
     for schedule in &schedules {
         for &transverse in &config.boundary.transverse {
@@ -30,8 +41,7 @@ pub(super) fn boundary(config: BoundaryRun, watch: &dyn Watch) -> Result<Boundar
                 }
                 let problem = problem(&target, &family, schedule, weights)?;
                 let boundary = HorizonBoundary::new(&problem, horizon)?;
-                curves.push(curve(&config, &boundary, schedule, transverse, name));
-                watch.advance(1);
+                curves.push(curve(&config, &boundary, (schedule, name), transverse, watch));
             }
         }
     }
@@ -67,19 +77,27 @@ fn problem(
     Problem::new(target.clone(), family, schedule.clone(), start?)
 }
 
+fn width(config: &BoundaryRun) -> f64 {
+    config.boundary.width.max(NARROWEST)
+}
+
 fn curve(
     config: &BoundaryRun,
     boundary: &HorizonBoundary<'_>,
-    schedule: &Schedule,
+    (schedule, weights): (&Schedule, &'static str),
     z: f64,
-    weights: &'static str,
+    watch: &dyn Watch,
 ) -> BoundaryCurve {
     let n = config.boundary.points;
     let reach = config.boundary.reach.unwrap_or(config.target.separation.unwrap_or(1.0) + 1.0);
-    let width = config.boundary.width.max(NARROWEST);
+    let width = width(config);
     // Squares from the first point beyond the origin, where nothing moves.
     let places: Vec<f64> = (1..=n).map(|i| reach * (i as f64 / n as f64).powi(2)).collect();
-    let found = crate::parallel::map(&places, |&x| (x, boundary.locate(x, z, width)));
+    let found = crate::parallel::map(&places, |&x| {
+        let bracket = boundary.locate(x, z, width);
+        watch.advance(1);
+        (x, bracket)
+    });
     let located = || found.iter().filter_map(|(x, bracket)| bracket.map(|bracket| (*x, bracket)));
     BoundaryCurve {
         initial_temperature: schedule.initial_temperature(),
