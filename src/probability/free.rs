@@ -39,9 +39,10 @@ impl<'a> FreeBoundary<'a> {
         let verdict = |t: f64, beta: f64, y: &[f64; 3]| {
             if self.basin.separated(y[0], y[1]) {
                 Verdict::Recovered
+            } else if self.basin.trapped(t, beta, y) {
+                Verdict::Collapsed
             } else {
-                self.spent.spend(TRAP);
-                if self.basin.trapped(t, beta, y) { Verdict::Collapsed } else { Verdict::Open }
+                Verdict::Open
             }
         };
         ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict, &self.spent).0
@@ -96,16 +97,13 @@ impl<'a> FreeBoundary<'a> {
 /// Smallest tolerance of the quadrature: trajectories of local tolerance 1e-9 place the boundary to a few 1e-10.
 const SMALLEST: f64 = 4e-9;
 
-/// What it costs to ask whether a state is trapped, in steps.
-const TRAP: usize = 10;
-
 /// Standard deviations beyond which a Gaussian start is left out: 2 Phi(-7.5) = 6e-14.
 const TAIL: f64 = 7.5;
 
 /// P_c of theory (14) for means drawn from N(0, `scale`^2 I) in R^`dimension`: E over z0 ~ s chi_{d-1} and x0 ~ N(0, s^2)
 /// of 2 Phi(Y_b/s) - 1, s = scale/sqrt(2). `tolerance` is absolute; the error returned holds the quadratures' estimates
-/// and the widths of all brackets, undecided ones included. Exactly 0 where [`FreeBasin::has_wells`] does not hold. After some minutes' worth of steps it
-/// is given up: value and error are not numbers.
+/// and the widths of all brackets, undecided ones included. Exactly 0 where [`FreeBasin::has_wells`] does not hold. After
+/// some minutes' worth of steps it is given up: value and error are not numbers.
 pub fn free_probability(boundary: &FreeBoundary<'_>, dimension: usize, scale: f64, tolerance: f64) -> Integral {
     let s = scale * std::f64::consts::FRAC_1_SQRT_2;
     if !boundary.basin.has_wells() {
