@@ -15,6 +15,8 @@ mod experiment;
 mod family;
 mod flow;
 pub mod keys;
+mod mean_field;
+mod mixture;
 mod plot;
 mod portrait;
 mod probability;
@@ -37,9 +39,11 @@ pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
 pub use family::FamilyConfig;
 pub use keys::{
     BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, Drawing, Engine, ExactConfig, FlowConfig,
-    FormulaConfig, MonteCarloConfig, OptimiserName, OrFalse, Parameter, PortraitConfig, Precision, SimulationConfig,
-    SolveConfig, StopConfig, TrainingConfig,
+    FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse, Parameter, PortraitConfig, Precision,
+    RotationConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig,
 };
+pub use mean_field::{MeanFieldRun, ProductFamily};
+pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};
 pub use plot::{PlotConfig, PlotKind, RATE};
 pub use problem::ProblemConfig;
 pub use published::{PublishedConfig, PublishedCount};

@@ -6,6 +6,7 @@ mod compare;
 mod density;
 #[cfg(feature = "cli")]
 mod journal;
+mod mean_field;
 mod portrait;
 mod probability;
 mod ranks;
@@ -27,6 +28,10 @@ pub use compare::{CompareRecord, SolveRecords, SolvedVariant, comparison_csv};
 pub use density::{DensityRecord, DensityVariant, Snapshot};
 #[cfg(feature = "cli")]
 pub use journal::{Journal, JournalError};
+pub use mean_field::{
+    Annealed, Certificate, FrameEnd, FrameSearch, MeanFieldRecord, PlaneFit, ProductFit, ProductMarginal, ProductPlane,
+    ProductRoute, Verdict,
+};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{
     Advice, Answer, Answers, CountDetail, Detail, Equation, FormulaDetail, ProbabilityRecord, ScheduleAdvice,

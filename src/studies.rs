@@ -15,11 +15,13 @@
 //! | [`Density`] | what do target, tempered target and fit look like along a run? |
 //! | [`Portrait`] | how does the free pair flow at a given temperature? |
 //! | [`RealNvp`] | and a normalizing flow: does it collapse, and does annealing help? |
+//! | [`MeanField`] | which modes does a product measure lose, and does a rotation keep them? |
 
 mod bifurcate;
 mod boundary;
 mod density;
 mod error;
+mod mean_field;
 mod near;
 mod number;
 mod planes;
@@ -41,6 +43,7 @@ pub use bifurcate::Bifurcate;
 pub use boundary::Boundary;
 pub use density::Density;
 pub use error::StudyError;
+pub use mean_field::MeanField;
 pub use number::number;
 pub use portrait::Portrait;
 pub use probability::{Probability, ProbabilityConfig};

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use collapsar::commands::command;
 use collapsar::config::{Document, Override};
-use collapsar::studies::{Bifurcate, Boundary, Density, Portrait, Probability, RealNvp, Solve, Study, Sweep};
+use collapsar::studies::{
+    Bifurcate, Boundary, Density, MeanField, Portrait, Probability, RealNvp, Solve, Study, Sweep,
+};
 use support::program::{SUCCESS, code, collapsar, path, text};
 
 const DOCUMENTS: [&str; 6] =
@@ -22,7 +24,7 @@ const SHOWN: [&str; 2] = [
 type Resolve = fn(&Document) -> Result<(), String>;
 
 /// Every study: its verb, its question, and the reading of its configuration.
-const STUDIES: [(&str, &str, Resolve); 8] = [
+const STUDIES: [(&str, &str, Resolve); 9] = [
     study::<Solve>(),
     study::<Bifurcate>(),
     study::<Boundary>(),
@@ -31,6 +33,7 @@ const STUDIES: [(&str, &str, Resolve); 8] = [
     study::<Density>(),
     study::<Portrait>(),
     study::<RealNvp>(),
+    study::<MeanField>(),
 ];
 
 const fn study<S: Study>() -> (&'static str, &'static str, Resolve) {

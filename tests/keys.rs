@@ -6,8 +6,8 @@ use std::path::Path;
 
 use collapsar::config::keys::{Kind, READ, SECTIONS, schema, template};
 use collapsar::config::{
-    BifurcationRun, BoundaryRun, DensityRun, Document, FlowRun, Override, PortraitRun, ProbabilityRun, SolveRun,
-    SweepConfig,
+    BifurcationRun, BoundaryRun, DensityRun, Document, FlowRun, MeanFieldRun, Override, PortraitRun, ProbabilityRun,
+    SolveRun, SweepConfig,
 };
 use serde_json::Value;
 use support::program::{collapsar, refused, text};
@@ -26,6 +26,7 @@ fn resolved(verb: &str, document: &Document) -> Result<Value, String> {
         "density" => json(DensityRun::resolve(document)),
         "portrait" => json(PortraitRun::resolve(document)),
         "realnvp" => json(FlowRun::resolve(document)),
+        "mean-field" => json(MeanFieldRun::resolve(document)),
         other => panic!("{other} reads no configuration"),
     }
 }

@@ -11,7 +11,9 @@ use crate::commands::output::deliver;
 use crate::commands::terminal::Terminal;
 use crate::commands::{Failure, print};
 use crate::config::Route;
-use crate::studies::{Bifurcate, Boundary, Density, Grid, Part, Portrait, Probability, RealNvp, Solve, Study, Sweep};
+use crate::studies::{
+    Bifurcate, Boundary, Density, Grid, MeanField, Part, Portrait, Probability, RealNvp, Solve, Study, Sweep,
+};
 
 /// A study as a verb.
 pub(crate) struct Verb {
@@ -24,7 +26,7 @@ pub(crate) struct Verb {
 }
 
 /// Every study, in the order of the help.
-pub(crate) const STUDIES: [Verb; 8] = [
+pub(crate) const STUDIES: [Verb; 9] = [
     verb::<Solve>(SOLVE, none, study::<Solve>),
     verb::<Bifurcate>(BIFURCATE, none, study::<Bifurcate>),
     verb::<Probability>(PROBABILITY, routes, probability),
@@ -33,6 +35,7 @@ pub(crate) const STUDIES: [Verb; 8] = [
     verb::<Density>(DENSITY, none, study::<Density>),
     verb::<Portrait>(PORTRAIT, none, study::<Portrait>),
     verb::<RealNvp>(REALNVP, none, study::<RealNvp>),
+    verb::<MeanField>(MEAN_FIELD, none, study::<MeanField>),
 ];
 
 const SOLVE: &str = "Examples:
@@ -76,6 +79,11 @@ const REALNVP: &str = "Examples:
   collapsar realnvp configs/realnvp.toml
   collapsar realnvp configs/realnvp.toml --set start.seed=4 --set training.steps=2000 --out out/four
   collapsar realnvp configs/realnvp.toml --json | jq '.variants[].evaluation.coverage'";
+
+const MEAN_FIELD: &str = "Examples:
+  collapsar mean-field configs/mean-field.toml
+  collapsar mean-field configs/mean-field.toml --set rotation.heat=false --out out/cold
+  collapsar mean-field configs/mean-field.toml --json | jq '.optima[] | {objective, coverage, angle}'";
 
 /// The study of that name.
 pub(crate) fn study_named(name: &str) -> Option<&'static Verb> {

@@ -182,6 +182,11 @@ impl Document {
         self.entries(section).iter().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
+    /// Whether a section is written, be it without a key.
+    pub(crate) fn has_section(&self, section: &str) -> bool {
+        self.root.iter().any(|(name, _)| name == section)
+    }
+
     /// The keys and values of a section, in the order of the text.
     pub(crate) fn entries(&self, section: &str) -> &[(String, Node)] {
         match self.root.iter().find(|(n, _)| n == section).map(|(_, node)| &node.value) {

@@ -27,12 +27,15 @@ pub enum Verb {
     Portrait,
     /// `collapsar realnvp`.
     RealNvp,
+    /// `collapsar mean-field`.
+    #[serde(rename = "mean-field")]
+    MeanField,
 }
 
 /// Place in the report unless given: after those that have one.
 const LAST: u64 = 1000;
 
-pub(crate) const VERBS: [(&str, Verb); 8] = [
+pub(crate) const VERBS: [(&str, Verb); 9] = [
     ("solve", Verb::Solve),
     ("bifurcate", Verb::Bifurcate),
     ("boundary", Verb::Boundary),
@@ -41,6 +44,7 @@ pub(crate) const VERBS: [(&str, Verb); 8] = [
     ("density", Verb::Density),
     ("portrait", Verb::Portrait),
     ("realnvp", Verb::RealNvp),
+    ("mean-field", Verb::MeanField),
 ];
 
 impl Verb {

@@ -10,6 +10,7 @@ mod grids;
 mod problem;
 mod range;
 mod reference;
+mod rotation;
 mod routes;
 mod schema;
 mod template;
@@ -19,6 +20,7 @@ pub use field::OrFalse;
 pub(crate) use field::Reader;
 pub use range::Range;
 pub use reference::{IndexEntry, reference};
+pub use rotation::{FrameStart, Heat, RotationConfig};
 pub use routes::{
     Criterion, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig, OptimiserName, Precision, SimulationConfig,
     StopConfig, TrainingConfig,
@@ -74,6 +76,8 @@ pub enum Kind {
     WordOrFalse(fn() -> Vec<&'static str>),
     /// A number, or false.
     NumberOrFalse,
+    /// A number, true or false.
+    NumberOrFlag,
     /// A list of numbers.
     Numbers,
     /// A list of texts.
@@ -111,9 +115,9 @@ pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
 }
 
 /// Every section, in the order of the reference.
-pub const SECTIONS: [SectionKeys; 21] = [
-    section("target", "p(x) = Σ v_k N(x; ν_k, I)", problem::TARGET),
-    section("family", "q(x) = Σ w_i N(x; μ_i, var I)", problem::FAMILY),
+pub const SECTIONS: [SectionKeys; 22] = [
+    section("target", "p(x) = Σ v_k N(x; ν_k, I), or any Gaussian mixture where a verb takes it", problem::TARGET),
+    section("family", "q(x) = Σ w_i N(x; μ_i, var I), or a product of densities of one coordinate", problem::FAMILY),
     section("schedule", "T(t) = 1/β(t), from T0 to 1; constant at T = 1 unless given", problem::SCHEDULE),
     section("start", "μ_i at t = 0: given, or drawn from a law", problem::START),
     section("stop", "when runs are classified", routes::STOP),
@@ -122,6 +126,11 @@ pub const SECTIONS: [SectionKeys; 21] = [
     section("bifurcation", "equilibria, branches and critical curves of a pair", verbs::BIFURCATION),
     section("boundary", "the curves of the collapse boundary", verbs::BOUNDARY),
     section("portrait", "phase portraits of the free pair", verbs::PORTRAIT),
+    section(
+        "rotation",
+        "x = c + R y with a product measure of y and R free, if this section is given",
+        rotation::ROTATION,
+    ),
     section("exact", "the route `exact` to P_c", routes::EXACT),
     section("formula", "the routes `formula` and `refined` to P_c", routes::FORMULA),
     section("montecarlo", "the route `montecarlo` to P_c", routes::MONTECARLO),
@@ -151,7 +160,7 @@ pub const SECTIONS: [SectionKeys; 21] = [
 ];
 
 /// The sections that a verb reads.
-pub const READ: [(&str, &[&str]); 8] = [
+pub const READ: [(&str, &[&str]); 9] = [
     ("solve", &["target", "family", "schedule", "start", "solve", "compare"]),
     ("bifurcate", &["target", "family", "schedule", "bifurcation"]),
     ("probability", PROBABILITY),
@@ -160,6 +169,7 @@ pub const READ: [(&str, &[&str]); 8] = [
     ("density", &["target", "family", "schedule", "start", "solve", "density", "compare"]),
     ("portrait", &["target", "family", "portrait"]),
     ("realnvp", &["target", "schedule", "start", "flow", "training", "density", "compare"]),
+    ("mean-field", &["target", "family", "schedule", "rotation"]),
 ];
 
 /// What the points of a grid are made of, then what is about the grid.

@@ -7,12 +7,26 @@ use crate::config::error::ConfigError;
 use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{
     BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, PortraitConfig,
-    SimulationConfig, SolveConfig, StopConfig,
+    RotationConfig, SimulationConfig, SolveConfig, StopConfig,
 };
+use crate::config::mixture::MixtureConfig;
 use crate::config::run::{ScheduleConfig, StartConfig, TargetConfig};
 use crate::config::section::Section;
 
-pub(crate) const PRESETS: [(&str, Rules); 2] = [("paper", Rules::PAPER), ("free", Rules::FREE)];
+/// What `family.preset` names.
+#[derive(Clone, Copy)]
+pub(crate) enum Preset {
+    /// Gaussian mixtures under these rules.
+    Mixture(Rules),
+    /// Product measures.
+    MeanField,
+}
+
+pub(crate) const PRESETS: [(&str, Preset); 3] = [
+    ("paper", Preset::Mixture(Rules::PAPER)),
+    ("free", Preset::Mixture(Rules::FREE)),
+    ("mean-field", Preset::MeanField),
+];
 
 const MOST_REPORTS: usize = 100_000;
 /// Reported times unless given: this many steps from 0 ...
@@ -36,6 +50,7 @@ pub(crate) fn check_rest(document: &Document, read: &[&str]) -> Result<(), Confi
     given("montecarlo").map(|s| MonteCarloConfig::read(&s)).transpose()?;
     given("simulation").map(|s| SimulationConfig::resolve(&s)).transpose()?;
     given("stop").map(|s| StopConfig::read(&s)).transpose()?;
+    given("rotation").map(|s| RotationConfig::read(&s)).transpose()?;
     given("portrait").map(|s| PortraitConfig::resolve(&s)).transpose()?;
     given("density").map(|s| DensityConfig::resolve(&s, 0.0)).transpose()?;
     if let Some(section) = given("boundary") {
@@ -71,6 +86,14 @@ fn weights(section: &Section<'_>, means: Option<usize>) -> Result<Vec<f64>, Conf
 /// `[target]`.
 pub(crate) fn target(document: &Document) -> Result<TargetConfig, ConfigError> {
     let section = document.section("target");
+    if section.has("components") {
+        let mixture = MixtureConfig::of_tables(document)?;
+        let Some(modes) = mixture.unit_modes() else {
+            let rule = "all have variance 1 here: other covariances have `collapsar mean-field`";
+            return Err(section.breaks("components", rule));
+        };
+        return checked(&section, TargetConfig { separation: None, means: Some(modes), weights: mixture.weights() });
+    }
     let (separation, means) = (section.number("separation")?, section.vectors("means")?);
     let modes = match (&separation, &means) {
         (None, None) => return Err(section.missing("separation", "give it, or the modes as `target.means`")),
@@ -81,7 +104,10 @@ pub(crate) fn target(document: &Document) -> Result<TargetConfig, ConfigError> {
         (None, Some(means)) => means.len(),
     };
     let weights = section.numbers("weights")?.unwrap_or_else(|| equal_weights(modes));
-    let found = TargetConfig { separation, means, weights };
+    checked(&section, TargetConfig { separation, means, weights })
+}
+
+fn checked(section: &Section<'_>, found: TargetConfig) -> Result<TargetConfig, ConfigError> {
     found.target().map_err(|e| section.parameter(&e))?;
     Ok(found)
 }
@@ -163,7 +189,15 @@ fn keys_of(kind: ScheduleKind) -> &'static [(&'static str, Option<f64>)] {
 /// The rules of `[family]`.
 pub(crate) fn rules(document: &Document) -> Result<Rules, ConfigError> {
     let section = document.section("family");
-    let preset = section.choice("preset", &PRESETS)?.unwrap_or(Rules::FREE);
+    let preset = match section.choice("preset", &PRESETS)? {
+        None => Rules::FREE,
+        Some(Preset::Mixture(rules)) => rules,
+        Some(Preset::MeanField) => {
+            return Err(
+                section.breaks("preset", "be \"paper\" or \"free\" here: product measures have `collapsar mean-field`")
+            );
+        }
+    };
     Ok(Rules {
         means: section.choice("means", &MEANS)?.unwrap_or(preset.means),
         variance: section.choice("variance", &VARIANCES)?.unwrap_or(preset.variance),

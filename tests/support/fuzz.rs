@@ -49,6 +49,7 @@ const SMALL: [(&str, &str); 14] = [
     ("simulation.runs", "2"),
     ("simulation.batch", "8"),
     ("simulation.step", "0.1"),
+    ("rotation.restarts", "1"),
 ];
 
 /// Longest that such work may take.
@@ -58,7 +59,7 @@ pub const LIMIT: Duration = Duration::from_secs(60);
 fn values(key: &Key) -> Vec<String> {
     let strings = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
     let mut found = match key.kind {
-        Kind::Number | Kind::NumberOrFalse => strings(&[
+        Kind::Number | Kind::NumberOrFalse | Kind::NumberOrFlag => strings(&[
             "0",
             "0.0",
             "-1.0",

@@ -5,16 +5,37 @@ use collapsar_theory::ScheduleKind;
 use crate::config::family::{CLOCKS, MEANS, METRICS, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{Key, Kind, key, words};
 use crate::config::resolve::PRESETS;
-use Kind::{Integer, Number, Numbers, Vectors, Word};
+use Kind::{Integer, Number, Numbers, Tables, Vectors, Word};
 
 pub(super) const TARGET: &[Key] = &[
     key("separation", Number, "", "≥ 0; this or `means`", "R or ρ: two modes at ±separation along the first axis"),
     key("means", Vectors, "", "one length, at most d (then padded with zeros)", "the modes ν_k, one list each"),
     key("weights", Numbers, "equal", "one for each mode, none negative, sum 1 within 1e-6", "v_k"),
+    key(
+        "components",
+        Tables(COMPONENT),
+        "",
+        "each [[target.components]]; in place of the keys above; covariances other than I: mean-field",
+        "weight, mean and covariance of each component",
+    ),
+];
+
+const COMPONENT: &[Key] = &[
+    key("weight", Number, "", "> 0; all sum to 1 within 1e-6", "v_k"),
+    key("mean", Numbers, "", "within 1e9, one length", "μ_k"),
+    key("variance", Number, "1", "> 0, at most 1e9", "Σ_k = variance I"),
+    key("variances", Numbers, "", "> 0, at most 1e9; one for each coordinate", "Σ_k diagonal"),
+    key("covariance", Vectors, "", "symmetric, positive definite, at most 1000 rows", "Σ_k row by row"),
 ];
 
 pub(super) const FAMILY: &[Key] = &[
-    key("preset", Word(|| words(&PRESETS)), "\"free\"", "keys below override it", "the six choices below"),
+    key(
+        "preset",
+        Word(|| words(&PRESETS)),
+        "\"free\"",
+        "keys below override it; mean-field has none of them",
+        "the six choices below, or product measures",
+    ),
     key(
         "weights",
         Numbers,

@@ -33,14 +33,25 @@ fn own(verb: &str) -> &'static [Example] {
             ("training", "steps", "500"),
             ("training", "time_step", "0.02"),
         ],
+        "mean-field" => &[
+            ("target", "means", "[[1.5, 1.5], [-1.5, -1.5]]"),
+            ("family", "preset", "\"mean-field\""),
+            ("rotation", "restarts", "3"),
+        ],
         _ => &[],
     }
+}
+
+/// The examples of a verb: for product measures only their own.
+fn examples(verb: &str) -> Vec<Example> {
+    let common: &[Example] = if verb == "mean-field" { &[] } else { &COMMON };
+    common.iter().chain(own(verb)).copied().collect()
 }
 
 /// A commented configuration for `verb`; nothing if there is no such verb.
 pub fn template(verb: &str) -> Option<String> {
     let (_, sections) = READ.iter().find(|(name, _)| *name == verb)?;
-    let examples: Vec<Example> = COMMON.into_iter().chain(own(verb).iter().copied()).collect();
+    let examples = examples(verb);
     let mut text =
         format!("# A configuration for `collapsar {verb}`: what is commented out is what holds unless given.\n");
     for section in sections.iter().filter_map(|name| section_named(name)) {

@@ -17,7 +17,7 @@ const RELAXATION: f64 = 10.0;
 /// Most dimensions: vectors of as many numbers for each thread.
 const MOST_COORDINATES: usize = 1 << 24;
 /// Most steps of a run.
-const MOST_STEPS: f64 = 1e9;
+const MOST_STEPS: f64 = 1e6;
 
 /// For pairs.
 pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
@@ -33,7 +33,7 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
     }
     let steps = (horizon / asked.step).round();
     if steps > MOST_STEPS {
-        let rule = format!("reach time {horizon} in at most 1e9 steps");
+        let rule = format!("reach time {horizon} in at most 1e6 steps");
         return Err(StudyError::refused("simulation.step", asked.step, rule));
     }
     let options = DescentOptions {

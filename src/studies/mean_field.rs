@@ -1,0 +1,131 @@
+//! Product measures fitted to a Gaussian mixture, in the given coordinates and in the best frame that is found.
+
+mod certificate;
+mod drawing;
+mod fit;
+mod frame;
+mod pair;
+mod plane;
+mod reach;
+mod summary;
+mod turned;
+
+use crate::config::{ConfigError, Document, MeanFieldRun};
+#[cfg(feature = "figures")]
+use crate::figures::Figure;
+#[cfg(feature = "figures")]
+use crate::plots;
+use crate::results::{Annealed, MeanFieldRecord, PROGRAM, ProductRoute, VERSION};
+use crate::studies::{Study, StudyError, Watch};
+use fit::{Fit, coincide};
+use pair::DiagonalPair;
+
+/// A fit of a mode below this share of its weight has lost it (as for mixtures, theory section 9).
+const LOST: f64 = 0.5;
+/// Objectives that differ by less are equal.
+const TIED: f64 = 1e-10;
+const DEFINITION: &str = "F = E_q[log q - log pi/T], KL(q||pi) at T = 1; q is a product measure of y, where x = R y, or x = C R y with \
+    whitening; coverage is C_k = E_q r_k by responsibilities; collapsed: fits from the components differ, or the best one \
+    gives a mode less than half of its weight";
+
+/// The product measures nearest to a mixture, what is proved about them and what a rotation changes.
+#[derive(Debug)]
+pub struct MeanField(MeanFieldRecord);
+
+impl Study for MeanField {
+    const NAME: &'static str = "mean-field";
+    const QUESTION: &'static str =
+        "Fit product measures, say whether they lose a mode, and turn the frame until they do not";
+    type Config = MeanFieldRun;
+    type Record = MeanFieldRecord;
+
+    fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
+        let run = MeanFieldRun::resolve(document)?;
+        reach::check(&run).map_err(|refused| refused.in_document(document))?;
+        Ok(run)
+    }
+
+    fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
+        let target = config.target.mixture()?;
+        let schedule = config.schedule.schedule()?;
+        let temperature = schedule.final_temperature();
+        let pair = DiagonalPair::of(&config.target);
+        let restarts = config.rotation.as_ref().map_or(0, |rotation| turned::frames(rotation, &target).len());
+        watch.begin((1 + restarts) as u64, 0, "frames");
+        let given = match &pair {
+            Some(pair) => pair.fits(temperature, watch)?,
+            None => plane::given(&target, temperature, watch)?,
+        };
+        watch.advance(1);
+        let turned = config.rotation.as_ref().map(|rotation| turned::search(rotation, &target, watch)).transpose()?;
+        let asked = turned.as_ref().map_or(&given.optima, |turned| &turned.optima);
+        let certificate = match &turned {
+            Some(turned) => certificate::turned(&turned.target, asked, turned.frame()),
+            None => certificate::given(&target, pair.as_ref().zip(Some(&given)), asked, temperature)?,
+        };
+        let (collapsed, lost) = verdict(asked, target.weights());
+        let lines = turned.as_ref().map(|turned| turned.search.clone());
+        let (norm, critical_norm, critical_temperature) =
+            pair.as_ref().map_or(Ok((None, None, None)), |pair| pair.critical(temperature))?;
+        let annealed = plane::annealed(&target, &schedule, watch)?;
+        let mut optima = given.optima;
+        optima.extend(given.saddles);
+        optima.extend(turned.into_iter().flat_map(|turned| turned.optima));
+        // Mirror images differ by rounding: they keep the order of the components.
+        optima.sort_by_key(|fit| (fit.record.objective / TIED).round() as i64);
+        let annealed = annealed.map(|(heat, end)| Annealed {
+            heat,
+            optimum: optima
+                .iter()
+                .position(|fit| fit.record.rotation.is_none() && coincide(&fit.record, &end))
+                .map(|n| n + 1),
+            objective: end.objective,
+            coverage: end.coverage,
+        });
+        Ok(Self(MeanFieldRecord {
+            program: PROGRAM,
+            version: VERSION,
+            definition: DEFINITION,
+            route: if pair.is_some() { ProductRoute::ScalarSum } else { ProductRoute::Plane },
+            temperature,
+            norm,
+            critical_norm,
+            critical_temperature,
+            certificate,
+            collapsed,
+            lost,
+            rotation: lines,
+            annealed,
+            marginals: drawing::marginals(&target, &optima),
+            plane: drawing::plane(&target, &optima),
+            optima: optima.into_iter().map(|fit| fit.record).collect(),
+            config,
+        }))
+    }
+
+    fn record(&self) -> &MeanFieldRecord {
+        &self.0
+    }
+
+    fn table(&self) -> Result<Option<Vec<u8>>, csv::Error> {
+        self.0.csv().map(Some)
+    }
+
+    #[cfg(feature = "figures")]
+    fn figures(&self) -> Vec<(String, Figure)> {
+        vec![(String::new(), plots::mean_field(&self.0))]
+    }
+
+    fn summary(&self) -> String {
+        summary::summary(&self.0)
+    }
+}
+
+/// Whether these fits lose a mode, and which the best one does.
+fn verdict(fits: &[Fit], weights: &[f64]) -> (bool, Vec<usize>) {
+    let best = fits.iter().min_by(|a, b| a.record.objective.total_cmp(&b.record.objective));
+    let coverage = best.map_or(&[][..], |fit| &fit.record.coverage);
+    let lost: Vec<usize> =
+        coverage.iter().zip(weights).enumerate().filter(|(_, (c, v))| **c < LOST * **v).map(|(k, _)| k + 1).collect();
+    (fits.len() > 1 || !lost.is_empty(), lost)
+}

@@ -1,0 +1,65 @@
+//! A fit with what its pictures need.
+
+use crate::results::ProductFit;
+use crate::studies::mean_field::frame::Frame;
+
+/// A product measure in its frame.
+#[derive(Debug, Clone)]
+pub(super) struct Fit {
+    pub(super) record: ProductFit,
+    /// Coordinates (from 0) with (y, q_j(y)), y ascending and equidistant.
+    pub(super) marginals: Vec<(usize, Vec<(f64, f64)>)>,
+    pub(super) frame: Frame,
+}
+
+/// The fits in one frame.
+#[derive(Debug, Clone)]
+pub(super) struct Fits {
+    /// Local minima.
+    pub(super) optima: Vec<Fit>,
+    /// What is none.
+    pub(super) saddles: Vec<Fit>,
+}
+
+/// Fits whose masses and objective differ by less are one.
+const SAME: f64 = 1e-7;
+
+impl Fits {
+    /// The fits from the components one by one, equal ones joined.
+    pub(super) fn joined(fits: impl IntoIterator<Item = Fit>) -> Vec<Fit> {
+        let mut found: Vec<Fit> = Vec::new();
+        for fit in fits {
+            match found.iter_mut().find(|other| coincide(&other.record, &fit.record)) {
+                Some(other) => other.record.from.extend(fit.record.from),
+                None => found.push(fit),
+            }
+        }
+        found
+    }
+}
+
+/// Whether two fits are one.
+pub(super) fn coincide(a: &ProductFit, b: &ProductFit) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() <= SAME * (1.0 + a.abs());
+    near(a.objective, b.objective) && a.coverage.iter().zip(&b.coverage).all(|(a, b)| near(*a, *b))
+}
+
+impl Fit {
+    /// Takes a second coordinate out whose own share of F is `alone`.
+    pub(super) fn first_alone(&mut self, alone: f64) {
+        self.record.objective -= alone;
+        self.record.mean.truncate(1);
+        self.record.variance.truncate(1);
+        self.marginals.truncate(1);
+    }
+
+    /// q_j(y) by linear interpolation, for pictures.
+    pub(super) fn density(&self, coordinate: usize, y: f64) -> f64 {
+        let Some((_, points)) = self.marginals.iter().find(|(j, _)| *j == coordinate) else { return 0.0 };
+        let after = points.partition_point(|(at, _)| *at < y);
+        match (after.checked_sub(1).map(|before| points[before]), points.get(after)) {
+            (Some((x0, p0)), Some((x1, p1))) => p0 + (p1 - p0) * (y - x0) / (x1 - x0),
+            _ => 0.0,
+        }
+    }
+}

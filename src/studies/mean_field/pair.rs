@@ -1,0 +1,177 @@
+//! Pairs of one diagonal covariance: the scalar sum, in any dimension.
+
+use std::f64::consts::TAU;
+
+use collapsar_theory::{
+    CriticalPoint, InvalidParameter, MeanField, MeanFieldOptions, MeanFieldPair, MeanFieldSolution, MeanFieldStart,
+    MeanFieldStatus, critical_norm, critical_temperature,
+};
+
+use crate::config::MixtureConfig;
+use crate::results::ProductFit;
+use crate::studies::mean_field::fit::{Fit, Fits};
+use crate::studies::mean_field::frame::Frame;
+use crate::studies::{StudyError, Watch};
+
+/// w N(c + s a, D) + (1-w) N(c - s a, D): the first component is the plus mode, D = diag(scale^2).
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct DiagonalPair {
+    centre: Vec<f64>,
+    /// The half separation in deviations, with its signs.
+    half: Vec<f64>,
+    scale: Vec<f64>,
+    weight: f64,
+}
+
+/// Thetas that differ by less are one.
+const SAME: f64 = 1e-7;
+/// Coordinates whose densities are kept, the widest first.
+const SHOWN: usize = 4;
+/// Most different half separations for which critical points are sought: each of some twenty fits has as many marginals.
+const MOST_GROUPS: usize = 64;
+
+impl DiagonalPair {
+    /// The pair, if the target is one.
+    pub(super) fn of(target: &MixtureConfig) -> Option<Self> {
+        let [plus, minus] = &target.components[..] else { return None };
+        let d = plus.mean.len();
+        let (variances, others) = (plus.covariance.diagonal(d)?, minus.covariance.diagonal(d)?);
+        if variances != others || plus.mean == minus.mean {
+            return None;
+        }
+        let scale: Vec<f64> = variances.iter().map(|v| v.sqrt()).collect();
+        let both = || plus.mean.iter().zip(&minus.mean);
+        Some(Self {
+            centre: both().map(|(a, b)| 0.5 * (a + b)).collect(),
+            half: both().zip(&scale).map(|((a, b), s)| 0.5 * (a - b) / s).collect(),
+            scale,
+            // Weights sum to 1 within rounding only.
+            weight: plus.weight / (plus.weight + minus.weight),
+        })
+    }
+
+    /// In deviations, at `temperature`.
+    pub(super) fn standard(&self, temperature: f64) -> Result<MeanFieldPair, InvalidParameter> {
+        MeanFieldPair::along(&self.half)?.with_weight(self.weight)?.with_temperature(temperature)
+    }
+
+    /// |a|, A_c and T_c along the pair's direction.
+    pub(super) fn critical(&self, temperature: f64) -> Result<Critical, StudyError> {
+        let pair = self.standard(temperature)?;
+        let norm = Some(pair.norm());
+        if pair.groups().len() > MOST_GROUPS || pair.dimension() < 2 {
+            return Ok((norm, None, None));
+        }
+        // Out of the domain of pairs at other norms or temperatures there is none to tell.
+        let value =
+            |found: Result<Option<CriticalPoint>, InvalidParameter>| found.ok().flatten().map(|point| point.value);
+        Ok((norm, value(critical_norm(pair.groups(), temperature)), value(critical_temperature(pair.groups()))))
+    }
+
+    /// Whether the optimum is known to be the lowest fit or its mirror image: for equal weights at T = 1.
+    pub(super) fn is_known(&self) -> Result<bool, StudyError> {
+        let pair = self.standard(1.0)?;
+        if self.weight != 0.5 || pair.dimension() < 2 || pair.groups().len() > MOST_GROUPS {
+            return Ok(false);
+        }
+        Ok(MeanField::new(pair, MeanFieldOptions::default())?.certify()?.known)
+    }
+
+    /// Ascents from both components, which bound every stationary point, and the even solution where there is one.
+    pub(super) fn fits(&self, temperature: f64, watch: &dyn Watch) -> Result<Fits, StudyError> {
+        let field = MeanField::new(self.standard(temperature)?, MeanFieldOptions::default())?;
+        let solve = |start: MeanFieldStart| match watch.cancelled() {
+            true => Err(StudyError::Cancelled),
+            false => Ok(field.solve(start)?),
+        };
+        let (plus, minus) = (solve(MeanFieldStart::Plus)?, solve(MeanFieldStart::Minus)?);
+        let single = (plus.observables.theta - minus.observables.theta).abs() <= SAME;
+        let optima = if single {
+            // The even solution where weights are equal: neither side has a claim.
+            let from = vec![1, 2];
+            let even = (self.weight == 0.5).then(|| solve(MeanFieldStart::Even)).transpose()?;
+            vec![self.fit(&field, &even.unwrap_or(plus), from)]
+        } else {
+            vec![self.fit(&field, &plus, vec![1]), self.fit(&field, &minus, vec![2])]
+        };
+        let mut saddles = Vec::new();
+        if !single && self.weight == 0.5 {
+            let even = solve(MeanFieldStart::Even)?;
+            if even.status != MeanFieldStatus::NotConverged {
+                saddles.push(self.fit(&field, &even, Vec::new()));
+            }
+        }
+        Ok(Fits { optima, saddles })
+    }
+
+    fn fit(&self, field: &MeanField, solution: &MeanFieldSolution, from: Vec<usize>) -> Fit {
+        let temperature = field.pair().temperature();
+        let beta = 1.0 / temperature;
+        let found = &solution.observables;
+        let group = |half: f64| field.pair().groups().iter().position(|g| g.half_separation == half.abs());
+        let moments = self.half.iter().enumerate().map(|(j, &half)| {
+            let (centre, scale) = (self.centre[j], self.scale[j]);
+            // A coordinate in which the modes agree has N(c_j, T D_jj).
+            group(half).map_or((centre, temperature * scale * scale), |g| {
+                (centre + half.signum() * scale * found.means[g], scale * scale * found.variances[g])
+            })
+        });
+        let (mean, variance): (Vec<f64>, Vec<f64>) = moments.unzip();
+        // In x each factor has a deviation more: E log q falls by log s, beta E log pi by beta log s; and a coordinate in which the
+        // modes agree has -log int N(x; 0, 1)^beta dx.
+        let scales: f64 = self.scale.iter().map(|s| s.ln()).sum();
+        let agreeing = self.half.iter().filter(|half| **half == 0.0).count() as f64;
+        let alone = 0.5 * (beta * TAU.ln() - (TAU * temperature).ln());
+        let record = ProductFit {
+            objective: found.objective + (beta - 1.0) * scales + agreeing * alone,
+            mean,
+            variance,
+            coverage: vec![found.coverage_plus(), found.coverage_minus()],
+            stable: solution.status == MeanFieldStatus::Stable,
+            coupling: solution.couplings.largest(),
+            residual: solution.residual,
+            from,
+            rotation: None,
+            angle: None,
+        };
+        Fit { record, marginals: self.densities(field, solution, &group), frame: Frame::default() }
+    }
+
+    /// Of the coordinates in which the modes differ most.
+    fn densities(
+        &self,
+        field: &MeanField,
+        solution: &MeanFieldSolution,
+        group: &dyn Fn(f64) -> Option<usize>,
+    ) -> Vec<(usize, Vec<(f64, f64)>)> {
+        let temperature = field.pair().temperature();
+        let mut widest: Vec<usize> = (0..self.half.len()).collect();
+        widest.sort_by(|&a, &b| self.half[b].abs().total_cmp(&self.half[a].abs()));
+        widest.truncate(SHOWN);
+        widest.sort_unstable();
+        let of = |&j: &usize| {
+            let (centre, scale, side) = (self.centre[j], self.scale[j], self.half[j].signum());
+            let standard = match group(self.half[j]) {
+                Some(g) => field.density(&solution.state, g),
+                None => normal(temperature),
+            };
+            let placed = |&(x, p): &(f64, f64)| (centre + side * scale * x, p / scale);
+            let mut points: Vec<(f64, f64)> = standard.iter().map(placed).collect();
+            points.sort_by(|a, b| a.0.total_cmp(&b.0));
+            (j, points)
+        };
+        widest.iter().map(of).collect()
+    }
+}
+
+/// |a|, A_c, T_c.
+type Critical = (Option<f64>, Option<f64>, Option<f64>);
+
+/// N(0, variance) on a grid.
+fn normal(variance: f64) -> Vec<(f64, f64)> {
+    let at = |n: i32| {
+        let x = 0.08 * f64::from(n) * variance.sqrt();
+        (x, (-0.5 * x * x / variance).exp() / (TAU * variance).sqrt())
+    };
+    (-100..=100).map(at).collect()
+}

@@ -1,0 +1,57 @@
+//! What the routes can take, said before anything is computed.
+
+use collapsar_theory::{InvalidParameter, PlaneMeanField, PlaneOptions};
+
+use crate::config::{ConfigError, Document, MeanFieldRun};
+use crate::studies::mean_field::pair::DiagonalPair;
+use crate::studies::mean_field::plane::flat;
+
+/// A target or a temperature beyond the routes.
+pub(super) enum Beyond {
+    Target(InvalidParameter),
+    Temperature(InvalidParameter),
+}
+
+impl Beyond {
+    /// The error at the key that says it.
+    pub(super) fn in_document(self, document: &Document) -> ConfigError {
+        let (name, keys, error): (_, &[&str], _) = match self {
+            Self::Target(error) => ("target", &["components", "means", "separation"], error),
+            Self::Temperature(error) => ("schedule", &["initial_temperature", "temperatures"], error),
+        };
+        let section = document.section(name);
+        let key = keys.iter().find(|key| section.has(key)).unwrap_or(&keys[0]);
+        section.parameter(&InvalidParameter::new(*key, error.value(), error.rule()))
+    }
+}
+
+/// Refuses what no route takes.
+pub(super) fn check(run: &MeanFieldRun) -> Result<(), Beyond> {
+    let told = |error: InvalidParameter| match error.name() {
+        "temperature" | "coldest" | "hottest" => Beyond::Temperature(error),
+        _ => Beyond::Target(error),
+    };
+    let schedule = run.schedule.schedule().map_err(Beyond::Temperature)?;
+    let (hot, cold) = (schedule.initial_temperature(), schedule.final_temperature());
+    let dimension = run.target.dimension();
+    let pair = DiagonalPair::of(&run.target);
+    if let Some(pair) = &pair {
+        pair.standard(cold).map_err(told)?;
+    }
+    let coordinates = |rule: &str| {
+        let value = format!("in {dimension} dimensions");
+        Err(Beyond::Target(InvalidParameter::new("components", value, rule)))
+    };
+    if pair.is_none() && dimension > 2 {
+        return coordinates("have at most 2 coordinates, or be two components of one diagonal covariance");
+    }
+    if run.rotation.is_some() && dimension != 2 {
+        return coordinates("have 2 coordinates where the frame turns");
+    }
+    if dimension <= 2 && (pair.is_none() || (dimension == 2 && (hot != cold || run.rotation.is_some()))) {
+        let target = run.target.mixture().and_then(|target| flat(&target)).map_err(Beyond::Target)?;
+        let (coldest, hottest) = (hot.min(cold), hot.max(cold));
+        PlaneMeanField::new(target, PlaneOptions { coldest, hottest, ..PlaneOptions::default() }).map_err(told)?;
+    }
+    Ok(())
+}

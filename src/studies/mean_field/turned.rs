@@ -1,0 +1,113 @@
+//! Product measures in the best frame of the plane: rotational variational inference.
+
+use std::f64::consts::{FRAC_PI_2, PI};
+
+use collapsar_theory::{
+    GaussianMixture, PlaneMeanField, PlaneOptions, RotatedFit, RotationHeat, RotationOptions, RotationStart,
+    RotationStatus, merging_temperature, rotated_fit,
+};
+use rand::RngExt;
+
+use crate::config::{FrameStart, Heat, RotationConfig};
+use crate::montecarlo::stream;
+use crate::results::{FrameEnd, FrameSearch};
+use crate::studies::mean_field::fit::Fit;
+use crate::studies::mean_field::frame::Frame;
+use crate::studies::mean_field::plane;
+use crate::studies::{StudyError, Watch};
+
+/// The fits in the best frame, and the search for it.
+pub(super) struct Turned {
+    /// What was fitted: the target, or the whitened one.
+    pub(super) target: GaussianMixture,
+    pub(super) optima: Vec<Fit>,
+    pub(super) search: FrameSearch,
+    /// R by rows.
+    rotation: Vec<Vec<f64>>,
+}
+
+impl Turned {
+    /// R by rows.
+    pub(super) fn frame(&self) -> &[Vec<f64>] {
+        &self.rotation
+    }
+}
+
+/// Angles at which the search starts, in radians.
+pub(super) fn frames(rotation: &RotationConfig, target: &GaussianMixture) -> Vec<f64> {
+    let mut rng = stream(rotation.seed, 0);
+    let mut random = || rng.random_range(0.0..FRAC_PI_2);
+    let first = match rotation.start {
+        FrameStart::Random => random(),
+        FrameStart::Identity => return vec![0.0],
+        FrameStart::Principal => principal(target),
+    };
+    std::iter::once(first).chain((1..rotation.restarts).map(|_| random())).collect()
+}
+
+/// The first principal axis of the scatter between the modes, to one quarter turn.
+fn principal(target: &GaussianMixture) -> f64 {
+    let centre = target.centre();
+    let entry = |i: usize, j: usize| -> f64 {
+        let part = |k: usize| {
+            let mean = target.mean_of(k);
+            target.weights()[k] * (mean[i] - centre[i]) * (mean[j] - centre[j])
+        };
+        (0..target.weights().len()).map(part).sum()
+    };
+    (0.5 * (2.0 * entry(0, 1)).atan2(entry(0, 0) - entry(1, 1))).rem_euclid(FRAC_PI_2)
+}
+
+/// Every start with its end; the best one.
+pub(super) fn search(
+    rotation: &RotationConfig,
+    target: &GaussianMixture,
+    watch: &dyn Watch,
+) -> Result<Turned, StudyError> {
+    let whitened = if rotation.whiten { Some(target.whitened()?) } else { None };
+    let (target, whitening) = whitened.map_or((target.clone(), None), |w| (w.target, Some(w.factor)));
+    let mut best: Option<RotatedFit> = None;
+    let mut restarts = Vec::new();
+    for start in frames(rotation, &target) {
+        if watch.cancelled() {
+            return Err(StudyError::Cancelled);
+        }
+        let heat = match rotation.heat {
+            Heat::Cold => 1.0,
+            Heat::At(temperature) => temperature,
+            // Where fits differ at every temperature that is tried, heat has no such place, and the search is cold.
+            Heat::Merging => merging_temperature(&target, start)?.unwrap_or(1.0),
+        };
+        let at = if heat > 1.0 { RotationHeat::At(heat) } else { RotationHeat::Cold };
+        let options = RotationOptions { start: RotationStart::Angle(start), heat: at, ..RotationOptions::default() };
+        let found = rotated_fit(&target, options)?;
+        restarts.push(FrameEnd {
+            start: start.to_degrees(),
+            heat,
+            angle: degrees(found.angle),
+            objective: found.solution.observables.objective,
+            status: match found.status {
+                RotationStatus::Minimum => "minimum",
+                RotationStatus::Stationary => "stationary",
+                RotationStatus::NotConverged => "not-converged",
+            },
+        });
+        let lower = |best: &RotatedFit| found.solution.observables.objective < best.solution.observables.objective;
+        if best.as_ref().is_none_or(lower) {
+            best = Some(found);
+        }
+        watch.advance(1);
+    }
+    let Some(best) = best else { return Err(StudyError::refused("rotation.restarts", 0, "be at least 1")) };
+    let (sin, cos) = best.angle.sin_cos();
+    let frame = vec![vec![cos, -sin], vec![sin, cos]];
+    let plane = PlaneMeanField::new(target.clone(), PlaneOptions::default())?;
+    let placed = Frame::in_plane(&frame, whitening.as_deref());
+    let optima = plane::from_components(&plane.frame(best.angle, 1.0)?, &target, &placed, Some(&frame), watch)?;
+    Ok(Turned { target, optima, search: FrameSearch { whitening, restarts }, rotation: frame })
+}
+
+/// In degrees from 0 to 90.
+fn degrees(angle: f64) -> f64 {
+    (angle * 180.0 / PI).rem_euclid(90.0)
+}
