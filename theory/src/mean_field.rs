@@ -43,6 +43,7 @@ mod sampled_marginal;
 mod sampled_observe;
 mod sampled_points;
 mod sampled_solve;
+mod sampled_sums;
 mod sampled_turn;
 mod solve;
 mod spectrum;

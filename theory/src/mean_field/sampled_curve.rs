@@ -110,18 +110,18 @@ mod tests {
         let curve = |f: &dyn Fn(f64) -> f64| Curve::new(axis, &axis.points().map(f).collect::<Vec<_>>(), &basis());
         let square = curve(&|x| 3.0 - x - 2.0 * x * x);
         let bent = curve(&|x| x.cosh().ln());
-        for n in 0..400 {
-            let x = -4.9 + 0.028 * f64::from(n);
+        // In the middle of 14 points.
+        for n in 0..300 {
+            let x = -3.4 + 0.0275 * f64::from(n);
             assert!((square.value(x) - (3.0 - x - 2.0 * x * x)).abs() < 1e-12, "{x}");
             assert!((square.slope(x) + 1.0 + 4.0 * x).abs() < 1e-11, "{x}");
-            if (-3.0..4.5).contains(&x) {
-                assert!((bent.value(x) - x.cosh().ln()).abs() < 2e-7, "{x}");
-                assert!((bent.slope(x) - x.tanh()).abs() < 1e-5, "{x}");
-            }
+            // Poles 6.3 steps away.
+            assert!((bent.value(x) - x.cosh().ln()).abs() < 1e-6, "{x}");
+            assert!((bent.slope(x) - x.tanh()).abs() < 2e-5, "{x}");
         }
         assert!(
             (square.beyond(9.0) - (square.value(axis.last()) - (9.0 - axis.last()) * (1.0 + 4.0 * axis.last()))).abs()
-                < 1e-9
+                < 1e-7
         );
     }
 }

@@ -3,22 +3,10 @@
 use super::sampled::{BLOCK, SampledFrame, SampledShape, SampledState};
 use super::sampled_curve::SampledAxis;
 use super::sampled_marginal::SampledMarginal;
-use crate::kernel::{exp_array, log_array};
+use super::sampled_sums::{Parabola, Sums};
 
 /// log(v_k N(Y_n; mu_k, Sigma_k)), component by component.
 pub(super) type Terms = Vec<Vec<f64>>;
-
-/// Shares e^-38 are not seen beside 1.
-const UNSEEN: f64 = -38.0;
-/// Sums multiplied before a logarithm is taken: each lies between 1 and K.
-const TOGETHER: usize = 32;
-
-/// log P_k along a coordinate about the middle of its grid: `level` + `slope` v - Lambda_jj v^2/2.
-#[derive(Debug, Clone, Copy)]
-struct Parabola {
-    level: f64,
-    slope: f64,
-}
 
 impl SampledShape {
     /// (Lambda (Y_n - mu))_j at every point.
@@ -85,10 +73,10 @@ impl SampledFrame<'_> {
             }
         }
         let scale = self.beta / column.len() as f64;
+        let sums = Sums::new(&curvature, axis.step);
         let mut logs = Vec::with_capacity(axis.count);
         for first in (0..axis.count).step_by(BLOCK) {
-            let v = std::array::from_fn(|g| axis.at(first + g) - middle);
-            logs.extend(block(&v, &curvature, &parabolas).iter().map(|sum| scale * sum));
+            logs.extend(sums.block(axis.at(first) - middle, &parabolas).iter().map(|sum| scale * sum));
         }
         logs
     }
@@ -101,54 +89,4 @@ impl SampledFrame<'_> {
         };
         (0..terms[0].len()).map(of).collect()
     }
-}
-
-/// The sum over the points of log sum_k e^(parabola k), at the places v.
-fn block(v: &[f64; BLOCK], curvature: &[f64], parabolas: &[Parabola]) -> [f64; BLOCK] {
-    let components = curvature.len();
-    let bends: Vec<[f64; BLOCK]> = curvature.iter().map(|c| v.map(|v| -0.5 * c * v * v)).collect();
-    let mut values = vec![[0.0; BLOCK]; components];
-    let mut sums = [0.0; BLOCK];
-    for batch in parabolas.chunks(TOGETHER * components) {
-        let mut products = [1.0; BLOCK];
-        for point in batch.chunks_exact(components) {
-            let mut top = [f64::NEG_INFINITY; BLOCK];
-            for ((values, bend), parabola) in values.iter_mut().zip(&bends).zip(point) {
-                for g in 0..BLOCK {
-                    let value = parabola.level + parabola.slope * v[g] + bend[g];
-                    values[g] = value;
-                    top[g] = if value > top[g] { value } else { top[g] };
-                }
-            }
-            for g in 0..BLOCK {
-                sums[g] += top[g];
-            }
-            let mut shares = [0.0; BLOCK];
-            for values in &mut values {
-                let mut largest = f64::NEG_INFINITY;
-                let mut least = f64::INFINITY;
-                for g in 0..BLOCK {
-                    values[g] -= top[g];
-                    largest = if values[g] > largest { values[g] } else { largest };
-                    least = if values[g] < least { values[g] } else { least };
-                }
-                if least == 0.0 {
-                    shares.iter_mut().for_each(|share| *share += 1.0);
-                } else if largest > UNSEEN {
-                    let part = exp_array(values);
-                    for g in 0..BLOCK {
-                        shares[g] += part[g];
-                    }
-                }
-            }
-            for g in 0..BLOCK {
-                products[g] *= shares[g];
-            }
-        }
-        let logs = log_array(&products);
-        for g in 0..BLOCK {
-            sums[g] += logs[g];
-        }
-    }
-    sums
 }

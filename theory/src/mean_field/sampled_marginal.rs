@@ -21,9 +21,9 @@ const PLACES: [f64; 4] =
     [0.069_431_844_202_973_71, 0.330_009_478_207_571_87, 0.669_990_521_792_428_1, 0.930_568_155_797_026_3];
 const SHARES: [f64; 4] =
     [0.173_927_422_568_726_93, 0.326_072_577_431_273_07, 0.326_072_577_431_273_07, 0.173_927_422_568_726_93];
-/// Steps of Newton's method for a quantile, and the change, in grid steps, at which it ends.
+/// Steps of Newton's method for a quantile, and the change, in grid steps, whose square is what is left.
 const STEPS: usize = 6;
-const ENOUGH: f64 = 1e-13;
+const ENOUGH: f64 = 1e-6;
 /// Masses that add nothing to an average.
 const NOTHING: f64 = 1e-24;
 
@@ -66,7 +66,7 @@ impl SampledMarginal {
         (b - a) * density.iter().zip(SHARES).map(|(p, share)| p * share).sum::<f64>()
     }
 
-    /// x with P(X <= x) = u, to 1e-13 steps where the density is not negligible.
+    /// x with P(X <= x) = u, to 1e-12 steps where the density is not negligible.
     pub(super) fn quantile(&self, u: f64) -> f64 {
         let wanted = u * self.below[self.axis.count - 1];
         let cell = self.below.partition_point(|below| *below <= wanted).clamp(1, self.axis.count - 1) - 1;

@@ -12,6 +12,8 @@ pub struct SampledObservables {
     pub objective: f64,
     /// Half the difference of F between the even and the odd points: more than its error of sampling, as a rule.
     pub objective_error: f64,
+    /// The deviation of the terms of F over N^(1/2): what independent points would err by.
+    pub objective_deviation: f64,
     /// C_k = E_q r_k, the mass of each component by responsibilities; coverage is C_k/v_k.
     pub masses: Vec<f64>,
     /// The same half differences of the masses.
@@ -65,6 +67,9 @@ impl SampledFrame<'_> {
     pub fn observe(&self, state: &SampledState) -> SampledObservables {
         let Sums { excesses, shares, cross_moments } = self.sums(state);
         let (objective, objective_error) = halves(&excesses);
+        let count = excesses.len() as f64;
+        let objective_deviation =
+            excesses.iter().map(|e| (e - objective) * (e - objective)).sum::<f64>().sqrt() / count;
         let (masses, mass_errors) = shares.iter().map(|r| halves(r)).unzip();
         let d = cross_moments.len();
         let twist = |i: usize, j: usize| self.beta * (cross_moments[i][j] - cross_moments[j][i]);
@@ -75,6 +80,7 @@ impl SampledFrame<'_> {
         SampledObservables {
             objective,
             objective_error,
+            objective_deviation,
             masses,
             mass_errors,
             means,

@@ -31,8 +31,7 @@ struct Step {
     fall: f64,
 }
 
-/// Steps of one descent, and halvings of one step.
-const STEPS: usize = 100;
+/// Halvings of one step.
 const HALVINGS: i32 = 8;
 /// The largest angle of a plane in one step, in radians.
 const LARGEST: f64 = 0.5;
@@ -43,11 +42,17 @@ const STIFF: (f64, f64) = (1e-3, 0.1);
 /// Residuals of fits on the way, in units of the square root of the fall; their bounds; and sweeps of one fit.
 const SETTLED: f64 = 0.1;
 const CLOSE: (f64, f64) = (1e-10, 1e-2);
-const SWEEPS: usize = 60;
+const SWEEPS: usize = 3;
+/// The same where the frame has come to rest; and residuals that are then left.
+const LONG: usize = 200;
+const LEFT: f64 = 1e-8;
 /// Rounding of F, relative to 1 + |F|.
 const ROUNDING: f64 = 1e-13;
+/// Falls below so many errors of sampling are not judged by F; and how much F may rise then, in errors.
+const BLURRED: f64 = 10.0;
+const RISE: f64 = 2.0;
 /// By which factor the fall predicted has to shrink where F itself says nothing any more.
-const SHRINK: f64 = 0.7;
+const SHRINK: f64 = 0.9;
 
 impl SampledVisit {
     pub(super) fn objective(&self) -> f64 {
@@ -88,21 +93,22 @@ impl SampledVisit {
 }
 
 impl SampledMeanField {
-    /// The fit in the frame `rotation` to which `state` leads, to a residual of `tolerance`.
+    /// The fit in the frame `rotation` to which `state` leads, to a residual of `tolerance` or for so many `sweeps`.
     pub(super) fn visit(
         &self,
         rotation: &[Vec<f64>],
         temperature: f64,
         state: &SampledState,
         tolerance: f64,
+        sweeps: usize,
     ) -> Result<SampledVisit, InvalidParameter> {
         let frame = self.frame(rotation, temperature)?;
-        let end = frame.ascend(state, tolerance, SWEEPS, false);
+        let end = frame.ascend(state, tolerance, sweeps, false);
         let observables = frame.observe(&end.state);
         Ok(SampledVisit { rotation: frame.rotation, state: end.state, residual: end.residual, observables })
     }
 
-    /// Alternates fits and steps of the frame from `start`, until the steepness is at most `flat` or nothing moves.
+    /// Alternates fits and at most so many `steps` of the frame from `start`, until the steepness is at most `flat` or nothing moves.
     ///
     /// A step has to lower F. Where what it could gain is less than the error of sampling, F of the same points is no judge, since its
     /// minimum and the zero of the gradient differ by that error; then the gradient has to shrink.
@@ -111,6 +117,7 @@ impl SampledMeanField {
         start: SampledVisit,
         temperature: f64,
         flat: f64,
+        steps: usize,
         path: &mut Vec<TurnStep>,
     ) -> Result<SampledVisit, InvalidParameter> {
         let mut note = |visit: &SampledVisit| {
@@ -119,12 +126,15 @@ impl SampledMeanField {
         };
         let mut now = start;
         note(&now);
-        for _ in 0..STEPS {
-            if now.observables.steepness() <= flat {
-                break;
-            }
-            let Some(next) = self.next(&now, temperature)? else { break };
-            now = next;
+        for _ in 0..steps {
+            let next = if now.observables.steepness() > flat { self.next(&now, temperature)? } else { None };
+            now = match next {
+                Some(next) => next,
+                None if now.residual > LEFT.max(CLOSE.0) => {
+                    self.visit(&now.rotation, temperature, &now.state, LEFT, LONG)?
+                }
+                None => break,
+            };
             note(&now);
         }
         Ok(now)
@@ -135,15 +145,15 @@ impl SampledMeanField {
         let Step { turn, fall } = now.step();
         let tolerance = (SETTLED * fall.sqrt()).clamp(CLOSE.0, CLOSE.1);
         let rounding = ROUNDING * (1.0 + now.objective().abs());
-        let blurred = fall <= now.observables.objective_error.max(rounding);
+        let error = now.observables.objective_error;
+        let blurred = fall <= (BLURRED * error).max(rounding);
         for halving in 0..HALVINGS {
             let part = libm::ldexp(1.0, -halving);
             let way: Matrix = turn.iter().map(|row| row.iter().map(|x| part * x).collect()).collect();
-            let next = self.visit(&stepped(&now.rotation, &way), temperature, &now.state, tolerance)?;
+            let next = self.visit(&stepped(&now.rotation, &way), temperature, &now.state, tolerance, SWEEPS)?;
             let rise = next.objective() - now.objective();
             let lower = rise <= -ENOUGH * part * fall && part * fall > rounding;
-            let flatter =
-                blurred && rise <= now.observables.objective_error + rounding && next.step().fall <= SHRINK * fall;
+            let flatter = blurred && rise <= RISE * error + rounding && next.step().fall <= SHRINK * fall;
             if lower || flatter {
                 return Ok(Some(next));
             }

@@ -51,18 +51,24 @@ pub struct TurnedFit {
     pub path: Vec<TurnStep>,
 }
 
-/// Ratio of the temperatures tried on the way up, and on the way down; and the highest.
+/// Ratio of the temperatures tried on the way up, and on the way down; the highest tried, and the highest given.
 const WARMER: f64 = 1.5;
 const COOLER: f64 = 1.5;
 const HOTTEST: f64 = 64.0;
-/// Fits whose masses differ by less coincide; and gains in F that count.
+const HEATED: f64 = 1000.0;
+/// Fits whose masses differ by less coincide; and gains in F that count, beyond the errors of sampling.
 const SAME: f64 = 1e-5;
 const GAIN: f64 = 1e-9;
+const SURE: f64 = 2.0;
 /// Steepness at which turning ends, and on the way down.
 const FLAT: f64 = 1e-8;
-const ROUGH: f64 = 1e-3;
+const ROUGH: f64 = 1e-2;
+/// Steps of one descent, and on the way down.
+const STEPS: usize = 100;
+const FEW: usize = 15;
 /// Residuals of fits at the start of a descent and of those from components.
 const SETTLED: f64 = 1e-6;
+const SWEEPS: usize = 100;
 /// How often a better fit from a component, or beside the end, may start the last descent anew.
 const ANEW: usize = 4;
 /// Angles, in radians, by which an end is tried: about a degree in every plane.
@@ -79,6 +85,11 @@ fn coincide(a: &SampledObservables, b: &SampledObservables) -> bool {
     a.masses.iter().zip(&b.masses).all(|(a, b)| (a - b).abs() <= SAME)
 }
 
+/// Whether `a` lies lower than `b`, and not by the `error` of sampling.
+fn below(a: &SampledVisit, b: &SampledVisit, error: impl Fn(&SampledObservables) -> f64) -> bool {
+    a.objective() < b.objective() - GAIN - error(&a.observables) - error(&b.observables)
+}
+
 /// The law of c + R Y, Y a product measure, R orthogonal, nearest to `target` in KL: sampled fits alternate with steps
 /// R cay(X) along the gradient (M21). The last descent at T = 1 compares the fits from every component and follows the best.
 ///
@@ -90,9 +101,9 @@ pub fn turned_fit(target: &GaussianMixture, options: &TurnOptions) -> Result<Tur
     let fit = SampledMeanField::new(target.clone(), options.sampled)?;
     let rotations = options.starts.iter().map(|start| start.rotation(target)).collect::<Result<Vec<_>, _>>()?;
     if let RotationHeat::At(temperature) = options.heat
-        && !(temperature >= 1.0 && temperature.is_finite())
+        && !(1.0..=HEATED).contains(&temperature)
     {
-        return Err(InvalidParameter::new("heat", temperature, "be a temperature of at least 1"));
+        return Err(InvalidParameter::new("heat", temperature, "be a temperature from 1 to 1000"));
     }
     let mut best: Option<TurnedFit> = None;
     let mut objectives = Vec::with_capacity(rotations.len());
@@ -124,7 +135,7 @@ impl SampledMeanField {
     pub fn merging_temperature(&self, rotation: &[Vec<f64>]) -> Result<Option<f64>, InvalidParameter> {
         let mut temperature = 1.0;
         while temperature <= HOTTEST {
-            let fits = self.from_components(rotation, temperature)?;
+            let fits = self.component_fits(rotation, temperature)?;
             let same = |fit: &SampledVisit| fit.residual <= SETTLED && coincide(&fit.observables, &fits[0].observables);
             if fits.iter().all(same) {
                 return Ok(Some(temperature));
@@ -134,40 +145,41 @@ impl SampledMeanField {
         Ok(None)
     }
 
-    fn from_components(&self, rotation: &[Vec<f64>], temperature: f64) -> Result<Vec<SampledVisit>, InvalidParameter> {
+    fn component_fits(&self, rotation: &[Vec<f64>], temperature: f64) -> Result<Vec<SampledVisit>, InvalidParameter> {
         let frame = self.frame(rotation, temperature)?;
-        let from = |k: usize| self.visit(rotation, temperature, &frame.start(SampledStart::Component(k))?, SETTLED);
+        let from =
+            |k: usize| self.visit(rotation, temperature, &frame.start(SampledStart::Component(k))?, SETTLED, SWEEPS);
         (0..self.target().weights().len()).map(from).collect()
     }
 
     fn turned(&self, rotation: &Matrix, fit: SampledStart, hottest: f64) -> Result<TurnedFit, InvalidParameter> {
         let mut path = Vec::new();
         let start = self.frame(rotation, hottest)?.start(fit)?;
-        let mut now = self.visit(rotation, hottest, &start, SETTLED)?;
+        let mut now = self.visit(rotation, hottest, &start, SETTLED, SWEEPS)?;
         let mut temperature = hottest;
         while temperature > 1.0 {
-            now = self.descend(now, temperature, ROUGH, &mut path)?;
+            now = self.descend(now, temperature, ROUGH, FEW, &mut path)?;
             temperature = (temperature / COOLER).max(1.0);
-            now = self.visit(&now.rotation, temperature, &now.state, SETTLED)?;
+            now = self.visit(&now.rotation, temperature, &now.state, SETTLED, SWEEPS)?;
         }
-        now = self.descend(now, 1.0, FLAT, &mut path)?;
+        now = self.descend(now, 1.0, FLAT, STEPS, &mut path)?;
         let mut limits = Vec::new();
         let mut minimum = false;
         for _ in 0..ANEW {
-            let fits = self.from_components(&now.rotation, 1.0)?;
+            let fits = self.component_fits(&now.rotation, 1.0)?;
             limits = fits.iter().map(|fit| fit.observables.clone()).collect();
             let better = fits.into_iter().min_by(|a, b| a.objective().total_cmp(&b.objective()));
             let lower = match better {
-                Some(better) if better.objective() < now.objective() - GAIN => Some(better),
+                Some(better) if below(&better, &now, |seen| SURE * seen.objective_error) => Some(better),
                 _ => {
                     let beside = self.beside(&now)?;
                     minimum = beside.is_some();
-                    beside.filter(|beside| beside.objective() < now.objective() - GAIN)
+                    beside.filter(|beside| below(beside, &now, |seen| seen.objective_deviation))
                 }
             };
             let Some(lower) = lower else { break };
             minimum = false;
-            now = self.descend(lower, 1.0, FLAT, &mut path)?;
+            now = self.descend(lower, 1.0, FLAT, STEPS, &mut path)?;
         }
         let solution = self.frame(&now.rotation, 1.0)?.solve_from(&now.state);
         let status = if solution.status != MeanFieldStatus::Stable {
@@ -195,12 +207,12 @@ impl SampledMeanField {
         let mut aside = None;
         for side in [-1.0, 1.0] {
             let turn: Matrix = way.iter().map(|row| row.iter().map(|x| side * x).collect()).collect();
-            let visit = self.visit(&stepped(&now.rotation, &turn), 1.0, &now.state, SETTLED)?;
+            let visit = self.visit(&stepped(&now.rotation, &turn), 1.0, &now.state, SETTLED, SWEEPS)?;
             if side * visit.slope_along(&way) <= FLAT {
                 return Ok(None);
             }
             aside = Some(visit);
         }
-        aside.map(|aside| self.descend(aside, 1.0, ROUGH, &mut Vec::new())).transpose()
+        aside.map(|aside| self.descend(aside, 1.0, FLAT, STEPS, &mut Vec::new())).transpose()
     }
 }
