@@ -106,7 +106,7 @@ fn products_are_exact() {
         }
     }
     let product = GaussianMixture::new(weights, means, covariances).unwrap();
-    for temperature in [1.0, 2.0] {
+    for temperature in [0.5, 1.0, 2.0] {
         let fit = fit(&product, 64, 3);
         let frame = fit.frame(&identity(3), temperature).unwrap();
         let found = frame.solve(SampledStart::Component(0)).unwrap();
