@@ -5,6 +5,7 @@
 //! fit of ten thousand coordinates is one scalar sum: mean field (M2)-(M3). In the plane any Gaussian mixture is fitted on a
 //! tensor grid, in a frame that may turn.
 
+mod anderson;
 mod axis_bound;
 mod certificate;
 mod certify;
@@ -24,6 +25,7 @@ mod linear;
 mod marginal;
 mod newton;
 mod observables;
+mod orthogonal;
 mod plane;
 mod plane_coupling;
 mod plane_grid;
@@ -35,6 +37,15 @@ mod rectangle;
 mod root;
 mod rotated_fit;
 mod rotation;
+mod sampled;
+mod sampled_curve;
+mod sampled_field;
+mod sampled_marginal;
+mod sampled_observe;
+mod sampled_points;
+mod sampled_solve;
+mod sampled_sums;
+mod sampled_turn;
 mod solve;
 mod spectrum;
 mod spike;
@@ -43,6 +54,8 @@ mod spread_flow;
 mod symmetric;
 mod tanh_normal;
 mod target;
+mod turn_start;
+mod turned_fit;
 mod waves;
 mod whitening;
 
@@ -68,6 +81,10 @@ pub use rectangle::{Rectangle, best_rectangle};
 pub use root::CriticalPoint;
 pub use rotated_fit::{RotatedFit, RotationHeat, RotationOptions, RotationStart, merging_temperature, rotated_fit};
 pub use rotation::direction_rate;
+pub use sampled::{SampledFrame, SampledMeanField, SampledOptions, SampledState};
+pub use sampled_observe::SampledObservables;
+pub use sampled_solve::{SampledSolution, SampledStart};
+pub use sampled_turn::TurnStep;
 pub use solve::{MeanFieldSolution, MeanFieldStatus};
 pub use spectrum::Couplings;
 pub use spike::{SpikeAndBulk, SpikeState, critical_bulk};
@@ -77,4 +94,6 @@ pub use spread::{
 };
 pub use spread_flow::SpreadFlow;
 pub use target::{Group, MeanFieldPair};
+pub use turn_start::TurnStart;
+pub use turned_fit::{TurnOptions, TurnedFit, turned_fit};
 pub use whitening::Whitened;

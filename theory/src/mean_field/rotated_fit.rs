@@ -29,7 +29,8 @@ pub enum RotationHeat {
     Cold,
     /// First at this T, to be chosen where the fits from all components coincide, then cooled to T = 1 with the frame free.
     At(f64),
-    /// The same from the temperature of [`merging_temperature`] at the starting angles, the highest of them.
+    /// The same from the temperature of [`merging_temperature`] at the starting angles, the highest of them; in many dimensions from
+    /// that of each starting frame.
     Merging,
 }
 
