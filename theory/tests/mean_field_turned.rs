@@ -113,6 +113,20 @@ fn the_plane_turns_to_the_same() {
     );
 }
 
+/// wide_minor beside two normal coordinates, in a frame without pattern: no product in any frame, KL 0.026709 in the best.
+#[test]
+fn what_is_no_product_agrees_with_the_plane() {
+    let r = generic(4, 0.2);
+    let component = |m: f64, s: f64| carried(&r, &[m, m, 0.0, 0.0], &[s, s, 0.3, 3.0]);
+    let (means, covariances) = [component(-2.0, 0.7), component(2.0, 1.4)].into_iter().unzip();
+    let target = GaussianMixture::new(vec![0.6, 0.4], means, covariances).unwrap();
+    let starts = vec![TurnStart::Modes, TurnStart::Given(generic(4, 2.9))];
+    let found = turned_fit(&target, &options(starts, 512)).unwrap();
+    println!("{}", describe(&found));
+    assert!(found.objectives.iter().all(|f| (f - 0.026709).abs() < 5e-3), "{}", describe(&found));
+    assert!((found.solution.observables.masses[0] - 0.608436).abs() < 5e-3);
+}
+
 /// Far modes close to the diagonal: the collapsed fit does not see the frame, and a cold descent stays; a hot one turns.
 #[test]
 fn heat_turns_what_is_stuck_cold() {

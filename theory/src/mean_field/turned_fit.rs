@@ -45,7 +45,8 @@ pub struct TurnedFit {
     pub limits: Vec<SampledObservables>,
     /// F at the end of every start, in the order of the options.
     pub objectives: Vec<f64>,
-    /// What the frame is. For targets that are no product in any frame the gradient vanishes to the error of sampling only.
+    /// What the frame is. `Minimum` and `Stationary` do not ask for a gradient of 0: over points that are too few for it F stops falling
+    /// before, which [`SampledObservables::steepness`] tells.
     pub status: RotationStatus,
     /// The way of the descent that ended here.
     pub path: Vec<TurnStep>,
