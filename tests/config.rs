@@ -5,8 +5,8 @@ mod support;
 use std::path::Path;
 
 use collapsar::config::{
-    BifurcationRun, BoundaryRun, ConfigError, DensityRun, Document, ExperimentConfig, FlowRun, Origin, Override,
-    PortraitRun, ProbabilityRun, SolveRun, SweepConfig, Verb,
+    BifurcationRun, BoundaryRun, ConfigError, DensityRun, Document, ExperimentConfig, FlowRun, MeanFieldRun, Origin,
+    Override, PortraitRun, ProbabilityRun, SolveRun, SweepConfig, Verb,
 };
 use collapsar::theory::{Rules, ScheduleKind};
 use support::configs::{BASE, DOZEN, LAW};
@@ -247,6 +247,7 @@ fn round_trip(text: &str) {
         Verb::Density => resolves_to_itself(&document, DensityRun::resolve),
         Verb::Portrait => resolves_to_itself(&document, PortraitRun::resolve),
         Verb::RealNvp => resolves_to_itself(&document, FlowRun::resolve),
+        Verb::MeanField => resolves_to_itself(&document, MeanFieldRun::resolve),
     }
 }
 

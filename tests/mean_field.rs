@@ -231,6 +231,50 @@ fn certificates() {
     assert_eq!((uneven.certificate.verdict, uneven.lost.as_slice()), (Verdict::Collapsed, &[2][..]));
 }
 
+/// A product target in a frame that is none of the coordinates, five dimensions: found from random frames and from the modes.
+#[test]
+fn a_turned_product_is_found_in_five_dimensions() {
+    // Two modes along a direction of no zero entry, across it the unit matrix: a product in any frame that has the direction.
+    let direction = [0.2, -0.4, 0.4, 0.8, 0.0];
+    let mean = |side: f64| direction.map(|x| side * 2.5 * x);
+    let text = format!("[target]\nmeans = [{:?}, {:?}]\nweights = [0.7, 0.3]\n{FAMILY}", mean(1.0), mean(-1.0));
+    for rotation in ["[rotation]\nrestarts = 1\n", "[rotation]\nstart = \"principal\"\nrestarts = 1\nheat = false\n"] {
+        let record = found(&(text.clone() + rotation));
+        let best = &record.optima[0];
+        assert!(best.objective.abs() < 1e-8 && best.rotation.is_some(), "{rotation}: {}", best.objective);
+        assert_eq!((record.certificate.verdict, record.collapsed), (Verdict::Exact, false));
+        close(best.coverage[0], 0.7, 1e-3, "the heavy mode");
+        // In the given coordinates, by the scalar sum, a mode is lost.
+        assert!(record.optima.iter().any(|fit| fit.rotation.is_none() && fit.coverage[1] < 0.05));
+    }
+}
+
+/// Beyond the plane any mixture is fitted by sampling: against the plane, beside a coordinate that has nothing to do with it.
+#[test]
+fn sampled_fits_agree_with_the_plane() {
+    let targets = |third: &str, covariance: [&str; 2]| {
+        format!(
+            "[[target.components]]\nweight = 0.35\nmean = [-2.0, -1.0{third}]\ncovariance = {}\n[[target.components]]\n\
+             weight = 0.65\nmean = [2.0, 1.5{third}]\ncovariance = {}\n{FAMILY}",
+            covariance[0], covariance[1]
+        )
+    };
+    let flat = found(&targets("", ["[[1.0, 0.3], [0.3, 0.4]]", "[[0.5, -0.2], [-0.2, 1.2]]"]));
+    let beside = [
+        "[[1.0, 0.3, 0.0], [0.3, 0.4, 0.0], [0.0, 0.0, 1.0]]",
+        "[[0.5, -0.2, 0.0], [-0.2, 1.2, 0.0], [0.0, 0.0, 1.0]]",
+    ];
+    let solid = found(&targets(", 0.5", beside));
+    assert_eq!((flat.route, solid.route), (ProductRoute::Plane, ProductRoute::Sampled));
+    assert_eq!(solid.optima.len(), 2);
+    for (exact, sampled) in flat.optima.iter().zip(&solid.optima) {
+        assert_eq!(exact.from, sampled.from);
+        close(sampled.objective, exact.objective, 6e-3, "F");
+        close(sampled.coverage[0], exact.coverage[0], 2e-3, "coverage");
+        close(sampled.mean[2], 0.5, 1e-9, "the third coordinate");
+    }
+}
+
 /// Cooling picks the wide mode, though the other is the better one (mean field 6).
 #[test]
 fn annealing_hurts_where_widths_differ() {
@@ -278,7 +322,7 @@ fn refusals_name_key_value_rule_and_line() {
             "{FAMILY}[[target.components]]\nweight = 0.5\nmean = [1.0, 1.0]\n{keys}\n[[target.components]]\nweight = 0.5\nmean = [-1.0, -1.0]\n"
         )
     };
-    let three = "[target]\nmeans = [[1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [2.0, 0.0, 0.0]]\n";
+    let many = format!("[target]\nmeans = [{:?}, {:?}, {:?}]\n", [0.0; 101], [1.0; 101], [0.5; 101]);
     let far = "[target]\nmeans = [[30.0, 30.0], [-30.0, -30.0]]\n";
     let cases = [
         (two("covariance = [[1.0, 2.0], [2.0, 1.0]]"), "line 6", "be positive definite"),
@@ -295,16 +339,12 @@ fn refusals_name_key_value_rule_and_line() {
         (format!("{FAMILY}components = 2\n[target]\nseparation = 1.0\n"), "line 3", "neither components nor rules"),
         (format!("[family]\npreset = \"free\"\n{far}"), "line 2", "be \"mean-field\" for this verb"),
         (
-            format!("{FAMILY}{three}"),
+            format!("{FAMILY}{many}"),
             "line 4",
-            "have at most 2 coordinates, or be two components of one diagonal covariance",
+            "have at most 100 coordinates, or be two components of one diagonal covariance",
         ),
         (format!("{FAMILY}{far}"), "line 4", "keep |a|"),
-        (
-            format!("{FAMILY}[target]\nmeans = [[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]]\n[rotation]\n"),
-            "line 4",
-            "have 2 coordinates where",
-        ),
+        (format!("{FAMILY}[target]\nseparation = 1.0\n[rotation]\n"), "line 4", "have 2 to 100 coordinates where"),
         (
             format!("{FAMILY}[target]\nseparation = 1.0\n[rotation]\nheat = 0.5\n"),
             "line 6",

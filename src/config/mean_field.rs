@@ -44,8 +44,14 @@ impl MeanFieldRun {
         }
         let others: Vec<&str> = keys_of("family").iter().map(|key| key.name).filter(|name| *name != "preset").collect();
         section.refuse(&others, "a product measure has neither components nor rules")?;
-        let target = MixtureConfig::resolve(document)?;
-        target.mixture().map_err(|error| document.section("target").parameter(&error))?;
+        let about = document.section("target");
+        let target = if about.has("components") {
+            MixtureConfig::of_tables(document)?
+        } else {
+            let modes = resolve::target(document)?.target();
+            MixtureConfig::of_modes(&modes.map_err(|error| about.parameter(&error))?)
+        };
+        target.mixture().map_err(|error| about.parameter(&error))?;
         let (schedule, path) = resolve::schedule(document)?;
         let rotation = document.has_section("rotation").then(|| RotationConfig::read(&document.section("rotation")));
         let rotation = rotation.transpose()?;

@@ -1,12 +1,11 @@
 //! `[target]` as any Gaussian mixture: `[[target.components]]`, or modes of covariance I.
 
-use collapsar_theory::{FARTHEST, GaussianMixture, InvalidParameter};
+use collapsar_theory::{FARTHEST, GaussianMixture, InvalidParameter, Target};
 use nalgebra::{Cholesky, DMatrix};
 use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
-use crate::config::resolve;
 use crate::config::section::Section;
 use crate::config::value::{Node, Value};
 
@@ -78,16 +77,8 @@ impl CovarianceConfig {
 }
 
 impl MixtureConfig {
-    /// Reads `[target]`, whichever way it is written.
-    ///
-    /// # Errors
-    /// The key that breaks a rule; so below.
-    pub(crate) fn resolve(document: &Document) -> Result<Self, ConfigError> {
-        let section = document.section("target");
-        if section.has(KEY) {
-            return Self::of_tables(document);
-        }
-        let modes = resolve::target(document)?.target().map_err(|error| section.parameter(&error))?;
+    /// The mixture of these modes with covariance I; modes without weight are none.
+    pub(crate) fn of_modes(target: &Target) -> Self {
         let unit = |(mean, weight): (&Vec<f64>, &f64)| {
             (*weight > 0.0).then(|| ComponentConfig {
                 weight: *weight,
@@ -95,10 +86,13 @@ impl MixtureConfig {
                 covariance: CovarianceConfig::Variance(1.0),
             })
         };
-        Ok(Self { components: modes.modes().iter().zip(modes.weights()).filter_map(unit).collect() })
+        Self { components: target.modes().iter().zip(target.weights()).filter_map(unit).collect() }
     }
 
     /// Reads `[[target.components]]`.
+    ///
+    /// # Errors
+    /// The key that breaks a rule.
     pub(crate) fn of_tables(document: &Document) -> Result<Self, ConfigError> {
         let section = document.section("target");
         section.refuse(&["separation", "means", "weights"], "`target.components` are the target")?;

@@ -55,6 +55,8 @@ pub enum ProductRoute {
     ScalarSum,
     /// A tensor grid: any Gaussian mixture in one or two dimensions.
     Plane,
+    /// Averages over quasi-random points: any Gaussian mixture in up to 100 dimensions.
+    Sampled,
 }
 
 /// A stationary product measure q of y, x = R y, or x = C R y with whitening.
@@ -62,6 +64,8 @@ pub enum ProductRoute {
 pub struct ProductFit {
     /// F = E_q\[log q - log pi/T\]; KL(q||pi) at T = 1.
     pub objective: f64,
+    /// The error of sampling of `objective`; null where nothing is sampled.
+    pub error: Option<f64>,
     /// E y_j.
     pub mean: Vec<f64>,
     /// Var y_j.
@@ -70,7 +74,8 @@ pub struct ProductFit {
     pub coverage: Vec<f64>,
     /// Whether it is a local minimum of F: `coupling` < 1.
     pub stable: bool,
-    /// The largest eigenvalue by which a sweep of coordinate ascent multiplies a perturbation.
+    /// The factor by which a sweep of coordinate ascent multiplies a perturbation in the end: the largest eigenvalue of a parallel
+    /// sweep; of a sampled fit that of a sweep in turn.
     pub coupling: f64,
     /// Change of log q by a sweep, root mean square: 0 at a stationary point.
     pub residual: f64,
@@ -143,12 +148,12 @@ pub struct FrameSearch {
 /// One start of the frame.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FrameEnd {
-    /// Degrees at the start.
-    pub start: f64,
+    /// Degrees at the start, in the plane.
+    pub start: Option<f64>,
     /// T at the start.
     pub heat: f64,
-    /// Degrees at the end, from 0 to 90.
-    pub angle: f64,
+    /// Degrees at the end, from 0 to 90, in the plane.
+    pub angle: Option<f64>,
     /// F at the end.
     pub objective: f64,
     /// "minimum", "stationary" (a stationary frame that is no minimum) or "not-converged".

@@ -3,10 +3,12 @@
 mod certificate;
 mod drawing;
 mod fit;
+mod found;
 mod frame;
 mod pair;
 mod plane;
 mod reach;
+mod sampled;
 mod summary;
 mod turned;
 
@@ -50,17 +52,17 @@ impl Study for MeanField {
         let schedule = config.schedule.schedule()?;
         let temperature = schedule.final_temperature();
         let pair = DiagonalPair::of(&config.target);
-        let restarts = config.rotation.as_ref().map_or(0, |rotation| turned::frames(rotation, &target).len());
-        watch.begin((1 + restarts) as u64, 0, "frames");
+        watch.begin(1 + config.rotation.as_ref().map_or(0, turned::starts), 0, "frames");
         let given = match &pair {
             Some(pair) => pair.fits(temperature, watch)?,
-            None => plane::given(&target, temperature, watch)?,
+            None if target.dimension() <= 2 => plane::given(&target, temperature, watch)?,
+            None => sampled::given(&target, temperature, watch)?,
         };
         watch.advance(1);
         let turned = config.rotation.as_ref().map(|rotation| turned::search(rotation, &target, watch)).transpose()?;
         let asked = turned.as_ref().map_or(&given.optima, |turned| &turned.optima);
         let certificate = match &turned {
-            Some(turned) => certificate::turned(&turned.target, asked, turned.frame()),
+            Some(turned) => certificate::turned(&turned.target, asked, &turned.rotation),
             None => certificate::given(&target, pair.as_ref().zip(Some(&given)), asked, temperature)?,
         };
         let (collapsed, lost) = verdict(asked, target.weights());
@@ -86,7 +88,11 @@ impl Study for MeanField {
             program: PROGRAM,
             version: VERSION,
             definition: DEFINITION,
-            route: if pair.is_some() { ProductRoute::ScalarSum } else { ProductRoute::Plane },
+            route: match (&pair, target.dimension()) {
+                (Some(_), _) => ProductRoute::ScalarSum,
+                (None, 1 | 2) => ProductRoute::Plane,
+                _ => ProductRoute::Sampled,
+            },
             temperature,
             norm,
             critical_norm,

@@ -34,7 +34,7 @@ const SIZES: [&str; 12] = [
 ];
 
 /// What keeps the work small, unless the key is tried itself.
-const SMALL: [(&str, &str); 14] = [
+const SMALL: [(&str, &str); 15] = [
     ("solve.max_steps", "20000"),
     ("boundary.points", "4"),
     ("boundary.width", "1e-3"),

@@ -35,7 +35,7 @@ pub const VALUES: [(&str, &str, &str); 26] = [
     (
         "preset = \"free\"",
         "preset = \"papr\"",
-        "line 5: `family.preset` is \"papr\": it must be one of \"paper\", \"free\"",
+        "line 5: `family.preset` is \"papr\": it must be one of \"paper\", \"free\", \"mean-field\"",
     ),
     (
         "preset = \"free\"",

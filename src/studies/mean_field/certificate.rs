@@ -7,8 +7,11 @@ use crate::studies::StudyError;
 use crate::studies::mean_field::fit::{Fit, Fits};
 use crate::studies::mean_field::pair::DiagonalPair;
 
-/// F that is rounding: the fit is the target, and F is never below 0.
+/// F that is rounding: the fit is the target, and F is never below 0. With what sampling adds to it.
 const EXACT: f64 = 1e-10;
+const EXACT_SAMPLED: f64 = 1e-8;
+/// Errors of sampling that are added to a bound.
+const SURE: f64 = 5.0;
 
 /// For fits in the given coordinates; of a pair all stationary points lie between its two fits.
 pub(super) fn given(
@@ -67,8 +70,9 @@ fn plain(verdict: Verdict, reason: &str, best: Option<&Fit>) -> Certificate {
 fn by_mass(target: &GaussianMixture, fits: &[Fit]) -> Certificate {
     let best = fits.iter().min_by(|a, b| a.record.objective.total_cmp(&b.record.objective));
     let Some(found) = best else { return plain(Verdict::NotCertified, "there is no fit", None) };
-    let bound = found.record.objective;
-    if bound <= EXACT {
+    let sampled = found.record.error;
+    let bound = found.record.objective.abs() + SURE * sampled.unwrap_or(0.0);
+    if bound <= sampled.map_or(EXACT, |_| EXACT_SAMPLED) {
         let found = plain(Verdict::Exact, "F is 0 to rounding, and never below: the fit is the target", best);
         return Certificate { known: true, ..found };
     }

@@ -23,6 +23,8 @@ pub(super) struct Fits {
 
 /// Fits whose masses and objective differ by less are one.
 const SAME: f64 = 1e-7;
+/// The same for sampled fits, whose sweeps end earlier.
+const SAMPLED: f64 = 1e-5;
 
 impl Fits {
     /// The fits from the components one by one, equal ones joined.
@@ -40,7 +42,8 @@ impl Fits {
 
 /// Whether two fits are one.
 pub(super) fn coincide(a: &ProductFit, b: &ProductFit) -> bool {
-    let near = |a: f64, b: f64| (a - b).abs() <= SAME * (1.0 + a.abs());
+    let same = if a.error.is_some() { SAMPLED } else { SAME };
+    let near = |a: f64, b: f64| (a - b).abs() <= same * (1.0 + a.abs());
     near(a.objective, b.objective) && a.coverage.iter().zip(&b.coverage).all(|(a, b)| near(*a, *b))
 }
 

@@ -7,15 +7,26 @@ use collapsar_theory::GaussianMixture;
 pub(super) struct Frame(Option<(Vec<Vec<f64>>, f64)>);
 
 impl Frame {
-    /// y = R^T C^-1 x in the plane, R by rows and C lower triangular.
-    pub(super) fn in_plane(rotation: &[Vec<f64>], whitening: Option<&[Vec<f64>]>) -> Self {
-        let inverse = whitening.map_or([[1.0, 0.0], [0.0, 1.0]], |c| {
-            let (a, b, d) = (c[0][0], c[1][0], c[1][1]);
-            [[1.0 / a, 0.0], [-b / (a * d), 1.0 / d]]
-        });
-        let entry = |i: usize, j: usize| (0..2).map(|k| rotation[k][i] * inverse[k][j]).sum();
-        let rows = (0..2).map(|i| (0..2).map(|j| entry(i, j)).collect()).collect();
-        Self(Some((rows, inverse[0][0] * inverse[1][1])))
+    /// y = R^T C^-1 x, R by rows and C lower triangular.
+    pub(super) fn turned(rotation: &[Vec<f64>], whitening: Option<&[Vec<f64>]>) -> Self {
+        let d = rotation.len();
+        // Column j of C^-1 by forward substitution.
+        let column = |j: usize| -> Vec<f64> {
+            let mut solved = vec![0.0; d];
+            for i in 0..d {
+                let unit = if i == j { 1.0 } else { 0.0 };
+                solved[i] = match whitening {
+                    None => unit,
+                    Some(c) => (unit - (0..i).map(|k| c[i][k] * solved[k]).sum::<f64>()) / c[i][i],
+                };
+            }
+            solved
+        };
+        let inverse: Vec<Vec<f64>> = (0..d).map(column).collect();
+        let entry = |i: usize, j: usize| (0..d).map(|k| rotation[k][i] * inverse[j][k]).sum();
+        let rows = (0..d).map(|i| (0..d).map(|j| entry(i, j)).collect()).collect();
+        let volume = whitening.map_or(1.0, |c| (0..d).map(|i| 1.0 / c[i][i]).product());
+        Self(Some((rows, volume)))
     }
 
     /// |det G|.

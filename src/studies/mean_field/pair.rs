@@ -124,6 +124,7 @@ impl DiagonalPair {
         let alone = 0.5 * (beta * TAU.ln() - (TAU * temperature).ln());
         let record = ProductFit {
             objective: found.objective + (beta - 1.0) * scales + agreeing * alone,
+            error: None,
             mean,
             variance,
             coverage: vec![found.coverage_plus(), found.coverage_minus()],

@@ -111,15 +111,10 @@ fn described(
     rotation: Option<&[Vec<f64>]>,
 ) -> Fit {
     let found = &solution.observables;
-    let density = |j: usize| {
-        // The grid is about the target's centre, the mean about the origin.
-        let grid = frame.density(&solution.state, j);
-        let step = grid[1].0 - grid[0].0;
-        let mean: f64 = grid.iter().map(|(y, p)| y * p * step).sum();
-        (j, grid.iter().map(|(y, p)| (y + found.means[j] - mean, *p)).collect())
-    };
+    let density = |j: usize| (j, about_origin(&frame.density(&solution.state, j), found.means[j]));
     let record = ProductFit {
         objective: found.objective,
+        error: None,
         mean: found.means.to_vec(),
         variance: found.variances.to_vec(),
         coverage: found.masses.clone(),
@@ -131,4 +126,11 @@ fn described(
         angle: rotation.map(|r| r[1][0].atan2(r[0][0]).to_degrees()),
     };
     Fit { record, marginals: vec![density(0), density(1)], frame: placed.clone() }
+}
+
+/// A density on a grid about the target's centre, moved to where its mean is `mean`.
+pub(super) fn about_origin(grid: &[(f64, f64)], mean: f64) -> Vec<(f64, f64)> {
+    let step = grid[1].0 - grid[0].0;
+    let about: f64 = grid.iter().map(|(y, p)| y * p * step).sum();
+    grid.iter().map(|(y, p)| (y + mean - about, *p)).collect()
 }

@@ -5,6 +5,7 @@ use collapsar_theory::{InvalidParameter, PlaneMeanField, PlaneOptions};
 use crate::config::{ConfigError, Document, MeanFieldRun};
 use crate::studies::mean_field::pair::DiagonalPair;
 use crate::studies::mean_field::plane::flat;
+use crate::studies::mean_field::sampled;
 
 /// A target or a temperature beyond the routes.
 pub(super) enum Beyond {
@@ -42,11 +43,15 @@ pub(super) fn check(run: &MeanFieldRun) -> Result<(), Beyond> {
         let value = format!("in {dimension} dimensions");
         Err(Beyond::Target(InvalidParameter::new("components", value, rule)))
     };
-    if pair.is_none() && dimension > 2 {
-        return coordinates("have at most 2 coordinates, or be two components of one diagonal covariance");
+    if pair.is_none() && dimension > sampled::MOST {
+        return coordinates("have at most 100 coordinates, or be two components of one diagonal covariance");
     }
-    if run.rotation.is_some() && dimension != 2 {
-        return coordinates("have 2 coordinates where the frame turns");
+    if run.rotation.is_some() && !(2..=sampled::MOST).contains(&dimension) {
+        return coordinates("have 2 to 100 coordinates where the frame turns");
+    }
+    if dimension > 2 && (pair.is_none() || run.rotation.is_some()) {
+        let target = run.target.mixture().map_err(Beyond::Target)?;
+        sampled::check(&target, cold).map_err(told)?;
     }
     if dimension <= 2 && (pair.is_none() || (dimension == 2 && (hot != cold || run.rotation.is_some()))) {
         let target = run.target.mixture().and_then(|target| flat(&target)).map_err(Beyond::Target)?;

@@ -33,13 +33,11 @@ pub(super) fn summary(record: &MeanFieldRecord) -> String {
     if let Some(rotation) = &record.rotation {
         for end in &rotation.restarts {
             let heat = if end.heat > 1.0 { format!(" at T = {}", number(end.heat)) } else { String::new() };
-            lines.push(format!(
-                "frame       from {:.2}{heat} to {:.4} degrees, F = {}: {}",
-                end.start,
-                end.angle,
-                number(end.objective),
-                end.status
-            ));
+            let way = match (end.start, end.angle) {
+                (Some(start), Some(angle)) => format!("from {start:.2}{heat} to {angle:.4} degrees"),
+                _ => format!("turned{heat}"),
+            };
+            lines.push(format!("frame       {way}, F = {}: {}", number(end.objective), end.status));
         }
     }
     if record.annealed.is_none() && record.config.schedule.kind != ScheduleKind::Constant {
@@ -70,9 +68,10 @@ fn described(fit: &ProductFit) -> String {
         let rest = if values.len() > COORDINATES { ", .." } else { "" };
         format!("({}{rest})", shown.join(", "))
     };
+    let error = fit.error.map_or(String::new(), |error| format!(" +- {error:.1e}"));
     let frame = fit.angle.map_or(String::new(), |angle| format!(", frame at {angle:.4} degrees"));
     format!(
-        "F = {}, coverage {}, mean {}, variance {}, coupling {}{frame}",
+        "F = {}{error}, coverage {}, mean {}, variance {}, coupling {}{frame}",
         number(fit.objective),
         list(&fit.coverage),
         list(&fit.mean),

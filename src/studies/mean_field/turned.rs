@@ -1,40 +1,23 @@
-//! Product measures in the best frame of the plane: rotational variational inference.
+//! Product measures in the best frame: rotational variational inference, in the plane and beyond.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
 use collapsar_theory::{
     GaussianMixture, PlaneMeanField, PlaneOptions, RotatedFit, RotationHeat, RotationOptions, RotationStart,
-    RotationStatus, merging_temperature, rotated_fit,
+    merging_temperature, rotated_fit,
 };
 use rand::RngExt;
 
 use crate::config::{FrameStart, Heat, RotationConfig};
 use crate::montecarlo::stream;
 use crate::results::{FrameEnd, FrameSearch};
-use crate::studies::mean_field::fit::Fit;
+use crate::studies::mean_field::found::{Turned, word};
 use crate::studies::mean_field::frame::Frame;
-use crate::studies::mean_field::plane;
+use crate::studies::mean_field::{plane, sampled};
 use crate::studies::{StudyError, Watch};
 
-/// The fits in the best frame, and the search for it.
-pub(super) struct Turned {
-    /// What was fitted: the target, or the whitened one.
-    pub(super) target: GaussianMixture,
-    pub(super) optima: Vec<Fit>,
-    pub(super) search: FrameSearch,
-    /// R by rows.
-    rotation: Vec<Vec<f64>>,
-}
-
-impl Turned {
-    /// R by rows.
-    pub(super) fn frame(&self) -> &[Vec<f64>] {
-        &self.rotation
-    }
-}
-
 /// Angles at which the search starts, in radians.
-pub(super) fn frames(rotation: &RotationConfig, target: &GaussianMixture) -> Vec<f64> {
+fn angles(rotation: &RotationConfig, target: &GaussianMixture) -> Vec<f64> {
     let mut rng = stream(rotation.seed, 0);
     let mut random = || rng.random_range(0.0..FRAC_PI_2);
     let first = match rotation.start {
@@ -58,6 +41,11 @@ fn principal(target: &GaussianMixture) -> f64 {
     (0.5 * (2.0 * entry(0, 1)).atan2(entry(0, 0) - entry(1, 1))).rem_euclid(FRAC_PI_2)
 }
 
+/// How many starts there are.
+pub(super) fn starts(rotation: &RotationConfig) -> u64 {
+    if rotation.start == FrameStart::Identity { 1 } else { rotation.restarts }
+}
+
 /// Every start with its end; the best one.
 pub(super) fn search(
     rotation: &RotationConfig,
@@ -66,9 +54,22 @@ pub(super) fn search(
 ) -> Result<Turned, StudyError> {
     let whitened = if rotation.whiten { Some(target.whitened()?) } else { None };
     let (target, whitening) = whitened.map_or((target.clone(), None), |w| (w.target, Some(w.factor)));
+    if target.dimension() == 2 {
+        in_plane(rotation, target, whitening, watch)
+    } else {
+        sampled::search(rotation, target, whitening, watch)
+    }
+}
+
+fn in_plane(
+    rotation: &RotationConfig,
+    target: GaussianMixture,
+    whitening: Option<Vec<Vec<f64>>>,
+    watch: &dyn Watch,
+) -> Result<Turned, StudyError> {
     let mut best: Option<RotatedFit> = None;
     let mut restarts = Vec::new();
-    for start in frames(rotation, &target) {
+    for start in angles(rotation, &target) {
         if watch.cancelled() {
             return Err(StudyError::Cancelled);
         }
@@ -82,15 +83,11 @@ pub(super) fn search(
         let options = RotationOptions { start: RotationStart::Angle(start), heat: at, ..RotationOptions::default() };
         let found = rotated_fit(&target, options)?;
         restarts.push(FrameEnd {
-            start: start.to_degrees(),
+            start: Some(start.to_degrees()),
             heat,
-            angle: degrees(found.angle),
+            angle: Some(degrees(found.angle)),
             objective: found.solution.observables.objective,
-            status: match found.status {
-                RotationStatus::Minimum => "minimum",
-                RotationStatus::Stationary => "stationary",
-                RotationStatus::NotConverged => "not-converged",
-            },
+            status: word(found.status),
         });
         let lower = |best: &RotatedFit| found.solution.observables.objective < best.solution.observables.objective;
         if best.as_ref().is_none_or(lower) {
@@ -102,7 +99,7 @@ pub(super) fn search(
     let (sin, cos) = best.angle.sin_cos();
     let frame = vec![vec![cos, -sin], vec![sin, cos]];
     let plane = PlaneMeanField::new(target.clone(), PlaneOptions::default())?;
-    let placed = Frame::in_plane(&frame, whitening.as_deref());
+    let placed = Frame::turned(&frame, whitening.as_deref());
     let optima = plane::from_components(&plane.frame(best.angle, 1.0)?, &target, &placed, Some(&frame), watch)?;
     Ok(Turned { target, optima, search: FrameSearch { whitening, restarts }, rotation: frame })
 }
