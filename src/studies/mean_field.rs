@@ -73,8 +73,7 @@ impl Study for MeanField {
         let mut optima = given.optima;
         optima.extend(given.saddles);
         optima.extend(turned.into_iter().flat_map(|turned| turned.optima));
-        // Mirror images differ by rounding: they keep the order of the components.
-        optima.sort_by_key(|fit| (fit.record.objective / TIED).round() as i64);
+        optima.sort_by_key(height);
         let annealed = annealed.map(|(heat, end)| Annealed {
             heat,
             optimum: optima
@@ -127,9 +126,14 @@ impl Study for MeanField {
     }
 }
 
+/// The place of a fit by its F. Mirror images differ by rounding: they keep the order of the components.
+fn height(fit: &Fit) -> i64 {
+    (fit.record.objective / TIED).round() as i64
+}
+
 /// Whether these fits lose a mode, and which the best one does.
 fn verdict(fits: &[Fit], weights: &[f64]) -> (bool, Vec<usize>) {
-    let best = fits.iter().min_by(|a, b| a.record.objective.total_cmp(&b.record.objective));
+    let best = fits.iter().min_by_key(|fit| height(fit));
     let coverage = best.map_or(&[][..], |fit| &fit.record.coverage);
     let lost: Vec<usize> =
         coverage.iter().zip(weights).enumerate().filter(|(_, (c, v))| **c < LOST * **v).map(|(k, _)| k + 1).collect();
