@@ -229,6 +229,9 @@ fn certificates() {
     assert_eq!((near.optima[0].from.as_slice(), near.lost.as_slice()), (&[1][..], &[2][..]));
     assert!(near.collapsed && near.certificate.verdict == Verdict::NotCertified, "{:?}", near.certificate);
     assert!(!near.certificate.known);
+    // t* below 1/2 proves nothing where the light mode has no more than that anyway.
+    let light = pair(2.0, 0.97).certificate;
+    assert!(light.minority.is_none_or(|minority| minority > 0.03) && light.verdict != Verdict::Collapsed, "{light:?}");
     let uneven = pair(3.0, 0.7);
     assert_eq!((uneven.certificate.verdict, uneven.lost.as_slice()), (Verdict::Collapsed, &[2][..]));
 }

@@ -5,6 +5,21 @@ use collapsar_theory::{
 };
 use serde::{Serialize, Serializer};
 
+/// What `family.preset` names.
+#[derive(Clone, Copy)]
+pub(crate) enum Preset {
+    /// Gaussian mixtures under these rules.
+    Mixture(Rules),
+    /// Product measures.
+    MeanField,
+}
+
+pub(crate) const PRESETS: [(&str, Preset); 3] = [
+    ("paper", Preset::Mixture(Rules::PAPER)),
+    ("free", Preset::Mixture(Rules::FREE)),
+    ("mean-field", Preset::MeanField),
+];
+
 pub(crate) const MEANS: [(&str, MeanSpace); 2] = [("free", MeanSpace::Free), ("sphere", MeanSpace::Sphere)];
 pub(crate) const VARIANCES: [(&str, VarianceRule); 3] =
     [("unit", VarianceRule::Unit), ("slaved", VarianceRule::Slaved), ("trained", VarianceRule::Trained)];

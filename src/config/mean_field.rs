@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
+use crate::config::family::{PRESETS, Preset};
 use crate::config::keys::{RotationConfig, keys_of};
 use crate::config::mixture::MixtureConfig;
-use crate::config::resolve::{self, PRESETS, Preset};
+use crate::config::resolve;
 use crate::config::run::ScheduleConfig;
 
 /// Product measures fitted to a Gaussian mixture.

@@ -4,7 +4,7 @@ use collapsar_theory::{FARTHEST, MeanSpace, Rules, Schedule, ScheduleKind, Varia
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
-use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, TEMPERINGS, VARIANCES, WEIGHTS};
+use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, PRESETS, Preset, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{
     BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, PortraitConfig,
     RotationConfig, SimulationConfig, SolveConfig, StopConfig,
@@ -12,21 +12,6 @@ use crate::config::keys::{
 use crate::config::mixture::MixtureConfig;
 use crate::config::run::{ScheduleConfig, StartConfig, TargetConfig};
 use crate::config::section::Section;
-
-/// What `family.preset` names.
-#[derive(Clone, Copy)]
-pub(crate) enum Preset {
-    /// Gaussian mixtures under these rules.
-    Mixture(Rules),
-    /// Product measures.
-    MeanField,
-}
-
-pub(crate) const PRESETS: [(&str, Preset); 3] = [
-    ("paper", Preset::Mixture(Rules::PAPER)),
-    ("free", Preset::Mixture(Rules::FREE)),
-    ("mean-field", Preset::MeanField),
-];
 
 const MOST_REPORTS: usize = 100_000;
 /// Reported times unless given: this many steps from 0 ...

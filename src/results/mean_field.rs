@@ -79,7 +79,8 @@ pub struct ProductFit {
     pub coupling: f64,
     /// Change of log q by a sweep, root mean square: 0 at a stationary point.
     pub residual: f64,
-    /// The components (from 1) from which ascent ends here; empty for an even start.
+    /// The components (from 1) from which ascent ends here; empty for an even start, and for
+    /// the end of a search for a frame where no ascent ends on it.
     pub from: Vec<usize>,
     /// R by rows; null in the given coordinates.
     pub rotation: Option<Vec<Vec<f64>>>,
@@ -116,7 +117,7 @@ pub enum Verdict {
     Unique,
     /// F is 0 to rounding: the fit is the target.
     Exact,
-    /// Every optimum has most of its mass on one side.
+    /// Every optimum has less of its mass on the smaller side of two thresholds than the target has.
     Collapsed,
     /// Nothing.
     NotCertified,

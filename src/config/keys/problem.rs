@@ -2,9 +2,8 @@
 
 use collapsar_theory::ScheduleKind;
 
-use crate::config::family::{CLOCKS, MEANS, METRICS, TEMPERINGS, VARIANCES, WEIGHTS};
+use crate::config::family::{CLOCKS, MEANS, METRICS, PRESETS, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{Key, Kind, key, words};
-use crate::config::resolve::PRESETS;
 use Kind::{Integer, Number, Numbers, Tables, Vectors, Word};
 
 pub(super) const TARGET: &[Key] = &[

@@ -36,18 +36,7 @@ pub(super) fn given(
 
 /// For fits in the frame `rotation` (by rows) of `target`.
 pub(super) fn turned(target: &GaussianMixture, fits: &[Fit], rotation: &[Vec<f64>]) -> Certificate {
-    let d = target.dimension();
-    let all = 0..target.weights().len();
-    let along = |x: &[f64], i: usize| -> f64 { (0..d).map(|k| rotation[k][i] * x[k]).sum() };
-    let means = all.clone().map(|k| (0..d).map(|i| along(target.mean_of(k), i)).collect()).collect();
-    let covariance = |k: usize| -> Vec<Vec<f64>> {
-        // R^T Sigma, then its rows turned; made symmetric, as rounding does not leave it.
-        let half: Vec<Vec<f64>> =
-            target.covariance_of(k).iter().map(|row| (0..d).map(|j| along(row, j)).collect()).collect();
-        let entry = |i: usize, j: usize| -> f64 { (0..d).map(|k| rotation[k][i] * half[k][j]).sum() };
-        (0..d).map(|i| (0..d).map(|j| 0.5 * (entry(i, j) + entry(j, i))).collect()).collect()
-    };
-    match GaussianMixture::new(target.weights().to_vec(), means, all.map(covariance).collect()) {
+    match target.in_frame(rotation) {
         Ok(turned) => by_mass(&turned, fits),
         Err(_) => plain(Verdict::NotCertified, "the turned covariances are singular to rounding", fits.first()),
     }
@@ -80,21 +69,25 @@ fn by_mass(target: &GaussianMixture, fits: &[Fit]) -> Certificate {
         return plain(Verdict::NotCertified, "no two modes differ in two coordinates", best);
     };
     let minority = minority_bound(spaces.off, bound).ok().flatten();
+    // Less than the target has on its smaller side: what is lost there is proved.
+    let lopsided = minority.is_some_and(|minority| minority < spaces.share);
     let [i, j] = spaces.coordinates.map(|j| j + 1);
     let [a, b] = spaces.thresholds;
-    let side = if spaces.aligned { '>' } else { '<' };
     let reason = match minority {
-        Some(minority) => format!(
-            "every optimum has at least {:.4} of its mass where y_{i} > {a:.4} and y_{j} {side} {b:.4} both hold or both fail",
-            (1.0 - minority).max(0.0)
-        ),
+        Some(minority) => {
+            let word = if lopsided { "" } else { ", no more than the target itself" };
+            format!(
+                "every optimum has at least {:.4} of its mass on one side of y_{i} = {a:.4}, and on the matching one of y_{j} = {b:.4}{word}",
+                1.0 - minority
+            )
+        }
         None => format!(
             "{:.4} of the target lies on one side only of y_{i} = {a:.4} and y_{j} = {b:.4}: too much",
             spaces.off
         ),
     };
     Certificate {
-        verdict: if minority.is_some() { Verdict::Collapsed } else { Verdict::NotCertified },
+        verdict: if lopsided { Verdict::Collapsed } else { Verdict::NotCertified },
         reason,
         bound: Some(bound),
         coordinates: Some([i, j]),

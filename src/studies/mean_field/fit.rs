@@ -2,6 +2,7 @@
 
 use crate::results::ProductFit;
 use crate::studies::mean_field::frame::Frame;
+use crate::studies::{StudyError, Watch};
 
 /// A product measure in its frame.
 #[derive(Debug, Clone)]
@@ -25,6 +26,16 @@ pub(super) struct Fits {
 const SAME: f64 = 1e-7;
 /// The same for sampled fits, whose sweeps end earlier.
 const SAMPLED: f64 = 1e-5;
+
+/// The fits from `components` components one by one, until the watch asks for an end.
+pub(super) fn from_each(
+    components: usize,
+    watch: &dyn Watch,
+    fit: impl Fn(usize) -> Result<Fit, StudyError>,
+) -> Result<Vec<Fit>, StudyError> {
+    let one = |k: usize| if watch.cancelled() { Err(StudyError::Cancelled) } else { fit(k) };
+    (0..components).map(one).collect()
+}
 
 impl Fits {
     /// The fits from the components one by one, equal ones joined.

@@ -6,7 +6,7 @@ use collapsar_theory::{
 };
 
 use crate::results::ProductFit;
-use crate::studies::mean_field::fit::{Fit, Fits};
+use crate::studies::mean_field::fit::{Fit, Fits, from_each};
 use crate::studies::mean_field::frame::Frame;
 use crate::studies::{StudyError, Watch};
 
@@ -92,14 +92,10 @@ pub(super) fn from_components(
     rotation: Option<&[Vec<f64>]>,
     watch: &dyn Watch,
 ) -> Result<Vec<Fit>, StudyError> {
-    let mut fits = Vec::new();
-    for k in 0..target.weights().len() {
-        if watch.cancelled() {
-            return Err(StudyError::Cancelled);
-        }
+    let fits = from_each(target.weights().len(), watch, |k| {
         let solution = frame.minimise(PlaneStart::Component(k))?;
-        fits.push(described(frame, &solution, vec![k + 1], placed, rotation));
-    }
+        Ok(described(frame, &solution, vec![k + 1], placed, rotation))
+    })?;
     Ok(Fits::joined(fits))
 }
 

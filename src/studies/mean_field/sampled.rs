@@ -1,17 +1,17 @@
 //! Any Gaussian mixture in up to a hundred dimensions, in the given coordinates and turned: averages over quasi-random points.
 
 use collapsar_theory::{
-    GaussianMixture, InvalidParameter, MeanFieldStatus, RotationHeat, SampledFrame, SampledMeanField, SampledOptions,
+    GaussianMixture, InvalidParameter, MeanFieldStatus, SampledFrame, SampledMeanField, SampledOptions,
     SampledSolution, SampledStart, TurnOptions, TurnStart, TurnedFit, turned_fit,
 };
 use nalgebra::DMatrix;
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::config::{FrameStart, Heat, RotationConfig};
+use crate::config::{FrameStart, RotationConfig};
 use crate::montecarlo::stream;
 use crate::results::{FrameEnd, FrameSearch, ProductFit};
-use crate::studies::mean_field::fit::{Fit, Fits};
-use crate::studies::mean_field::found::{Turned, word};
+use crate::studies::mean_field::fit::{Fit, Fits, from_each};
+use crate::studies::mean_field::found::{Turned, heated, word};
 use crate::studies::mean_field::frame::Frame;
 use crate::studies::mean_field::plane::about_origin;
 use crate::studies::{StudyError, Watch};
@@ -53,15 +53,10 @@ fn from_components(
     rotation: Option<&[Vec<f64>]>,
     watch: &dyn Watch,
 ) -> Result<Vec<Fit>, StudyError> {
-    let mut fits = Vec::new();
-    for k in 0..target.weights().len() {
-        if watch.cancelled() {
-            return Err(StudyError::Cancelled);
-        }
+    from_each(target.weights().len(), watch, |k| {
         let solution = frame.solve(SampledStart::Component(k))?;
-        fits.push(described(frame, target, &solution, vec![k + 1], placed, rotation));
-    }
-    Ok(fits)
+        Ok(described(frame, target, &solution, vec![k + 1], placed, rotation))
+    })
 }
 
 fn described(
@@ -139,14 +134,7 @@ pub(super) fn search(
         if watch.cancelled() {
             return Err(StudyError::Cancelled);
         }
-        let heat = match (rotation.heat, &start) {
-            (Heat::Cold, _) => 1.0,
-            (Heat::At(temperature), _) => temperature,
-            // Where fits differ at every temperature that is tried, heat has no such place, and the search is cold.
-            (Heat::Merging, TurnStart::Given(frame)) => field.merging_temperature(frame)?.unwrap_or(1.0),
-            (Heat::Merging, _) => field.merging_temperature(&identity(d))?.unwrap_or(1.0),
-        };
-        let at = if heat > 1.0 { RotationHeat::At(heat) } else { RotationHeat::Cold };
+        let (heat, at) = heated(rotation.heat, || field.merging_temperature(&start.rotation(&target)?))?;
         let options = TurnOptions { starts: vec![start], heat: at, sampled: points(POINTS), ..TurnOptions::default() };
         let found = turned_fit(&target, &options)?;
         restarts.push(FrameEnd {

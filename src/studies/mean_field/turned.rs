@@ -3,42 +3,32 @@
 use std::f64::consts::{FRAC_PI_2, PI};
 
 use collapsar_theory::{
-    GaussianMixture, PlaneMeanField, PlaneOptions, RotatedFit, RotationHeat, RotationOptions, RotationStart,
+    GaussianMixture, PlaneMeanField, PlaneOptions, RotatedFit, RotationOptions, RotationStart, TurnStart,
     merging_temperature, rotated_fit,
 };
 use rand::RngExt;
 
-use crate::config::{FrameStart, Heat, RotationConfig};
+use crate::config::{FrameStart, RotationConfig};
 use crate::montecarlo::stream;
 use crate::results::{FrameEnd, FrameSearch};
-use crate::studies::mean_field::found::{Turned, word};
+use crate::studies::mean_field::found::{Turned, heated, word};
 use crate::studies::mean_field::frame::Frame;
 use crate::studies::mean_field::{plane, sampled};
 use crate::studies::{StudyError, Watch};
 
 /// Angles at which the search starts, in radians.
-fn angles(rotation: &RotationConfig, target: &GaussianMixture) -> Vec<f64> {
+fn angles(rotation: &RotationConfig, target: &GaussianMixture) -> Result<Vec<f64>, StudyError> {
     let mut rng = stream(rotation.seed, 0);
     let mut random = || rng.random_range(0.0..FRAC_PI_2);
     let first = match rotation.start {
         FrameStart::Random => random(),
-        FrameStart::Identity => return vec![0.0],
-        FrameStart::Principal => principal(target),
+        FrameStart::Identity => return Ok(vec![0.0]),
+        FrameStart::Principal => {
+            let axes = TurnStart::Modes.rotation(target)?;
+            axes[1][0].atan2(axes[0][0]).rem_euclid(FRAC_PI_2)
+        }
     };
-    std::iter::once(first).chain((1..rotation.restarts).map(|_| random())).collect()
-}
-
-/// The first principal axis of the scatter between the modes, to one quarter turn.
-fn principal(target: &GaussianMixture) -> f64 {
-    let centre = target.centre();
-    let entry = |i: usize, j: usize| -> f64 {
-        let part = |k: usize| {
-            let mean = target.mean_of(k);
-            target.weights()[k] * (mean[i] - centre[i]) * (mean[j] - centre[j])
-        };
-        (0..target.weights().len()).map(part).sum()
-    };
-    (0.5 * (2.0 * entry(0, 1)).atan2(entry(0, 0) - entry(1, 1))).rem_euclid(FRAC_PI_2)
+    Ok(std::iter::once(first).chain((1..rotation.restarts).map(|_| random())).collect())
 }
 
 /// How many starts there are.
@@ -69,17 +59,11 @@ fn in_plane(
 ) -> Result<Turned, StudyError> {
     let mut best: Option<RotatedFit> = None;
     let mut restarts = Vec::new();
-    for start in angles(rotation, &target) {
+    for start in angles(rotation, &target)? {
         if watch.cancelled() {
             return Err(StudyError::Cancelled);
         }
-        let heat = match rotation.heat {
-            Heat::Cold => 1.0,
-            Heat::At(temperature) => temperature,
-            // Where fits differ at every temperature that is tried, heat has no such place, and the search is cold.
-            Heat::Merging => merging_temperature(&target, start)?.unwrap_or(1.0),
-        };
-        let at = if heat > 1.0 { RotationHeat::At(heat) } else { RotationHeat::Cold };
+        let (heat, at) = heated(rotation.heat, || merging_temperature(&target, start))?;
         let options = RotationOptions { start: RotationStart::Angle(start), heat: at, ..RotationOptions::default() };
         let found = rotated_fit(&target, options)?;
         restarts.push(FrameEnd {

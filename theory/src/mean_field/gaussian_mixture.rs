@@ -2,6 +2,7 @@
 
 use std::f64::consts::TAU;
 
+use super::orthogonal::{conjugate, frame, turned_back};
 use super::symmetric::{cholesky, inverse, log_determinant};
 use crate::mixture::check_weights;
 use crate::parameter::{InvalidParameter, Part};
@@ -113,6 +114,16 @@ impl GaussianMixture {
         };
         let all = 0..self.shapes.len();
         all.clone().all(|k| all.clone().any(|l| mirrored(k, l)))
+    }
+
+    /// The law of y = R^T x, R = `rotation` by rows: means R^T mu_k, covariances R^T Sigma_k R.
+    ///
+    /// Errors: a rotation that is not orthogonal to 1e-8 or not of d rows and columns.
+    pub fn in_frame(&self, rotation: &[Vec<f64>]) -> Result<Self, InvalidParameter> {
+        let rotation = frame(rotation, self.dimension())?;
+        let means = self.shapes.iter().map(|shape| turned_back(&rotation, &shape.mean)).collect();
+        let covariances = self.shapes.iter().map(|shape| conjugate(&rotation, &shape.covariance)).collect();
+        Self::new(self.weights.clone(), means, covariances)
     }
 
     /// log pi(x), x of length d. The largest term is taken out, so that no distance underflows.

@@ -16,6 +16,9 @@ pub struct HalfSpaces {
     pub aligned: bool,
     /// pi(A xor B).
     pub off: f64,
+    /// The least of pi(A), pi(B) and their complements: what the target has on the smaller side. A product measure with less there is
+    /// lopsided; one that only has little there need not be.
+    pub share: f64,
 }
 
 /// Nodes of the first search along each threshold, and the share of the box at which its refinement ends.
@@ -74,7 +77,8 @@ fn between(target: &GaussianMixture, coordinates: [usize; 2], [k, l]: [usize; 2]
     let aligned = ends.iter().filter(|(a, b)| a < b).count() != 1;
     let at = |share: [f64; 2]| {
         let thresholds = [0, 1].map(|n| ends[n].0 + share[n] * (ends[n].1 - ends[n].0));
-        HalfSpaces { coordinates, thresholds, aligned, off: off(target, coordinates, thresholds, aligned) }
+        let (off, share) = masses(target, coordinates, thresholds, aligned);
+        HalfSpaces { coordinates, thresholds, aligned, off, share }
     };
     let node = |n: usize| (n + 1) as f64 / (NODES + 1) as f64;
     let mut share = [0.5; 2];
@@ -99,20 +103,23 @@ fn between(target: &GaussianMixture, coordinates: [usize; 2], [k, l]: [usize; 2]
     Some(best)
 }
 
-/// pi(A xor B).
-fn off(target: &GaussianMixture, [i, j]: [usize; 2], thresholds: [f64; 2], aligned: bool) -> f64 {
-    let of = |k: usize| {
+/// pi(A xor B), and the least of pi(A), pi(B) and their complements.
+fn masses(target: &GaussianMixture, [i, j]: [usize; 2], thresholds: [f64; 2], aligned: bool) -> (f64, f64) {
+    let side = if aligned { 1.0 } else { -1.0 };
+    let (mut first, mut second, mut off) = (0.0, 0.0, 0.0);
+    for (k, weight) in target.weights().iter().enumerate() {
         let (mean, covariance) = (target.mean_of(k), target.covariance_of(k));
         let deviations = [covariance[i][i].sqrt(), covariance[j][j].sqrt()];
         let h = (thresholds[0] - mean[i]) / deviations[0];
-        let side = if aligned { 1.0 } else { -1.0 };
         let l = side * (thresholds[1] - mean[j]) / deviations[1];
         let correlation = side * covariance[i][j] / (deviations[0] * deviations[1]);
-        above(h) + above(l) - 2.0 * both_above(h, l, correlation)
-    };
-    let sum: f64 = (0..target.weights().len()).map(|k| target.weights()[k] * of(k)).sum();
+        first += weight * above(h);
+        second += weight * above(l);
+        off += weight * (above(h) + above(l) - 2.0 * both_above(h, l, correlation));
+    }
+    let share = [first, 1.0 - first, second, 1.0 - second].into_iter().fold(1.0, f64::min);
     // Differences of probabilities: nothing below their rounding means anything.
-    sum.max(f64::EPSILON)
+    (f64::max(off, f64::EPSILON), share)
 }
 
 /// P(X > x) of a standard normal variable.
@@ -176,6 +183,7 @@ mod tests {
             assert!(found.thresholds.iter().all(|c| c.abs() < 1e-3), "{found:?}");
             assert!((found.off - disagreement(1.5, 2.0, 0.0)).abs() < 1e-9, "{found:?}");
             assert_eq!(found.aligned, a[1] > 0.0);
+            assert!((found.share - 0.5).abs() < 1e-3, "{found:?}");
         }
         assert_eq!(HalfSpaces::best(&pair([2.0, 0.0])), None);
     }

@@ -25,7 +25,7 @@ impl TurnStart {
     /// R for this target.
     ///
     /// Errors: a given matrix that is not orthogonal to 1e-8, or not of the target's dimension.
-    pub(super) fn rotation(&self, target: &GaussianMixture) -> Result<Matrix, InvalidParameter> {
+    pub fn rotation(&self, target: &GaussianMixture) -> Result<Matrix, InvalidParameter> {
         let d = target.dimension();
         match self {
             Self::Identity => Ok(identity(d)),
