@@ -49,5 +49,7 @@ pub use problem::ProblemConfig;
 pub use published::{PublishedConfig, PublishedCount};
 pub use route::{Route, Source};
 pub use run::{ScheduleConfig, StartConfig, TargetConfig};
-pub use runs::{BifurcationRun, BoundaryRun, DensityRun, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun};
+pub use runs::{
+    BifurcationRun, BoundaryRun, DensityRun, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun, VarianceStart,
+};
 pub use sweep::{MOST_POINTS, SweepConfig};

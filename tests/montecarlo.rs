@@ -1,5 +1,7 @@
 //! The three levels of simulation: purity, laws, agreement with each other and with numbers from elsewhere.
 
+#[path = "montecarlo/acting.rs"]
+mod acting;
 #[path = "montecarlo/descent.rs"]
 mod descent;
 #[path = "montecarlo/deviation.rs"]

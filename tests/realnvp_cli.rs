@@ -128,6 +128,10 @@ fn what_is_no_flow_is_refused() {
     let cases = [
         (("hidden = [6]", "hiden = [6]"), "unknown key in [flow] `hiden`: did you mean `hidden`?"),
         (("dimension = 2", "dimension = 1"), "`start.dimension` is 1: it must lie between 2 and 4096"),
+        (
+            ("dimension = 2", "dimension = 2\nscale = 1.0"),
+            "`start.scale` has no meaning here: a flow starts from its own",
+        ),
         (("couplings = 2", "couplings = 0"), "`flow.couplings` is 0: it must lie between 1 and 256"),
         (
             ("hidden = [6]", "hidden = [6]\nbatch_norm = true"),
@@ -152,8 +156,7 @@ fn what_is_no_flow_is_refused() {
         assert!(message.contains(expected) && message.contains("line"), "{message}");
     }
     let bare = &RUN[..RUN.find("[flow]").unwrap()];
-    let message =
-        refused(&collapsar(&["realnvp", path(config_file(&bare.replace("seed", "scale = 1.0\nseed")).path())]));
+    let message = refused(&collapsar(&["realnvp", path(config_file(bare).path())]));
     assert!(message.contains("`flow` is missing"), "{message}");
     let grid = bare.replace("dimension = 2", "dimension = 2\nscale = 1.0")
         + "[sweep]\nroutes = [\"realnvp\"]\nschedule.duration = [1.0]\n";

@@ -164,7 +164,7 @@ pub const READ: [(&str, &[&str]); 9] = [
     ("solve", &["target", "family", "schedule", "start", "solve", "compare"]),
     ("bifurcate", &["target", "family", "schedule", "bifurcation"]),
     ("probability", PROBABILITY),
-    ("boundary", &["target", "family", "schedule", "stop", "boundary"]),
+    ("boundary", &["target", "family", "schedule", "start", "stop", "boundary"]),
     ("sweep", SWEEP),
     ("density", &["target", "family", "schedule", "start", "solve", "density", "compare"]),
     ("portrait", &["target", "family", "portrait"]),

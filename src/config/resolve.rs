@@ -193,14 +193,20 @@ pub(crate) fn rules(document: &Document) -> Result<Rules, ConfigError> {
     })
 }
 
+/// var(0), where one is given: for a trained variance.
+pub(crate) fn initial_variance(document: &Document, rules: Rules) -> Result<Option<f64>, ConfigError> {
+    let section = document.section("start");
+    if rules.variance != VarianceRule::Trained {
+        section.refuse(&["variance"], "only a trained variance has an initial value of its own")?;
+    }
+    section.positive("variance")
+}
+
 /// `[start]` for these rules; beside flows a law needs no scale.
 pub(crate) fn start(document: &Document, rules: Rules, flows: bool) -> Result<StartConfig, ConfigError> {
     let section = document.section("start");
     let means = section.vectors("means")?;
-    let variance = section.positive("variance")?;
-    if rules.variance != VarianceRule::Trained {
-        section.refuse(&["variance"], "only a trained variance has an initial value of its own")?;
-    }
+    let variance = initial_variance(document, rules)?;
     let start = if let Some(means) = means {
         section.refuse(&["dimension", "scale", "centre"], "`start.means` is an explicit start")?;
         // A seed is harmless beside an explicit start, and kept out of the resolved run.

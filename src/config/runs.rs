@@ -48,7 +48,7 @@ pub struct BifurcationRun {
     pub bifurcation: BifurcationConfig,
 }
 
-/// The starts that collapse under a schedule: no start.
+/// The starts that collapse under a schedule: all of them, but for the variance where it is trained.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BoundaryRun {
     /// The target.
@@ -57,10 +57,20 @@ pub struct BoundaryRun {
     pub family: FamilyConfig,
     /// The annealing schedule.
     pub schedule: ScheduleConfig,
+    /// Where a trained variance starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<VarianceStart>,
     /// When runs are classified.
     pub stop: StopConfig,
     /// The curves.
     pub boundary: BoundaryConfig,
+}
+
+/// `[start]` of a question about all means.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct VarianceStart {
+    /// var(0).
+    pub variance: f64,
 }
 
 /// Phase portraits at constant temperatures: no start and no schedule.
@@ -182,9 +192,23 @@ impl BoundaryRun {
         let (target, family) = target_and_family(document)?;
         let (schedule, _) = resolve::schedule(document)?;
         let boundary = BoundaryConfig::resolve(&document.section("boundary"), &schedule)?;
+        let start = resolve::initial_variance(document, family.rules())?.map(|variance| VarianceStart { variance });
         let stop = StopConfig::read(&document.section("stop"))?;
         resolve::check_rest(document, &["boundary", "stop"])?;
-        Ok(Self { target, family, schedule, stop, boundary })
+        let found = Self { target, family, schedule, start, stop, boundary };
+        if start.is_some() {
+            found.pair().map_err(|error| document.section("start").parameter(&error))?;
+        }
+        Ok(found)
+    }
+
+    /// The pair, if its weights are fixed.
+    ///
+    /// # Errors
+    /// The rule that makes it none.
+    pub fn pair(&self) -> Result<Pair, InvalidParameter> {
+        let pair = Pair::new(&self.target.target()?, &self.family.family()?)?;
+        self.start.map_or(Ok(pair), |start| pair.with_initial_variance(start.variance))
     }
 
     /// The parts that a boundary is about.
@@ -257,14 +281,15 @@ impl FlowRun {
         let target = resolve::target(document)?;
         let (schedule, _) = resolve::schedule(document)?;
         let section = document.section("start");
-        let given = section.vectors("means")?.and_then(|means| means.first().map(Vec::len));
-        let dimension = match (section.count("dimension")?, given) {
-            (Some(dimension), _) => {
-                usize::try_from(dimension).map_err(|_| section.breaks("dimension", "fit in memory addresses"))?
-            }
-            (None, Some(dimension)) => dimension,
-            (None, None) => return Err(section.missing("dimension", "a flow needs one")),
+        section.refuse(
+            &["means", "scale", "centre", "variance"],
+            "a flow starts from its own parameters: `flow.initial`",
+        )?;
+        let Some(dimension) = section.count("dimension")? else {
+            return Err(section.missing("dimension", "a flow needs one"));
         };
+        let dimension =
+            usize::try_from(dimension).map_err(|_| section.breaks("dimension", "fit in memory addresses"))?;
         let start = FlowStart { dimension, seed: section.count("seed")?.unwrap_or(resolve::DEFAULT_SEED) };
         let modes = target.target().map_or(0, |target| target.modes().len());
         let Some((flow, training)) = flow::resolve(document, (modes, dimension))? else {

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent with reparametrised samples: level (c), what a practitioner runs.
 
-use collapsar_theory::{Clock, FreePair, InvalidParameter, Schedule, SpherePair, SphereVariance};
+use collapsar_theory::{Clock, FreePair, InvalidParameter, Metric, Schedule, SpherePair, SphereVariance};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -23,9 +23,11 @@ pub struct Descent<'a> {
     separation: f64,
     bias: f64,
     clock: Clock,
+    metric: Metric,
     /// The scale of Gaussian starts, or none for means on the sphere.
     scale: Option<f64>,
     variance: SphereVariance,
+    initial_variance: f64,
 }
 
 impl<'a> Descent<'a> {
@@ -44,8 +46,10 @@ impl<'a> Descent<'a> {
             separation: given.separation,
             bias: pair.bias(),
             clock: given.clock,
+            metric: given.metric,
             scale: Some(start.scale()),
             variance: SphereVariance::Unit,
+            initial_variance: 1.0,
         }
         .checked()
     }
@@ -66,8 +70,10 @@ impl<'a> Descent<'a> {
             separation: given.radius,
             bias: pair.bias(),
             clock: given.clock,
+            metric: given.metric,
             scale: None,
             variance: given.variance,
+            initial_variance: pair.initial_variance(schedule.initial_temperature()),
         }
         .checked()
     }
@@ -142,7 +148,7 @@ impl<'a> Descent<'a> {
             let factor = self.scale.unwrap_or_else(|| self.separation / dot(mean, mean).sqrt());
             mean.iter_mut().for_each(|x| *x *= factor);
         }
-        State::new(means, self.schedule.initial_temperature(), &self.options.optimiser)
+        State::new(means, self.initial_variance, &self.options.optimiser)
     }
 
     fn advance(&self, n: usize, beta: f64, state: &mut State, rng: &mut impl Rng) {
@@ -154,7 +160,11 @@ impl<'a> Descent<'a> {
         let frame = seen_directions(&state.means);
         let geometry = self.geometry(beta, state, &frame);
         let sums = batch(&geometry, self.options.batch, rng);
-        let gradients = mean_gradients(&geometry, &sums, &state.means, &frame, rng);
+        let mut gradients = mean_gradients(&geometry, &sums, &state.means, &frame, rng);
+        if self.metric == Metric::Natural {
+            // Over w_i = 1/2.
+            gradients.iter_mut().flatten().for_each(|g| *g *= 2.0);
+        }
         let change = Change { means: gradients, variances: geometry.trains_variance.then_some(sums.variance) };
         self.options.optimiser.apply(n, self.options.step, self.clock.factor(beta), &change, state);
         if self.scale.is_none() {

@@ -85,8 +85,10 @@ impl<'a> GradientFlow<'a> {
             };
             mean.iter_mut().for_each(|x| *x *= factor);
         }
-        if self.trains_variance() {
-            state.push(self.schedule.initial_temperature().ln());
+        if let Kind::Sphere(pair) = self.kind
+            && self.trains_variance()
+        {
+            state.push(pair.initial_variance(self.schedule.initial_temperature()).ln());
         }
         state
     }

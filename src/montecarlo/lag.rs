@@ -6,10 +6,11 @@ use crate::integrate::{StepResult, Stepper, Tolerances};
 
 /// Below the tolerances of any ensemble, so that the variance adds nothing to their errors.
 const TOLERANCES: Tolerances = Tolerances { relative: 1e-11, absolute: 1e-12 };
-/// After the last breakpoint and settling, var - 1/beta dies out like exp(-t): kept for this long.
+/// After the last breakpoint and settling, var - 1/beta dies out like exp(-c beta t): by this exponent, and that of a
+/// large var(0).
 const TAIL: f64 = 50.0;
 
-/// log var along a schedule: (log var)' = -c (beta - 1/var), var(0) = T0.
+/// log var along a schedule: (log var)' = -c (beta - 1/var).
 #[derive(Debug, Clone)]
 pub(crate) struct Lag {
     clock: Clock,
@@ -21,13 +22,15 @@ pub(crate) struct Lag {
 impl Lag {
     /// The variance of `pair` along `schedule`; empty unless it lags.
     pub(crate) fn new(pair: &SpherePair, schedule: &Schedule) -> Self {
-        let start = schedule.initial_temperature().ln();
+        let start = pair.initial_variance(schedule.initial_temperature()).ln();
         let mut lag = Self { clock: pair.options().clock, start, nodes: vec![(0.0, 0, start)] };
         if !matches!(pair.options().variance, SphereVariance::Lagging { .. }) {
             return lag;
         }
         let mut edges = schedule.breakpoints();
-        edges.push(schedule.settling_time(TOLERANCES.absolute) + TAIL);
+        let last = 1.0 / schedule.final_temperature();
+        let tail = (TAIL + start.max(0.0)) / (lag.clock.factor(last) * last);
+        edges.push(schedule.settling_time(TOLERANCES.absolute) + tail);
         for (piece, &to) in edges.iter().enumerate() {
             if let Some(last) = lag.nodes.last_mut() {
                 last.1 = piece;

@@ -17,13 +17,16 @@ pub struct SphereBoundary<'a> {
     schedule: &'a Schedule,
     limits: Limits,
     spent: Spent,
+    /// log var(0).
+    log_variance: f64,
 }
 
 impl<'a> SphereBoundary<'a> {
-    /// The boundary of `pair` under `schedule`; a lagging variance starts at T0.
+    /// The boundary of `pair` under `schedule`.
     pub fn new(pair: SpherePair, schedule: &'a Schedule, limits: Limits) -> Result<Self, InvalidParameter> {
         let (flow, basin) = (TabulatedSpherePair::new(pair)?, SphereBasin::new(pair, schedule)?);
-        Ok(Self { flow, basin, schedule, limits, spent: Spent::default() })
+        let log_variance = pair.initial_variance(schedule.initial_temperature()).ln();
+        Ok(Self { flow, basin, schedule, limits, spent: Spent::default(), log_variance })
     }
 
     /// How the start (m_1, m_2, s) ends.
@@ -41,7 +44,7 @@ impl<'a> SphereBoundary<'a> {
                 Verdict::Open
             }
         };
-        let start = [start[0], start[1], start[2], self.schedule.initial_temperature().ln()];
+        let start = [start[0], start[1], start[2], self.log_variance];
         ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict, &self.spent)
     }
 

@@ -3,7 +3,7 @@
 use crate::family::{Family, MeanSpace, Tempering, VarianceRule, WeightRule};
 use crate::flow::{FreePair, FreePairOptions, SpherePair, SpherePairOptions, SphereVariance};
 use crate::mixture::Target;
-use crate::parameter::{InvalidParameter, Part};
+use crate::parameter::{InvalidParameter, NOT_TRAINED, Part};
 use crate::problem::Problem;
 
 /// A problem as one of the two pairs: two components of equal fixed weights, two opposite modes.
@@ -19,16 +19,31 @@ pub enum Pair {
 const EQUAL_WEIGHTS: f64 = 1e-12;
 
 impl Pair {
-    /// The pair that `problem` is, its trained variance (if it has one) lagging in the leading order of large d.
+    /// The pair that `problem` is, its trained variance (if it has one) lagging in the leading order of large d from
+    /// where the problem starts it.
     ///
     /// Errors, each with the rule that is broken: not two opposite modes of positive weights, not two components of weight
     /// 1/2, trained weights, modes tempered one by one, temperatures below 1, free means with a variance other than 1.
     pub fn of(problem: &Problem) -> Result<Self, InvalidParameter> {
         problem.schedule().check_hot()?;
-        Self::new(problem.target(), problem.family())
+        let pair = Self::new(problem.target(), problem.family())?;
+        match problem.given_variance() {
+            Some(variance) => pair.with_initial_variance(variance),
+            None => Ok(pair),
+        }
     }
 
-    /// The pair of these two: schedule and start of a problem do not matter. Errors as above.
+    /// The same pair whose trained variance starts at `variance`.
+    ///
+    /// Errors: a variance outside 1e-12 to 1e12, or that is not trained.
+    pub fn with_initial_variance(self, variance: f64) -> Result<Self, InvalidParameter> {
+        match self {
+            Self::Sphere(flow) => flow.with_initial_variance(variance).map(Self::Sphere).map_err(|e| e.of(Part::Start)),
+            Self::Free(_) => Err(InvalidParameter::new("variance", variance, NOT_TRAINED).of(Part::Start)),
+        }
+    }
+
+    /// The pair of these two, a trained variance starting at T0. Errors as above.
     pub fn new(target: &Target, family: &Family) -> Result<Self, InvalidParameter> {
         let rules = family.rules();
         let weights = family.weights();

@@ -119,6 +119,19 @@ pub(crate) fn coordinate(name: &str, value: f64) -> Result<f64, InvalidParameter
     }
 }
 
+/// Why a variance has no start of its own.
+pub(crate) const NOT_TRAINED: &str = "be absent: only a trained variance has an initial value of its own";
+
+/// `value` if a trained variance may start from it: temperatures and their inverses.
+pub(crate) fn initial_variance(value: f64) -> Result<f64, InvalidParameter> {
+    let value = positive("variance", value)?;
+    if (1e-12..=1e12).contains(&value) {
+        Ok(value)
+    } else {
+        Err(InvalidParameter::new("variance", value, "be from 1e-12 to 1e12"))
+    }
+}
+
 /// `value` if it is finite.
 pub(crate) fn finite(name: &str, value: f64) -> Result<f64, InvalidParameter> {
     if value.is_finite() { Ok(value) } else { Err(InvalidParameter::new(name, value, "be finite")) }

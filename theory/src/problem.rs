@@ -3,12 +3,9 @@
 use crate::family::{Family, MeanSpace, VarianceRule};
 use crate::frame::{Frame, norm};
 use crate::mixture::Target;
-use crate::parameter::{InvalidParameter, Part, coordinate, positive};
+use crate::parameter::{InvalidParameter, NOT_TRAINED, Part, coordinate, initial_variance};
 use crate::schedule::Schedule;
 use crate::start::{Start, StartLaw};
-
-/// The variances that a start may have: those of temperatures and their inverses.
-const VARIANCES: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
 
 /// Target, family, schedule and start, checked against each other.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,10 +132,10 @@ impl Problem {
 
     /// The same problem with this var(0) > 0: for a trained variance.
     pub fn with_initial_variance(self, variance: f64) -> Result<Self, InvalidParameter> {
-        let variance = positive("variance", variance).map_err(|e| e.of(Part::Start))?;
-        if !VARIANCES.contains(&variance) {
-            return Err(InvalidParameter::new("variance", variance, "be from 1e-12 to 1e12").of(Part::Start));
+        if self.family.rules().variance != VarianceRule::Trained {
+            return Err(InvalidParameter::new("variance", variance, NOT_TRAINED).of(Part::Start));
         }
+        let variance = initial_variance(variance).map_err(|e| e.of(Part::Start))?;
         Ok(Self { variance: Some(variance), ..self })
     }
 

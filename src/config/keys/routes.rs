@@ -66,7 +66,7 @@ section! {
     STOP => StopConfig {
         #[serde(skip_serializing_if = "Option::is_none")]
         horizon: Option<f64> = "in the limit",
-            "> 0, at most 1e9; not the exact route; `boundary` with trained weights needs it",
+            "> 0, at most 1e9; not the exact route; formulas: after cooling; `boundary`: with trained weights, which need it",
             "classify at this time";
     }
 }

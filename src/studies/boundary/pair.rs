@@ -18,8 +18,11 @@ const EXAMPLE_TIME: f64 = 60.0;
 
 /// Every curve that is asked for, and what is known beside them.
 pub(super) fn boundary(config: BoundaryRun, watch: &dyn Watch) -> Result<BoundaryRecord, StudyError> {
-    let (target, family, schedule) = config.parts()?;
-    let pair = Pair::new(&target, &family)?;
+    if let Some(horizon) = config.stop.horizon {
+        let rule = "be absent: the boundary of a pair with fixed weights is that in the limit";
+        return Err(StudyError::refused("stop.horizon", horizon, rule));
+    }
+    let (pair, schedule) = (config.pair()?, config.schedule.schedule()?);
     near_enough(&pair)?;
     let schedules = schedules(&config)?;
     let curves = (schedules.len() * config.boundary.transverse.len()) as u64;

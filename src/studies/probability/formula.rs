@@ -1,8 +1,8 @@
 //! The sharp formulas: (10) of the sphere pair, (15) of the free pair, (22) of a weight that starves.
 
 use collapsar_theory::{
-    Clock, EquatorFormula, FreePair, Metric, Pair, Rules, SharpFormula, SmallStart, SpherePair, SphereVariance,
-    StartLaw, Starvation, WeightRule,
+    Clock, EquatorFormula, FreePair, Metric, Pair, Rules, SharpFormula, SmallStart, SpherePair, StartLaw, Starvation,
+    WeightRule,
 };
 
 use crate::probability::{connection, small_start_probability};
@@ -16,8 +16,14 @@ use crate::studies::probability::question::Said;
 pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
     if let Some(law) = starvation_law(question) {
         notes.push("formula (22) is the probability that a weight vanishes, not that of losing a mode".to_owned());
-        let value = law.probability(question.problem.schedule());
+        let horizon = question.config.stop.horizon.unwrap_or(f64::INFINITY);
+        let value = law.probability(question.problem.schedule(), horizon);
         return Ok(Said::from(Answer::formula(value, true, FormulaDetail::new(Equation::Starvation))));
+    }
+    if question.pair().is_some()
+        && let Some(why) = question.not_yet_cold(notes)
+    {
+        return Ok(Said::Nothing(why));
     }
     let said = match question.pair_or_said() {
         Ok(Pair::Free(flow)) => small_start(question, flow)?,
@@ -29,7 +35,7 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
         let advised = matches!(&said, Said::Answer(a) if a.formula_detail().is_some_and(|d| d.advice.is_some()));
         if !advised {
             let rule = "be absent: only formula (10) gives a schedule for a wanted probability, and it is for the sphere \
-                        pair with the free-energy clock and the Euclidean metric";
+                        pair with the free-energy clock, the Euclidean metric and a variance of 1/beta or trained from T0";
             return Err(StudyError::refused("formula.wanted", wanted, rule));
         }
     }
@@ -45,14 +51,18 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
 fn sharp(question: &Question<'_>, flow: SpherePair, notes: &mut Vec<String>) -> Result<Said, StudyError> {
     let (options, schedule) = (flow.options(), question.problem.schedule());
     let d = question.dimension() as f64;
-    if options.clock != Clock::FreeEnergy || options.metric != Metric::Euclidean {
-        notes.push("formula (10) is for the free-energy clock and the Euclidean metric: (18) in its place".to_owned());
+    if !question.has_sharp_formula(&flow) {
+        notes.push(
+            "formula (10) is for the free-energy clock, the Euclidean metric and a variance of 1/beta or trained from T0: \
+             (18) in its place"
+                .to_owned(),
+        );
         let value = EquatorFormula::new(flow)?.probability(d, schedule);
         return Ok(Said::from(Answer::formula(value, true, FormulaDetail::new(Equation::Equator))));
     }
     let asked = &question.config.formula;
     let formula = SharpFormula::new(options.radius, options.target_weight, asked.alpha)?;
-    let valid = formula.holds_for(schedule) && options.variance != SphereVariance::Unit;
+    let valid = formula.holds_for(schedule);
     let detail = FormulaDetail {
         relaxed: Some(formula.relaxed_probability(d, schedule)),
         advice: asked.wanted.map(|wanted| advice(&formula, flow, d, schedule, wanted)).transpose()?,

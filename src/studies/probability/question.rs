@@ -1,6 +1,8 @@
 //! A problem with a law of starts.
 
-use collapsar_theory::{InvalidParameter, Pair, Problem, Start, StartLaw, Target};
+use collapsar_theory::{
+    Clock, InvalidParameter, Metric, Pair, Problem, SpherePair, SphereVariance, Start, StartLaw, Target,
+};
 
 use crate::config::ProbabilityRun;
 use crate::results::Answer;
@@ -36,6 +38,8 @@ impl From<Answer> for Said {
     }
 }
 
+/// The temperature counts as settled within this of its limit.
+pub(super) const SETTLED: f64 = 1e-3;
 /// Largest d of a law that is integrated: the logarithm of Gamma(d/2) errs by 1e-16 d log d.
 const MOST_DIMENSIONS: usize = 100_000_000;
 
@@ -98,6 +102,31 @@ impl<'a> Question<'a> {
     /// The pair for a route that is for pairs, or that there is none.
     pub(super) fn pair_or_said(&self) -> Result<Pair, Said> {
         self.pair.clone().map_err(Said::NoPair)
+    }
+
+    /// Whether formula (10) is derived for the pair.
+    pub(super) fn has_sharp_formula(&self, flow: &SpherePair) -> bool {
+        let (options, hot) = (flow.options(), self.problem.schedule().initial_temperature());
+        options.clock == Clock::FreeEnergy
+            && options.metric == Metric::Euclidean
+            && options.variance != SphereVariance::Unit
+            && flow.initial_variance(hot) == hot
+    }
+
+    /// Why a formula for the limit of time does not answer: a horizon before it is cold. A later one is beside the
+    /// point, which is noted.
+    pub(super) fn not_yet_cold(&self, notes: &mut Vec<String>) -> Option<StudyError> {
+        let horizon = self.config.stop.horizon?;
+        let cold = self.problem.schedule().settling_time(SETTLED);
+        if horizon < cold {
+            let rule = format!("be at least {}, when it is cold, for a formula for the limit of time", number(cold));
+            return Some(StudyError::refused("stop.horizon", horizon, rule));
+        }
+        let note = "the formulas are for the limit of time, not for `stop.horizon`";
+        if !notes.iter().any(|said| said == note) {
+            notes.push(note.to_owned());
+        }
+        None
     }
 
     /// Why the law of the start cannot be integrated, where d is too large for its digits.

@@ -1,6 +1,6 @@
 //! The routes put to a question.
 
-use collapsar_theory::{Clock, Metric, Pair};
+use collapsar_theory::Pair;
 
 use crate::config::Route;
 use crate::results::Answers;
@@ -15,9 +15,7 @@ impl Question<'_> {
     /// where (10) is the formula.
     pub(crate) fn default_routes(&self) -> Vec<Route> {
         let beside = |pair: &Pair| match pair {
-            Pair::Sphere(flow) => {
-                flow.options().clock == Clock::FreeEnergy && flow.options().metric == Metric::Euclidean
-            }
+            Pair::Sphere(flow) => self.has_sharp_formula(flow),
             Pair::Free(_) => false,
         };
         let wanted = |route: &Route| match route {
@@ -85,7 +83,7 @@ impl Question<'_> {
         match route {
             Route::Exact => exact::ask(self, notes),
             Route::Formula => formula::ask(self, notes),
-            Route::Refined => refined::ask(self),
+            Route::Refined => refined::ask(self, notes),
             Route::MonteCarlo => montecarlo::ask(self, portion),
             Route::Simulation => simulation::ask(self, portion, notes),
             Route::RealNvp => realnvp::ask(self, trainings),

@@ -8,11 +8,9 @@ use crate::results::{Answer, Detail};
 use crate::studies::StudyError;
 use crate::studies::probability::Question;
 use crate::studies::probability::portion::Portion;
-use crate::studies::probability::question::Said;
+use crate::studies::probability::question::{SETTLED, Said};
 
-/// Descent without a horizon runs until the temperature is within this of its limit, and on for as long as slow
-/// directions need.
-const SETTLED: f64 = 1e-3;
+/// Descent without a horizon runs until it is cold, and on for as long as slow directions need.
 const RELAXATION: f64 = 10.0;
 /// Most dimensions: vectors of as many numbers for each thread.
 const MOST_COORDINATES: usize = 1 << 24;

@@ -3,7 +3,7 @@
 use crate::family::{Clock, Metric};
 use crate::flow::{Flow, SmoothFlow};
 use crate::kernel::{LogisticJet, logistic_normal_jet, repulsion_jet, softplus_normal};
-use crate::parameter::{InvalidParameter, positive};
+use crate::parameter::{InvalidParameter, NOT_TRAINED, initial_variance, positive};
 
 /// How the variance of a [`SpherePair`] moves.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,6 +55,8 @@ pub struct SpherePair {
     options: SpherePairOptions,
     /// h = log(w*/(1-w*))/2.
     bias: f64,
+    /// var(0) of a lagging variance; T0 if none.
+    initial_variance: Option<f64>,
 }
 
 /// What field and Jacobian share at a state.
@@ -79,12 +81,31 @@ impl SpherePair {
         {
             return Err(InvalidParameter::new("dimension", dimension, "be at least 1"));
         }
-        Ok(Self { options, bias: (w / (1.0 - w)).ln() / 2.0 })
+        Ok(Self { options, bias: (w / (1.0 - w)).ln() / 2.0, initial_variance: None })
     }
 
     /// The options.
     pub fn options(&self) -> SpherePairOptions {
         self.options
+    }
+
+    /// The same pair whose lagging variance starts at `variance` > 0 in place of T0.
+    ///
+    /// Errors: a variance outside 1e-12 to 1e12, or that does not lag.
+    pub fn with_initial_variance(self, variance: f64) -> Result<Self, InvalidParameter> {
+        if !matches!(self.options.variance, SphereVariance::Lagging { .. }) {
+            return Err(InvalidParameter::new("variance", variance, NOT_TRAINED));
+        }
+        Ok(Self { initial_variance: Some(initial_variance(variance)?), ..self })
+    }
+
+    /// var(0) under a schedule from `initial_temperature`.
+    pub fn initial_variance(&self, initial_temperature: f64) -> f64 {
+        match self.options.variance {
+            SphereVariance::Unit => 1.0,
+            SphereVariance::Slaved => initial_temperature,
+            SphereVariance::Lagging { .. } => self.initial_variance.unwrap_or(initial_temperature),
+        }
     }
 
     /// h = log(w*/(1-w*))/2 of theory (7).

@@ -70,7 +70,8 @@ impl EquatorFormula {
 
     /// The state in which the pair leaves the plane.
     fn leave(&self, dimension: f64, schedule: &Schedule) -> State {
-        let mut state = [0.0, 2.0 * self.epsilon, 0.0, schedule.initial_temperature().ln()];
+        let variance = self.pair.initial_variance(schedule.initial_temperature());
+        let mut state = [0.0, 2.0 * self.epsilon, 0.0, variance.ln()];
         let mut edges = schedule.breakpoints();
         edges.push(f64::INFINITY);
         let settled = schedule.settling_time(SETTLED);

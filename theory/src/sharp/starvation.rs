@@ -44,13 +44,14 @@ impl Starvation {
         Ok(Self { scale: positive("scale", scale)?, dimension: dimension as f64 })
     }
 
-    /// The probability that a weight vanishes under `schedule`: `erfc(sqrt(d/8)/G)`, `G` the largest `l/u_0`.
+    /// The probability that a weight vanishes under `schedule` before `horizon` (infinity: ever): `erfc(sqrt(d/8)/G)`,
+    /// `G` the largest `l/u_0`.
     ///
     /// Source: theory (22). Validity: many dimensions (the law of the norms), modes much closer to the origin than
     /// `sigma sqrt(d)`. The linear law for `G` is integrated by the implicit midpoint rule to about 1e-4; the threshold
     /// of one is a choice of its order of magnitude, not fitted.
-    pub fn probability(&self, schedule: &Schedule) -> f64 {
-        libm::erfc(LOST * (self.dimension / 8.0).sqrt() / self.gain(schedule))
+    pub fn probability(&self, schedule: &Schedule, horizon: f64) -> f64 {
+        libm::erfc(LOST * (self.dimension / 8.0).sqrt() / self.gain(schedule, horizon))
     }
 
     /// The temperature `sigma^2 d/2` above which nothing grows at first.
@@ -58,19 +59,19 @@ impl Starvation {
         self.scale * self.scale * self.dimension / 2.0
     }
 
-    /// The largest log-odds in units of the initial relative difference of the squared norms. At constant small beta
+    /// The largest log-odds before `horizon` in units of the initial relative difference of the squared norms. At constant small beta
     /// it is `e^(a-1)`, `a = beta sigma^2 d/2 > 1`.
-    pub fn gain(&self, schedule: &Schedule) -> f64 {
+    pub fn gain(&self, schedule: &Schedule, horizon: f64) -> f64 {
         let r0 = 2.0 * self.threshold();
         let (mut t, mut u, mut l, mut most) = (0.0, 1.0, 0.0, 0.0f64);
         loop {
             let beta = schedule.beta(t);
             let r = r0 * libm::exp(-schedule.beta_integral(t));
-            if most > CERTAIN || r * u < NEGLIGIBLE * most {
+            if t >= horizon || most > CERTAIN || r * u < NEGLIGIBLE * most {
                 return most;
             }
             let growth = (0.5 * beta * beta * r).min(beta * (0.5 * r).sqrt());
-            let h = (CHANGE / (growth + beta)).min(SHARE * t + FIRST);
+            let h = (CHANGE / (growth + beta)).min(SHARE * t + FIRST).min(horizon - t);
             // Implicit midpoint, so that the relaxation of l at rate 1 sets no limit to h.
             let middle = t + 0.5 * h;
             let b = schedule.beta(middle);
@@ -95,7 +96,7 @@ mod tests {
             // Quasi-static up to corrections of order beta.
             let (dimension, temperature) = (200_000, 100_000.0 / a);
             let law = Starvation::new(1.0, dimension).unwrap();
-            let gain = law.gain(&Schedule::constant(temperature).unwrap());
+            let gain = law.gain(&Schedule::constant(temperature).unwrap(), f64::INFINITY);
             assert!((gain / libm::exp(a - 1.0) - 1.0).abs() < 1e-3 + 3.0 * a / temperature, "{a}: {gain}");
         }
     }
@@ -110,7 +111,7 @@ mod tests {
             let r = d * libm::exp(-schedule.beta_integral(t));
             [beta * l, 0.5 * beta * r * u - l]
         };
-        let (mut y, mut most) = ([1.0, 0.0], 0.0f64);
+        let (mut y, mut most, mut at_five) = ([1.0, 0.0], 0.0f64, 0.0);
         for n in 0..200_000 {
             let t = h * f64::from(n);
             let moved = |k: [f64; 2], h: f64| [y[0] + h * k[0], y[1] + h * k[1]];
@@ -120,15 +121,22 @@ mod tests {
             let k4 = rate(t + h, moved(k3, h));
             y = std::array::from_fn(|i| y[i] + h / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]));
             most = most.max(y[1]);
+            if n == 4999 {
+                at_five = most;
+            }
         }
-        let gain = Starvation::new(1.0, 100).unwrap().gain(&schedule);
+        let law = Starvation::new(1.0, 100).unwrap();
+        let gain = law.gain(&schedule, f64::INFINITY);
         assert!((gain / most - 1.0).abs() < 1e-3, "{gain} {most}");
+        // A weight needs time to vanish.
+        let early = law.gain(&schedule, 5.0);
+        assert!((early / at_five - 1.0).abs() < 1e-3 && early < 0.9 * gain, "{early} {at_five} {gain}");
     }
 
     #[test]
     fn cold_starts_starve_and_hot_ones_do_not() {
         let law = Starvation::new(1.0, 400).unwrap();
-        let at = |temperature: f64| law.probability(&Schedule::constant(temperature).unwrap());
+        let at = |temperature: f64| law.probability(&Schedule::constant(temperature).unwrap(), f64::INFINITY);
         assert_eq!(law.threshold(), 200.0);
         assert!(at(1.0) > 1.0 - 1e-9 && at(400.0) < 1e-20);
         assert!(at(40.0) > at(60.0) && at(60.0) > at(80.0));
