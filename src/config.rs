@@ -40,7 +40,7 @@ pub use family::FamilyConfig;
 pub use keys::{
     BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, Drawing, Engine, ExactConfig, FlowConfig,
     FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse, Parameter, PortraitConfig, Precision,
-    RotationConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig,
+    RotationConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig, VarianceName,
 };
 pub use mean_field::{MeanFieldRun, ProductFamily};
 pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};

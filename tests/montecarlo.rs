@@ -8,6 +8,8 @@ mod descent;
 mod deviation;
 #[path = "montecarlo/full_means.rs"]
 mod full_means;
+#[path = "montecarlo/mixture_descent.rs"]
+mod mixture_descent;
 #[path = "montecarlo/plain_descent.rs"]
 mod plain_descent;
 

@@ -23,7 +23,7 @@ pub use reference::{IndexEntry, reference};
 pub use rotation::{FrameStart, Heat, RotationConfig};
 pub use routes::{
     Criterion, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig, OptimiserName, Precision, SimulationConfig,
-    StopConfig, TrainingConfig,
+    StopConfig, TrainingConfig, VarianceName,
 };
 pub use schema::schema;
 pub use template::template;

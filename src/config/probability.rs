@@ -1,7 +1,7 @@
 //! The sections of the routes to P_c, beyond their single keys.
 
 use crate::config::error::ConfigError;
-use crate::config::keys::{FormulaConfig, SimulationConfig};
+use crate::config::keys::{FormulaConfig, OptimiserName, SimulationConfig, VarianceName};
 use crate::config::section::Section;
 
 impl FormulaConfig {
@@ -18,7 +18,17 @@ impl FormulaConfig {
 impl SimulationConfig {
     /// Resolves the section: nothing if there is none.
     pub(crate) fn resolve(section: &Section<'_>) -> Result<Option<Self>, ConfigError> {
-        if section.is_empty() { Ok(None) } else { Self::read(section).map(Some) }
+        if section.is_empty() {
+            return Ok(None);
+        }
+        let found = Self::read(section)?;
+        if found.optimiser != OptimiserName::Momentum {
+            section.refuse(&["momentum"], "only `simulation.optimiser = \"momentum\"` has one")?;
+        }
+        if found.optimiser == OptimiserName::Adam && found.variance == VarianceName::Log {
+            return Err(section.breaks("variance", "be absent for adam, which moves log var anyway"));
+        }
+        Ok(Some(found))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::montecarlo::batch::{Geometry, SEEN, batch};
 use crate::montecarlo::descent_options::DescentOptions;
 use crate::montecarlo::estimate::{Estimate, GoOn};
 use crate::montecarlo::mean_gradient::{dot, mean_gradients, seen_directions};
-use crate::montecarlo::optimiser::{Change, State};
+use crate::montecarlo::optimiser::{Change, Optimiser, State};
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::stream;
 use crate::montecarlo::tally::{RunEnd, Tally};
@@ -79,11 +79,13 @@ impl<'a> Descent<'a> {
     }
 
     fn checked(self) -> Result<Self, InvalidParameter> {
-        if self.options.batch == 0 {
-            return Err(InvalidParameter::new("batch", self.options.batch, "be at least 1"));
-        }
-        if !(self.options.step > 0.0 && self.options.step.is_finite()) {
-            return Err(InvalidParameter::new("step", self.options.step, "be positive and finite"));
+        self.options.check()?;
+        if matches!(self.options.optimiser, Optimiser::Momentum { .. }) {
+            return Err(InvalidParameter::new(
+                "optimiser",
+                "momentum",
+                "be plain or Adam here: mixtures take momentum",
+            ));
         }
         Ok(self)
     }

@@ -1,5 +1,7 @@
 //! How stochastic gradient descent runs.
 
+use collapsar_theory::InvalidParameter;
+
 use crate::montecarlo::estimate::DEFAULT_LEVEL;
 use crate::montecarlo::optimiser::Optimiser;
 
@@ -25,5 +27,22 @@ impl Default for DescentOptions {
     /// The published setting for 200 steps of cooling.
     fn default() -> Self {
         Self { batch: 8192, step: 0.05, steps: 300, score: true, optimiser: Optimiser::Plain, level: DEFAULT_LEVEL }
+    }
+}
+
+impl DescentOptions {
+    pub(crate) fn check(&self) -> Result<(), InvalidParameter> {
+        if self.batch == 0 {
+            return Err(InvalidParameter::new("batch", self.batch, "be at least 1"));
+        }
+        if !(self.step > 0.0 && self.step.is_finite()) {
+            return Err(InvalidParameter::new("step", self.step, "be positive and finite"));
+        }
+        match self.optimiser {
+            Optimiser::Momentum { decay } if !(0.0..1.0).contains(&decay) => {
+                Err(InvalidParameter::new("momentum", decay, "lie in [0, 1)"))
+            }
+            _ => Ok(()),
+        }
     }
 }

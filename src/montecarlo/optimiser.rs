@@ -23,6 +23,12 @@ impl Default for Adam {
 pub enum Optimiser {
     /// theta -= step c grad F, c = 1/beta with the free-energy clock: explicit Euler of theory (2) and (5).
     Plain,
+    /// Heavy ball (Polyak 1964): velocity v = decay v + (1 - decay) c grad F, theta -= step v, so that `step` is the time
+    /// that passes; the learning rate of others is step (1 - decay).
+    Momentum {
+        /// The share of the velocity that is kept, in [0, 1).
+        decay: f64,
+    },
     /// Adam on the means and the log variances with the gradient of c F; blind to the metric of the variance.
     Adam(Adam),
 }
@@ -31,14 +37,32 @@ pub enum Optimiser {
 pub(crate) struct State {
     pub(crate) means: [Vec<f64>; 2],
     pub(crate) variances: [f64; 2],
-    /// First and second moments of Adam: for the means one after the other, then the two log variances.
-    moments: [Vec<f64>; 2],
+    /// For the means one after the other, then the two log variances.
+    moments: Moments,
 }
 
 impl State {
     pub(crate) fn new(means: [Vec<f64>; 2], variance: f64, optimiser: &Optimiser) -> Self {
-        let length = if *optimiser == Optimiser::Plain { 0 } else { 2 * means[0].len() + 2 };
-        Self { means, variances: [variance; 2], moments: [vec![0.0; length], vec![0.0; length]] }
+        let moments = Moments::new(optimiser, 2 * means[0].len() + 2);
+        Self { means, variances: [variance; 2], moments }
+    }
+}
+
+/// What an optimiser remembers of each coordinate.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Moments {
+    firsts: Vec<f64>,
+    seconds: Vec<f64>,
+    /// The step, and what is left of the zeros that both moments of Adam began with.
+    fades: Option<(usize, [f64; 2])>,
+}
+
+impl Moments {
+    /// Of `length` coordinates, all 0.
+    pub(crate) fn new(optimiser: &Optimiser, length: usize) -> Self {
+        let of = |kept: bool| vec![0.0; if kept { length } else { 0 }];
+        let (first, second) = (*optimiser != Optimiser::Plain, matches!(optimiser, Optimiser::Adam(_)));
+        Self { firsts: of(first), seconds: of(second), fades: None }
     }
 }
 
@@ -55,8 +79,35 @@ impl Optimiser {
     /// Step number `n` (from 0) of learning rate `step`; `factor` is c.
     pub(crate) fn apply(&self, n: usize, step: f64, factor: f64, gradient: &Change, state: &mut State) {
         match self {
-            Self::Plain => plain(step * factor, gradient, state),
-            Self::Adam(adam) => adam.apply(n, step, factor, gradient, state),
+            Self::Adam(_) => self.by_coordinates(n, step, factor, gradient, state),
+            _ => plain(step * factor, gradient, state),
+        }
+    }
+
+    /// How far a coordinate moves downwards in step `n` along c times its gradient.
+    pub(crate) fn change(&self, n: usize, step: f64, slot: usize, gradient: f64, moments: &mut Moments) -> f64 {
+        match self {
+            Self::Plain => step * gradient,
+            Self::Momentum { decay } => {
+                let velocity = &mut moments.firsts[slot];
+                *velocity = decay * *velocity + (1.0 - decay) * gradient;
+                step * *velocity
+            }
+            Self::Adam(adam) => adam.change(n, step, slot, gradient, moments),
+        }
+    }
+
+    fn by_coordinates(&self, n: usize, step: f64, factor: f64, gradient: &Change, state: &mut State) {
+        let mut slot = 0;
+        let mut change = |gradient: f64| {
+            slot += 1;
+            self.change(n, step, slot - 1, factor * gradient, &mut state.moments)
+        };
+        for (mean, gradient) in state.means.iter_mut().zip(&gradient.means) {
+            mean.iter_mut().zip(gradient).for_each(|(x, g)| *x -= change(*g));
+        }
+        for (variance, force) in state.variances.iter_mut().zip(gradient.variances.into_iter().flatten()) {
+            *variance *= (-change(*variance * force)).exp();
         }
     }
 }
@@ -75,26 +126,13 @@ fn plain(rate: f64, gradient: &Change, state: &mut State) {
 }
 
 impl Adam {
-    fn apply(&self, n: usize, step: f64, factor: f64, gradient: &Change, state: &mut State) {
-        let (fade1, fade2) = (1.0 - self.first.powi(n as i32 + 1), 1.0 - self.second.powi(n as i32 + 1));
-        let [firsts, seconds] = &mut state.moments;
-        let mut change = |slot: usize, gradient: f64| {
-            let g = factor * gradient;
-            firsts[slot] += (1.0 - self.first) * (g - firsts[slot]);
-            seconds[slot] += (1.0 - self.second) * (g * g - seconds[slot]);
-            step * (firsts[slot] / fade1) / ((seconds[slot] / fade2).sqrt() + self.epsilon)
-        };
-        let mut slot = 0;
-        for (mean, gradient) in state.means.iter_mut().zip(&gradient.means) {
-            for (x, g) in mean.iter_mut().zip(gradient) {
-                *x -= change(slot, *g);
-                slot += 1;
-            }
-        }
-        for (variance, force) in state.variances.iter_mut().zip(gradient.variances.into_iter().flatten()) {
-            let slope = *variance * force;
-            *variance *= (-change(slot, slope)).exp();
-            slot += 1;
-        }
+    fn change(&self, n: usize, step: f64, slot: usize, gradient: f64, moments: &mut Moments) -> f64 {
+        let fades = || (n, [self.first, self.second].map(|decay| 1.0 - decay.powi(n as i32 + 1)));
+        let [fade1, fade2] =
+            moments.fades.filter(|(step, _)| *step == n).unwrap_or_else(|| *moments.fades.insert(fades())).1;
+        let (first, second) = (&mut moments.firsts[slot], &mut moments.seconds[slot]);
+        *first += (1.0 - self.first) * (gradient - *first);
+        *second += (1.0 - self.second) * (gradient * gradient - *second);
+        step * (*first / fade1) / ((*second / fade2).sqrt() + self.epsilon)
     }
 }

@@ -11,8 +11,20 @@ use crate::flows::{Activation, BatchNorm, Conditioner, Initial, Mask};
 pub enum OptimiserName {
     /// Explicit Euler of the flow.
     Plain,
+    /// Heavy ball.
+    Momentum,
     /// Adam.
     Adam,
+}
+
+/// How a trained variance is written in a descent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VarianceName {
+    /// In the metric of theory (5).
+    BuresWasserstein,
+    /// As log var.
+    Log,
 }
 
 /// The number type of a flow.
@@ -36,7 +48,11 @@ pub enum Criterion {
 }
 
 impl Named for OptimiserName {
-    const NAMES: &'static [(&'static str, Self)] = &[("plain", Self::Plain), ("adam", Self::Adam)];
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("plain", Self::Plain), ("momentum", Self::Momentum), ("adam", Self::Adam)];
+}
+impl Named for VarianceName {
+    const NAMES: &'static [(&'static str, Self)] = &[("bures-wasserstein", Self::BuresWasserstein), ("log", Self::Log)];
 }
 impl Named for Precision {
     const NAMES: &'static [(&'static str, Self)] = &[("single", Self::Single), ("double", Self::Double)];
@@ -102,7 +118,15 @@ section! {
         step: f64 = "0.05", "> 0", "time per step";
         runs: u64 = "100", "1 to 2^32", "runs";
         optimiser: OptimiserName = "\"plain\"", "", "how a gradient becomes a step";
+        #[serde(skip_serializing_if = "Option::is_none")]
+        momentum: Option<f64> = "0.9", "0 to 0.9999; optimiser momentum",
+            "share of the velocity kept; the learning rate is step (1 - momentum)";
         score: bool = "true", "", "whether log q is differentiated in its own parameters too";
+        antithetic: bool = "false", "", "whether samples come in pairs μ_i ± sqrt(var_i) g";
+        variance: VarianceName = "\"bures-wasserstein\"", "log: trained variance; adam moves log var anyway",
+            "the coordinate in which a trained variance descends: theory (5), or log var";
+        common: bool = "false", "true: trained variance",
+            "whether all components share one variance, as in the closed flow";
     }
 }
 

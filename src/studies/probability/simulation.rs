@@ -1,14 +1,17 @@
 //! Stochastic descent in R^d.
 
-use collapsar_theory::Pair;
+use collapsar_theory::{Pair, VarianceRule};
 
-use crate::config::OptimiserName;
-use crate::montecarlo::{Adam, Descent, DescentOptions, FreeStart, Optimiser, SphereStart};
+use crate::config::{OptimiserName, VarianceName};
+use crate::montecarlo::{
+    Adam, Descent, DescentOptions, FreeStart, MixtureDescent, MixtureDescentOptions, Optimiser, SphereStart,
+    VarianceCoordinate,
+};
 use crate::results::{Answer, Detail};
-use crate::studies::StudyError;
 use crate::studies::probability::Question;
 use crate::studies::probability::portion::Portion;
 use crate::studies::probability::question::{SETTLED, Said};
+use crate::studies::{StudyError, number};
 
 /// Descent without a horizon runs until it is cold, and on for as long as slow directions need.
 const RELAXATION: f64 = 10.0;
@@ -17,12 +20,13 @@ const MOST_COORDINATES: usize = 1 << 24;
 /// Most steps of a run.
 const MOST_STEPS: f64 = 1e6;
 
-/// For pairs.
+/// Most that one run may cost, in samples times coordinates: some minutes.
+const MOST_WORK: f64 = 3e10;
+/// The momentum unless given: what people use.
+const MOMENTUM: f64 = 0.9;
+
+/// For every problem: pairs as they are usually run in O(batch + d) a step, all else in O(batch d).
 pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
-    let pair = match question.pair_or_said() {
-        Ok(pair) => pair,
-        Err(said) => return Ok(said),
-    };
     let (schedule, asked) = (question.problem.schedule(), question.config.simulation.clone().unwrap_or_default());
     let horizon = question.config.stop.horizon.unwrap_or(schedule.settling_time(SETTLED) + RELAXATION);
     if question.dimension() > MOST_COORDINATES {
@@ -34,6 +38,15 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
         let rule = format!("reach time {horizon} in at most 1e6 steps");
         return Err(StudyError::refused("simulation.step", asked.step, rule));
     }
+    if question.problem.family().rules().variance != VarianceRule::Trained {
+        let rule = "be absent: only a trained variance descends";
+        if asked.variance == VarianceName::Log {
+            return Err(StudyError::refused("simulation.variance", "\"log\"", rule));
+        }
+        if asked.common {
+            return Err(StudyError::refused("simulation.common", true, rule));
+        }
+    }
     let options = DescentOptions {
         batch: usize::try_from(asked.batch).unwrap_or(usize::MAX),
         step: asked.step,
@@ -41,16 +54,10 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
         score: asked.score,
         optimiser: match asked.optimiser {
             OptimiserName::Plain => Optimiser::Plain,
+            OptimiserName::Momentum => Optimiser::Momentum { decay: asked.momentum.unwrap_or(MOMENTUM) },
             OptimiserName::Adam => Optimiser::Adam(Adam::default()),
         },
         ..DescentOptions::default()
-    };
-    let descent = match pair {
-        Pair::Free(flow) => {
-            let start = FreeStart::new(question.dimension(), question.scale())?;
-            Descent::free(flow, schedule, start, options)?
-        }
-        Pair::Sphere(flow) => Descent::sphere(flow, schedule, SphereStart::new(question.dimension())?, options)?,
     };
     if asked.optimiser == OptimiserName::Adam {
         notes.push(
@@ -59,8 +66,43 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
                 .to_owned(),
         );
     }
-    let detail = Detail::Descent { batch: asked.batch, step: asked.step, steps: steps as u64 };
     let go_on = |runs: u64| portion.go_on(runs, asked.runs);
-    let found = descent.estimate_while(question.seed, asked.runs, &go_on).ok_or(StudyError::Cancelled)?;
-    Ok(Said::from(Answer::counted(found, detail)))
+    let usual = asked.optimiser != OptimiserName::Momentum
+        && asked.variance == VarianceName::BuresWasserstein
+        && !asked.common
+        && !asked.antithetic;
+    let found = match question.pair().filter(|_| usual) {
+        Some(Pair::Free(flow)) => {
+            let start = FreeStart::new(question.dimension(), question.scale())?;
+            Descent::free(flow, schedule, start, options)?.estimate_while(question.seed, asked.runs, &go_on)
+        }
+        Some(Pair::Sphere(flow)) => {
+            let start = SphereStart::new(question.dimension())?;
+            Descent::sphere(flow, schedule, start, options)?.estimate_while(question.seed, asked.runs, &go_on)
+        }
+        None => {
+            let centres = question.problem.family().components() + question.problem.target().modes().len();
+            let work = options.batch as f64 * steps * (centres * question.dimension()) as f64;
+            if work > MOST_WORK {
+                let rule = format!(
+                    "be at most {} here: {steps} steps with {centres} centres in {} dimensions would take many minutes a run",
+                    number(options.batch as f64 * MOST_WORK / work),
+                    question.dimension()
+                );
+                return Err(StudyError::refused("simulation.batch", asked.batch, rule));
+            }
+            let own = MixtureDescentOptions {
+                coordinate: match asked.variance {
+                    VarianceName::BuresWasserstein => VarianceCoordinate::BuresWasserstein,
+                    VarianceName::Log => VarianceCoordinate::Log,
+                },
+                common: asked.common,
+                antithetic: asked.antithetic,
+            };
+            let descent = MixtureDescent::new(question.problem, options, own)?;
+            descent.estimate_while(question.seed, asked.runs, &go_on)
+        }
+    };
+    let detail = Detail::Descent { batch: asked.batch, step: asked.step, steps: steps as u64 };
+    Ok(Said::from(Answer::counted(found.ok_or(StudyError::Cancelled)?, detail)))
 }
