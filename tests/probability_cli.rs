@@ -114,7 +114,13 @@ fn simulation_and_horizon() {
         ("simulation.batch=0", "`simulation.batch` is 0: it must lie between 1 and 2^32"),
         ("simulation.step=0", "`simulation.step` is 0: it must be positive"),
         ("simulation.step=1e-12", "`simulation.step` is 0.000000000001: it must reach time"),
-        ("simulation.optimiser=sgd", "must be one of \"plain\", \"adam\""),
+        ("simulation.optimiser=sgd", "must be one of \"plain\", \"momentum\", \"adam\""),
+        (
+            "simulation.momentum=0.5",
+            "`simulation.momentum` has no meaning here: only `simulation.optimiser = \"momentum\"`",
+        ),
+        ("simulation.common=true", "`simulation.common` is true: it must be absent: only a trained variance descends"),
+        ("simulation.variance=log", "`simulation.variance` is \"log\": it must be absent"),
         ("simulation.score=1", "`simulation.score` is 1: it must be true or false"),
         ("stop.horizon=-1", "`stop.horizon` is -1: it must be positive"),
     ] {
@@ -202,7 +208,7 @@ fn starvation_has_a_formula() {
 #[test]
 fn a_route_for_pairs_alone_refuses_a_mixture() {
     let file = config_file(MIXTURE);
-    for route in ["exact", "formula", "simulation"] {
+    for route in ["exact", "formula", "refined"] {
         let output = collapsar(&["probability", file.path().to_str().unwrap(), "--json", "--route", route]);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{error}");
