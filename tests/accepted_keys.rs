@@ -183,6 +183,7 @@ const INVARIANT: &[(Asked, &str, &str, &str)] = &[
     ),
     (Asked::Route(Route::RealNvp), "", "start.scale", BESIDE),
     (Asked::Route(Route::RealNvp), "", "start.variance", BESIDE),
+    (TRAINED, "", "start.scale", BESIDE),
     (Verb("solve"), "given means", "start.seed", NO_DRAWS),
     (Verb("density"), "given means", "start.seed", NO_DRAWS),
     (Verb("bifurcate"), "", "schedule", "equilibria are those of one temperature: T0"),

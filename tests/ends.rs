@@ -179,7 +179,9 @@ fn a_schedule_that_ends_hot_another_clock_and_a_far_pair_are_said() {
     note(&hot, &QUICK, "ends at T = 3");
     let far = PAIR.replace("separation = 3.0", "means = [[0.0, 0.0], [10.0, 10.0]]");
     note(&far, &QUICK, "start.centre = [5, 5]");
-    note(&far, &QUICK, "the simulation route is for pairs, and this is none");
+    let found = record("probability", &far, &QUICK, &["--route", "exact", "--route", "simulation"]);
+    assert!(found["notes"].to_string().contains("the exact route is for pairs, and this is none"), "{found}");
+    assert_eq!(found["simulation"]["n"], 1);
 }
 
 #[test]

@@ -129,8 +129,8 @@ fn what_is_no_flow_is_refused() {
         (("hidden = [6]", "hiden = [6]"), "unknown key in [flow] `hiden`: did you mean `hidden`?"),
         (("dimension = 2", "dimension = 1"), "`start.dimension` is 1: it must lie between 2 and 4096"),
         (
-            ("dimension = 2", "dimension = 2\nscale = 1.0"),
-            "`start.scale` has no meaning here: a flow starts from its own",
+            ("dimension = 2", "dimension = 2\ncentre = [1.0]"),
+            "`start.centre` has no meaning here: a flow starts from its own",
         ),
         (("couplings = 2", "couplings = 0"), "`flow.couplings` is 0: it must lie between 1 and 256"),
         (

@@ -281,10 +281,7 @@ impl FlowRun {
         let target = resolve::target(document)?;
         let (schedule, _) = resolve::schedule(document)?;
         let section = document.section("start");
-        section.refuse(
-            &["means", "scale", "centre", "variance"],
-            "a flow starts from its own parameters: `flow.initial`",
-        )?;
+        section.refuse(&["means", "centre", "variance"], "a flow starts from its own parameters: `flow.initial`")?;
         let Some(dimension) = section.count("dimension")? else {
             return Err(section.missing("dimension", "a flow needs one"));
         };
