@@ -6,13 +6,12 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::montecarlo::batch::{Geometry, SEEN, batch};
 use crate::montecarlo::descent_options::DescentOptions;
-use crate::montecarlo::estimate::{Estimate, GoOn};
+use crate::montecarlo::estimate::{Estimate, GoOn, tally_while};
 use crate::montecarlo::mean_gradient::{dot, mean_gradients, seen_directions};
 use crate::montecarlo::optimiser::{Change, Optimiser, State};
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::stream;
-use crate::montecarlo::tally::{RunEnd, Tally};
-use crate::parallel;
+use crate::montecarlo::tally::RunEnd;
 
 /// Descent of a pair in R^d: the means are full vectors, each batch costs O(B + d).
 #[derive(Debug, Clone)]
@@ -124,13 +123,7 @@ impl<'a> Descent<'a> {
     }
 
     fn count(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Estimate {
-        let run = |index| {
-            let end = if go_on(0) { self.end(seed, index) } else { RunEnd::Undecided };
-            go_on(1);
-            end
-        };
-        let ends: Vec<RunEnd> = parallel::map_range(0..n, run);
-        Estimate::new(ends.iter().collect::<Tally>(), self.options.level, seed)
+        Estimate::new(tally_while(n, go_on, |index| self.end(seed, index)), self.options.level, seed)
     }
 
     fn run(&self, seed: u64, index: u64) -> State {

@@ -5,10 +5,22 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use statrs::function::gamma::ln_gamma;
 
-use crate::montecarlo::tally::Tally;
+use crate::montecarlo::tally::{RunEnd, Tally};
+use crate::parallel;
 
 /// Told how many more runs are done, from any thread; whether to go on.
 pub type GoOn<'a> = &'a (dyn Fn(u64) -> bool + Sync);
+
+/// How runs 0 to `n` - 1 end, in parallel; those that are not begun before `go_on` says no are undecided.
+pub(crate) fn tally_while(n: u64, go_on: GoOn<'_>, end: impl Fn(u64) -> RunEnd + Sync) -> Tally {
+    let run = |index| {
+        let end = if go_on(0) { end(index) } else { RunEnd::Undecided };
+        go_on(1);
+        end
+    };
+    let ends: Vec<RunEnd> = parallel::map_range(0..n, run);
+    ends.iter().collect()
+}
 
 /// A range of draws in parts whose lists of blocks fit in memory, whatever n.
 pub(crate) fn in_parts(draws: Range<u64>) -> impl Iterator<Item = Range<u64>> {

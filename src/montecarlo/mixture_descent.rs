@@ -7,12 +7,13 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::montecarlo::descent_options::DescentOptions;
-use crate::montecarlo::estimate::{Estimate, GoOn};
-use crate::montecarlo::mixture_gradient::{Batch, Gradient, Mixture, Modes, Room, gradient};
+use crate::montecarlo::estimate::{Estimate, GoOn, tally_while};
+use crate::montecarlo::mixture_densities::{Mixture, Modes};
+use crate::montecarlo::mixture_gradient::{Gradient, gradient};
+use crate::montecarlo::mixture_sums::{Batch, Sums};
 use crate::montecarlo::optimiser::{Moments, Optimiser};
 use crate::montecarlo::stream;
-use crate::montecarlo::tally::{RunEnd, Tally};
-use crate::parallel;
+use crate::montecarlo::tally::RunEnd;
 use crate::trajectory::LOST_COVERAGE;
 
 /// How a trained variance is written.
@@ -122,18 +123,12 @@ impl<'a> MixtureDescent<'a> {
     }
 
     fn count(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Estimate {
-        let run = |index| {
-            let end = if go_on(0) { self.end(seed, index) } else { RunEnd::Undecided };
-            go_on(1);
-            end
-        };
-        let ends: Vec<RunEnd> = parallel::map_range(0..n, run);
-        Estimate::new(ends.iter().collect::<Tally>(), self.options.level, seed)
+        Estimate::new(tally_while(n, go_on, |index| self.end(seed, index)), self.options.level, seed)
     }
 
     fn run(&self, rng: &mut impl Rng) -> Running {
         let mut running = self.start(rng);
-        let mut room = Room::default();
+        let mut sums = Sums::default();
         let k = running.logits.len();
         let batch = Batch {
             each: self.options.batch.div_ceil(k),
@@ -148,7 +143,7 @@ impl<'a> MixtureDescent<'a> {
                 VarianceRule::Slaved => running.q.variances.fill(1.0 / beta),
                 VarianceRule::Trained => {}
             }
-            let found = gradient(&running.q, &self.modes, beta, batch, &mut room, rng);
+            let found = gradient((&running.q, &self.modes, beta), batch, &mut sums, rng);
             self.step(n, beta, found, &mut running);
         }
         running

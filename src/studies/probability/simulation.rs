@@ -2,7 +2,7 @@
 
 use collapsar_theory::{Pair, VarianceRule};
 
-use crate::config::{OptimiserName, VarianceName};
+use crate::config::{OptimiserName, SimulationConfig, VarianceName};
 use crate::montecarlo::{
     Adam, Descent, DescentOptions, FreeStart, MixtureDescent, MixtureDescentOptions, Optimiser, SphereStart,
     VarianceCoordinate,
@@ -28,37 +28,8 @@ const MOMENTUM: f64 = 0.9;
 /// For every problem: pairs as they are usually run in O(batch + d) a step, all else in O(batch d).
 pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
     let (schedule, asked) = (question.problem.schedule(), question.config.simulation.clone().unwrap_or_default());
-    let horizon = question.config.stop.horizon.unwrap_or(schedule.settling_time(SETTLED) + RELAXATION);
-    if question.dimension() > MOST_COORDINATES {
-        let rule = format!("be at most {MOST_COORDINATES} for the simulation route, which keeps every coordinate");
-        return Err(StudyError::refused("start.dimension", question.dimension(), rule));
-    }
-    let steps = (horizon / asked.step).round();
-    if steps > MOST_STEPS {
-        let rule = format!("reach time {horizon} in at most 1e6 steps");
-        return Err(StudyError::refused("simulation.step", asked.step, rule));
-    }
-    if question.problem.family().rules().variance != VarianceRule::Trained {
-        let rule = "be absent: only a trained variance descends";
-        if asked.variance == VarianceName::Log {
-            return Err(StudyError::refused("simulation.variance", "\"log\"", rule));
-        }
-        if asked.common {
-            return Err(StudyError::refused("simulation.common", true, rule));
-        }
-    }
-    let options = DescentOptions {
-        batch: usize::try_from(asked.batch).unwrap_or(usize::MAX),
-        step: asked.step,
-        steps: steps as usize,
-        score: asked.score,
-        optimiser: match asked.optimiser {
-            OptimiserName::Plain => Optimiser::Plain,
-            OptimiserName::Momentum => Optimiser::Momentum { decay: asked.momentum.unwrap_or(MOMENTUM) },
-            OptimiserName::Adam => Optimiser::Adam(Adam::default()),
-        },
-        ..DescentOptions::default()
-    };
+    check_variance(question, &asked)?;
+    let options = options(question, &asked)?;
     if asked.optimiser == OptimiserName::Adam {
         notes.push(
             "Adam follows a normalised gradient with memory, not the gradient: its clock and its P_c are its own, and the \
@@ -80,29 +51,74 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
             let start = SphereStart::new(question.dimension())?;
             Descent::sphere(flow, schedule, start, options)?.estimate_while(question.seed, asked.runs, &go_on)
         }
-        None => {
-            let centres = question.problem.family().components() + question.problem.target().modes().len();
-            let work = options.batch as f64 * steps * (centres * question.dimension()) as f64;
-            if work > MOST_WORK {
-                let rule = format!(
-                    "be at most {} here: {steps} steps with {centres} centres in {} dimensions would take many minutes a run",
-                    number(options.batch as f64 * MOST_WORK / work),
-                    question.dimension()
-                );
-                return Err(StudyError::refused("simulation.batch", asked.batch, rule));
-            }
-            let own = MixtureDescentOptions {
-                coordinate: match asked.variance {
-                    VarianceName::BuresWasserstein => VarianceCoordinate::BuresWasserstein,
-                    VarianceName::Log => VarianceCoordinate::Log,
-                },
-                common: asked.common,
-                antithetic: asked.antithetic,
-            };
-            let descent = MixtureDescent::new(question.problem, options, own)?;
-            descent.estimate_while(question.seed, asked.runs, &go_on)
-        }
+        None => mixture(question, &asked, options)?.estimate_while(question.seed, asked.runs, &go_on),
     };
-    let detail = Detail::Descent { batch: asked.batch, step: asked.step, steps: steps as u64 };
+    let detail = Detail::Descent { batch: asked.batch, step: asked.step, steps: options.steps as u64 };
     Ok(Said::from(Answer::counted(found.ok_or(StudyError::Cancelled)?, detail)))
+}
+
+/// Refuses what is about a trained variance where there is none.
+fn check_variance(question: &Question<'_>, asked: &SimulationConfig) -> Result<(), StudyError> {
+    let rule = "be absent: only a trained variance descends";
+    match question.problem.family().rules().variance {
+        VarianceRule::Trained => Ok(()),
+        _ if asked.variance == VarianceName::Log => Err(StudyError::refused("simulation.variance", "\"log\"", rule)),
+        _ if asked.common => Err(StudyError::refused("simulation.common", true, rule)),
+        _ => Ok(()),
+    }
+}
+
+/// How a run descends, and for how long.
+fn options(question: &Question<'_>, asked: &SimulationConfig) -> Result<DescentOptions, StudyError> {
+    let settled = || question.problem.schedule().settling_time(SETTLED) + RELAXATION;
+    let horizon = question.config.stop.horizon.unwrap_or_else(settled);
+    if question.dimension() > MOST_COORDINATES {
+        let rule = format!("be at most {MOST_COORDINATES} for the simulation route, which keeps every coordinate");
+        return Err(StudyError::refused("start.dimension", question.dimension(), rule));
+    }
+    let steps = (horizon / asked.step).round();
+    if steps > MOST_STEPS {
+        let rule = format!("reach time {horizon} in at most 1e6 steps");
+        return Err(StudyError::refused("simulation.step", asked.step, rule));
+    }
+    Ok(DescentOptions {
+        batch: usize::try_from(asked.batch).unwrap_or(usize::MAX),
+        step: asked.step,
+        steps: steps as usize,
+        score: asked.score,
+        optimiser: match asked.optimiser {
+            OptimiserName::Plain => Optimiser::Plain,
+            OptimiserName::Momentum => Optimiser::Momentum { decay: asked.momentum.unwrap_or(MOMENTUM) },
+            OptimiserName::Adam => Optimiser::Adam(Adam::default()),
+        },
+        ..DescentOptions::default()
+    })
+}
+
+/// The descent of any mixture.
+fn mixture<'a>(
+    question: &Question<'a>,
+    asked: &SimulationConfig,
+    options: DescentOptions,
+) -> Result<MixtureDescent<'a>, StudyError> {
+    let centres = question.problem.family().components() + question.problem.target().modes().len();
+    let (batch, steps) = (options.batch as f64, options.steps);
+    let work = batch * steps as f64 * (centres * question.dimension()) as f64;
+    if work > MOST_WORK {
+        let rule = format!(
+            "be at most {} here: {steps} steps with {centres} centres in {} dimensions would take many minutes a run",
+            number((batch * MOST_WORK / work).floor()),
+            question.dimension()
+        );
+        return Err(StudyError::refused("simulation.batch", asked.batch, rule));
+    }
+    let own = MixtureDescentOptions {
+        coordinate: match asked.variance {
+            VarianceName::BuresWasserstein => VarianceCoordinate::BuresWasserstein,
+            VarianceName::Log => VarianceCoordinate::Log,
+        },
+        common: asked.common,
+        antithetic: asked.antithetic,
+    };
+    Ok(MixtureDescent::new(question.problem, options, own)?)
 }
