@@ -35,6 +35,7 @@ mod mixture_sums;
 mod model;
 mod optimiser;
 mod pair_start;
+mod rows;
 mod sample;
 mod sphere_lanes;
 mod stream;

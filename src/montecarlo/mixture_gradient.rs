@@ -2,7 +2,6 @@
 
 use rand::Rng;
 
-use crate::montecarlo::lanes::Lane;
 use crate::montecarlo::mixture_densities::{Mixture, Modes};
 use crate::montecarlo::mixture_sums::{Batch, Sums};
 
@@ -37,16 +36,15 @@ pub(crate) fn gradient(
     for i in 0..k {
         sums.of_component((q, p, beta), &offsets, i, batch, rng);
         let weight = q.weights[i] / batch.each as f64;
-        let total = |lane: &Lane| weight * lane.iter().sum::<f64>();
-        let add = |to: &mut [f64], lanes: &[Lane]| to.iter_mut().zip(lanes).for_each(|(g, lane)| *g += total(lane));
+        let add = |to: &mut [f64], sums: &[f64]| to.iter_mut().zip(sums).for_each(|(g, sum)| *g += weight * sum);
         add(&mut found.means[i * d..][..d], &sums.path);
-        found.variances[i] += total(&sums.spread);
+        found.variances[i] += weight * sums.spread;
         if batch.score {
             add(&mut found.means, &sums.score_means);
             add(&mut found.variances, &sums.score_variances);
             add(&mut found.logits, &sums.score_logits);
         }
-        values[i] = sums.value.iter().sum::<f64>() / batch.each as f64;
+        values[i] = sums.value / batch.each as f64;
     }
     let mean: f64 = q.weights.iter().zip(&values).map(|(w, f)| w * f).sum();
     found.logits.iter_mut().zip(&q.weights).zip(&values).for_each(|((g, w), f)| *g += w * (f - mean));
@@ -59,7 +57,6 @@ mod tests {
     use rand_distr::{Distribution, StandardNormal};
 
     use super::*;
-    use crate::montecarlo::lanes::LANES;
     use crate::montecarlo::stream;
 
     const EACH: usize = 13;
@@ -79,17 +76,14 @@ mod tests {
         let levels: Vec<f64> = p.weights.iter().map(|v| v.powf(factor)).collect();
         let mut total = 0.0;
         for (i, w) in q.weights.iter().enumerate() {
-            for from in (0..EACH).step_by(LANES) {
-                let count = (EACH - from).min(LANES);
-                let noise: Vec<Vec<f64>> =
-                    (0..d).map(|_| (0..count).map(|_| StandardNormal.sample(&mut rng)).collect()).collect();
-                for l in 0..count {
-                    let root = q.variances[i].sqrt();
-                    let x: Vec<f64> = (0..d).map(|j| q.means[i * d + j] + root * noise[j][l]).collect();
-                    let log_q = density(&x, &q.means, &q.variances, &q.weights).ln();
-                    let log_p = density(&x, &p.modes, &vec![1.0; p.weights.len()], &levels).ln();
-                    total += w * (log_q - beta * log_p) / EACH as f64;
-                }
+            let noise: Vec<Vec<f64>> =
+                (0..d).map(|_| (0..EACH).map(|_| StandardNormal.sample(&mut rng)).collect()).collect();
+            for l in 0..EACH {
+                let root = q.variances[i].sqrt();
+                let x: Vec<f64> = (0..d).map(|j| q.means[i * d + j] + root * noise[j][l]).collect();
+                let log_q = density(&x, &q.means, &q.variances, &q.weights).ln();
+                let log_p = density(&x, &p.modes, &vec![1.0; p.weights.len()], &levels).ln();
+                total += w * (log_q - beta * log_p) / EACH as f64;
             }
         }
         total

@@ -1,12 +1,16 @@
-//! Sums over reparametrised samples of one component, lane by lane.
+//! Sums over reparametrised samples x = mu_i + sqrt(var_i) g of one component.
+//!
+//! All that a sample needs of the centres are its projections c.g, and all that a coordinate needs of the samples are
+//! averages of g: two products of matrices, (K + P) d multiplications a sample each, and no vector x.
 
 use collapsar_theory::exp_array;
 use pulp::{Arch, Simd, WithSimd};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::montecarlo::lanes::{LANES, Lane};
+use crate::montecarlo::lanes::LANES;
 use crate::montecarlo::mixture_densities::{Mixture, Modes};
+use crate::montecarlo::rows::{add_times, dot, total};
 
 /// What a batch is made of.
 #[derive(Debug, Clone, Copy)]
@@ -21,27 +25,40 @@ pub(crate) struct Batch {
     pub(crate) weights: bool,
 }
 
-const ZERO: Lane = [0.0; LANES];
+/// Most samples worked out together.
+const MOST_TOGETHER: usize = 8 * LANES;
+/// Most numbers of noise at a time, so that they stay near the core.
+const MOST_NOISE: usize = 1 << 14;
 
-/// The samples at hand and the sums so far; kept between steps for their room.
+/// The samples at hand, a row of numbers each, and the sums so far; kept between steps for their room.
+///
+/// A row is as long as samples are worked out together, a multiple of [`LANES`]; what lies beyond the samples at hand is
+/// 0 in every row that is summed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sums {
-    /// g, x: d.
-    noise: Vec<Lane>,
-    points: Vec<Lane>,
-    /// |x - centre|^2 and the responsibilities: K components, then P modes.
-    distances: Vec<Lane>,
-    shares: Vec<Lane>,
+    row: usize,
+    /// g: d rows.
+    noise: Vec<f64>,
+    /// |g|^2.
+    square: Vec<f64>,
+    /// c.g and |x - c|^2 of all centres: K means, then P modes.
+    projections: Vec<f64>,
+    distances: Vec<f64>,
+    /// The responsibilities; later r_c/var_c and beta rho_k.
+    shares: Vec<f64>,
+    /// beta - sum_c r_c/var_c, and sum_c (r_c/var_c) mu_c.g - beta sum_k rho_k nu_k.g.
+    slope: Vec<f64>,
+    pull: Vec<f64>,
     /// Sum of G: d.
-    pub(crate) path: Vec<Lane>,
+    pub(crate) path: Vec<f64>,
     /// Sum of G.g/(2 sqrt var_i).
-    pub(crate) spread: Lane,
+    pub(crate) spread: f64,
     /// Sum of log q - beta log p.
-    pub(crate) value: Lane,
+    pub(crate) value: f64,
     /// Sums of the score in the means (K x d), variances and logits.
-    pub(crate) score_means: Vec<Lane>,
-    pub(crate) score_variances: Vec<Lane>,
-    pub(crate) score_logits: Vec<Lane>,
+    pub(crate) score_means: Vec<f64>,
+    pub(crate) score_variances: Vec<f64>,
+    pub(crate) score_logits: Vec<f64>,
 }
 
 impl Sums {
@@ -54,45 +71,51 @@ impl Sums {
         batch: Batch,
         rng: &mut impl Rng,
     ) {
-        self.clear(q, p);
+        self.clear(q, p, batch.each);
         let arch = Arch::new();
-        for from in (0..batch.each).step_by(LANES) {
-            let count = (batch.each - from).min(LANES);
+        for from in (0..batch.each).step_by(self.row) {
+            let count = (batch.each - from).min(self.row);
             self.draw(count, batch.antithetic, rng);
             arch.dispatch(Add { q, p, beta, batch, i, count, offsets, sums: self });
         }
     }
 
-    fn clear(&mut self, q: &Mixture, p: &Modes) {
+    fn clear(&mut self, q: &Mixture, p: &Modes, each: usize) {
         let (k, d) = (q.weights.len(), q.means.len() / q.weights.len());
-        let reset = |lanes: &mut Vec<Lane>, length: usize| {
-            lanes.clear();
-            lanes.resize(length, ZERO);
+        let room = (MOST_NOISE / d).clamp(LANES, MOST_TOGETHER).min(each);
+        self.row = room.next_multiple_of(LANES);
+        let centres = k + p.weights.len();
+        let reset = |numbers: &mut Vec<f64>, length: usize| {
+            numbers.clear();
+            numbers.resize(length, 0.0);
         };
-        for lanes in [&mut self.noise, &mut self.points, &mut self.path] {
-            reset(lanes, d);
+        reset(&mut self.noise, d * self.row);
+        for rows in [&mut self.projections, &mut self.distances, &mut self.shares] {
+            rows.resize(centres * self.row, 0.0);
         }
-        for lanes in [&mut self.distances, &mut self.shares] {
-            reset(lanes, k + p.weights.len());
+        for row in [&mut self.square, &mut self.slope, &mut self.pull] {
+            row.resize(self.row, 0.0);
         }
+        reset(&mut self.path, d);
         reset(&mut self.score_means, k * d);
         reset(&mut self.score_variances, k);
         reset(&mut self.score_logits, k);
-        (self.spread, self.value) = (ZERO, ZERO);
+        (self.spread, self.value) = (0.0, 0.0);
     }
 
     fn draw(&mut self, count: usize, antithetic: bool, rng: &mut impl Rng) {
         let drawn = if antithetic { count.div_ceil(2) } else { count };
-        for lane in &mut self.noise {
-            lane[..drawn].iter_mut().for_each(|x| *x = StandardNormal.sample(rng));
-            for l in drawn..count {
-                lane[l] = -lane[l - drawn];
-            }
+        for row in self.noise.chunks_exact_mut(self.row) {
+            let (first, rest) = row.split_at_mut(drawn);
+            first.iter_mut().for_each(|x| *x = StandardNormal.sample(rng));
+            let (mirrored, beyond) = rest.split_at_mut(count - drawn);
+            mirrored.iter_mut().zip(first).for_each(|(x, g)| *x = -*g);
+            beyond.fill(0.0);
         }
     }
 }
 
-/// Up to one lane of samples of component `i`.
+/// A row of samples of component `i`.
 struct Add<'a> {
     q: &'a Mixture,
     p: &'a Modes,
@@ -108,146 +131,153 @@ impl WithSimd for Add<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, _: S) {
-        // Lanes beyond the count weigh nothing.
-        let weight: Lane = std::array::from_fn(|l| if l < self.count { 1.0 } else { 0.0 });
-        self.place();
-        self.divide(&weight);
-        self.follow(&weight);
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        self.project(simd);
+        self.divide();
+        self.follow(simd);
         if self.batch.score {
-            self.score(&weight);
+            self.score(simd);
         }
     }
 }
 
 impl Add<'_> {
-    /// x and its distances from all centres.
+    /// The centres, means before modes, d numbers each.
+    fn centres(&self) -> impl Iterator<Item = &[f64]> {
+        let d = self.sums.path.len();
+        self.q.means.chunks_exact(d).chain(self.p.modes.chunks_exact(d))
+    }
+
+    /// |x - c|^2 = |mu_i - c|^2 + 2 sqrt var_i (mu_i - c).g + var_i |g|^2.
     #[inline(always)]
-    fn place(&mut self) {
-        let Self { q, p, i, sums, .. } = self;
-        let (k, d, root) = (q.weights.len(), sums.points.len(), q.variances[*i].sqrt());
-        for (j, point) in sums.points.iter_mut().enumerate() {
-            let (mean, noise) = (q.means[*i * d + j], &sums.noise[j]);
-            for l in 0..LANES {
-                point[l] = mean + root * noise[l];
+    fn project<S: Simd>(&mut self, simd: S) {
+        let (d, row, i) = (self.sums.path.len(), self.sums.row, self.i);
+        let (variance, root) = (self.q.variances[i], self.q.variances[i].sqrt());
+        let mean = &self.q.means[i * d..][..d];
+        let mut projections = std::mem::take(&mut self.sums.projections);
+        projections.fill(0.0);
+        for (projection, centre) in projections.chunks_exact_mut(row).zip(self.centres()) {
+            for (noise, &at) in self.sums.noise.chunks_exact(row).zip(centre) {
+                add_times(simd, at, noise, projection);
             }
         }
-        for (c, distance) in sums.distances.iter_mut().enumerate() {
-            let centre = if c < k { &q.means[c * d..][..d] } else { &p.modes[(c - k) * d..][..d] };
-            *distance = ZERO;
-            for (point, &at) in sums.points.iter().zip(centre) {
-                for l in 0..LANES {
-                    distance[l] += (point[l] - at) * (point[l] - at);
+        self.sums.square.fill(0.0);
+        for noise in self.sums.noise.chunks_exact(row) {
+            self.sums.square.iter_mut().zip(noise).for_each(|(square, g)| *square += g * g);
+        }
+        let mut distances = std::mem::take(&mut self.sums.distances);
+        let own = &projections[i * row..][..row];
+        for ((distance, projection), centre) in
+            distances.chunks_exact_mut(row).zip(projections.chunks_exact(row)).zip(self.centres())
+        {
+            let apart: f64 = mean.iter().zip(centre).map(|(a, b)| (a - b) * (a - b)).sum();
+            let rows = own.iter().zip(projection).zip(&self.sums.square);
+            for (to, ((a, b), square)) in distance.iter_mut().zip(rows) {
+                *to = apart + 2.0 * root * (a - b) + variance * square;
+            }
+        }
+        (self.sums.projections, self.sums.distances) = (projections, distances);
+    }
+
+    /// The responsibilities of q and of p, and the value of the samples.
+    #[inline(always)]
+    fn divide(&mut self) {
+        let Self { q, beta, batch, count, offsets, sums, .. } = self;
+        let (row, k) = (sums.row, q.weights.len());
+        let halves = q.variances.iter().map(|v| 0.5 / v).chain(std::iter::repeat(0.5));
+        let rows = sums.shares.chunks_exact_mut(row).zip(sums.distances.chunks_exact(row));
+        for (((share, distance), offset), half) in rows.zip(offsets.iter()).zip(halves) {
+            share.iter_mut().zip(distance).for_each(|(s, square)| *s = offset - half * square);
+        }
+        let (own, target) = sums.shares.split_at_mut(k * row);
+        for from in (0..row).step_by(LANES) {
+            let (of_q, of_p) = (normalise(own, row, from), normalise(target, row, from));
+            if batch.weights {
+                for l in 0..LANES.min(count.saturating_sub(from)) {
+                    let (log_q, log_p) = (of_q[0][l] + of_q[1][l].ln(), of_p[0][l] + of_p[1][l].ln());
+                    sums.value += log_q - *beta * log_p;
                 }
             }
         }
-    }
-
-    /// The responsibilities of q and of p, and the value of the sample.
-    #[inline(always)]
-    fn divide(&mut self, weight: &Lane) {
-        let Self { q, beta, batch, offsets, sums, .. } = self;
-        let k = q.weights.len();
-        for (c, share) in sums.shares.iter_mut().enumerate() {
-            let (offset, half) = (offsets[c], if c < k { 0.5 / q.variances[c] } else { 0.5 });
-            for l in 0..LANES {
-                share[l] = offset - half * sums.distances[c][l];
-            }
-        }
-        let (own, target) = sums.shares.split_at_mut(k);
-        let (of_q, of_p) = (normalise(own), normalise(target));
-        if batch.weights {
-            for l in 0..LANES {
-                let (log_q, log_p) = (of_q[0][l] + of_q[1][l].ln(), of_p[0][l] + of_p[1][l].ln());
-                sums.value[l] += weight[l] * (log_q - *beta * log_p);
-            }
-        }
+        sums.shares.chunks_exact_mut(row).for_each(|share| share[*count..].fill(0.0));
     }
 
     /// G = (beta - sum_c r_c/var_c) x + sum_c (r_c/var_c) mu_c - beta sum_k rho_k nu_k.
     #[inline(always)]
-    fn follow(&mut self, weight: &Lane) {
-        let Self { q, p, beta, i, sums, .. } = self;
-        let (k, d, beta) = (q.weights.len(), sums.points.len(), *beta);
-        let (own, target) = sums.shares.split_at(k);
-        let mut slope = [beta; LANES];
-        for (share, variance) in own.iter().zip(&q.variances) {
-            for l in 0..LANES {
-                slope[l] -= share[l] / variance;
+    fn follow<S: Simd>(&mut self, simd: S) {
+        let Self { q, p, beta, i, count, sums, .. } = self;
+        let (k, d, row, root) = (q.weights.len(), sums.path.len(), sums.row, q.variances[*i].sqrt());
+        sums.slope[..*count].fill(*beta);
+        sums.slope[*count..].fill(0.0);
+        sums.pull.fill(0.0);
+        for (c, (share, projection)) in
+            sums.shares.chunks_exact_mut(row).zip(sums.projections.chunks_exact(row)).enumerate()
+        {
+            let (factor, sign) = if c < k { (1.0 / q.variances[c], 1.0) } else { (*beta, -1.0) };
+            share.iter_mut().for_each(|s| *s *= factor);
+            if c < k {
+                add_times(simd, -1.0, share, &mut sums.slope);
+            }
+            for ((pull, s), at) in sums.pull.iter_mut().zip(share.iter()).zip(projection) {
+                *pull += sign * (s * at);
             }
         }
-        let mut along = ZERO;
-        for j in 0..d {
-            let point = &sums.points[j];
-            let mut path: Lane = std::array::from_fn(|l| slope[l] * point[l]);
-            for (c, share) in own.iter().enumerate() {
-                let factor = q.means[c * d + j] / q.variances[c];
-                for l in 0..LANES {
-                    path[l] += factor * share[l];
-                }
-            }
-            for (c, share) in target.iter().enumerate() {
-                let factor = beta * p.modes[c * d + j];
-                for l in 0..LANES {
-                    path[l] -= factor * share[l];
-                }
-            }
-            for l in 0..LANES {
-                path[l] *= weight[l];
-                along[l] += path[l] * sums.noise[j][l];
-                sums.path[j][l] += path[l];
-            }
+        // G in the directions of the centres, and along the noise.
+        let mean = &q.means[*i * d..][..d];
+        add_times(simd, total(simd, &sums.slope), mean, &mut sums.path);
+        let centres = q.means.chunks_exact(d).chain(p.modes.chunks_exact(d));
+        for (c, (share, centre)) in sums.shares.chunks_exact(row).zip(centres).enumerate() {
+            let sum = total(simd, share);
+            add_times(simd, if c < k { sum } else { -sum }, centre, &mut sums.path);
         }
-        let half = 0.5 / q.variances[*i].sqrt();
-        for l in 0..LANES {
-            sums.spread[l] += half * along[l];
+        for (path, noise) in sums.path.iter_mut().zip(sums.noise.chunks_exact(row)) {
+            *path += root * dot(simd, &sums.slope, noise);
         }
+        let own = &sums.projections[*i * row..][..row];
+        let along = dot(simd, &sums.slope, own) + root * dot(simd, &sums.slope, &sums.square) + total(simd, &sums.pull);
+        sums.spread += 0.5 / root * along;
     }
 
     /// d log q in its own parameters.
     #[inline(always)]
-    fn score(&mut self, weight: &Lane) {
-        let Self { q, sums, .. } = self;
-        let (k, d) = (q.weights.len(), sums.points.len());
-        for c in 0..k {
-            let (variance, w, share) = (q.variances[c], q.weights[c], sums.shares[c]);
-            let pull: Lane = std::array::from_fn(|l| weight[l] * share[l] / variance);
-            for (j, point) in sums.points.iter().enumerate() {
-                let (at, sum) = (q.means[c * d + j], &mut sums.score_means[c * d + j]);
-                for l in 0..LANES {
-                    sum[l] += pull[l] * (point[l] - at);
-                }
+    fn score<S: Simd>(&mut self, simd: S) {
+        let Self { q, i, count, sums, .. } = self;
+        let (d, row, root) = (sums.path.len(), sums.row, q.variances[*i].sqrt());
+        let own = &q.means[*i * d..][..d];
+        let totals = sums.score_means.chunks_exact_mut(d).zip(q.means.chunks_exact(d));
+        for (c, (totals, mean)) in totals.enumerate() {
+            // Already over the variance.
+            let share = &sums.shares[c * row..][..row];
+            let sum = total(simd, share);
+            for (((to, noise), a), b) in totals.iter_mut().zip(sums.noise.chunks_exact(row)).zip(own).zip(mean) {
+                *to += sum * (a - b) + root * dot(simd, share, noise);
             }
-            for l in 0..LANES {
-                sums.score_variances[c][l] += 0.5 * pull[l] * (sums.distances[c][l] / variance - d as f64);
-                sums.score_logits[c][l] += weight[l] * (share[l] - w);
-            }
+            let (variance, w) = (q.variances[c], q.weights[c]);
+            let distances = dot(simd, share, &sums.distances[c * row..][..row]);
+            sums.score_variances[c] += 0.5 * (distances / variance - d as f64 * sum);
+            sums.score_logits[c] += sum * variance - *count as f64 * w;
         }
     }
 }
 
-/// Logits become shares that sum to 1; returns the largest, and the sum of exponentials over that of it.
+/// Logits, rows of `row` numbers, become shares that sum to 1 in the lanes from `from` on; returns the largest, and the
+/// sum of exponentials over that of it.
 #[inline(always)]
-fn normalise(logits: &mut [Lane]) -> [Lane; 2] {
-    let mut top = [f64::NEG_INFINITY; LANES];
-    for lane in logits.iter() {
-        for l in 0..LANES {
-            top[l] = top[l].max(lane[l]);
-        }
+fn normalise(logits: &mut [f64], row: usize, from: usize) -> [[f64; LANES]; 2] {
+    let (mut top, mut sum) = ([f64::NEG_INFINITY; LANES], [0.0; LANES]);
+    for lane in logits.chunks_exact(row) {
+        top.iter_mut().zip(&lane[from..]).for_each(|(top, logit)| *top = top.max(*logit));
     }
-    let mut total = [0.0; LANES];
-    for lane in logits.iter_mut() {
-        let shifted: Lane = std::array::from_fn(|l| lane[l] - top[l]);
-        *lane = exp_array(&shifted);
-        for l in 0..LANES {
-            total[l] += lane[l];
-        }
+    for lane in logits.chunks_exact_mut(row) {
+        let lane = &mut lane[from..][..LANES];
+        let mut shares = [0.0; LANES];
+        shares.iter_mut().zip(lane.iter().zip(&top)).for_each(|(share, (logit, top))| *share = logit - top);
+        shares = exp_array(&shares);
+        sum.iter_mut().zip(&shares).for_each(|(sum, share)| *sum += share);
+        lane.copy_from_slice(&shares);
     }
-    let inverse: Lane = std::array::from_fn(|l| 1.0 / total[l]);
-    for lane in logits.iter_mut() {
-        for l in 0..LANES {
-            lane[l] *= inverse[l];
-        }
+    for lane in logits.chunks_exact_mut(row) {
+        lane[from..].iter_mut().zip(&sum).for_each(|(share, sum)| *share /= sum);
     }
-    [top, total]
+    [top, sum]
 }
