@@ -3,6 +3,7 @@
 //! Three levels of simulation (theory section 8): ensembles of the closed flow, the flow of full means in R^d, and
 //! stochastic gradient descent.
 
+mod adam_ensemble;
 mod agreement;
 mod batch;
 mod block;
@@ -41,6 +42,7 @@ mod sphere_lanes;
 mod stream;
 mod tally;
 
+pub use adam_ensemble::{AdamEnsemble, AdamOptions};
 pub use agreement::{Agreement, Comparison};
 pub use descent::Descent;
 pub use descent_options::DescentOptions;

@@ -2,6 +2,8 @@
 
 #[path = "montecarlo/acting.rs"]
 mod acting;
+#[path = "montecarlo/adam_flow.rs"]
+mod adam_flow;
 #[path = "montecarlo/descent.rs"]
 mod descent;
 #[path = "montecarlo/deviation.rs"]

@@ -59,6 +59,8 @@ pub struct PlotConfig {
     pub slopes: Vec<f64>,
     /// The part of the abscissa over which slopes are fitted; all of it if absent.
     pub fit: Option<[f64; 2]>,
+    /// The lines of equal probability of a map; if empty, tenths and quarters of the whole range.
+    pub levels: Vec<f64>,
     /// Title in the report.
     pub title: String,
     /// What to see.
@@ -112,6 +114,10 @@ impl PlotConfig {
         if y.is_none() && kind == PlotKind::Map {
             return Err(section.missing("y", "the key along the ordinate of a map"));
         }
+        let levels = section.numbers("levels")?.unwrap_or_default();
+        if levels.iter().any(|level| !(0.0..1.0).contains(level) || *level == 0.0) {
+            return Err(section.breaks("levels", "hold probabilities between 0 and 1"));
+        }
         let fit = section.numbers("fit")?;
         let fit = fit.map(|ends| <[f64; 2]>::try_from(ends).map_err(|_| section.breaks("fit", "hold two ends")));
         Ok(Self {
@@ -124,6 +130,7 @@ impl PlotConfig {
             show,
             slopes: section.numbers("slopes")?.unwrap_or_default(),
             fit: fit.transpose()?,
+            levels,
             title: section.text("title")?.unwrap_or_else(|| name.to_owned()),
             caption: section.text("caption")?.unwrap_or_default(),
         })

@@ -4,7 +4,6 @@ use collapsar_theory::{
     InvalidParameter, MeanSpace, Metric, Part, Problem, Rules, Start, StartLaw, VarianceRule, WeightRule,
 };
 use rand::Rng;
-use rand_distr::{Distribution, StandardNormal};
 
 use crate::montecarlo::descent_options::DescentOptions;
 use crate::montecarlo::estimate::{Estimate, GoOn, tally_while};
@@ -12,6 +11,7 @@ use crate::montecarlo::mixture_densities::{Mixture, Modes};
 use crate::montecarlo::mixture_gradient::{Gradient, gradient};
 use crate::montecarlo::mixture_sums::{Batch, Sums};
 use crate::montecarlo::optimiser::{Moments, Optimiser};
+use crate::montecarlo::sample::full_means;
 use crate::montecarlo::stream;
 use crate::montecarlo::tally::RunEnd;
 use crate::trajectory::LOST_COVERAGE;
@@ -73,11 +73,9 @@ impl<'a> MixtureDescent<'a> {
             return Err(InvalidParameter::new("means", "an explicit start", rule).of(Part::Start));
         };
         options.check()?;
-        let d = law.dimension();
-        let padded = |mode: &Vec<f64>| mode.iter().copied().chain(std::iter::repeat(0.0)).take(d).collect::<Vec<f64>>();
         let target = problem.target();
         let modes = Modes {
-            modes: target.modes().iter().flat_map(padded).collect(),
+            modes: target.modes_in(law.dimension()),
             weights: target.weights().to_vec(),
             tempering: problem.family().rules().tempering,
         };
@@ -152,14 +150,7 @@ impl<'a> MixtureDescent<'a> {
     fn start(&self, rng: &mut impl Rng) -> Running {
         let weights = self.problem.family().weights().to_vec();
         let (k, d) = (weights.len(), self.law.dimension());
-        let mut means: Vec<f64> = (0..k * d).map(|_| StandardNormal.sample(rng)).collect();
-        for mean in means.chunks_mut(d) {
-            let factor = match self.law {
-                StartLaw::Gaussian { scale, .. } => scale,
-                StartLaw::Sphere { .. } => self.problem.radius().unwrap_or(1.0) / norm(mean),
-            };
-            mean.iter_mut().for_each(|x| *x *= factor);
-        }
+        let means = full_means(self.problem, self.law, rng);
         let logits = weights.iter().map(|w: &f64| w.ln()).collect();
         let q = Mixture { means, variances: vec![self.problem.initial_variance(); k], weights };
         Running { q, logits, moments: Moments::new(&self.options.optimiser, k * d + 2 * k) }

@@ -43,6 +43,20 @@ pub fn draw_start(problem: &Problem, rng: &mut impl Rng) -> Option<Coordinates> 
     Some(Coordinates { modes: modes.collect(), means, dimension: width })
 }
 
+/// K drawn means in R^d (K x d), every coordinate drawn.
+pub(crate) fn full_means(problem: &Problem, law: StartLaw, rng: &mut impl Rng) -> Vec<f64> {
+    let d = law.dimension();
+    let mut means: Vec<f64> = (0..problem.family().components() * d).map(|_| StandardNormal.sample(rng)).collect();
+    for mean in means.chunks_mut(d) {
+        let factor = match law {
+            StartLaw::Gaussian { scale, .. } => scale,
+            StartLaw::Sphere { .. } => problem.radius().unwrap_or(1.0) / mean.iter().map(|x| x * x).sum::<f64>().sqrt(),
+        };
+        mean.iter_mut().for_each(|x| *x *= factor);
+    }
+    means
+}
+
 /// A chi variate of `freedom` >= 1 degrees of freedom.
 fn chi(freedom: usize, rng: &mut impl Rng) -> f64 {
     // ChiSquared refuses only degrees that are not positive.

@@ -17,16 +17,19 @@ pub(crate) fn map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     let title = if has_exact { "exact" } else { "closed flow, counted" };
     let mut left = panel(title).legend(LegendPlace::Below);
     let bar = "probability of collapse *P*_c";
+    let levels: &[f64] = if plot.levels.is_empty() { &LEVELS } else { &plot.levels };
     if let Some(grid) = grid(record, [&plot.x, &y], main) {
-        left = left.with(Series::heatmap(Heatmap::new(grid.clone()).range(0.0, 1.0).bar(bar)));
-        left = left.with(Series::contours(Contours::new(grid, LEVELS).labelled()).color(palette::WHITE));
+        let largest = record.points.iter().filter_map(|point| record.probability(point, main)).fold(0.0, f64::max);
+        let top = if plot.levels.is_empty() { 1.0 } else { largest };
+        left = left.with(Series::heatmap(Heatmap::new(grid.clone()).range(0.0, top).bar(bar)));
+        left = left.with(Series::contours(Contours::new(grid, levels.to_vec()).labelled()).color(palette::WHITE));
         left = left.with(Series::line(&[f64::NAN], &[f64::NAN]).color(palette::GRAY).label("equal probability"));
     }
     for (source, dash, label) in
         [(FORMULA, Dash::Dashed, "by formula (10)"), (REFINED, Dash::Dotted, "by formula (18)")]
     {
         if let Some(grid) = grid(record, [&plot.x, &y], source) {
-            left = left.with(Series::contours(Contours::new(grid, LEVELS)).color(palette::BLACK).dash(dash));
+            left = left.with(Series::contours(Contours::new(grid, levels.to_vec())).color(palette::BLACK).dash(dash));
             let key = Series::line(&[f64::NAN], &[f64::NAN]).color(palette::BLACK).dash(dash);
             left = left.with(key.label(label));
         }

@@ -4,7 +4,10 @@ use collapsar::montecarlo::{
     Descent, DescentOptions, EnsembleOptions, FreeStart, MixtureEnsemble, MixtureOptions, SphereEnsemble, SphereStart,
 };
 use collapsar::probability::{FreeBoundary, Limits, SphereBoundary, free_probability, sphere_probability};
-use collapsar_theory::{Family, FreePair, FreePairOptions, Metric, Pair, Problem, Rules, Schedule, Start, Target};
+use collapsar_theory::{
+    Family, FreePair, FreePairOptions, Metric, Pair, Problem, Rules, Schedule, Start, Target, VarianceRule,
+    broad_start_exponent,
+};
 
 use super::z;
 
@@ -50,4 +53,25 @@ fn descent_moves_in_the_metric_of_the_family() {
         estimate.probability.unwrap()
     });
     assert!(counted[0] > counted[1] + 0.02, "{counted:?}");
+}
+
+/// Theory (25)-(26): at var(0) >> R^2 only the scale over the root of var(0) matters, and P_c falls with its power.
+#[test]
+fn a_broad_start_is_a_small_start() {
+    let count = |scale: f64, variance: f64| {
+        let target = Target::pair(3.0, [0.5, 0.5]).unwrap();
+        let family = Family::new(vec![0.5; 2], Rules { variance: VarianceRule::Trained, ..Rules::FREE }).unwrap();
+        let start = Start::gaussian(10, scale).unwrap();
+        let problem = Problem::new(target, family, Schedule::constant(1.0).unwrap(), start).unwrap();
+        let options = MixtureOptions { horizon: Some(100.0), ..MixtureOptions::default() };
+        MixtureEnsemble::new(&problem, variance, &options).unwrap().estimate(7, 20_000).any.probability.unwrap()
+    };
+    let [narrow, broad, small] = [(1.0, 1e4), (1.0, 1e6), (0.1, 1e4)].map(|(scale, var)| count(scale, var));
+    let error = (2.0 * broad / 20_000.0).sqrt();
+    assert!((small - broad).abs() < 3.5 * error, "{small} {broad}");
+    // Between two broad starts: 0.02 of the exponent are the next order in R/sqrt(var).
+    let exponent = (narrow / broad).ln() / 100f64.ln();
+    let expected = broad_start_exponent(3.0, 10.0).unwrap() / 2.0;
+    let error = (1.0 / (20_000.0 * broad)).sqrt() / 100f64.ln();
+    assert!((exponent - expected).abs() < 0.02 + 3.5 * error, "{exponent} {expected}");
 }

@@ -3,11 +3,13 @@
 //! Time enters a flow only through beta(t): the field is autonomous at a given beta, which is how the bifurcation
 //! analysis uses it; an integrator composes it with a [`crate::Schedule`].
 
+mod adam;
 mod free_pair;
 mod mixture;
 mod sphere_pair;
 mod tabulated;
 
+pub use adam::{AdamFlow, AdamMemory};
 pub use free_pair::{FreePair, FreePairOptions};
 pub use mixture::{ClassAverages, MixtureFlow, MixtureState};
 pub use sphere_pair::{SpherePair, SpherePairOptions, SphereVariance};

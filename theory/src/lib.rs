@@ -12,6 +12,7 @@ mod mixture;
 mod pair;
 mod parameter;
 mod problem;
+mod root;
 mod schedule;
 mod sharp;
 mod start;
@@ -20,8 +21,8 @@ pub use basin::{FreeBasin, SphereBasin, Verdict};
 pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
 pub use family::{Clock, Family, MeanSpace, Metric, Rules, Tempering, VarianceRule, WeightRule};
 pub use flow::{
-    ClassAverages, Flow, FreePair, FreePairOptions, MixtureFlow, MixtureState, SmoothFlow, SpherePair,
-    SpherePairOptions, SphereVariance, TabulatedFreePair, TabulatedSpherePair,
+    AdamFlow, AdamMemory, ClassAverages, Flow, FreePair, FreePairOptions, MixtureFlow, MixtureState, SmoothFlow,
+    SpherePair, SpherePairOptions, SphereVariance, TabulatedFreePair, TabulatedSpherePair,
 };
 pub use frame::Frame;
 pub use kernel::{
@@ -49,6 +50,7 @@ pub use parameter::{FARTHEST, InvalidParameter, Part};
 pub use problem::{Coordinates, Problem};
 pub use schedule::{Schedule, ScheduleKind};
 pub use sharp::{
-    EquatorFormula, SharpFormula, SmallStart, Starvation, antipodal_threshold, boundary_exponent, growth_number,
+    EquatorFormula, SharpFormula, SmallStart, Starvation, antipodal_threshold, boundary_exponent, broad_start_exponent,
+    growth_number,
 };
 pub use start::{Start, StartLaw};

@@ -83,6 +83,12 @@ impl Target {
         &self.modes
     }
 
+    /// The modes in the first D of `dimension` coordinates (P x `dimension`, row by row).
+    pub fn modes_in(&self, dimension: usize) -> Vec<f64> {
+        let padded = |mode: &Vec<f64>| mode.iter().copied().chain(std::iter::repeat(0.0)).take(dimension).collect();
+        self.modes.iter().flat_map(|mode| -> Vec<f64> { padded(mode) }).collect()
+    }
+
     /// D: the dimension in which the modes are written.
     pub fn dimension(&self) -> usize {
         self.modes[0].len()

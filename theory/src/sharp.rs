@@ -6,6 +6,6 @@ mod sphere;
 mod starvation;
 
 pub use equator::EquatorFormula;
-pub use free::{SmallStart, boundary_exponent, growth_number};
+pub use free::{SmallStart, boundary_exponent, broad_start_exponent, growth_number};
 pub use sphere::{SharpFormula, antipodal_threshold};
 pub use starvation::Starvation;

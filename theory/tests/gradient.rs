@@ -45,3 +45,28 @@ fn free_means_weights_and_variance_follow_the_gradient() {
         assert!((rate[6] - expected).abs() < 3e-8, "variance: {} against {expected}", rate[6]);
     }
 }
+
+/// In the parameters themselves Adam sees dF, whatever the metric of the flow.
+#[test]
+fn adam_sees_the_plain_gradient() {
+    for (weights, metric) in [
+        (WeightRule::Softmax, Metric::Euclidean),
+        (WeightRule::FisherRao, Metric::Natural),
+        (WeightRule::Fixed, Metric::Natural),
+    ] {
+        let rules = Rules { variance: VarianceRule::Trained, weights, metric, ..Rules::FREE };
+        let (modes, start) = (vec![vec![2.0, 0.3], vec![-1.5, 0.4]], vec![vec![0.4, 0.9], vec![-0.7, 0.2]]);
+        let p = problem(rules, modes, vec![0.6, 0.4], vec![0.3, 0.7], start);
+        let (_, start) = p.reduce();
+        let flow = MixtureFlow::new(&p, start.modes.clone(), start.dimension, &CubatureOptions::default()).unwrap();
+        let state = flow.initial_state(&start.means, 1.7).unwrap();
+        let memory = AdamMemory::new(0.01, [0.9, 0.999], 1e-8).unwrap();
+        let adam = AdamFlow::new(flow.clone(), memory).unwrap();
+        let mut gradient = vec![0.0; state.len()];
+        adam.gradient(1.0, &state, &mut gradient);
+        for (j, got) in gradient.iter().enumerate() {
+            let expected = slope(&flow, 1.0, &state, j);
+            assert!((got - expected).abs() < 3e-8, "{weights:?}, {metric:?}, {j}: {got} against {expected}");
+        }
+    }
+}

@@ -28,6 +28,13 @@ pub(super) const PLOT: &[Key] = &[
     key("show", Words(|| Source::all().map(Source::name).collect()), "all", "", "what is drawn"),
     key("slopes", Numbers, "[]", "one for each curve; scaling", "slopes that theory predicts"),
     key("fit", Numbers, "all", "two ends; scaling", "the abscissae that are fitted"),
+    key(
+        "levels",
+        Numbers,
+        "0.1, 0.25, 0.5, 0.75, 0.9",
+        "between 0 and 1; maps",
+        "lines of equal P_c; where they are given the colours end at the largest P_c",
+    ),
     key("title", Text, "NAME", "", "title in the report"),
     key("caption", Text, "\"\"", "", "what to see"),
 ];

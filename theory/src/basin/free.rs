@@ -5,6 +5,7 @@ use crate::basin::minimum::minimum;
 use crate::flow::{Flow, FreePair, SmoothFlow};
 use crate::kernel::{logistic_normal_jet, repulsion};
 use crate::parameter::{InvalidParameter, Part};
+use crate::root::bisect;
 use crate::schedule::Schedule;
 
 /// Inverse temperatures, from the final one down in this ratio, at which the wall's height is kept; below the last no
@@ -198,20 +199,6 @@ fn middle_root(pair: &FreePair) -> Option<f64> {
     }
     let half = bisect(0.0, 2.0 * rho + 10.0, |u| 1.0 - rho * pair.pull(centre + u).1)?;
     bisect(centre - half, centre + half, |m| -phi(m))
-}
-
-/// The root of an increasing function that changes sign on [low, high].
-fn bisect(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
-    if !(f(low) < 0.0 && f(high) > 0.0) {
-        return None;
-    }
-    loop {
-        let middle = low + (high - low) / 2.0;
-        if middle <= low || middle >= high {
-            return Some(middle);
-        }
-        if f(middle) < 0.0 { low = middle } else { high = middle }
-    }
 }
 
 /// The least F_beta with one mean on the wall and the other on the side of `sign`.

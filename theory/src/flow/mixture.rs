@@ -88,6 +88,15 @@ impl MixtureFlow {
         self.log_weights.len()
     }
 
+    pub(crate) fn rules(&self) -> Rules {
+        self.rules
+    }
+
+    /// d.
+    pub(crate) fn ambient(&self) -> f64 {
+        self.ambient
+    }
+
     /// P.
     pub fn mode_count(&self) -> usize {
         self.log_targets.len()
