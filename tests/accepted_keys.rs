@@ -17,6 +17,7 @@ use collapsar::studies::{
     StudyError, Sweep,
 };
 use question::{BASES, COOLED, INVARIANT, PROBES, Probe, QUICK, concerns};
+use rayon::prelude::*;
 use serde_json::Value;
 use settings::SETTINGS;
 
@@ -29,7 +30,7 @@ enum Asked {
 use Asked::Verb;
 
 /// The sections that are the question.
-const QUESTION: [&str; 5] = ["target", "family", "schedule", "start", "stop"];
+const QUESTION: [&str; 6] = ["target", "family", "schedule", "start", "stop", "optimiser"];
 
 fn document(base: &str, overrides: &[String]) -> Document {
     let overrides: Vec<Override> = overrides.iter().cloned().map(Override).collect();
@@ -149,37 +150,56 @@ fn a_key_of_a_setting_acts() {
     }
 }
 
-#[test]
-fn a_key_of_the_question_acts_or_is_refused() {
-    let mut table: BTreeMap<(&str, Asked), BTreeSet<Outcome>> = BTreeMap::new();
-    let (mut silent, mut used) = (Vec::new(), BTreeSet::new());
-    for asked in everyone() {
-        for (name, base) in BASES.into_iter().filter(|(name, _)| concerns(name, asked)) {
-            for &one in PROBES.iter().filter(|(key, ..)| read(asked).contains(&section(key))) {
-                // A schedule is one thing to whoever reads it: its shapes need be tried once.
-                let shape = section(one.0) == "schedule" && one.1 != COOLED;
-                let told = |outcomes: &BTreeSet<Outcome>| outcomes.iter().any(|outcome| *outcome != Outcome::Refused);
-                if shape && table.get(&(one.0, asked)).is_some_and(told) {
+/// What one of them makes of every key of the question.
+#[derive(Default)]
+struct Row {
+    table: BTreeMap<(&'static str, Asked), BTreeSet<Outcome>>,
+    /// Keys that do nothing.
+    silent: Vec<String>,
+    /// Entries of the invariants that held.
+    used: BTreeSet<usize>,
+}
+
+fn row(asked: Asked) -> Row {
+    let Row { mut table, mut silent, mut used } = Row::default();
+    for (name, base) in BASES.into_iter().filter(|(name, _)| concerns(name, asked)) {
+        for &one in PROBES.iter().filter(|(key, ..)| read(asked).contains(&section(key))) {
+            // A schedule is one thing to whoever reads it: its shapes need be tried once.
+            let shape = section(one.0) == "schedule" && one.1 != COOLED;
+            let told = |outcomes: &BTreeSet<Outcome>| outcomes.iter().any(|outcome| *outcome != Outcome::Refused);
+            if shape && table.get(&(one.0, asked)).is_some_and(told) {
+                continue;
+            }
+            let outcome = probe(asked, base, one);
+            let known = INVARIANT.iter().position(|(who, about, key, _)| {
+                *who == asked && (about.is_empty() || *about == name) && (*key == one.0 || *key == section(one.0))
+            });
+            let outcome = match (outcome, known) {
+                (Ok(outcome), _) => outcome,
+                (Err(_), Some(n)) => {
+                    used.insert(n);
+                    Outcome::Invariant
+                }
+                (Err(what), None) => {
+                    silent.push(format!("{asked:?}, {name}: {what}"));
                     continue;
                 }
-                let outcome = probe(asked, base, one);
-                let known = INVARIANT.iter().position(|(who, about, key, _)| {
-                    *who == asked && (about.is_empty() || *about == name) && (*key == one.0 || *key == section(one.0))
-                });
-                let outcome = match (outcome, known) {
-                    (Ok(outcome), _) => outcome,
-                    (Err(_), Some(n)) => {
-                        used.insert(n);
-                        Outcome::Invariant
-                    }
-                    (Err(what), None) => {
-                        silent.push(format!("{asked:?}, {name}: {what}"));
-                        continue;
-                    }
-                };
-                table.entry((one.0, asked)).or_default().insert(outcome);
-            }
+            };
+            table.entry((one.0, asked)).or_default().insert(outcome);
         }
+    }
+    Row { table, silent, used }
+}
+
+#[test]
+fn a_key_of_the_question_acts_or_is_refused() {
+    // Side by side: much of what is asked runs on one core.
+    let rows: Vec<Row> = everyone().into_par_iter().map(row).collect();
+    let Row { mut table, mut silent, mut used } = Row::default();
+    for row in rows {
+        table.extend(row.table);
+        silent.extend(row.silent);
+        used.extend(row.used);
     }
     print(&table);
     assert!(silent.is_empty(), "taken and not read:\n{}", silent.join("\n"));

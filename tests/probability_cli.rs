@@ -218,3 +218,36 @@ fn a_route_for_pairs_alone_refuses_a_mixture() {
         );
     }
 }
+
+/// Adam is counted by its flow and by its steps, from the same starts; what is derived for plain descent refuses it.
+#[test]
+fn adam_is_counted() {
+    let config = "[target]\nseparation = 3.0\n[family]\npreset = \"free\"\nvariance = \"trained\"\n\
+        [start]\ndimension = 4\nscale = 1.0\n[stop]\nhorizon = 12.0\n[optimiser]\nkind = \"adam\"\n\
+        [montecarlo]\nsamples = 60\n[simulation]\nruns = 60\nbatch = 256\nscore = false\nantithetic = true\n";
+    let record = record(config, &[]);
+    assert!(record["exact"].is_null() && record["formula"].is_null());
+    assert_eq!(record["config"]["optimiser"], serde_json::json!({ "kind": "adam", "step": 0.01 }));
+    assert_eq!(
+        (record["simulation"]["step"].as_f64(), record["simulation"]["steps"].as_u64()),
+        (Some(0.01), Some(1200))
+    );
+    let [flow, steps] = ["montecarlo", "simulation"].map(|route| record[route]["collapsed"].as_u64().unwrap());
+    assert!(flow > 5 && flow.abs_diff(steps) <= 6, "{flow} {steps}");
+    let file = config_file(config);
+    for (verb, extra, said) in [
+        ("probability", ["--route", "exact"], "`optimiser.kind` is \"adam\": it must be \"plain\" for the exact route"),
+        (
+            "probability",
+            ["--set", "simulation.step=0.02"],
+            "`simulation.step` is 0.02: it must be that of `optimiser.step`",
+        ),
+        ("probability", ["--set", "simulation.optimiser=plain"], "it must be that of `optimiser.kind`, or absent"),
+        ("probability", ["--set", "optimiser.step=0"], "`optimiser.step` is 0: it must be positive"),
+        ("solve", ["--set", "start.seed=2"], "`optimiser.kind` is \"adam\": it must be \"plain\" here"),
+    ] {
+        let output = collapsar(&[&[verb, file.path().to_str().unwrap()], extra.as_slice()].concat());
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && error.contains(said), "{verb} {extra:?}: {error}");
+    }
+}

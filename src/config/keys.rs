@@ -22,8 +22,8 @@ pub use range::Range;
 pub use reference::{IndexEntry, reference};
 pub use rotation::{FrameStart, Heat, RotationConfig};
 pub use routes::{
-    Criterion, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig, OptimiserName, Precision, SimulationConfig,
-    StopConfig, TrainingConfig, VarianceName,
+    Criterion, DescentKind, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig, OptimiserConfig, OptimiserName,
+    Precision, SimulationConfig, StopConfig, TrainingConfig, VarianceName,
 };
 pub use schema::schema;
 pub use template::template;
@@ -115,12 +115,13 @@ pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
 }
 
 /// Every section, in the order of the reference.
-pub const SECTIONS: [SectionKeys; 22] = [
+pub const SECTIONS: [SectionKeys; 23] = [
     section("target", "p(x) = Σ v_k N(x; ν_k, I), or any Gaussian mixture where a verb takes it", problem::TARGET),
     section("family", "q(x) = Σ w_i N(x; μ_i, var I), or a product of densities of one coordinate", problem::FAMILY),
     section("schedule", "T(t) = 1/β(t), from T0 to 1; constant at T = 1 unless given", problem::SCHEDULE),
     section("start", "μ_i at t = 0: given, or drawn from a law", problem::START),
     section("stop", "when runs are classified", routes::STOP),
+    section("optimiser", "what descends: whose flow it is", routes::OPTIMISER),
     section("solve", "the integration of a run", verbs::SOLVE),
     section("density", "the moments of a run that are shown", verbs::DENSITY),
     section("bifurcation", "equilibria, branches and critical curves of a pair", verbs::BIFURCATION),
@@ -161,13 +162,13 @@ pub const SECTIONS: [SectionKeys; 22] = [
 
 /// The sections that a verb reads.
 pub const READ: [(&str, &[&str]); 9] = [
-    ("solve", &["target", "family", "schedule", "start", "solve", "compare"]),
-    ("bifurcate", &["target", "family", "schedule", "bifurcation"]),
+    ("solve", &["target", "family", "schedule", "start", "optimiser", "solve", "compare"]),
+    ("bifurcate", &["target", "family", "schedule", "optimiser", "bifurcation"]),
     ("probability", PROBABILITY),
-    ("boundary", &["target", "family", "schedule", "start", "stop", "boundary"]),
+    ("boundary", &["target", "family", "schedule", "start", "stop", "optimiser", "boundary"]),
     ("sweep", SWEEP),
-    ("density", &["target", "family", "schedule", "start", "solve", "density", "compare"]),
-    ("portrait", &["target", "family", "portrait"]),
+    ("density", &["target", "family", "schedule", "start", "optimiser", "solve", "density", "compare"]),
+    ("portrait", &["target", "family", "optimiser", "portrait"]),
     ("realnvp", &["target", "schedule", "start", "flow", "training", "density", "compare"]),
     ("mean-field", &["target", "family", "schedule", "rotation"]),
 ];
@@ -179,6 +180,7 @@ const SWEEP: &[&str] = &[
     "schedule",
     "start",
     "stop",
+    "optimiser",
     "exact",
     "formula",
     "montecarlo",

@@ -6,8 +6,8 @@ use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, PRESETS, Preset, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{
-    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, PortraitConfig,
-    RotationConfig, SimulationConfig, SolveConfig, StopConfig,
+    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserConfig,
+    PortraitConfig, RotationConfig, SimulationConfig, SolveConfig, StopConfig,
 };
 use crate::config::mixture::MixtureConfig;
 use crate::config::run::{ScheduleConfig, StartConfig, TargetConfig};
@@ -29,11 +29,12 @@ pub(crate) fn check_rest(document: &Document, read: &[&str]) -> Result<(), Confi
     let given = |name: &'static str| {
         Some(document.section(name)).filter(|section| !read.contains(&name) && !section.is_empty())
     };
+    given("optimiser").map(|s| OptimiserConfig::resolve(&s)).transpose()?;
     given("bifurcation").map(|s| BifurcationConfig::resolve(&s)).transpose()?;
     given("exact").map(|s| ExactConfig::read(&s)).transpose()?;
     given("formula").map(|s| FormulaConfig::resolve(&s)).transpose()?;
     given("montecarlo").map(|s| MonteCarloConfig::read(&s)).transpose()?;
-    given("simulation").map(|s| SimulationConfig::resolve(&s)).transpose()?;
+    given("simulation").map(|s| SimulationConfig::resolve(&s, None)).transpose()?;
     given("stop").map(|s| StopConfig::read(&s)).transpose()?;
     given("rotation").map(|s| RotationConfig::read(&s)).transpose()?;
     given("portrait").map(|s| PortraitConfig::resolve(&s)).transpose()?;

@@ -9,7 +9,7 @@ use crate::config::family::FamilyConfig;
 use crate::config::flow;
 use crate::config::keys::{
     BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig,
-    PortraitConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig,
+    OptimiserConfig, PortraitConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig,
 };
 use crate::config::problem::ProblemConfig;
 use crate::config::resolve;
@@ -92,6 +92,9 @@ pub struct ProbabilityRun {
     pub problem: ProblemConfig,
     /// When runs are classified.
     pub stop: StopConfig,
+    /// What descends; plain gradient descent if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub optimiser: Option<OptimiserConfig>,
     /// The exact route.
     pub exact: ExactConfig,
     /// The sharp formula.
@@ -141,6 +144,7 @@ impl SolveRun {
     /// # Errors
     /// The key that breaks a rule; so below.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        OptimiserConfig::refuse_adam(&document.section("optimiser"))?;
         let problem = ProblemConfig::resolve(document)?;
         let (_, schedule) = resolve::schedule(document)?;
         let solve = resolve::solve(document, &schedule)?;
@@ -161,6 +165,7 @@ impl DensityRun {
 
 /// Target and family of a pair, whose number of components no start tells.
 fn target_and_family(document: &Document) -> Result<(TargetConfig, FamilyConfig), ConfigError> {
+    OptimiserConfig::refuse_adam(&document.section("optimiser"))?;
     let target = resolve::target(document)?;
     let family = resolve::family(document, resolve::rules(document)?, None)?;
     family.family().map_err(|error| document.section("family").parameter(&error))?;
@@ -244,12 +249,15 @@ impl ProbabilityRun {
         let problem = ProblemConfig::resolve(document)?;
         let modes = problem.target.target().map_or(0, |target| target.modes().len());
         let (flow, training) = flow::resolve(document, (modes, problem.start.dimension()))?.unzip();
+        let optimiser = OptimiserConfig::resolve(&document.section("optimiser"))?;
+        let adam = optimiser.as_ref().and_then(OptimiserConfig::adam).is_some();
         let found = Self {
             stop: StopConfig::read(&document.section("stop"))?,
             exact: ExactConfig::read(&document.section("exact"))?,
             formula: FormulaConfig::resolve(&document.section("formula"))?,
-            montecarlo: MonteCarloConfig::read(&document.section("montecarlo"))?,
-            simulation: SimulationConfig::resolve(&document.section("simulation"))?,
+            montecarlo: MonteCarloConfig::resolve(&document.section("montecarlo"), adam)?,
+            simulation: SimulationConfig::resolve(&document.section("simulation"), optimiser.as_ref())?,
+            optimiser,
             flow,
             training,
             problem,
@@ -265,6 +273,7 @@ impl From<ProblemConfig> for ProbabilityRun {
         Self {
             problem,
             stop: StopConfig::default(),
+            optimiser: None,
             exact: ExactConfig::default(),
             formula: FormulaConfig::default(),
             montecarlo: MonteCarloConfig::default(),

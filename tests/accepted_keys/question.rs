@@ -141,6 +141,8 @@ pub const PROBES: &[Probe] = &[
     ),
     ("stop.horizon", &COOLED, ["3", "14"]),
     ("stop.horizon", &COOLED, ["4.1", "25"]),
+    ("optimiser.kind", &COOLED, ["\"plain\"", "\"adam\""]),
+    ("optimiser.step", &["optimiser.kind=\"adam\""], ["0.01", "0.2"]),
 ];
 
 /// What can not matter: who is asked, about which base (all if empty), which key, and why.
@@ -161,6 +163,7 @@ pub const INVARIANT: &[(Asked, &str, &str, &str)] = &[
         "family",
         "a flow is a family of its own; that of the section is of the routes beside",
     ),
+    (Asked::Route(Route::RealNvp), "", "optimiser", "a flow is trained by Adam, as its section says"),
     (Asked::Route(Route::RealNvp), "", "start.scale", BESIDE),
     (Asked::Route(Route::RealNvp), "", "start.variance", BESIDE),
     (TRAINED, "", "start.scale", BESIDE),

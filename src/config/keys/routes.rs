@@ -17,6 +17,16 @@ pub enum OptimiserName {
     Adam,
 }
 
+/// Whose flow is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DescentKind {
+    /// Plain gradient descent: theory (2)-(5).
+    Plain,
+    /// Adam: theory (27).
+    Adam,
+}
+
 /// How a trained variance is written in a descent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -50,6 +60,9 @@ pub enum Criterion {
 impl Named for OptimiserName {
     const NAMES: &'static [(&'static str, Self)] =
         &[("plain", Self::Plain), ("momentum", Self::Momentum), ("adam", Self::Adam)];
+}
+impl Named for DescentKind {
+    const NAMES: &'static [(&'static str, Self)] = &[("plain", Self::Plain), ("adam", Self::Adam)];
 }
 impl Named for VarianceName {
     const NAMES: &'static [(&'static str, Self)] = &[("bures-wasserstein", Self::BuresWasserstein), ("log", Self::Log)];
@@ -88,6 +101,16 @@ section! {
 }
 
 section! {
+    /// `[optimiser]`: what descends. The theory of pairs is of plain gradient descent; Adam is counted.
+    OPTIMISER => OptimiserConfig {
+        kind: DescentKind = "\"plain\"", "adam: `probability` and `sweep`, by montecarlo (free means) and simulation",
+            "plain gradient descent, or Adam with its usual decays: theory (27)";
+        #[serde(skip_serializing_if = "Option::is_none")]
+        step: Option<f64> = "0.01", "> 0; adam", "Adam's learning rate: time is steps times it";
+    }
+}
+
+section! {
     /// `[exact]`.
     EXACT => ExactConfig {
         tolerance: f64 = "1e-6", "1e-9 to 0.1", "absolute tolerance of P_c";
@@ -107,7 +130,7 @@ section! {
 section! {
     /// `[montecarlo]`.
     MONTECARLO => MonteCarloConfig {
-        samples: u64 = "100000", "1 to 1e12", "draws of the ensemble";
+        samples: u64 = "100000", "1 to 1e12", "draws of the ensemble; adam: 1000 unless given";
     }
 }
 
@@ -115,9 +138,9 @@ section! {
     /// `[simulation]`: stochastic descent with reparametrised samples; batch, step, gradient and runs as published.
     SIMULATION => SimulationConfig {
         batch: u64 = "8192", "1 to 2^32", "samples of q per step";
-        step: f64 = "0.05", "> 0", "time per step";
+        step: f64 = "0.05", "> 0; as `optimiser.step` where that is given", "time per step";
         runs: u64 = "100", "1 to 2^32", "runs";
-        optimiser: OptimiserName = "\"plain\"", "", "how a gradient becomes a step";
+        optimiser: OptimiserName = "\"plain\"", "as `optimiser.kind` where that is given", "how a gradient becomes a step";
         #[serde(skip_serializing_if = "Option::is_none")]
         momentum: Option<f64> = "0.9", "0 to 0.9999; optimiser momentum",
             "share of the velocity kept; the learning rate is step (1 - momentum)";

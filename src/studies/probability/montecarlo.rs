@@ -3,16 +3,23 @@
 use collapsar_theory::Pair;
 
 use crate::montecarlo::{
-    EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions, SphereEnsemble, SphereStart,
+    AdamEnsemble, AdamOptions, EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions,
+    SphereEnsemble, SphereStart,
 };
 use crate::results::Answer;
-use crate::studies::StudyError;
 use crate::studies::probability::Question;
 use crate::studies::probability::portion::Portion;
 use crate::studies::probability::question::Said;
+use crate::studies::{StudyError, number};
 
-/// For every problem.
-pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>) -> Result<Said, StudyError> {
+/// Most coordinates of all means under Adam: some seconds a run.
+const MOST_UNKNOWNS: usize = 20_000;
+
+/// For every problem; Adam's flow where that descends.
+pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+    if let Some(step) = question.adam() {
+        return adam(question, step, portion, notes);
+    }
     let (problem, horizon) = (question.problem, question.config.stop.horizon);
     let options = EnsembleOptions { horizon, ..EnsembleOptions::default() };
     let (seed, n) = (question.seed, question.config.montecarlo.samples);
@@ -35,4 +42,28 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>) -> Result<Said
         }
     };
     found.map(Said::from).ok_or(StudyError::Cancelled)
+}
+
+/// Theory (27): every coordinate is followed, and a run is judged when descent is.
+fn adam(
+    question: &Question<'_>,
+    step: f64,
+    portion: &Portion<'_>,
+    notes: &mut Vec<String>,
+) -> Result<Said, StudyError> {
+    let most = MOST_UNKNOWNS / question.problem.family().components();
+    if question.dimension() > most {
+        let rule = format!("be at most {most} under Adam, whose flow has no smaller statistics");
+        return Err(StudyError::refused("start.dimension", question.dimension(), rule));
+    }
+    let options = AdamOptions { step, horizon: question.descent_horizon(), ..AdamOptions::default() };
+    let n = question.config.montecarlo.samples;
+    let ensemble = AdamEnsemble::new(question.problem, options)?;
+    let found = ensemble.estimate_while(question.seed, n, &|draws| portion.go_on(draws, n));
+    notes.push(format!(
+        "counted under the flow of Adam (learning rate {}, exact gradients, small steps), judged at t = {}",
+        number(step),
+        number(options.horizon)
+    ));
+    found.map(|estimate| Said::from(Answer::from(estimate))).ok_or(StudyError::Cancelled)
 }

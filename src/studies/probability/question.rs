@@ -5,6 +5,7 @@ use collapsar_theory::{
 };
 
 use crate::config::ProbabilityRun;
+use crate::config::keys::OptimiserConfig;
 use crate::results::Answer;
 use crate::studies::{StudyError, number};
 
@@ -40,6 +41,8 @@ impl From<Answer> for Said {
 
 /// The temperature counts as settled within this of its limit.
 pub(super) const SETTLED: f64 = 1e-3;
+/// Descent without a horizon runs until it is cold, and on for as long as slow directions need.
+const RELAXATION: f64 = 10.0;
 /// Largest d of a law that is integrated: the logarithm of Gamma(d/2) errs by 1e-16 d log d.
 const MOST_DIMENSIONS: usize = 100_000_000;
 
@@ -134,6 +137,17 @@ impl<'a> Question<'a> {
         let rule = format!("be at most {MOST_DIMENSIONS}: beyond, the density of the start has lost its digits");
         let lost = self.dimension() > MOST_DIMENSIONS;
         lost.then(|| StudyError::refused("start.dimension", self.dimension(), rule))
+    }
+
+    /// Adam's learning rate, if it is Adam that descends.
+    pub(super) fn adam(&self) -> Option<f64> {
+        self.config.optimiser.as_ref().and_then(OptimiserConfig::adam)
+    }
+
+    /// When runs are judged whose limit is not searched: cold, and some time later.
+    pub(super) fn descent_horizon(&self) -> f64 {
+        let settled = || self.problem.schedule().settling_time(SETTLED) + RELAXATION;
+        self.config.stop.horizon.unwrap_or_else(settled)
     }
 
     /// What a reader should know of free means that start far from the middle of the modes.

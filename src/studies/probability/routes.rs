@@ -18,7 +18,9 @@ impl Question<'_> {
             Pair::Sphere(flow) => self.has_sharp_formula(flow),
             Pair::Free(_) => false,
         };
+        let adam = self.adam().is_some();
         let wanted = |route: &Route| match route {
+            Route::Exact | Route::Formula | Route::Refined if adam => false,
             Route::Simulation => self.config.simulation.is_some(),
             Route::RealNvp => self.config.flow.is_some(),
             Route::Refined => self.pair().as_ref().is_some_and(beside),
@@ -80,11 +82,17 @@ impl Question<'_> {
         trainings: &Trainings<'_>,
         (portion, notes): (&Portion<'_>, &mut Vec<String>),
     ) -> Result<Said, StudyError> {
+        let theory = [Route::Exact, Route::Formula, Route::Refined].contains(&route);
+        if theory && self.adam().is_some() {
+            let rule =
+                format!("be \"plain\" for the {} route: Adam follows another flow, and is counted", route.name());
+            return Ok(Said::Nothing(StudyError::refused("optimiser.kind", "\"adam\"", rule)));
+        }
         match route {
             Route::Exact => exact::ask(self, notes),
             Route::Formula => formula::ask(self, notes),
             Route::Refined => refined::ask(self, notes),
-            Route::MonteCarlo => montecarlo::ask(self, portion),
+            Route::MonteCarlo => montecarlo::ask(self, portion, notes),
             Route::Simulation => simulation::ask(self, portion, notes),
             Route::RealNvp => realnvp::ask(self, trainings),
         }

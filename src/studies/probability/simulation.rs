@@ -10,11 +10,9 @@ use crate::montecarlo::{
 use crate::results::{Answer, Detail};
 use crate::studies::probability::Question;
 use crate::studies::probability::portion::Portion;
-use crate::studies::probability::question::{SETTLED, Said};
+use crate::studies::probability::question::Said;
 use crate::studies::{StudyError, number};
 
-/// Descent without a horizon runs until it is cold, and on for as long as slow directions need.
-const RELAXATION: f64 = 10.0;
 /// Most dimensions: vectors of as many numbers for each thread.
 const MOST_COORDINATES: usize = 1 << 24;
 /// Most steps of a run.
@@ -27,10 +25,11 @@ const MOMENTUM: f64 = 0.9;
 
 /// For every problem: pairs as they are usually run in O(batch + d) a step, all else in O(batch d).
 pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
-    let (schedule, asked) = (question.problem.schedule(), question.config.simulation.clone().unwrap_or_default());
+    let (schedule, config) = (question.problem.schedule(), question.config);
+    let asked = config.simulation.clone().unwrap_or_else(|| SimulationConfig::of(config.optimiser.as_ref()));
     check_variance(question, &asked)?;
     let options = options(question, &asked)?;
-    if asked.optimiser == OptimiserName::Adam {
+    if asked.optimiser == OptimiserName::Adam && question.adam().is_none() {
         notes.push(
             "Adam follows a normalised gradient with memory, not the gradient: its clock and its P_c are its own, and the \
              other routes are for plain descent"
@@ -70,8 +69,7 @@ fn check_variance(question: &Question<'_>, asked: &SimulationConfig) -> Result<(
 
 /// How a run descends, and for how long.
 fn options(question: &Question<'_>, asked: &SimulationConfig) -> Result<DescentOptions, StudyError> {
-    let settled = || question.problem.schedule().settling_time(SETTLED) + RELAXATION;
-    let horizon = question.config.stop.horizon.unwrap_or_else(settled);
+    let horizon = question.descent_horizon();
     if question.dimension() > MOST_COORDINATES {
         let rule = format!("be at most {MOST_COORDINATES} for the simulation route, which keeps every coordinate");
         return Err(StudyError::refused("start.dimension", question.dimension(), rule));

@@ -87,7 +87,7 @@ fn beside(detail: &FormulaDetail) -> Vec<String> {
             let hot = number(s.initial_temperature);
             format!("{name} T0 = {hot}: {} by (10), {} by (18)", time(s.duration), time(s.refined_duration))
         };
-        lines.push(format!("for P_c     {} geometrically", number(advice.wanted)));
+        lines.push(format!("for P_c     {} geometrically, by plain gradient descent", number(advice.wanted)));
         lines.push(words("            from", advice.here));
         lines.extend(advice.cheapest.map(|s| words("            cheapest from", s)));
     }
