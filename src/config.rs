@@ -26,6 +26,7 @@ mod resolve;
 mod route;
 mod run;
 mod runs;
+mod scan;
 mod section;
 mod sweep;
 mod value;
@@ -40,7 +41,7 @@ pub use family::FamilyConfig;
 pub use keys::{
     BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, Drawing, Engine, ExactConfig, FlowConfig,
     FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse, Parameter, PortraitConfig, Precision,
-    RotationConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig, VarianceName,
+    RotationConfig, ScanAxis, ScanConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig, VarianceName,
 };
 pub use mean_field::{MeanFieldRun, ProductFamily};
 pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};

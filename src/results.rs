@@ -7,8 +7,10 @@ mod density;
 #[cfg(feature = "cli")]
 mod journal;
 mod mean_field;
+mod mean_field_scan;
 mod portrait;
 mod probability;
+mod product_fit;
 mod ranks;
 mod realnvp;
 mod solve;
@@ -29,13 +31,14 @@ pub use density::{DensityRecord, DensityVariant, Snapshot};
 #[cfg(feature = "cli")]
 pub use journal::{Journal, JournalError};
 pub use mean_field::{
-    Annealed, Certificate, FrameEnd, FrameSearch, MeanFieldRecord, PlaneFit, ProductFit, ProductMarginal, ProductPlane,
-    ProductRoute, Verdict,
+    Annealed, Certificate, FrameEnd, FrameSearch, MeanFieldRecord, ProductMarginal, ProductRoute, Verdict,
 };
+pub use mean_field_scan::{CriticalMark, ProductScan, ScanLine, ScanPanel, SpreadNorm};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{
     Advice, Answer, Answers, CountDetail, Detail, Equation, FormulaDetail, ProbabilityRecord, ScheduleAdvice,
 };
+pub use product_fit::{PlaneFit, ProductFit, ProductPlane};
 pub use ranks::{BestStart, BySource, RankCorrelation, RankRecord};
 pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, TrainedRun, flow_csv};
 pub use solve::{Chart, EndRecord, LimitRecord, SolveRecord, StepCounts};
@@ -47,7 +50,7 @@ pub use sweep_table::sweep_csv;
 pub use table::trajectory_csv;
 
 /// What grids and their figures are made of: records show it as it was asked for.
-pub use crate::config::{Axis, AxisValue, PlotConfig, PlotKind, RATE, Route, Source};
+pub use crate::config::{Axis, AxisValue, PlotConfig, PlotKind, RATE, Route, ScanAxis, Source};
 /// How modes are lost, as it was counted.
 pub use crate::montecarlo::MechanismShare;
 

@@ -83,6 +83,7 @@ const REALNVP: &str = "Examples:
 const MEAN_FIELD: &str = "Examples:
   collapsar mean-field configs/mean-field.toml
   collapsar mean-field configs/mean-field.toml --set rotation.heat=false --out out/cold
+  collapsar mean-field configs/mean-field-map-angle.toml --set scan.points=12 --out out/map
   collapsar mean-field configs/mean-field.toml --json | jq '.optima[] | {objective, coverage, angle}'";
 
 /// The study of that name.

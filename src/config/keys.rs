@@ -12,6 +12,7 @@ mod range;
 mod reference;
 mod rotation;
 mod routes;
+mod scan;
 mod schema;
 mod template;
 mod verbs;
@@ -25,6 +26,7 @@ pub use routes::{
     Criterion, DescentKind, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig, OptimiserConfig, OptimiserName,
     Precision, SimulationConfig, StopConfig, TrainingConfig, VarianceName,
 };
+pub use scan::{ScanAxis, ScanConfig};
 pub use schema::schema;
 pub use template::template;
 pub use verbs::{
@@ -115,7 +117,7 @@ pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
 }
 
 /// Every section, in the order of the reference.
-pub const SECTIONS: [SectionKeys; 23] = [
+pub const SECTIONS: [SectionKeys; 24] = [
     section("target", "p(x) = Σ v_k N(x; ν_k, I), or any Gaussian mixture where a verb takes it", problem::TARGET),
     section("family", "q(x) = Σ w_i N(x; μ_i, var I), or a product of densities of one coordinate", problem::FAMILY),
     section("schedule", "T(t) = 1/β(t), from T0 to 1; constant at T = 1 unless given", problem::SCHEDULE),
@@ -131,6 +133,12 @@ pub const SECTIONS: [SectionKeys; 23] = [
         "rotation",
         "x = c + R y with a product measure of y and R free, if this section is given",
         rotation::ROTATION,
+    ),
+    section(
+        "scan",
+        "curves and maps of the products of the given coordinates for two components of one diagonal covariance, if this \
+         section is given",
+        scan::SCAN,
     ),
     section("exact", "the route `exact` to P_c", routes::EXACT),
     section("formula", "the routes `formula` and `refined` to P_c", routes::FORMULA),
@@ -170,7 +178,7 @@ pub const READ: [(&str, &[&str]); 9] = [
     ("density", &["target", "family", "schedule", "start", "optimiser", "solve", "density", "compare"]),
     ("portrait", &["target", "family", "optimiser", "portrait"]),
     ("realnvp", &["target", "schedule", "start", "flow", "training", "density", "compare"]),
-    ("mean-field", &["target", "family", "schedule", "rotation"]),
+    ("mean-field", &["target", "family", "schedule", "rotation", "scan"]),
 ];
 
 /// What the points of a grid are made of, then what is about the grid.

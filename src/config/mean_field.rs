@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::family::{PRESETS, Preset};
-use crate::config::keys::{RotationConfig, keys_of};
+use crate::config::keys::{RotationConfig, ScanConfig, keys_of};
 use crate::config::mixture::MixtureConfig;
 use crate::config::resolve;
 use crate::config::run::ScheduleConfig;
@@ -22,6 +22,9 @@ pub struct MeanFieldRun {
     /// Whether and how the frame turns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation: Option<RotationConfig>,
+    /// What changes along curves and maps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scan: Option<ScanConfig>,
 }
 
 /// `[family]` of product measures: they have no rule of their own.
@@ -61,7 +64,8 @@ impl MeanFieldRun {
                 if document.section("schedule").has("temperatures") { "temperatures" } else { "initial_temperature" };
             return Err(document.section("schedule").breaks(key, "end at T = 1 where the frame turns"));
         }
-        resolve::check_rest(document, &["rotation"])?;
-        Ok(Self { target, family: ProductFamily { preset: PRESET }, schedule, rotation })
+        let scan = document.has_section("scan").then(|| ScanConfig::resolve(&document.section("scan"))).transpose()?;
+        resolve::check_rest(document, &["rotation", "scan"])?;
+        Ok(Self { target, family: ProductFamily { preset: PRESET }, schedule, rotation, scan })
     }
 }

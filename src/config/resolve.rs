@@ -7,7 +7,7 @@ use crate::config::error::ConfigError;
 use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, PRESETS, Preset, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{
     BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserConfig,
-    PortraitConfig, RotationConfig, SimulationConfig, SolveConfig, StopConfig,
+    PortraitConfig, RotationConfig, ScanConfig, SimulationConfig, SolveConfig, StopConfig,
 };
 use crate::config::mixture::MixtureConfig;
 use crate::config::run::{ScheduleConfig, StartConfig, TargetConfig};
@@ -37,6 +37,7 @@ pub(crate) fn check_rest(document: &Document, read: &[&str]) -> Result<(), Confi
     given("simulation").map(|s| SimulationConfig::resolve(&s, None)).transpose()?;
     given("stop").map(|s| StopConfig::read(&s)).transpose()?;
     given("rotation").map(|s| RotationConfig::read(&s)).transpose()?;
+    given("scan").map(|s| ScanConfig::resolve(&s)).transpose()?;
     given("portrait").map(|s| PortraitConfig::resolve(&s)).transpose()?;
     given("density").map(|s| DensityConfig::resolve(&s, 0.0)).transpose()?;
     if let Some(section) = given("boundary") {

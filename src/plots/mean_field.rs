@@ -12,8 +12,8 @@ const TARGET_WIDTH: f64 = 3.6;
 pub fn mean_field(record: &MeanFieldRecord) -> Figure {
     let turned = record.optima.iter().any(|fit| fit.rotation.is_some());
     let over = |plane: &ProductPlane| {
-        let given = over_plane(record, plane, false);
-        std::iter::once(given).chain(turned.then(|| over_plane(record, plane, true))).collect::<Vec<_>>()
+        let given = over_plane(&record.optima, plane, false);
+        std::iter::once(given).chain(turned.then(|| over_plane(&record.optima, plane, true))).collect::<Vec<_>>()
     };
     let mut first = record.plane.as_ref().map_or(Vec::new(), over);
     let best = record.marginals.iter().filter(|marginal| marginal.optimum == 1);
@@ -26,7 +26,8 @@ pub fn mean_field(record: &MeanFieldRecord) -> Figure {
     Figure::two_column().row(first)
 }
 
-fn over_plane(record: &MeanFieldRecord, plane: &ProductPlane, turned: bool) -> Panel {
+/// Target and fits of one frame over the plane.
+pub(super) fn over_plane(optima: &[ProductFit], plane: &ProductPlane, turned: bool) -> Panel {
     let ends = |nodes: &[f64]| (nodes[0], nodes[nodes.len() - 1]);
     let ((left, right), (low, high)) = (ends(&plane.x), ends(&plane.y));
     let mut panel = Panel::new(Axis::linear("*x*_1").range(left, right), Axis::linear("*x*_2").range(low, high))
@@ -40,16 +41,15 @@ fn over_plane(record: &MeanFieldRecord, plane: &ProductPlane, turned: bool) -> P
     panel = panel.with_all(
         contours(&plane.target, &plane.target_levels).map(|s| s.color(TARGET).width(TARGET_WIDTH).label("target *p*")),
     );
-    let shown = plane.fits.iter().filter(|fit| record.optima[fit.optimum - 1].rotation.is_some() == turned);
+    let shown = plane.fits.iter().filter(|fit| optima[fit.optimum - 1].rotation.is_some() == turned);
     for (place, fit) in shown.enumerate() {
         let (color, dash) = look(place);
-        let label = format!("*q*, *F* = {}", short(record.optima[fit.optimum - 1].objective));
+        let label = format!("*q*, *F* = {}", short(optima[fit.optimum - 1].objective));
         panel = panel
             .with_all(contours(&fit.density, &fit.levels).map(|s| s.color(color).dash(dash).width(1.3).label(label)));
     }
     if turned {
-        panel =
-            panel.with_all(record.optima.iter().find(|fit| fit.rotation.is_some()).and_then(|fit| axes(fit, plane)));
+        panel = panel.with_all(optima.iter().find(|fit| fit.rotation.is_some()).and_then(|fit| axes(fit, plane)));
     }
     panel
 }

@@ -9,6 +9,7 @@ mod pair;
 mod plane;
 mod reach;
 mod sampled;
+mod scan;
 mod summary;
 mod turned;
 
@@ -52,7 +53,9 @@ impl Study for MeanField {
         let schedule = config.schedule.schedule()?;
         let temperature = schedule.final_temperature();
         let pair = DiagonalPair::of(&config.target);
-        watch.begin(1 + config.rotation.as_ref().map_or(0, turned::starts), 0, "frames");
+        let scanned = scan::Scanned::of(&config)?;
+        let points = scanned.as_ref().map_or(0, scan::Scanned::size);
+        watch.begin(1 + points + config.rotation.as_ref().map_or(0, turned::starts), 0, "fits");
         let given = match &pair {
             Some(pair) => pair.fits(temperature, watch)?,
             None if target.dimension() <= 2 => plane::given(&target, temperature, watch)?,
@@ -70,6 +73,7 @@ impl Study for MeanField {
         let (norm, critical_norm, critical_temperature) =
             pair.as_ref().map_or(Ok((None, None, None)), |pair| pair.critical(temperature))?;
         let annealed = plane::annealed(&target, &schedule, watch)?;
+        let scan = scanned.map(|scanned| scanned.compute(watch)).transpose()?;
         let mut optima = given.optima;
         optima.extend(given.saddles);
         optima.extend(turned.into_iter().flat_map(|turned| turned.optima));
@@ -101,6 +105,7 @@ impl Study for MeanField {
             lost,
             rotation: lines,
             annealed,
+            scan,
             marginals: drawing::marginals(&target, &optima),
             plane: drawing::plane(&target, &optima),
             optima: optima.into_iter().map(|fit| fit.record).collect(),
@@ -118,7 +123,11 @@ impl Study for MeanField {
 
     #[cfg(feature = "figures")]
     fn figures(&self) -> Vec<(String, Figure)> {
-        vec![(String::new(), plots::mean_field(&self.0))]
+        let figure = match &self.0.scan {
+            Some(scan) => plots::mean_field_scan(&self.0, scan),
+            None => plots::mean_field(&self.0),
+        };
+        vec![(String::new(), figure)]
     }
 
     fn summary(&self) -> String {

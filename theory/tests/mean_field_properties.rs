@@ -113,6 +113,15 @@ proptest! {
         }
     }
 
+    /// What is said without eigenvalues is the same.
+    #[test]
+    fn limits_are_solutions((a, weight, temperature) in pairs(), start in starts()) {
+        let fit = fit(&a, weight, temperature);
+        let solved = fit.solve(start).unwrap();
+        let limit = fit.limit(start).unwrap();
+        prop_assert_eq!(limit, (solved.status != MeanFieldStatus::NotConverged).then_some(solved.observables));
+    }
+
     /// KL lies between its bounds: above 0 and the even bound where it is even, below log 2 and that of Gaussians at the optimum.
     #[test]
     fn objectives_respect_their_bounds((a, weight, _) in pairs()) {

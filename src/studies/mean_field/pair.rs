@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use collapsar_theory::{
-    CriticalPoint, InvalidParameter, MeanField, MeanFieldOptions, MeanFieldPair, MeanFieldSolution, MeanFieldStart,
-    MeanFieldStatus, critical_norm, critical_temperature,
+    CriticalPoint, GaussianMixture, InvalidParameter, MeanField, MeanFieldOptions, MeanFieldPair, MeanFieldSolution,
+    MeanFieldStart, MeanFieldStatus, critical_norm, critical_temperature,
 };
 
 use crate::config::MixtureConfig;
@@ -24,7 +24,9 @@ pub(super) struct DiagonalPair {
 }
 
 /// Thetas that differ by less are one.
-const SAME: f64 = 1e-7;
+pub(super) const SAME: f64 = 1e-7;
+/// The least sine or cosine of an angle that is not rounding.
+const RIGHT: f64 = 1e-15;
 /// Coordinates whose densities are kept, the widest first.
 const SHOWN: usize = 4;
 /// Most different half separations for which critical points are sought: each of some twenty fits has as many marginals.
@@ -48,6 +50,55 @@ impl DiagonalPair {
             // Weights sum to 1 within rounding only.
             weight: plus.weight / (plus.weight + minus.weight),
         })
+    }
+
+    /// The half separation in deviations.
+    pub(super) fn half(&self) -> &[f64] {
+        &self.half
+    }
+
+    /// |a|, in deviations.
+    pub(super) fn norm(&self) -> f64 {
+        self.half.iter().map(|a| a * a).sum::<f64>().sqrt()
+    }
+
+    /// That of the plus mode.
+    pub(super) fn weight(&self) -> f64 {
+        self.weight
+    }
+
+    /// The same with this weight of the plus mode.
+    pub(super) fn with_weight(self, weight: f64) -> Self {
+        Self { weight, ..self }
+    }
+
+    /// The same with |a| = `norm`.
+    pub(super) fn with_norm(self, norm: f64) -> Self {
+        let scale = norm / self.norm();
+        Self { half: self.half.iter().map(|a| a * scale).collect(), ..self }
+    }
+
+    /// The same |a| at an angle to the first coordinate, the others in their proportions.
+    pub(super) fn turned(self, angle: f64) -> Self {
+        let norm = self.norm();
+        let rest = self.half[1..].iter().map(|a| a * a).sum::<f64>().sqrt();
+        // The sine and cosine of a right angle are rounded.
+        let [along, across] = [angle.cos(), angle.sin()].map(|x| if x < RIGHT { 0.0 } else { x * norm });
+        let others = self.half[1..].iter().map(|a| a * across / rest);
+        Self { half: std::iter::once(along).chain(others).collect(), ..self }
+    }
+
+    /// The pair as a mixture.
+    pub(super) fn mixture(&self) -> Result<GaussianMixture, InvalidParameter> {
+        let d = self.half.len();
+        let mean = |side: f64| (0..d).map(|j| self.centre[j] + side * self.scale[j] * self.half[j]).collect();
+        let entry = |i: usize, j: usize| if i == j { self.scale[j].powi(2) } else { 0.0 };
+        let covariance: Vec<Vec<f64>> = (0..d).map(|i| (0..d).map(|j| entry(i, j)).collect()).collect();
+        GaussianMixture::new(
+            vec![self.weight, 1.0 - self.weight],
+            vec![mean(1.0), mean(-1.0)],
+            vec![covariance.clone(), covariance],
+        )
     }
 
     /// In deviations, at `temperature`.

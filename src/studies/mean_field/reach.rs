@@ -6,11 +6,14 @@ use crate::config::{ConfigError, Document, MeanFieldRun};
 use crate::studies::mean_field::pair::DiagonalPair;
 use crate::studies::mean_field::plane::flat;
 use crate::studies::mean_field::sampled;
+use crate::studies::mean_field::scan::Scanned;
 
 /// A target or a temperature beyond the routes.
 pub(super) enum Beyond {
     Target(InvalidParameter),
     Temperature(InvalidParameter),
+    /// Somewhere on the axes of a scan.
+    Scan(InvalidParameter),
 }
 
 impl Beyond {
@@ -18,6 +21,7 @@ impl Beyond {
     pub(super) fn in_document(self, document: &Document) -> ConfigError {
         let (name, keys, error): (_, &[&str], _) = match self {
             Self::Target(error) => ("target", &["components", "means", "separation"], error),
+            Self::Scan(error) => ("scan", &["x_range", "panels", "curves", "y_range"], error),
             Self::Temperature(error) => ("schedule", &["initial_temperature", "temperatures"], error),
         };
         let section = document.section(name);
@@ -39,6 +43,10 @@ pub(super) fn check(run: &MeanFieldRun) -> Result<(), Beyond> {
     if let Some(pair) = &pair {
         pair.standard(cold).map_err(told)?;
     }
+    Scanned::of(run).map_err(|error| match error.name() {
+        "components" => Beyond::Target(error),
+        _ => Beyond::Scan(error),
+    })?;
     let coordinates = |rule: &str| {
         let value = format!("in {dimension} dimensions");
         Err(Beyond::Target(InvalidParameter::new("components", value, rule)))

@@ -51,6 +51,15 @@ pub(super) fn summary(record: &MeanFieldRecord) -> String {
             number(annealed.objective)
         ));
     }
+    if let Some(scan) = &record.scan {
+        let ends = |values: &[f64]| {
+            let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+            let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            format!("{} to {}", number(least), number(largest))
+        };
+        let points = scan.objective.len();
+        lines.push(format!("scan        {points} points, F {}, mass kept {}", ends(&scan.objective), ends(&scan.kept)));
+    }
     lines.push(format!("verdict     {}", verdict(record)));
     let proved = match record.certificate.verdict {
         Verdict::Unique => "unique",

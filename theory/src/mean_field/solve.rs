@@ -5,7 +5,7 @@ use super::krylov::{Space, solve};
 use super::lattice::Sides;
 use super::newton::{ACCEPTED, GAIN, LINEAR, NEAR, NEWTON_STEPS, RETRY, SWEEPS, TRY};
 use super::observables::MeanFieldObservables;
-use super::spectrum::{Common, Couplings};
+use super::spectrum::{Common, Couplings, RESOLVED};
 use crate::parameter::InvalidParameter;
 
 /// What a run ended on.
@@ -43,6 +43,12 @@ pub struct MeanFieldSolution {
 const DAMPED: f64 = 0.5;
 /// An ascent from an extreme start ends where lambda_max <= 1; what exceeds 1 by more is another point.
 const MARGINAL: f64 = 1e-9;
+
+/// lambda_max as well as the test needs it: what moves by less than `ROUGH` in some steps is not off by `UNSURE`.
+const ROUGH: f64 = 1e-4;
+const UNSURE: f64 = 0.1;
+/// The linear systems of Newton's first steps need be solved no better than the step after them is small.
+const FORCING: f64 = 0.1;
 
 /// The end of an ascent.
 pub(super) struct Ascent {
@@ -102,6 +108,15 @@ impl MeanField {
         Ok(MeanFieldSolution { state, observables, couplings, residual, sweeps, newton_steps, status })
     }
 
+    /// Averages at the stationary point that [`MeanField::solve`] reaches, without its eigenvalues: for many fits, where only F
+    /// and masses are wanted. `None` where the ascent has not converged.
+    ///
+    /// Errors: an even start of unequal weights.
+    pub fn limit(&self, start: MeanFieldStart) -> Result<Option<MeanFieldObservables>, InvalidParameter> {
+        let found = self.ascend(start)?;
+        Ok(found.stationary(self).then(|| self.observe(&found.state)))
+    }
+
     /// Where [`MeanField::solve`] ends, without what it says about it.
     pub(super) fn ascend(&self, start: MeanFieldStart) -> Result<Ascent, InvalidParameter> {
         let mut state = self.start(start)?;
@@ -114,7 +129,7 @@ impl MeanField {
             if size <= attempt_from {
                 attempt_from *= RETRY;
                 if let Some((found, residual, newton_steps)) = self.newton(&state)
-                    && (!extreme || self.couplings(&found).common <= 1.0 + MARGINAL)
+                    && (!extreme || !self.has_left(&found))
                 {
                     return Ok(Ascent { state: found, residual, sweeps, newton_steps });
                 }
@@ -131,6 +146,16 @@ impl MeanField {
         Ok(Ascent { state, residual, sweeps: SWEEPS, newton_steps: 0 })
     }
 
+    /// Whether Newton's method went from an extreme start to a point at which its ascent does not end: lambda_max > 1.
+    fn has_left(&self, state: &MeanFieldState) -> bool {
+        let rough = self.common_extremes(state, ROUGH).1;
+        if (rough - 1.0).abs() > UNSURE {
+            rough > 1.0
+        } else {
+            self.common_extremes(state, RESOLVED).1 > 1.0 + MARGINAL
+        }
+    }
+
     /// Newton's method from close by: the state, its residual and the steps; `None` where it leaves the neighbourhood.
     fn newton(&self, from: &MeanFieldState) -> Option<(MeanFieldState, f64, usize)> {
         let mut state = from.clone();
@@ -139,7 +164,7 @@ impl MeanField {
         let mut steps = 0;
         while steps < NEWTON_STEPS && size > 0.0 {
             let space = Hessian(Common { fit: self, state: &state });
-            let (eta, _) = solve(&space, &residual, LINEAR);
+            let (eta, _) = solve(&space, &residual, (FORCING * size).clamp(LINEAR, FORCING));
             if self.size(&state, &eta) > NEAR {
                 return None;
             }

@@ -30,7 +30,7 @@ impl Couplings {
 }
 
 /// Eigenvalues are resolved to this, relative to 1 + |lambda|.
-const RESOLVED: f64 = 2e-15;
+pub(super) const RESOLVED: f64 = 2e-15;
 
 /// T on common perturbations.
 pub(super) struct Common<'a> {
@@ -81,14 +81,19 @@ impl MeanField {
     /// The extreme eigenvalues of T at `state`, to about 1e-14 (1 + |lambda|); those below 1e-8, of far collapsed states, drown
     /// in what the grids leave out, whose probability of 1e-17 counts by its root in an operator.
     pub fn couplings(&self, state: &MeanFieldState) -> Couplings {
-        let first: Vec<Sides> = (0..self.axes.len()).map(|g| self.probe(state, g, 1.0, 1.0)).collect();
-        let (common_least, common) = extremes(&Common { fit: self, state }, &first, RESOLVED);
+        let (common_least, common) = self.common_extremes(state, RESOLVED);
         let of = |group: usize| {
             let probe = self.probe(state, group, 1.0, 1.0);
             extremes(&Relative { fit: self, state, group }, &probe, RESOLVED).1
         };
         let shared = (0..self.axes.len()).filter(|&g| self.axes[g].count > 1);
         Couplings { common, common_least, relative: shared.map(of).fold(0.0, f64::max) }
+    }
+
+    /// The smallest and the largest eigenvalue of T on common perturbations.
+    pub(super) fn common_extremes(&self, state: &MeanFieldState, tolerance: f64) -> (f64, f64) {
+        let first: Vec<Sides> = (0..self.axes.len()).map(|g| self.probe(state, g, 1.0, 1.0)).collect();
+        extremes(&Common { fit: self, state }, &first, tolerance)
     }
 
     /// The largest eigenvalue of T on odd perturbations of an even state: the magnetisation, mean field (M7)-(M8).
