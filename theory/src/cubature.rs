@@ -1,7 +1,8 @@
 //! Averages of a softmax over Gaussian logits: what a mixture's responsibilities need, theory section 3.
 //!
 //! Two classes are the kernels themselves, three a single and four a double integral of them, deterministic to the
-//! tolerance; five and more are averaged over a randomly shifted lattice with a reported error.
+//! tolerance. Five and more are averaged over many Gaussians at once by cells with nodes where they span up to three
+//! dimensions, else over a randomly shifted lattice, both with a reported error.
 
 mod blocks;
 mod few;
@@ -10,10 +11,14 @@ mod kronrod;
 mod lattice;
 mod line;
 mod many;
+mod span;
 
 use crate::parameter::InvalidParameter;
 use few::{Class, Few};
 use lattice::Lattice;
+use span::Span;
+
+pub(crate) use span::{Classes, RowAverages};
 
 /// Rounding forbids less than the first; with more than the second the error estimates mean nothing.
 const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-14..=1e-2;
@@ -103,6 +108,7 @@ pub struct Cubature {
     tolerance: f64,
     second: bool,
     lattice: Lattice,
+    span: Span,
 }
 
 impl Default for Cubature {
@@ -133,7 +139,7 @@ impl Cubature {
 
     fn unchecked(options: &CubatureOptions) -> Self {
         let lattice = Lattice::new(options.points, options.shifts, options.seed);
-        Self { tolerance: options.tolerance, second: options.second, lattice }
+        Self { tolerance: options.tolerance, second: options.second, lattice, span: Span::new() }
     }
 
     /// Writes `E p_j`, `E log sum_j e^(u_j)` and `E p_j p_k` for `p = softmax(u)` into `out`.
@@ -168,6 +174,14 @@ impl Cubature {
             _ => return self.many(logits, out),
         };
         self.spread(&few, &present[..count], logits.offsets.len(), out);
+    }
+
+    /// The softmax of `classes` averaged over all `N(m_i, spread I)`, `m_i` the rows of `centres`, by one rule in the span of the
+    /// classes (theory section 3.6). `None` where it has none: up to four present classes, more than three dimensions, a number
+    /// that is not finite.
+    #[inline(always)]
+    pub(crate) fn rows(&self, classes: &Classes<'_>, centres: &[f64], spread: f64) -> Option<RowAverages> {
+        self.span.averages(classes, centres, spread, self.tolerance, self.second)
     }
 
     /// Puts the averages of the present classes in their places.

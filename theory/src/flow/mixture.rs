@@ -164,11 +164,31 @@ impl MixtureFlow {
     /// Coverage C_k = E_q\[s_k(x)\] of each mode, theory section 9; s_k of the mixture that is tempered.
     pub fn coverage(&self, beta: f64, state: &[f64]) -> Vec<f64> {
         let plain = self.unpack(beta, state);
-        let averages = self.averages(&plain);
-        let weights = plain.weights();
+        self.coverage_of(&plain, &self.averages(&plain))
+    }
+
+    /// The same from the averages at the state.
+    pub fn coverage_of(&self, state: &MixtureState, averages: &ClassAverages) -> Vec<f64> {
+        let weights = state.weights();
         (0..self.mode_count())
             .map(|m| averages.target.chunks(self.mode_count()).zip(&weights).map(|(row, w)| w * row[m]).sum())
             .collect()
+    }
+
+    /// [`Flow::objective`] from the averages at the state.
+    pub fn objective_of(&self, beta: f64, state: &MixtureState, averages: &ClassAverages) -> f64 {
+        let half_d = self.ambient / 2.0;
+        let log_tau = std::f64::consts::TAU.ln();
+        let own_constant = -half_d * (log_tau + state.variance.ln() + 1.0);
+        let target_constant = -half_d * (log_tau + state.variance);
+        let terms = state.weights().into_iter().enumerate().filter(|(_, w)| *w > 0.0);
+        terms
+            .map(|(i, w)| {
+                let own = averages.log_own[i] + own_constant;
+                let target = averages.log_target[i] + target_constant;
+                w * (own - beta * target)
+            })
+            .sum()
     }
 
     /// -dF/dmu_i/w_i into `pull` for every component: the bracket of theory (2) with its sign, projected on the
@@ -216,6 +236,8 @@ impl Flow for MixtureFlow {
         self.components() * self.width + logits + variance
     }
 
+    // With the averages inlined, so that a caller's vector instructions reach them.
+    #[inline(always)]
     fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
         let plain = self.unpack(beta, state);
         let averages = self.averages(&plain);
@@ -245,18 +267,6 @@ impl Flow for MixtureFlow {
     /// F_beta with every constant of the normalised densities, so that at beta = 1 it is KL(q|p).
     fn objective(&self, beta: f64, state: &[f64]) -> f64 {
         let plain = self.unpack(beta, state);
-        let averages = self.averages(&plain);
-        let half_d = self.ambient / 2.0;
-        let log_tau = std::f64::consts::TAU.ln();
-        let own_constant = -half_d * (log_tau + plain.variance.ln() + 1.0);
-        let target_constant = -half_d * (log_tau + plain.variance);
-        let terms = plain.weights().into_iter().enumerate().filter(|(_, w)| *w > 0.0);
-        terms
-            .map(|(i, w)| {
-                let own = averages.log_own[i] + own_constant;
-                let target = averages.log_target[i] + target_constant;
-                w * (own - beta * target)
-            })
-            .sum()
+        self.objective_of(beta, &plain, &self.averages(&plain))
     }
 }

@@ -1,6 +1,6 @@
 //! The Gaussian averages that the mixture flow is made of.
 
-use crate::cubature::{Cubature, Logits, SoftmaxAverages};
+use crate::cubature::{Classes, Cubature, Logits, RowAverages, SoftmaxAverages};
 use crate::flow::mixture::{MixtureFlow, MixtureState};
 
 /// The Gaussian averages of theory (2)-(5), one row per component i.
@@ -29,59 +29,48 @@ impl MixtureFlow {
     /// With y = mu_i + sqrt(var) g the class logits are log w_j - |mu_j - mu_i|^2/(2 var) + (mu_j - mu_i).g/sqrt(var)
     /// for q and log v_k - |nu_k - mu_i|^2/2 + sqrt(var) (nu_k - mu_i).g for p: differences only, so that
     /// nothing cancels where components meet.
+    #[inline(always)]
     pub fn averages(&self, state: &MixtureState) -> ClassAverages {
         let (k, p) = (self.components(), self.mode_count());
-        let mut all = ClassAverages::with_capacity(k, p);
+        let log_targets: Vec<f64> = self.log_targets.iter().map(|l| state.power * l).collect();
+        let own = Classes {
+            points: &state.means,
+            width: self.width,
+            log_weights: &state.log_weights,
+            variance: state.variance,
+        };
+        let target = Classes { points: &self.modes, log_weights: &log_targets, variance: 1.0, ..own };
         let mut scratch = Scratch::new(k.max(p), self.width);
         let root = state.variance.sqrt();
-        let log_targets: Vec<f64> = self.log_targets.iter().map(|l| state.power * l).collect();
-        for mean in state.means.chunks(self.width) {
-            let own = Classes {
-                points: &state.means,
-                log_weights: &state.log_weights,
-                variance: state.variance,
-                scale: 1.0 / root,
-            };
-            let spread = scratch.average(&own, mean, &self.cubature);
-            all.own.extend_from_slice(&scratch.result.mean[..k]);
-            all.log_own.push(scratch.result.log_sum);
-            all.own_spread.push(spread);
-            all.error = all.error.max(scratch.result.error);
+        let own = self.rows(&own, 1.0 / root, state, &mut scratch);
+        let target = self.rows(&target, root, state, &mut scratch);
+        ClassAverages {
+            own: own.mean,
+            target: target.mean,
+            log_own: own.log_sum,
+            log_target: target.log_sum,
+            own_spread: own.trace,
+            target_spread: target.trace,
+            error: own.error.max(target.error),
+        }
+    }
 
-            let target = Classes { points: &self.modes, log_weights: &log_targets, variance: 1.0, scale: root };
-            let spread = scratch.average(&target, mean, &self.cubature);
-            all.target.extend_from_slice(&scratch.result.mean[..p]);
-            all.log_target.push(scratch.result.log_sum);
-            all.target_spread.push(spread);
+    /// The averages of one softmax, a row for each component: all rows at once where the classes' span has a rule, one by
+    /// one where it has none. `scale` is the standard deviation of x over the classes' variance.
+    #[inline(always)]
+    fn rows(&self, classes: &Classes<'_>, scale: f64, state: &MixtureState, scratch: &mut Scratch) -> RowAverages {
+        if let Some(found) = self.cubature.rows(classes, &state.means, state.variance) {
+            return found;
+        }
+        let mut all = RowAverages::default();
+        for mean in state.means.chunks(self.width) {
+            all.trace.push(scratch.average(classes, scale, mean, &self.cubature));
+            all.mean.extend_from_slice(&scratch.result.mean);
+            all.log_sum.push(scratch.result.log_sum);
             all.error = all.error.max(scratch.result.error);
         }
         all
     }
-}
-
-impl ClassAverages {
-    /// None yet, with room for K components and P modes.
-    fn with_capacity(k: usize, p: usize) -> Self {
-        Self {
-            own: Vec::with_capacity(k * k),
-            target: Vec::with_capacity(k * p),
-            log_own: Vec::with_capacity(k),
-            log_target: Vec::with_capacity(k),
-            own_spread: Vec::with_capacity(k),
-            target_spread: Vec::with_capacity(k),
-            error: 0.0,
-        }
-    }
-}
-
-/// The classes of one softmax: points c_j with log weights, seen from a Gaussian.
-struct Classes<'a> {
-    points: &'a [f64],
-    log_weights: &'a [f64],
-    /// The variance in the class densities.
-    variance: f64,
-    /// Standard deviation of x over that variance: what multiplies (c_j - mu_i).g.
-    scale: f64,
 }
 
 struct Scratch {
@@ -101,15 +90,16 @@ impl Scratch {
         }
     }
 
-    /// Fills `result` with the averages over N(mean, .); returns the mean of tr Cov c, or 0 where products are not averaged.
-    fn average(&mut self, classes: &Classes<'_>, mean: &[f64], cubature: &Cubature) -> f64 {
+    /// Fills `result` with the averages over N(mean, .), (c_j - mean).g coming times `scale`; returns the mean of tr Cov c,
+    /// or 0 where products are not averaged.
+    fn average(&mut self, classes: &Classes<'_>, scale: f64, mean: &[f64], cubature: &Cubature) -> f64 {
         let n = classes.log_weights.len();
         for (j, point) in classes.points.chunks(self.width).enumerate() {
             let mut square = 0.0;
             for (axis, (c, m)) in point.iter().zip(mean).enumerate() {
                 let gap = c - m;
                 square += gap * gap;
-                self.loadings[j * self.width + axis] = classes.scale * gap;
+                self.loadings[j * self.width + axis] = scale * gap;
             }
             self.offsets[j] = classes.log_weights[j] - square / (2.0 * classes.variance);
         }
