@@ -11,6 +11,7 @@ mod own;
 pub(crate) mod stepper;
 mod system;
 pub(crate) mod tableau;
+pub(crate) mod vectors;
 #[cfg(feature = "diffsol")]
 mod with_diffsol;
 #[cfg(not(feature = "diffsol"))]

@@ -5,6 +5,7 @@ mod follow;
 mod horizon_boundary;
 mod limit;
 mod report;
+mod settle;
 
 pub use field_lines::field_lines;
 pub use follow::{Failure, Options, Trajectory, follow};

@@ -115,3 +115,86 @@ fn solve_agrees_with_brute_force_in_three_dimensions() {
     let ours = [numbers(&record["means"]), numbers(&record["variance"])].concat();
     assert!(largest_difference(&fine, &ours) < 1e-8, "{fine:?} against {ours:?}");
 }
+
+/// Eight modes on a circle, as a list of the configuration and as vectors.
+fn ring(radius: f64) -> (String, Vec<Vec<f64>>) {
+    let at = |i: usize| std::f64::consts::TAU * i as f64 / 8.0;
+    let modes: Vec<Vec<f64>> = (0..8).map(|i| vec![radius * at(i).cos(), radius * at(i).sin()]).collect();
+    (format!("{modes:?}"), modes)
+}
+
+/// Starts of eight components without a pattern.
+const EIGHT: [[f64; 2]; 8] = [
+    [-0.36, 0.41],
+    [0.83, 0.22],
+    [0.1, -0.73],
+    [-0.9, -0.35],
+    [0.47, 0.94],
+    [0.62, -0.51],
+    [-0.14, 1.1],
+    [-0.58, -0.87],
+];
+
+/// Small and not hot, so that the grid's steps of 0.17 deviations resolve the poles at pi/4.9 from the axis.
+#[test]
+fn a_ring_of_eight_agrees_with_brute_force() {
+    let (list, modes) = ring(2.0);
+    let brute = BruteForce {
+        modes,
+        target_weights: vec![0.125; 8],
+        weights: vec![0.125; 8],
+        sphere: None,
+        trained_variance: true,
+        free_energy_clock: true,
+        nodes: 101,
+        steps: 24,
+        reach: REACH,
+    };
+    let schedule = collapsar_theory::Schedule::geometric(1.5, 2.0).unwrap();
+    let start = [EIGHT.concat(), vec![1.5]].concat();
+    let record = solve_json(&format!(
+        "[target]\nmeans = {list}\nweights = {:?}\n[family]\nweights = {:?}\nvariance = \"trained\"\nclock = \"free-energy\"\n\
+         [schedule]\nkind = \"geometric\"\ninitial_temperature = 1.5\nduration = 2.0\n\
+         [start]\nmeans = {EIGHT:?}\n[solve]\ntimes = [0.5]\n",
+        [0.125; 8], [0.125; 8]
+    ));
+    let found = [numbers(&record["means"][0]), numbers(&record["variance"][0])].concat();
+    let difference = largest_difference(&brute.run(&schedule, &start, 0.5), &found);
+    assert!(difference < 1e-8, "{difference:e}");
+}
+
+/// From near the modes, with weights that are off, the ring is found: the limit is p itself.
+#[test]
+fn a_ring_of_eight_ends_on_its_modes_with_their_weights() {
+    let (list, modes) = ring(4.0);
+    let near: Vec<Vec<f64>> =
+        modes.iter().zip(EIGHT).map(|(m, e)| vec![0.8 * m[0] + 0.3 * e[0], 0.8 * m[1] + 0.3 * e[1]]).collect();
+    let record = solve_json(&format!(
+        "[target]\nmeans = {list}\nweights = {:?}\n[family]\nweights = [0.2, 0.05, 0.1, 0.15, 0.1, 0.2, 0.05, 0.15]\n\
+         train_weights = \"softmax\"\n[schedule]\nkind = \"exponential\"\ninitial_temperature = 2.0\nrate = 0.5\n\
+         [start]\nmeans = {near:?}\n[solve]\ntimes = [1.0]\nrelative_tolerance = 1e-8\n",
+        [0.125; 8]
+    ));
+    assert_eq!(record["limit"]["status"], "equilibrium", "{}", record["limit"]);
+    let coverage = numbers(&record["limit"]["coverage"]);
+    let off = coverage.iter().map(|c| (c - 0.125).abs()).fold(0.0, f64::max);
+    assert!(off < 1e-8, "{coverage:?}");
+}
+
+/// Steps of tolerance 1e-6 tremble about this limit by more than a state at rest may move.
+#[test]
+fn a_limit_is_found_with_loose_steps() {
+    let solve = |tolerance: f64| {
+        solve_json(&format!(
+            "[target]\nseparation = 2.5\nweights = [0.7, 0.3]\n[family]\npreset = \"free\"\n\
+             [schedule]\nkind = \"constant\"\ninitial_temperature = 1.0\n[start]\nmeans = [[0.31], [0.67]]\n\
+             [solve]\ntimes = [20.0]\nrelative_tolerance = {tolerance:e}\nmax_steps = 5000\n"
+        ))
+    };
+    let (loose, tight) = (solve(1e-6), solve(1e-10));
+    for record in [&loose, &tight] {
+        assert_eq!(record["limit"]["status"], "equilibrium", "{}", record["limit"]);
+    }
+    let difference = largest_difference(&numbers(&loose["limit"]["coverage"]), &numbers(&tight["limit"]["coverage"]));
+    assert!(difference < 1e-7, "{difference:e}");
+}

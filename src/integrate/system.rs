@@ -2,6 +2,8 @@
 
 use collapsar_theory::{Flow, Schedule};
 
+use crate::integrate::vectors;
+
 /// y' = f(t, y), smooth but for known breakpoints in time.
 pub trait System {
     /// The number of unknowns.
@@ -50,6 +52,6 @@ impl<F: Flow + ?Sized> System for Tempered<'_, F> {
     }
 
     fn rate(&self, piece: usize, t: f64, state: &[f64], rate: &mut [f64]) {
-        self.flow.field(self.schedule.beta_in_piece(piece, t), state, rate);
+        vectors::field(self.flow, self.schedule.beta_in_piece(piece, t), state, rate);
     }
 }

@@ -2,16 +2,23 @@
 
 use collapsar_theory::{Coordinates, CubatureOptions, InvalidParameter, MixtureFlow, Problem};
 
+use crate::integrate::vectors;
 use crate::integrate::{Direction, Event, Integrator, Misuse, Outcome, Request, Statistics, System, Tempered};
 use crate::trajectory::limit::{
     Limit, LimitStatus, Verdict, fastest_motion, growth_rate, is_rest, is_unstable, margin,
 };
 use crate::trajectory::report::Report;
+use crate::trajectory::settle::settle;
 
 /// How long a run is followed beyond its last report, in units of its clock.
 const LIMIT_TIME: f64 = 1e6;
 /// The first stretch of that; each further one is twice as long.
 const FIRST_STRETCH: f64 = 10.0;
+/// Steps of that after which a slow state is looked up its equilibrium. Tolerances may keep it from coming to rest for ever:
+/// it trembles by as much as a step may err. And where one rate is small beside another, the way is long.
+const PATIENCE: usize = 32;
+/// Error of the averages, at most, where rates are judged: growth rates are differences over 1e-5.
+const JUDGED: f64 = 1e-12;
 /// e-foldings of an instability after which a state at rest is there for good: e^60 lifts the smallest perturbation
 /// that double precision holds beside numbers of order 1 to order 1 and beyond.
 const FOLDINGS: f64 = 60.0;
@@ -115,7 +122,7 @@ pub fn follow(problem: &Problem, start: &Coordinates, options: &Options<'_>) -> 
         .at_times
         .iter()
         .zip(options.times)
-        .map(|(y, &t)| flow.averages(&flow.unpack(schedule.beta(t), y)).error);
+        .map(|(y, &t)| vectors::averages(&flow, &flow.unpack(schedule.beta(t), y)).error);
     let average_error = average_error.fold(0.0, f64::max);
     let beta = schedule.beta(solution.time);
     let verdict = Verdict::new(&flow, beta, solution.time, &solution.state, problem.target().weights());
@@ -145,6 +152,8 @@ fn find_limit(
     before: &Verdict,
 ) -> Result<Limit, Failure> {
     let (schedule, targets) = (problem.schedule(), problem.target().weights());
+    let cubature = CubatureOptions { tolerance: options.cubature.tolerance.min(JUDGED), ..options.cubature.clone() };
+    let exact = MixtureFlow::new(problem, flow.modes().to_vec(), flow.width(), &cubature)?;
     let lost = |t: f64, y: &[f64]| margin(flow, schedule.beta(t), y, targets) < 0.0;
     let mut judged = before.collapsed();
     // The last stretch at whose ends the verdicts differ.
@@ -159,9 +168,9 @@ fn find_limit(
     let mut status = LimitStatus::Moving;
     let growth = loop {
         let mut growth = None;
-        let motion = fastest_motion(flow, beta, &state);
+        let motion = fastest_motion(&exact, beta, &state);
         if time >= settled && is_rest(motion) {
-            let rate = growth_rate(flow, beta, &state);
+            let rate = growth_rate(&exact, beta, &state);
             growth = Some(rate);
             if !is_unstable(rate) {
                 status = LimitStatus::Equilibrium;
@@ -174,6 +183,14 @@ fn find_limit(
             }
         } else {
             resting_since = None;
+            let spent = options.max_steps - steps_left;
+            if time >= settled
+                && spent >= PATIENCE
+                && let Some((found, rate)) = settle(&exact, beta, &state)
+            {
+                (state, status) = (found, LimitStatus::Equilibrium);
+                break Some(rate);
+            }
         }
         if time - from >= LIMIT_TIME.max(2.0 * settled) {
             break growth;
@@ -193,12 +210,12 @@ fn find_limit(
             break growth;
         }
     };
-    let verdict = Verdict::new(flow, beta, time, &state, targets);
+    let verdict = Verdict::new(&exact, beta, time, &state, targets);
     let since = match turn.filter(|_| verdict.collapsed() != before.collapsed()) {
         Some((from, state, to)) => Some(last_turn(flow, problem, options, (from, to), state)?),
         None => None,
     };
-    Ok(Limit { status, rate: fastest_motion(flow, beta, &state), growth, verdict, since })
+    Ok(Limit { status, rate: fastest_motion(&exact, beta, &state), growth, verdict, since })
 }
 
 /// The last time in a stretch at which the verdict turns.

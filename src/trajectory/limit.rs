@@ -1,7 +1,9 @@
 //! The limit of a run: whether it has one, whether modes are lost in it, and by which mechanism.
 
-use collapsar_theory::{ClassAverages, Flow, MixtureFlow};
+use collapsar_theory::{ClassAverages, MixtureFlow};
 use nalgebra::{DMatrix, Schur};
+
+use crate::integrate::vectors;
 
 /// A mode k is lost where C_k/v_k is below this in the limit (theory section 9).
 pub const LOST_COVERAGE: f64 = 0.5;
@@ -96,7 +98,9 @@ impl Verdict {
 
 /// The least C_k/v_k above the threshold of a lost mode: negative where one is lost.
 pub(crate) fn margin(flow: &MixtureFlow, beta: f64, state: &[f64], targets: &[f64]) -> f64 {
-    let pairs = flow.coverage(beta, state).into_iter().zip(targets).filter(|(_, v)| **v > 0.0);
+    let plain = flow.unpack(beta, state);
+    let coverage = flow.coverage_of(&plain, &vectors::averages(flow, &plain));
+    let pairs = coverage.into_iter().zip(targets).filter(|(_, v)| **v > 0.0);
     pairs.map(|(c, v)| c / v - LOST_COVERAGE).fold(f64::INFINITY, f64::min)
 }
 
@@ -119,7 +123,7 @@ pub struct Limit {
 /// relative rate however small it is, for it will matter; one that decays with its absolute rate.
 pub(crate) fn fastest_motion(flow: &MixtureFlow, beta: f64, state: &[f64]) -> f64 {
     let mut rate = vec![0.0; state.len()];
-    flow.field(beta, state, &mut rate);
+    vectors::field(flow, beta, state, &mut rate);
     let plain = flow.unpack(beta, state);
     let (k, offset) = (flow.components(), flow.components() * flow.width());
     let trains_weights = state.len() >= offset + k;
@@ -154,7 +158,11 @@ pub(crate) fn is_unstable(growth: f64) -> bool {
 
 /// The largest real part among the eigenvalues of the field's Jacobian at a state; not a number if they are not found.
 pub(crate) fn growth_rate(flow: &MixtureFlow, beta: f64, state: &[f64]) -> f64 {
-    let jacobian = jacobian(flow, beta, state);
+    growth_of(&jacobian(flow, beta, state))
+}
+
+/// The largest real part among the eigenvalues of a matrix; not a number if they are not found.
+pub(crate) fn growth_of(jacobian: &DMatrix<f64>) -> f64 {
     if jacobian.iter().any(|x| !x.is_finite()) {
         return f64::NAN;
     }
@@ -175,9 +183,9 @@ pub(crate) fn jacobian(flow: &MixtureFlow, beta: f64, state: &[f64]) -> DMatrix<
     for j in 0..n {
         let h = DIFFERENCE * state[j].abs().max(1.0);
         moved[j] = state[j] + h;
-        flow.field(beta, &moved, &mut up);
+        vectors::field(flow, beta, &moved, &mut up);
         moved[j] = state[j] - h;
-        flow.field(beta, &moved, &mut down);
+        vectors::field(flow, beta, &moved, &mut down);
         moved[j] = state[j];
         for i in 0..n {
             jacobian[(i, j)] = (up[i] - down[i]) / (2.0 * h);
@@ -195,7 +203,7 @@ pub(crate) fn classify(
     threshold: f64,
 ) -> (Vec<f64>, Vec<usize>, Mechanism) {
     let plain = flow.unpack(beta, state);
-    let averages = flow.averages(&plain);
+    let averages = vectors::averages(flow, &plain);
     let weights = plain.weights();
     let p = targets.len();
     let coverage: Vec<f64> =

@@ -1,6 +1,8 @@
 //! What is reported of a state.
 
-use collapsar_theory::{Flow, MixtureFlow};
+use collapsar_theory::MixtureFlow;
+
+use crate::integrate::vectors;
 
 /// The statistics of one state.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,13 +31,14 @@ impl Report {
         let beta = 1.0 / temperature;
         let plain = flow.unpack(beta, state);
         let vectors: Vec<&[f64]> = plain.means.chunks(flow.width()).chain(flow.modes().chunks(flow.width())).collect();
+        let averages = vectors::averages(flow, &plain);
         let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         Self {
             time,
             temperature,
             gram: vectors.iter().map(|a| vectors.iter().map(|b| inner(a, b)).collect()).collect(),
-            coverage: flow.coverage(beta, state),
-            objective: flow.objective(beta, state),
+            coverage: flow.coverage_of(&plain, &averages),
+            objective: flow.objective_of(beta, &plain, &averages),
             weights: plain.weights(),
             variance: plain.variance,
             means: plain.means.chunks(flow.width()).map(<[f64]>::to_vec).collect(),

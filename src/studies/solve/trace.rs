@@ -13,6 +13,9 @@ use crate::trajectory::{self, Options, Trajectory};
 /// Units of progress of a run.
 pub(crate) const RUN: u64 = 100;
 
+/// Error of the averages, relative to the tolerance of the steps.
+const AVERAGES: f64 = 1e-2;
+
 /// The frame of an explicit start, the start in its coordinates, and the run with reports at `times`.
 ///
 /// The watch sees [`RUN`] units of progress on the way to the last time.
@@ -40,7 +43,7 @@ pub(crate) fn trace(
     let options = Options {
         progress: &progress,
         integrator: integrator.as_ref(),
-        cubature: CubatureOptions::default(),
+        cubature: CubatureOptions { tolerance: averages(config), ..CubatureOptions::default() },
         times,
         variance: problem.initial_variance(),
         max_steps: usize::try_from(config.solve.max_steps).unwrap_or(usize::MAX),
@@ -64,6 +67,12 @@ fn starting_point(problem: &Problem, config: &SolveRun) -> (Option<Frame>, Coord
             (None, montecarlo::draw_start(problem, &mut rng).unwrap_or(coordinates))
         }
     }
+}
+
+/// Error of the averages: a hundredth of what a step may err, 1e-12 for 1e-10. Below 1e-14 there is rounding only, and
+/// above 1e-8 too little is left of small rates.
+fn averages(config: &SolveRun) -> f64 {
+    (AVERAGES * config.solve.relative_tolerance).clamp(1e-14, 1e-8)
 }
 
 /// The integrator that the configuration names.

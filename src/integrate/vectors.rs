@@ -1,0 +1,44 @@
+//! Fields and averages compiled for the vectors of the machine at hand.
+
+use collapsar_theory::{ClassAverages, Flow, MixtureFlow, MixtureState};
+use pulp::{Arch, Simd, WithSimd};
+
+/// [`Flow::field`] at a state.
+pub(crate) fn field<F: Flow + ?Sized>(flow: &F, beta: f64, state: &[f64], rate: &mut [f64]) {
+    Arch::new().dispatch(Field { flow, beta, state, rate });
+}
+
+/// [`MixtureFlow::averages`] of a state.
+pub(crate) fn averages(flow: &MixtureFlow, state: &MixtureState) -> ClassAverages {
+    Arch::new().dispatch(Averages { flow, state })
+}
+
+struct Field<'a, F: ?Sized> {
+    flow: &'a F,
+    beta: f64,
+    state: &'a [f64],
+    rate: &'a mut [f64],
+}
+
+impl<F: Flow + ?Sized> WithSimd for Field<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.flow.field(self.beta, self.state, self.rate);
+    }
+}
+
+struct Averages<'a> {
+    flow: &'a MixtureFlow,
+    state: &'a MixtureState,
+}
+
+impl WithSimd for Averages<'_> {
+    type Output = ClassAverages;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> ClassAverages {
+        self.flow.averages(self.state)
+    }
+}
