@@ -46,8 +46,10 @@ impl Default for Training {
 impl Training {
     /// Whether every option is in its domain.
     pub fn check(&self) -> Result<(), InvalidParameter> {
+        // 2^40 where a count can be that large.
+        let many = usize::try_from(1_u64 << 40).unwrap_or(usize::MAX);
         let counts = [
-            ("steps", self.steps, 1, 1 << 40),
+            ("steps", self.steps, 1, many),
             ("batch", self.batch, 2, 1 << 24),
             ("every", self.every, 1, usize::MAX),
             ("samples", self.samples, 2, 1 << 28),
