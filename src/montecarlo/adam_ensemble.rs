@@ -5,7 +5,7 @@ use collapsar_theory::{
 };
 
 use crate::integrate::{Integrator, Outcome, Request, Tempered, Tolerances, Tsit5};
-use crate::montecarlo::estimate::{DEFAULT_LEVEL, Estimate, GoOn, tally_while};
+use crate::montecarlo::estimate::{DEFAULT_LEVEL, counted};
 use crate::montecarlo::optimiser::Adam;
 use crate::montecarlo::sample::full_means;
 use crate::montecarlo::stream;
@@ -46,6 +46,8 @@ pub struct AdamEnsemble<'a> {
     flow: AdamFlow,
     options: AdamOptions,
 }
+
+counted!(AdamEnsemble<'_>);
 
 impl<'a> AdamEnsemble<'a> {
     /// Adam's flow of a problem whose start is a law.
@@ -94,20 +96,5 @@ impl<'a> AdamEnsemble<'a> {
         let coverage = self.flow.flow().coverage(1.0, self.flow.parameters(&state));
         let lost = coverage.iter().zip(self.problem.target().weights()).any(|(c, v)| *c < LOST_COVERAGE * v);
         if lost { RunEnd::Collapsed } else { RunEnd::Recovered }
-    }
-
-    /// The probability of losing a mode from runs 0 to `n` - 1.
-    pub fn estimate(&self, seed: u64, n: u64) -> Estimate {
-        self.count(seed, n, &|_| true)
-    }
-
-    /// The same as long as `go_on`, told of the runs that are done, says so; else nothing.
-    pub fn estimate_while(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Option<Estimate> {
-        let estimate = self.count(seed, n, go_on);
-        go_on(0).then_some(estimate)
-    }
-
-    fn count(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Estimate {
-        Estimate::new(tally_while(n, go_on, |index| self.end(seed, index)), self.options.level, seed)
     }
 }

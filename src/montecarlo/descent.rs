@@ -6,7 +6,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::montecarlo::batch::{Geometry, SEEN, batch};
 use crate::montecarlo::descent_options::DescentOptions;
-use crate::montecarlo::estimate::{Estimate, GoOn, tally_while};
+use crate::montecarlo::estimate::counted;
 use crate::montecarlo::mean_gradient::{dot, mean_gradients, seen_directions};
 use crate::montecarlo::optimiser::{Change, Optimiser, State};
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
@@ -28,6 +28,8 @@ pub struct Descent<'a> {
     variance: SphereVariance,
     initial_variance: f64,
 }
+
+counted!(Descent<'_>);
 
 impl<'a> Descent<'a> {
     /// The free pair from Gaussian means, unit variance.
@@ -109,21 +111,6 @@ impl<'a> Descent<'a> {
         }
         let collapsed = if self.scale.is_some() { a.abs() > b.abs() } else { c > 0.0 };
         if collapsed { RunEnd::Collapsed } else { RunEnd::Recovered }
-    }
-
-    /// The probability of collapse from runs 0 to `n` - 1.
-    pub fn estimate(&self, seed: u64, n: u64) -> Estimate {
-        self.count(seed, n, &|_| true)
-    }
-
-    /// The same as long as `go_on`, told of the runs that are done, says so; else nothing.
-    pub fn estimate_while(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Option<Estimate> {
-        let estimate = self.count(seed, n, go_on);
-        go_on(0).then_some(estimate)
-    }
-
-    fn count(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Estimate {
-        Estimate::new(tally_while(n, go_on, |index| self.end(seed, index)), self.options.level, seed)
     }
 
     fn run(&self, seed: u64, index: u64) -> State {

@@ -22,6 +22,31 @@ pub(crate) fn tally_while(n: u64, go_on: GoOn<'_>, end: impl Fn(u64) -> RunEnd +
     ends.iter().collect()
 }
 
+/// The counts of what runs one by one: a type with `end(seed, index)` and `options.level`.
+macro_rules! counted {
+    ($runs:ty) => {
+        impl $runs {
+            /// The probability of collapse, that is, of losing a mode, from runs 0 to `n` - 1.
+            pub fn estimate(&self, seed: u64, n: u64) -> $crate::montecarlo::Estimate {
+                let ends = $crate::montecarlo::estimate::tally_while(n, &|_| true, |index| self.end(seed, index));
+                $crate::montecarlo::Estimate::new(ends, self.options.level, seed)
+            }
+
+            /// The same as long as `go_on`, told of the runs that are done, says so; else nothing.
+            pub fn estimate_while(
+                &self,
+                seed: u64,
+                n: u64,
+                go_on: $crate::montecarlo::GoOn<'_>,
+            ) -> Option<$crate::montecarlo::Estimate> {
+                let ends = $crate::montecarlo::estimate::tally_while(n, go_on, |index| self.end(seed, index));
+                go_on(0).then(|| $crate::montecarlo::Estimate::new(ends, self.options.level, seed))
+            }
+        }
+    };
+}
+pub(crate) use counted;
+
 /// A range of draws in parts whose lists of blocks fit in memory, whatever n.
 pub(crate) fn in_parts(draws: Range<u64>) -> impl Iterator<Item = Range<u64>> {
     const PART: u64 = 1 << 22;

@@ -6,7 +6,7 @@ use collapsar_theory::{
 use rand::Rng;
 
 use crate::montecarlo::descent_options::DescentOptions;
-use crate::montecarlo::estimate::{Estimate, GoOn, tally_while};
+use crate::montecarlo::estimate::counted;
 use crate::montecarlo::mixture_densities::{Mixture, Modes};
 use crate::montecarlo::mixture_gradient::{Gradient, gradient};
 use crate::montecarlo::mixture_sums::{Batch, Sums};
@@ -59,6 +59,8 @@ struct Running {
     moments: Moments,
 }
 
+counted!(MixtureDescent<'_>);
+
 impl<'a> MixtureDescent<'a> {
     /// Descent of a problem whose start is a law.
     ///
@@ -107,21 +109,6 @@ impl<'a> MixtureDescent<'a> {
         }
         let lost = coverage.iter().zip(&self.modes.weights).any(|(c, v)| *c < LOST_COVERAGE * v);
         if lost { RunEnd::Collapsed } else { RunEnd::Recovered }
-    }
-
-    /// The probability of losing a mode from runs 0 to `n` - 1.
-    pub fn estimate(&self, seed: u64, n: u64) -> Estimate {
-        self.count(seed, n, &|_| true)
-    }
-
-    /// The same as long as `go_on`, told of the runs that are done, says so; else nothing.
-    pub fn estimate_while(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Option<Estimate> {
-        let estimate = self.count(seed, n, go_on);
-        go_on(0).then_some(estimate)
-    }
-
-    fn count(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> Estimate {
-        Estimate::new(tally_while(n, go_on, |index| self.end(seed, index)), self.options.level, seed)
     }
 
     fn run(&self, rng: &mut impl Rng) -> Running {

@@ -145,7 +145,6 @@ pub const PROBES: &[Probe] = &[
     ("optimiser.step", &["optimiser.kind=\"adam\""], ["0.01", "0.2"]),
 ];
 
-/// What can not matter: who is asked, about which base (all if empty), which key, and why.
 /// What can not matter: who is asked, about which base (all if empty), which key (all of a section if it is one), and why.
 pub const INVARIANT: &[(Asked, &str, &str, &str)] = &[
     (EXACT, "", "start.seed", NO_DRAWS),

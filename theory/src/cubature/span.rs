@@ -15,6 +15,7 @@ use walk::Walk;
 
 /// Fewer classes have kernels of their own.
 pub(crate) const FEWEST: usize = 5;
+
 /// Points of `width` coordinates each, their log weights and the variance of the density that each stands for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Classes<'a> {
