@@ -25,7 +25,7 @@ impl<F: Flow + ?Sized> WithSimd for Field<'_, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        self.flow.field(self.beta, self.state, self.rate);
+        self.flow.field_inlined(self.beta, self.state, self.rate);
     }
 }
 
@@ -39,6 +39,6 @@ impl WithSimd for Averages<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> ClassAverages {
-        self.flow.averages(self.state)
+        self.flow.averages_inlined(self.state)
     }
 }

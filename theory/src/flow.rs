@@ -23,6 +23,12 @@ pub trait Flow {
     /// d(state)/dt at inverse temperature `beta`, into `rate`; both of length N.
     fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]);
 
+    /// [`Flow::field`] compiled into its caller, where the caller's vector instructions matter.
+    #[inline(always)]
+    fn field_inlined(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
+        self.field(beta, state, rate);
+    }
+
     /// The objective F_beta of theory (1) at this state; at constant beta it never rises along the flow (with
     /// variance unit or trained; a slaved variance moves with beta).
     fn objective(&self, beta: f64, state: &[f64]) -> f64;

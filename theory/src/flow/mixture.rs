@@ -227,6 +227,31 @@ impl MixtureFlow {
         let target: f64 = weights.iter().zip(&averages.target_spread).map(|(w, b)| w * b).sum();
         (beta - 1.0 / var) + own / (d * var * var) - beta * target / d
     }
+
+    /// [`Flow::field`] from the averages at the state.
+    fn field_of(&self, beta: f64, plain: &MixtureState, averages: &ClassAverages, rate: &mut [f64]) {
+        let weights = plain.weights();
+        let clock = self.rules.clock.factor(beta);
+        let pulls = self.pulls(beta, plain, averages);
+        for (i, (out, pull)) in rate.chunks_mut(self.width).zip(pulls.chunks(self.width)).enumerate() {
+            let metric = if self.rules.metric == Metric::Euclidean { weights[i] } else { 1.0 };
+            out.iter_mut().zip(pull).for_each(|(o, p)| *o = clock * metric * p);
+        }
+        let offset = self.components() * self.width;
+        if self.rules.weights != WeightRule::Fixed {
+            let forces = Self::weight_forces(beta, averages);
+            let mean_force: f64 = (0..forces.len()).filter(|&i| weights[i] > 0.0).map(|i| weights[i] * forces[i]).sum();
+            for i in 0..forces.len() {
+                let share = if self.rules.weights == WeightRule::Softmax { weights[i] } else { 1.0 };
+                let alive = self.log_weights[i] > f64::NEG_INFINITY;
+                rate[offset + i] = if alive { -clock * share * (forces[i] - mean_force) } else { 0.0 };
+            }
+        }
+        if self.rules.variance == VarianceRule::Trained {
+            let force = self.variance_force(beta, plain, &weights, averages);
+            rate[self.dimension() - 1] = -2.0 / self.components() as f64 * clock * force;
+        }
+    }
 }
 
 impl Flow for MixtureFlow {
@@ -236,32 +261,15 @@ impl Flow for MixtureFlow {
         self.components() * self.width + logits + variance
     }
 
-    // With the averages inlined, so that a caller's vector instructions reach them.
-    #[inline(always)]
     fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
         let plain = self.unpack(beta, state);
-        let averages = self.averages(&plain);
-        let weights = plain.weights();
-        let clock = self.rules.clock.factor(beta);
-        let pulls = self.pulls(beta, &plain, &averages);
-        for (i, (out, pull)) in rate.chunks_mut(self.width).zip(pulls.chunks(self.width)).enumerate() {
-            let metric = if self.rules.metric == Metric::Euclidean { weights[i] } else { 1.0 };
-            out.iter_mut().zip(pull).for_each(|(o, p)| *o = clock * metric * p);
-        }
-        let offset = self.components() * self.width;
-        if self.rules.weights != WeightRule::Fixed {
-            let forces = Self::weight_forces(beta, &averages);
-            let mean_force: f64 = (0..forces.len()).filter(|&i| weights[i] > 0.0).map(|i| weights[i] * forces[i]).sum();
-            for i in 0..forces.len() {
-                let share = if self.rules.weights == WeightRule::Softmax { weights[i] } else { 1.0 };
-                let alive = self.log_weights[i] > f64::NEG_INFINITY;
-                rate[offset + i] = if alive { -clock * share * (forces[i] - mean_force) } else { 0.0 };
-            }
-        }
-        if self.rules.variance == VarianceRule::Trained {
-            let force = self.variance_force(beta, &plain, &weights, &averages);
-            rate[self.dimension() - 1] = -2.0 / self.components() as f64 * clock * force;
-        }
+        self.field_of(beta, &plain, &self.averages(&plain), rate);
+    }
+
+    #[inline(always)]
+    fn field_inlined(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
+        let plain = self.unpack(beta, state);
+        self.field_of(beta, &plain, &self.averages_inlined(&plain), rate);
     }
 
     /// F_beta with every constant of the normalised densities, so that at beta = 1 it is KL(q|p).

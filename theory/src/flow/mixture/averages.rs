@@ -29,8 +29,13 @@ impl MixtureFlow {
     /// With y = mu_i + sqrt(var) g the class logits are log w_j - |mu_j - mu_i|^2/(2 var) + (mu_j - mu_i).g/sqrt(var)
     /// for q and log v_k - |nu_k - mu_i|^2/2 + sqrt(var) (nu_k - mu_i).g for p: differences only, so that
     /// nothing cancels where components meet.
-    #[inline(always)]
     pub fn averages(&self, state: &MixtureState) -> ClassAverages {
+        self.averages_inlined(state)
+    }
+
+    /// [`MixtureFlow::averages`] compiled into its caller, where the caller's vector instructions matter.
+    #[inline(always)]
+    pub fn averages_inlined(&self, state: &MixtureState) -> ClassAverages {
         let (k, p) = (self.components(), self.mode_count());
         let log_targets: Vec<f64> = self.log_targets.iter().map(|l| state.power * l).collect();
         let own = Classes {
@@ -42,8 +47,12 @@ impl MixtureFlow {
         let target = Classes { points: &self.modes, log_weights: &log_targets, variance: 1.0, ..own };
         let mut scratch = Scratch::new(k.max(p), self.width);
         let root = state.variance.sqrt();
-        let own = self.rows(&own, 1.0 / root, state, &mut scratch);
-        let target = self.rows(&target, root, state, &mut scratch);
+        let (mut own, mut target) = ((own, 1.0 / root, RowAverages::default()), (target, root, RowAverages::default()));
+        // A loop, so that all that is inlined here is compiled once.
+        for (classes, scale, found) in [&mut own, &mut target] {
+            *found = self.rows(classes, *scale, state, &mut scratch);
+        }
+        let (own, target) = (own.2, target.2);
         ClassAverages {
             own: own.mean,
             target: target.mean,
