@@ -9,6 +9,7 @@ mod bifurcation;
 mod boundary;
 mod compare;
 mod density;
+mod design;
 mod document;
 mod error;
 mod experiment;
@@ -34,14 +35,16 @@ mod value;
 pub use axis::{Axis, AxisValue};
 pub use bifurcation::LARGEST_SEPARATION;
 pub use compare::Variant;
+pub use design::DesignRun;
 pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
 pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
 pub use family::FamilyConfig;
 pub use keys::{
-    BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, Drawing, Engine, ExactConfig, FlowConfig,
-    FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse, Parameter, PortraitConfig, Precision,
-    RotationConfig, ScanAxis, ScanConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig, VarianceName,
+    BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, DesignConfig, Drawing, Engine, ExactConfig,
+    FlowConfig, FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse, Parameter, PortraitConfig,
+    Precision, Restarts, RotationConfig, ScanAxis, ScanConfig, ScheduleShape, SimulationConfig, SolveConfig,
+    StopConfig, TrainingConfig, VarianceName,
 };
 pub use mean_field::{MeanFieldRun, ProductFamily};
 pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};

@@ -4,6 +4,7 @@ mod bifurcation;
 mod boundary;
 mod compare;
 mod density;
+mod design;
 #[cfg(feature = "cli")]
 mod journal;
 mod mean_field;
@@ -28,6 +29,7 @@ pub use bifurcation::{
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
 pub use compare::{CompareRecord, SolveRecords, SolvedVariant, comparison_csv};
 pub use density::{DensityRecord, DensityVariant, Snapshot};
+pub use design::{Counted, DesignPoint, DesignRecord, FamilyDesign, Recognition};
 #[cfg(feature = "cli")]
 pub use journal::{Journal, JournalError};
 pub use mean_field::{

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`Solve`] | where does this start end, and how does it get there? |
 //! | [`Bifurcate`] | at which separations and temperatures does a collapsed state exist at all? |
+//! | [`Design`] | which schedule keeps collapse as seldom as I want? |
 //! | [`Boundary`] | which starts collapse under this schedule? |
 //! | [`Probability`] | how often does a random start collapse? |
 //! | [`Sweep`] | and over a grid of schedules, dimensions, targets? |
@@ -20,6 +21,7 @@
 mod bifurcate;
 mod boundary;
 mod density;
+mod design;
 mod error;
 mod mean_field;
 mod near;
@@ -42,6 +44,7 @@ use crate::figures::Figure;
 pub use bifurcate::Bifurcate;
 pub use boundary::Boundary;
 pub use density::Density;
+pub use design::Design;
 pub use error::StudyError;
 pub use mean_field::MeanField;
 pub use number::number;

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use collapsar::config::keys::{READ, SECTIONS};
 use collapsar::config::{Document, Override, Route};
 use collapsar::studies::{
-    Bifurcate, Boundary, Density, MeanField, Portrait, Probability, ProbabilityConfig, RealNvp, Silent, Solve, Study,
-    StudyError, Sweep,
+    Bifurcate, Boundary, Density, Design, MeanField, Portrait, Probability, ProbabilityConfig, RealNvp, Silent, Solve,
+    Study, StudyError, Sweep,
 };
 use question::{BASES, COOLED, INVARIANT, PROBES, Probe, QUICK, concerns};
 use rayon::prelude::*;
@@ -79,6 +79,7 @@ fn answer(asked: Asked, base: &str, overrides: &[String]) -> Result<Value, Strin
         Verb("bifurcate") => studied::<Bifurcate>(&document),
         Verb("boundary") => studied::<Boundary>(&document),
         Verb("density") => studied::<Density>(&document),
+        Verb("design") => studied::<Design>(&document),
         Verb("portrait") => studied::<Portrait>(&document),
         Verb("realnvp") => studied::<RealNvp>(&document),
         Verb("mean-field") => studied::<MeanField>(&document),
@@ -92,9 +93,9 @@ fn answer(asked: Asked, base: &str, overrides: &[String]) -> Result<Value, Strin
     })
 }
 
-/// Every route and every verb. A grid asks the routes; `probability` is its routes.
+/// Every route and every verb. A grid and a design ask the routes; `probability` is its routes.
 fn everyone() -> Vec<Asked> {
-    let verbs = READ.iter().map(|(verb, _)| *verb).filter(|verb| !["sweep", "probability"].contains(verb));
+    let verbs = READ.iter().map(|(verb, _)| *verb).filter(|verb| !["sweep", "design", "probability"].contains(verb));
     Route::ALL.into_iter().map(Asked::Route).chain(verbs.map(Verb)).collect()
 }
 

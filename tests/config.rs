@@ -5,8 +5,8 @@ mod support;
 use std::path::Path;
 
 use collapsar::config::{
-    BifurcationRun, BoundaryRun, ConfigError, DensityRun, Document, ExperimentConfig, FlowRun, MeanFieldRun, Origin,
-    Override, PortraitRun, ProbabilityRun, SolveRun, SweepConfig, Verb,
+    BifurcationRun, BoundaryRun, ConfigError, DensityRun, DesignRun, Document, ExperimentConfig, FlowRun, MeanFieldRun,
+    Origin, Override, PortraitRun, ProbabilityRun, SolveRun, SweepConfig, Verb,
 };
 use collapsar::theory::{Rules, ScheduleKind};
 use support::configs::{BASE, DOZEN, LAW};
@@ -244,6 +244,7 @@ fn round_trip(text: &str) {
         Verb::Bifurcate => resolves_to_itself(&document, BifurcationRun::resolve),
         Verb::Boundary => resolves_to_itself(&document, BoundaryRun::resolve),
         Verb::Probability | Verb::Sweep => resolves_to_itself(&document, ProbabilityRun::resolve),
+        Verb::Design => resolves_to_itself(&document, DesignRun::resolve),
         Verb::Density => resolves_to_itself(&document, DensityRun::resolve),
         Verb::Portrait => resolves_to_itself(&document, PortraitRun::resolve),
         Verb::RealNvp => resolves_to_itself(&document, FlowRun::resolve),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use collapsar::commands::command;
 use collapsar::config::{Document, Override};
 use collapsar::studies::{
-    Bifurcate, Boundary, Density, MeanField, Portrait, Probability, RealNvp, Solve, Study, Sweep,
+    Bifurcate, Boundary, Density, Design, MeanField, Portrait, Probability, RealNvp, Solve, Study, Sweep,
 };
 use support::program::{SUCCESS, code, collapsar, path, text};
 
@@ -24,12 +24,13 @@ const SHOWN: [&str; 2] = [
 type Resolve = fn(&Document) -> Result<(), String>;
 
 /// Every study: its verb, its question, and the reading of its configuration.
-const STUDIES: [(&str, &str, Resolve); 9] = [
+const STUDIES: [(&str, &str, Resolve); 10] = [
     study::<Solve>(),
     study::<Bifurcate>(),
     study::<Boundary>(),
     study::<Probability>(),
     study::<Sweep>(),
+    study::<Design>(),
     study::<Density>(),
     study::<Portrait>(),
     study::<RealNvp>(),

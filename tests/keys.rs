@@ -6,8 +6,8 @@ use std::path::Path;
 
 use collapsar::config::keys::{Kind, READ, SECTIONS, schema, template};
 use collapsar::config::{
-    BifurcationRun, BoundaryRun, DensityRun, Document, FlowRun, MeanFieldRun, Override, PortraitRun, ProbabilityRun,
-    SolveRun, SweepConfig,
+    BifurcationRun, BoundaryRun, DensityRun, DesignRun, Document, FlowRun, MeanFieldRun, Override, PortraitRun,
+    ProbabilityRun, SolveRun, SweepConfig,
 };
 use serde_json::Value;
 use support::program::{collapsar, refused, text};
@@ -23,6 +23,7 @@ fn resolved(verb: &str, document: &Document) -> Result<Value, String> {
         "probability" => json(ProbabilityRun::resolve(document)),
         "boundary" => json(BoundaryRun::resolve(document)),
         "sweep" => json(SweepConfig::resolve(document.clone()).and_then(|sweep| sweep.point(0))),
+        "design" => json(DesignRun::resolve(document)),
         "density" => json(DensityRun::resolve(document)),
         "portrait" => json(PortraitRun::resolve(document)),
         "realnvp" => json(FlowRun::resolve(document)),

@@ -12,7 +12,7 @@ use crate::commands::terminal::Terminal;
 use crate::commands::{Failure, print};
 use crate::config::Route;
 use crate::studies::{
-    Bifurcate, Boundary, Density, Grid, MeanField, Part, Portrait, Probability, RealNvp, Solve, Study, Sweep,
+    Bifurcate, Boundary, Density, Design, Grid, MeanField, Part, Portrait, Probability, RealNvp, Solve, Study, Sweep,
 };
 
 /// A study as a verb.
@@ -26,10 +26,11 @@ pub(crate) struct Verb {
 }
 
 /// Every study, in the order of the help.
-pub(crate) const STUDIES: [Verb; 9] = [
+pub(crate) const STUDIES: [Verb; 10] = [
     verb::<Solve>(SOLVE, none, study::<Solve>),
     verb::<Bifurcate>(BIFURCATE, none, study::<Bifurcate>),
     verb::<Probability>(PROBABILITY, routes, probability),
+    verb::<Design>(DESIGN, none, design),
     verb::<Boundary>(BOUNDARY, none, study::<Boundary>),
     verb::<Sweep>(SWEEP, shards, sweep),
     verb::<Density>(DENSITY, none, study::<Density>),
@@ -56,6 +57,13 @@ const PROBABILITY: &str = "Examples:
 const BOUNDARY: &str = "Examples:
   collapsar boundary configs/boundary-free.toml
   collapsar boundary configs/boundary-free.toml --set boundary.transverse=[0.5] --json";
+
+const DESIGN: &str = "Examples:
+  collapsar design configs/design-sphere.toml
+  collapsar design configs/design-sphere.toml --set design.schedules=['geometric'] --out out/geometric
+  collapsar design configs/design-sphere.toml --json | jq '.schedule, .probability'
+
+Values are kept in the folder of the results as they are found. What was interrupted continues where it stopped.";
 
 const SWEEP: &str = "Examples:
   collapsar sweep configs/annealing-free.toml
@@ -180,6 +188,18 @@ fn compute<S: Study>(args: &RunArgs, adjust: impl Fn(&mut S::Config)) -> Result<
     let found = S::compute(config, &terminal)?;
     terminal.clear();
     deliver(args, &found, started.elapsed().as_secs_f64())
+}
+
+/// With a journal of the values.
+fn design(args: &RunArgs, _: &Extra) -> Result<Vec<PathBuf>, Failure> {
+    let started = Instant::now();
+    let config = Design::resolve(&read(&args.config, &args.overrides)?).map_err(Failure::usage)?;
+    let terminal = Terminal::with_journal(args, None, false)?;
+    let found = Design::compute(config, &terminal)?;
+    terminal.clear();
+    let written = deliver(args, &found, started.elapsed().as_secs_f64())?;
+    terminal.remove()?;
+    Ok(written)
 }
 
 fn sweep(args: &RunArgs, extra: &Extra) -> Result<Vec<PathBuf>, Failure> {

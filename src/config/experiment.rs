@@ -21,6 +21,8 @@ pub enum Verb {
     Probability,
     /// `collapsar sweep`.
     Sweep,
+    /// `collapsar design`.
+    Design,
     /// `collapsar density`.
     Density,
     /// `collapsar portrait`.
@@ -35,12 +37,13 @@ pub enum Verb {
 /// Place in the report unless given: after those that have one.
 const LAST: u64 = 1000;
 
-pub(crate) const VERBS: [(&str, Verb); 9] = [
+pub(crate) const VERBS: [(&str, Verb); 10] = [
     ("solve", Verb::Solve),
     ("bifurcate", Verb::Bifurcate),
     ("boundary", Verb::Boundary),
     ("probability", Verb::Probability),
     ("sweep", Verb::Sweep),
+    ("design", Verb::Design),
     ("density", Verb::Density),
     ("portrait", Verb::Portrait),
     ("realnvp", Verb::RealNvp),

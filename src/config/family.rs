@@ -96,6 +96,11 @@ impl FamilyConfig {
         Self { weights, train_weights, means, variance, clock, metric, tempering }
     }
 
+    /// Whether the variance descends.
+    pub(crate) fn trains_variance(&self) -> bool {
+        self.variance == VarianceRule::Trained
+    }
+
     /// The rules.
     pub fn rules(&self) -> Rules {
         Rules {

@@ -5,6 +5,7 @@
 //! declaration (`section!`) gives its struct, its reading, its ranges and its defaults as well; a resolver adds what
 //! concerns several keys.
 
+mod design;
 mod field;
 mod grids;
 mod problem;
@@ -17,6 +18,7 @@ mod schema;
 mod template;
 mod verbs;
 
+pub use design::{DesignConfig, Restarts, ScheduleShape};
 pub use field::OrFalse;
 pub(crate) use field::Reader;
 pub use range::Range;
@@ -76,6 +78,8 @@ pub enum Kind {
     Word(fn() -> Vec<&'static str>),
     /// One of these words, or false.
     WordOrFalse(fn() -> Vec<&'static str>),
+    /// An integer, or one of these words.
+    IntegerOrWord(fn() -> Vec<&'static str>),
     /// A number, or false.
     NumberOrFalse,
     /// A number, true or false.
@@ -117,7 +121,7 @@ pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
 }
 
 /// Every section, in the order of the reference.
-pub const SECTIONS: [SectionKeys; 24] = [
+pub const SECTIONS: [SectionKeys; 25] = [
     section("target", "p(x) = Σ v_k N(x; ν_k, I), or any Gaussian mixture where a verb takes it", problem::TARGET),
     section("family", "q(x) = Σ w_i N(x; μ_i, var I), or a product of densities of one coordinate", problem::FAMILY),
     section("schedule", "T(t) = 1/β(t), from T0 to 1; constant at T = 1 unless given", problem::SCHEDULE),
@@ -148,6 +152,7 @@ pub const SECTIONS: [SectionKeys; 24] = [
         "the route `simulation`: stochastic descent, run if this section is given",
         routes::SIMULATION,
     ),
+    section("design", "which schedule is looked for", design::DESIGN),
     section("flow", "a RealNVP; its dimension is that of the start", routes::FLOW),
     section("training", "Adam on F_β", routes::TRAINING),
     open(
@@ -169,16 +174,34 @@ pub const SECTIONS: [SectionKeys; 24] = [
 ];
 
 /// The sections that a verb reads.
-pub const READ: [(&str, &[&str]); 9] = [
+pub const READ: [(&str, &[&str]); 10] = [
     ("solve", &["target", "family", "schedule", "start", "optimiser", "solve", "compare"]),
     ("bifurcate", &["target", "family", "schedule", "optimiser", "bifurcation"]),
     ("probability", PROBABILITY),
+    ("design", DESIGN),
     ("boundary", &["target", "family", "schedule", "start", "stop", "optimiser", "boundary"]),
     ("sweep", SWEEP),
     ("density", &["target", "family", "schedule", "start", "optimiser", "solve", "density", "compare"]),
     ("portrait", &["target", "family", "optimiser", "portrait"]),
     ("realnvp", &["target", "schedule", "start", "flow", "training", "density", "compare"]),
     ("mean-field", &["target", "family", "schedule", "rotation", "scan"]),
+];
+
+/// What `design` asks, and of which question.
+const DESIGN: &[&str] = &[
+    "target",
+    "family",
+    "schedule",
+    "start",
+    "stop",
+    "optimiser",
+    "exact",
+    "formula",
+    "montecarlo",
+    "simulation",
+    "flow",
+    "training",
+    "design",
 ];
 
 /// What the points of a grid are made of, then what is about the grid.

@@ -6,8 +6,8 @@ use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, PRESETS, Preset, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{
-    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserConfig,
-    PortraitConfig, RotationConfig, ScanConfig, SimulationConfig, SolveConfig, StopConfig,
+    BifurcationConfig, BoundaryConfig, DensityConfig, DesignConfig, ExactConfig, FormulaConfig, MonteCarloConfig,
+    OptimiserConfig, PortraitConfig, RotationConfig, ScanConfig, SimulationConfig, SolveConfig, StopConfig,
 };
 use crate::config::mixture::MixtureConfig;
 use crate::config::run::{ScheduleConfig, StartConfig, TargetConfig};
@@ -39,6 +39,7 @@ pub(crate) fn check_rest(document: &Document, read: &[&str]) -> Result<(), Confi
     given("rotation").map(|s| RotationConfig::read(&s)).transpose()?;
     given("scan").map(|s| ScanConfig::resolve(&s)).transpose()?;
     given("portrait").map(|s| PortraitConfig::resolve(&s)).transpose()?;
+    given("design").map(|s| DesignConfig::resolve(&s)).transpose()?;
     given("density").map(|s| DensityConfig::resolve(&s, 0.0)).transpose()?;
     if let Some(section) = given("boundary") {
         BoundaryConfig::resolve(&section, &schedule(document)?.0)?;

@@ -183,6 +183,19 @@ impl<'a> Section<'a> {
     }
 }
 
+impl Section<'_> {
+    /// A list of named choices.
+    fn choices<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<Vec<T>>, ConfigError> {
+        let Ok(Some(words)) = self.texts(key) else {
+            let rule = format!("be a list of {}", quoted(choices));
+            return if self.has(key) { Err(self.breaks(key, &rule)) } else { Ok(None) };
+        };
+        let find = |word: &String| choices.iter().find(|(name, _)| name == word).map(|(_, value)| *value);
+        let found: Option<Vec<T>> = words.iter().map(find).collect();
+        found.map(Some).ok_or_else(|| self.breaks(key, &format!("be a list of {}", quoted(choices))))
+    }
+}
+
 impl Reader for Section<'_> {
     fn number(&self, key: &str) -> Result<Option<f64>, ConfigError> {
         self.number(key)
@@ -202,6 +215,10 @@ impl Reader for Section<'_> {
 
     fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<T>, ConfigError> {
         self.choice(key, choices)
+    }
+
+    fn choices<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<Vec<T>>, ConfigError> {
+        self.choices(key, choices)
     }
 
     fn is_false(&self, key: &str) -> bool {

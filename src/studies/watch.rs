@@ -62,3 +62,12 @@ pub trait Watch: Sync {
 pub struct Silent;
 
 impl Watch for Silent {}
+
+/// Tells of nothing within a part of the work and listens for the end.
+pub(crate) struct UntilCancelled<'a>(pub(crate) &'a dyn Watch);
+
+impl Watch for UntilCancelled<'_> {
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+}

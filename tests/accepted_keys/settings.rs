@@ -5,6 +5,12 @@ use collapsar::config::Route;
 use super::Asked::{self, Verb};
 use super::question::{COOLED, EXACT, FORMULA, HOT, MONTECARLO, Probe, TRAINED};
 
+/// A search of some hundred values.
+const DESIGN: &[&str] =
+    &["design.wanted=0.3", "design.route=\"formula\"", "design.schedules=[\"geometric\"]", "design.verify=200"];
+const COUNTED: &[&str] =
+    &["design.wanted=0.3", "design.route=\"montecarlo\"", "design.schedules=[\"geometric\"]", "design.verify=200"];
+
 /// Keys of other sections: each acts where it is read, about one of the bases.
 pub const SETTINGS: &[(Asked, &str, Probe)] = &[
     (Verb("solve"), "given means", ("solve.times", &[], ["[0.0, 5.0]", "[0.0, 6.0]"])),
@@ -30,6 +36,15 @@ pub const SETTINGS: &[(Asked, &str, Probe)] = &[
     (Verb("boundary"), "free pair", ("boundary.reach", &[], ["2.0", "3.0"])),
     (Verb("boundary"), "free pair", ("boundary.points", &[], ["3", "4"])),
     (Verb("boundary"), "free pair", ("boundary.width", &[], ["1e-2", "1e-4"])),
+    (Verb("design"), "sphere pair", ("design.wanted", DESIGN, ["0.1", "0.2"])),
+    (Verb("design"), "sphere pair", ("design.budget", DESIGN, ["3.0", "4.0"])),
+    (Verb("design"), "sphere pair", ("design.schedules", DESIGN, ["[\"geometric\"]", "[\"hold\"]"])),
+    (Verb("design"), "free pair", ("design.restarts", DESIGN, ["1", "\"allowed\""])),
+    (Verb("design"), "sphere pair", ("design.route", DESIGN, ["\"formula\"", "\"montecarlo\""])),
+    (Verb("design"), "sphere pair", ("design.samples", COUNTED, ["200", "300"])),
+    (Verb("design"), "sphere pair", ("design.verify", DESIGN, ["200", "300"])),
+    (Verb("design"), "sphere pair", ("design.hottest", DESIGN, ["9.0", "1e4"])),
+    (Verb("design"), "sphere pair", ("design.longest", DESIGN, ["2.0", "3.0"])),
     (Verb("portrait"), "free pair", ("portrait.temperatures", &[], ["[1.0]", "[2.0]"])),
     (Verb("portrait"), "free pair", ("portrait.transverse", &[], ["0.0", "0.5"])),
     (Verb("portrait"), "free pair", ("portrait.x", &[], ["[0.0, 3.0]", "[0.0, 4.0]"])),

@@ -88,7 +88,7 @@ fn values(key: &Key) -> Vec<String> {
             "true",
             "[]",
         ]),
-        Kind::Integer => strings(&[
+        Kind::Integer | Kind::IntegerOrWord(_) => strings(&[
             "0",
             "1",
             "2",

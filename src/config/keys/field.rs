@@ -18,6 +18,8 @@ pub(crate) trait Reader {
     fn numbers(&self, key: &str) -> Result<Option<Vec<f64>>, ConfigError>;
     /// One of the named choices.
     fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<T>, ConfigError>;
+    /// A list of named choices.
+    fn choices<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<Vec<T>>, ConfigError>;
     /// Whether the key is `false`.
     fn is_false(&self, key: &str) -> bool;
     /// The error for a value of `key` that breaks `rule`.
@@ -216,6 +218,31 @@ impl<T: Named> Field for T {
     fn unless_given(declared: Option<&Value>) -> Self {
         let word = declared.and_then(Value::as_str);
         T::NAMES.iter().find(|(name, _)| Some(*name) == word).unwrap_or(&T::NAMES[0]).1
+    }
+}
+
+impl<T: Named> Field for Option<T> {
+    const KIND: Kind = Kind::Word(names::<T>);
+
+    fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
+        T::given(reader, key).map(|value| value.map(Some))
+    }
+
+    fn unless_given(_: Option<&Value>) -> Self {
+        None
+    }
+}
+
+impl<T: Named> Field for Vec<T> {
+    const KIND: Kind = Kind::Words(names::<T>);
+
+    fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
+        reader.choices(key.name, T::NAMES)
+    }
+
+    fn unless_given(declared: Option<&Value>) -> Self {
+        let words = declared.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        words.filter_map(|word| T::NAMES.iter().find(|(name, _)| *name == word)).map(|(_, value)| *value).collect()
     }
 }
 

@@ -22,8 +22,9 @@ pub struct Range {
 impl Key {
     /// The interval with which its rule begins; what follows a comma or a semicolon are conditions in words.
     pub fn range(&self) -> Option<Range> {
-        if !matches!(self.kind, Kind::Number | Kind::Integer | Kind::Numbers | Kind::NumberOrFalse | Kind::NumberOrFlag)
-        {
+        let numeric = matches!(self.kind, Kind::Number | Kind::Integer | Kind::IntegerOrWord(_) | Kind::Numbers)
+            || matches!(self.kind, Kind::NumberOrFalse | Kind::NumberOrFlag);
+        if !numeric {
             return None;
         }
         let mut parts = self.rule.split([',', ';']).map(str::trim);

@@ -85,6 +85,7 @@ fn value(kind: Kind) -> String {
     match kind {
         Kind::Number => "number".to_owned(),
         Kind::Integer => "integer ≥ 0".to_owned(),
+        Kind::IntegerOrWord(words) => format!("integer or {}", quoted(words())),
         Kind::Flag => "`true` or `false`".to_owned(),
         Kind::Text => "text".to_owned(),
         Kind::Word(words) => quoted(words()),

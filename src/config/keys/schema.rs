@@ -70,6 +70,7 @@ fn kind_schema(kind: Kind, bounds: &Map<String, Value>) -> Value {
         Kind::Number => bounded("number"),
         Kind::Integer if bounds.is_empty() => json!({"type": "integer", "minimum": 0}),
         Kind::Integer => bounded("integer"),
+        Kind::IntegerOrWord(words) => json!({"anyOf": [bounded("integer"), {"enum": words()}]}),
         Kind::Flag => json!({"type": "boolean"}),
         Kind::Text => json!({"type": "string"}),
         Kind::Word(words) => json!({"enum": words()}),

@@ -19,6 +19,7 @@ fn own(verb: &str) -> &'static [Example] {
     match verb {
         "solve" | "density" => &[("start", "means", "[[0.9, 0.4], [0.3, -0.2]]")],
         "probability" => &[("start", "dimension", "1"), ("start", "scale", "1.0")],
+        "design" => &[("start", "dimension", "1"), ("start", "scale", "1.0"), ("design", "wanted", "0.1")],
         "sweep" => &[
             ("start", "dimension", "1"),
             ("start", "scale", "1.0"),
@@ -80,7 +81,9 @@ fn section_text(section: &SectionKeys, examples: &[Example]) -> String {
 fn key_text(key: &Key, value: Option<&str>) -> String {
     let rule = if key.rule.is_empty() { String::new() } else { format!(" ({})", key.rule) };
     let words = match key.kind {
-        Kind::Word(words) | Kind::WordOrFalse(words) | Kind::Words(words) => format!(": {}", words().join(", ")),
+        Kind::Word(words) | Kind::WordOrFalse(words) | Kind::Words(words) | Kind::IntegerOrWord(words) => {
+            format!(": {}", words().join(", "))
+        }
         _ => String::new(),
     };
     let about = format!("{}{words}{rule}", key.meaning);

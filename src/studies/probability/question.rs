@@ -98,7 +98,7 @@ impl<'a> Question<'a> {
     }
 
     /// The pair that the problem is.
-    pub(super) fn pair(&self) -> Option<Pair> {
+    pub(crate) fn pair(&self) -> Option<Pair> {
         self.pair.as_ref().ok().copied()
     }
 
@@ -140,7 +140,7 @@ impl<'a> Question<'a> {
     }
 
     /// Adam's learning rate, if it is Adam that descends.
-    pub(super) fn adam(&self) -> Option<f64> {
+    pub(crate) fn adam(&self) -> Option<f64> {
         self.config.optimiser.as_ref().and_then(OptimiserConfig::adam)
     }
 

@@ -7,6 +7,7 @@ use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERS
 use crate::studies::probability::Question;
 use crate::studies::sweep::finished::{Finished, Points, keep_point, keep_run};
 use crate::studies::trainable::{Trainable, Trainings};
+use crate::studies::watch::UntilCancelled;
 use crate::studies::{KeptLine, StudyError, Watch};
 
 /// A part of a grid: points `part - 1`, `part - 1 + parts`, ...
@@ -186,15 +187,6 @@ impl Grid {
             routes,
             failure,
         })
-    }
-}
-
-/// Tells of nothing within a point and listens for the end.
-struct UntilCancelled<'a>(&'a dyn Watch);
-
-impl Watch for UntilCancelled<'_> {
-    fn cancelled(&self) -> bool {
-        self.0.cancelled()
     }
 }
 

@@ -1,0 +1,173 @@
+//! The best member of a family for a duration, and the duration that a probability takes.
+
+use crate::config::{DesignConfig, Route, ScheduleShape};
+use crate::studies::StudyError;
+use crate::studies::design::judge::Judge;
+use crate::studies::design::search::{along_a_line, simplex};
+use crate::studies::design::shape::Member;
+
+/// The first duration that is tried.
+const FIRST: f64 = 8.0;
+/// Next to a hint the next one is this much longer, or shorter.
+const CLOSE_BY: f64 = 1.1;
+/// The shortest.
+const SHORTEST: f64 = 0.125;
+/// log P_c is met within this, or the duration within that, relatively.
+const MET: f64 = 0.01;
+const WITHIN: f64 = 0.002;
+/// Where twice the duration lowers log P_c by less than this, twice in a row, longer is no help.
+const NO_HELP: f64 = 0.02;
+/// Sides of a first simplex: from a guess, and from the place of a near duration.
+const SIDE: f64 = 0.12;
+const NEAR_SIDE: f64 = 0.05;
+/// Most durations between two ends.
+const MOST: usize = 12;
+
+/// The best member of its duration.
+#[derive(Debug, Clone)]
+pub(super) struct Best {
+    pub(super) shape: ScheduleShape,
+    pub(super) duration: f64,
+    pub(super) member: Member,
+    /// P_c of one fit.
+    pub(super) probability: f64,
+    place: Vec<f64>,
+}
+
+/// A family's best members, by increasing duration.
+pub(super) struct Frontier<'a> {
+    shape: ScheduleShape,
+    design: &'a DesignConfig,
+    judge: &'a Judge<'a>,
+    route: Route,
+    /// The best members by a cheaper route: where to look.
+    hints: Vec<Best>,
+    /// The longest duration that is allowed.
+    longest: f64,
+    pub(super) known: Vec<Best>,
+}
+
+impl<'a> Frontier<'a> {
+    pub(super) fn new(shape: ScheduleShape, design: &'a DesignConfig, judge: &'a Judge<'a>, route: Route) -> Self {
+        let longest = design.longest.min(design.budget.unwrap_or(f64::INFINITY));
+        Self { shape, design, judge, route, hints: Vec::new(), longest, known: Vec::new() }
+    }
+
+    /// Looks first where a cheaper route finds `wanted`, if it does.
+    pub(super) fn guided(mut self, route: Route, wanted: f64) -> Self {
+        let mut guide = Self::new(self.shape, self.design, self.judge, route);
+        // What the guide cannot answer is no hint.
+        if let Ok(Some(best)) = guide.reach(wanted) {
+            self.hints = vec![best];
+        }
+        self
+    }
+
+    /// The best member of this duration.
+    pub(super) fn best(&mut self, duration: f64) -> Result<Best, StudyError> {
+        if let Some(best) = self.known.iter().find(|best| best.duration == duration) {
+            return Ok(best.clone());
+        }
+        let (shape, hottest) = (self.shape, self.design.hottest);
+        let value = |place: &[f64]| self.value(shape, duration, place);
+        let apart = |best: &&Best| (best.duration / duration).ln().abs();
+        let all = self.known.iter().chain(&self.hints);
+        let near = all.min_by(|a, b| apart(a).total_cmp(&apart(b))).map(|best| best.place.clone());
+        let (place, least) = if shape.coordinates() == 1 {
+            along_a_line(&value, near.and_then(|place| place.first().copied()))?
+        } else {
+            self.in_a_cube(duration, near)?
+        };
+        let member = shape.member(duration, &place, hottest)?;
+        let best = Best { shape, duration, member, probability: least.exp(), place };
+        let at = self.known.partition_point(|other| other.duration < duration);
+        self.known.insert(at, best.clone());
+        Ok(best)
+    }
+
+    /// log P_c.
+    fn value(&self, shape: ScheduleShape, duration: f64, place: &[f64]) -> Result<f64, StudyError> {
+        let member = shape.member(duration, place, self.design.hottest)?;
+        Ok(self.judge.value_by(self.route, &member)?.ln())
+    }
+
+    /// The best of several coordinates, from the place of a near duration; from the best hold where there is none, or where it
+    /// leads to nothing better than less time does.
+    fn in_a_cube(&self, duration: f64, near: Option<Vec<f64>>) -> Result<(Vec<f64>, f64), StudyError> {
+        let value = |place: &[f64]| self.value(self.shape, duration, place);
+        let shorter = self.known.iter().filter(|best| best.duration < duration).map(|best| best.probability.ln());
+        let bar = shorter.fold(f64::INFINITY, f64::min);
+        let led = near.map(|start| simplex(&value, &start, NEAR_SIDE)).transpose()?;
+        if let Some(found) = led.clone().filter(|(_, least)| *least < bar) {
+            return Ok(found);
+        }
+        let hold = |place: &[f64]| self.value(ScheduleShape::Hold, duration, place);
+        let start = self.shape.guess(along_a_line(&hold, None)?.0[0]);
+        // A second simplex where the first ended: one alone may have collapsed beside the least.
+        let anew = simplex(&value, &simplex(&value, &start, SIDE)?.0, NEAR_SIDE)?;
+        Ok(led.filter(|(_, least)| *least <= anew.1).unwrap_or(anew))
+    }
+
+    /// The member of the least duration whose P_c is at most `wanted`; nothing where none is within the longest.
+    pub(super) fn reach(&mut self, wanted: f64) -> Result<Option<Best>, StudyError> {
+        let target = wanted.ln();
+        let off = |best: &Best| best.probability.ln() - target;
+        let mut low: Option<Best> = self.known.iter().rev().find(|best| off(best) > 0.0).cloned();
+        let mut high: Option<Best> = self.known.iter().find(|best| off(best) <= 0.0).cloned();
+        let mut no_help = 0;
+        let (first, mut factor) = self.hints.first().map_or((FIRST, 2.0), |hint| (hint.duration, CLOSE_BY));
+        while high.is_none() {
+            let next = low.as_ref().map_or(first, |best| best.duration * factor).min(self.longest);
+            // A hint is near; where it is not, doubled.
+            let apart = factor.log2();
+            factor = if apart < 0.9 { factor * factor } else { 2.0 };
+            if low.as_ref().is_some_and(|best| best.duration >= self.longest) {
+                return Ok(None);
+            }
+            let found = self.best(next)?;
+            if let Some(last) = &low {
+                let gain = last.probability.ln() - found.probability.ln();
+                no_help = if gain < NO_HELP * apart { no_help + 1 } else { 0 };
+            }
+            if off(&found) <= 0.0 {
+                high = Some(found);
+            } else if no_help >= 2 {
+                return Ok(None);
+            } else {
+                low = Some(found);
+            }
+        }
+        while low.is_none() {
+            let Some(best) = &high else { break };
+            let next = best.duration / factor;
+            factor = if factor < 1.9 { factor * factor } else { 2.0 };
+            if next < SHORTEST {
+                return Ok(high);
+            }
+            let found = self.best(next)?;
+            if off(&found) <= 0.0 { high = Some(found) } else { low = Some(found) }
+        }
+        let (Some(mut low), Some(mut high)) = (low, high) else { return Ok(None) };
+        for step in 0..MOST {
+            if off(&high) > -MET || high.duration - low.duration < WITHIN * high.duration {
+                break;
+            }
+            let share = off(&low) / (off(&low) - off(&high));
+            // The middle now and then, so that no end stays for ever; else a little beyond the line, on the safe side.
+            let share = if step % 4 == 3 { 0.5 } else { (share + 0.01).clamp(0.05, 0.97) };
+            let found = self.best(low.duration + share * (high.duration - low.duration))?;
+            if off(&found) <= 0.0 { high = found } else { low = found }
+        }
+        Ok(Some(high))
+    }
+
+    /// The most likely to succeed of those known.
+    pub(super) fn safest(&self) -> Option<Best> {
+        self.known.iter().min_by(|a, b| a.probability.total_cmp(&b.probability)).cloned()
+    }
+
+    /// The longest duration that is allowed.
+    pub(super) fn longest(&self) -> f64 {
+        self.longest
+    }
+}

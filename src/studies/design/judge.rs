@@ -1,0 +1,147 @@
+//! P_c of a schedule, by one route, each value kept as soon as it is known.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{DesignRun, Route, ScheduleConfig};
+use crate::results::Answer;
+use crate::studies::design::shape::Member;
+use crate::studies::probability::Question;
+use crate::studies::trainable::Trainings;
+use crate::studies::watch::UntilCancelled;
+use crate::studies::{StudyError, Watch};
+
+/// The error of a computed P_c, relative to the one that is wanted.
+const RELATIVE: f64 = 0.01;
+/// The same without a wanted one, and at most.
+const USUAL: f64 = 1e-4;
+/// The steps of `exact.tolerance`.
+const TOLERANCES: (f64, f64) = (1e-9, 1e-2);
+
+/// Judges members.
+pub(super) struct Judge<'a> {
+    config: &'a DesignRun,
+    route: Route,
+    /// Where the schedule of a flow's training ends, and how long it goes on from there.
+    rest: f64,
+    watch: &'a dyn Watch,
+    known: Mutex<BTreeMap<String, Answer>>,
+}
+
+/// A line that is kept.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    asked: String,
+    answer: Answer,
+}
+
+/// What identifies a value.
+#[derive(Serialize)]
+struct Asked<'a> {
+    schedule: &'a ScheduleConfig,
+    variance: Option<f64>,
+    route: Route,
+    samples: u64,
+    seed: u64,
+}
+
+impl<'a> Judge<'a> {
+    /// By this route, with what is kept of earlier work.
+    pub(super) fn new(
+        config: &'a DesignRun,
+        route: Route,
+        watch: &'a dyn Watch,
+        kept: &str,
+    ) -> Result<Self, StudyError> {
+        let lines = watch.kept(kept).map_err(StudyError::computation)?;
+        let mut known = BTreeMap::new();
+        for line in lines.iter().filter(|line| !line.text.trim().is_empty()) {
+            match serde_json::from_str::<Line>(&line.text).ok().filter(|line| line.answer.check().is_ok()) {
+                Some(line) => drop(known.insert(line.asked, line.answer)),
+                None => watch.warn(&format!("{}: no value of P_c; it is computed anew", line.place)),
+            }
+        }
+        let schedule = config.run.problem.schedule.schedule()?;
+        let training = config.run.training.as_ref();
+        let rest = training.map_or(0.0, |training| (training.end() - schedule.settling_time(1e-3)).max(0.0));
+        Ok(Self { config, route, rest, watch, known: Mutex::new(known) })
+    }
+
+    /// The route of the search.
+    pub(super) fn route(&self) -> Route {
+        self.route
+    }
+
+    /// The seed of the search.
+    pub(super) fn seed(&self) -> u64 {
+        self.config.run.problem.start.seed.unwrap_or(0)
+    }
+
+    /// P_c of a member for the search by its route.
+    pub(super) fn value(&self, member: &Member) -> Result<f64, StudyError> {
+        self.value_by(self.route, member)
+    }
+
+    /// The same by another: from the same draws for all.
+    pub(super) fn value_by(&self, route: Route, member: &Member) -> Result<f64, StudyError> {
+        let samples = self.config.design.samples;
+        let answer = self.answer(route, member, samples, self.seed())?;
+        // A count of none says that there are fewer than about one.
+        let least = answer.estimate.map_or(f64::MIN_POSITIVE, |e| 0.5 / e.n.max(1) as f64);
+        Ok(answer.value.max(least))
+    }
+
+    /// The fresh count number `round` of a member.
+    pub(super) fn verify(&self, member: &Member, round: u64) -> Result<Answer, StudyError> {
+        // Runs of a trained flow have seeds that follow each other.
+        const APART: u64 = 1 << 20;
+        let counts = [Route::MonteCarlo, Route::Simulation, Route::RealNvp].contains(&self.route);
+        let route = if counts { self.route } else { Route::MonteCarlo };
+        let seed = self.seed().wrapping_add(APART * (round + 1));
+        self.answer(route, member, self.config.design.verify, seed)
+    }
+
+    fn answer(&self, route: Route, member: &Member, samples: u64, seed: u64) -> Result<Answer, StudyError> {
+        if self.watch.cancelled() {
+            return Err(StudyError::Cancelled);
+        }
+        let asked = Asked { schedule: &member.schedule, variance: member.variance, route, samples, seed };
+        let asked = serde_json::to_string(&asked).map_err(StudyError::computation)?;
+        if let Some(answer) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&asked) {
+            self.watch.advance(1);
+            return Ok(answer.clone());
+        }
+        let answer = self.compute(route, member, samples, seed)?;
+        let line = Line { asked, answer };
+        let text = serde_json::to_string(&line).map_err(StudyError::computation)?;
+        self.watch.keep(&text).map_err(StudyError::computation)?;
+        self.watch.advance(1);
+        let Line { asked, answer } = line;
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(asked, answer.clone());
+        Ok(answer)
+    }
+
+    fn compute(&self, route: Route, member: &Member, samples: u64, seed: u64) -> Result<Answer, StudyError> {
+        let mut run = self.config.run.clone();
+        run.problem.schedule = member.schedule.clone();
+        if member.variance.is_some() {
+            run.problem.start.variance = member.variance;
+        }
+        run.formula.wanted = None;
+        run.montecarlo.samples = samples;
+        let wanted = self.config.design.wanted.map_or(USUAL, |p| (RELATIVE * p).min(USUAL));
+        run.exact.tolerance = wanted.clamp(TOLERANCES.0, TOLERANCES.1).min(run.exact.tolerance.max(wanted));
+        if let Some(training) = &mut run.training {
+            let end = member.schedule.schedule()?.settling_time(1e-3) + self.rest;
+            training.steps = ((end / training.time_step).ceil() as u64).max(1);
+        }
+        let problem = run.problem.problem()?;
+        let question = Question::new(&run, &problem, seed)?;
+        let mut found = question.answer(&[route], &Trainings::default(), &UntilCancelled(self.watch))?;
+        found.by_route.remove(&route).ok_or_else(|| {
+            StudyError::computation(format!("the {} route has no answer: {}", route.name(), found.notes.join("; ")))
+        })
+    }
+}

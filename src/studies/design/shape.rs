@@ -1,0 +1,92 @@
+//! The members of a family of schedules.
+
+use collapsar_theory::{InvalidParameter, Schedule};
+
+use crate::config::{ScheduleConfig, ScheduleShape};
+
+/// T of an exponential schedule at its end, above 1.
+const SETTLED: f64 = 1e-3;
+/// Largest share of the duration of a cold start, and of the flash at the end.
+const MOST_COLD: f64 = 0.4;
+const MOST_FLASH: f64 = 0.4;
+/// A share of the duration below this is none.
+const NOTHING: f64 = 1e-4;
+
+/// A schedule, and var(0) where the family chooses it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Member {
+    pub(super) schedule: ScheduleConfig,
+    pub(super) variance: Option<f64>,
+}
+
+impl ScheduleShape {
+    /// How many coordinates a member has beside its duration.
+    pub(super) fn coordinates(self) -> usize {
+        match self {
+            Self::Geometric | Self::Hold | Self::Exponential | Self::LinearTemperature => 1,
+            Self::HoldRamp => 2,
+            Self::BroadStart => 3,
+            Self::ThreeArcs => 4,
+        }
+    }
+
+    /// Where a search of more than one coordinate starts, from the coordinate of the best hold.
+    pub(super) fn guess(self, hold: f64) -> Vec<f64> {
+        match self {
+            Self::Geometric | Self::Hold | Self::Exponential | Self::LinearTemperature => vec![hold],
+            Self::HoldRamp => vec![hold, 0.3],
+            Self::BroadStart => vec![0.8, 0.5, hold],
+            Self::ThreeArcs => vec![0.1, hold, 0.15, (hold + 0.3).min(0.95)],
+        }
+    }
+
+    /// The member of this duration at a place: coordinates from 0 to 1, temperatures and variances on a logarithmic scale
+    /// up to the hottest, shares of the duration on a linear one.
+    ///
+    /// # Errors
+    /// What the schedule refuses.
+    pub(super) fn member(self, duration: f64, place: &[f64], hottest: f64) -> Result<Member, InvalidParameter> {
+        let hot = |u: f64| hottest.powf(u.clamp(0.0, 1.0));
+        let only = |schedule: Schedule| Member { schedule: ScheduleConfig::from(&schedule), variance: None };
+        Ok(match (self, place) {
+            (Self::Geometric, [u, ..]) => only(Schedule::geometric(hot(*u), duration)?),
+            (Self::Exponential, [u, ..]) => {
+                let excess = (hot(*u) - 1.0).max(2.0 * SETTLED);
+                only(Schedule::exponential(1.0 + excess, (excess / SETTLED).ln() / duration)?)
+            }
+            (Self::LinearTemperature, [u, ..]) => only(Schedule::linear_temperature(hot(*u), duration)?),
+            (Self::HoldRamp, [u, share, ..]) => {
+                let until = duration * (1.0 - share.clamp(NOTHING, 1.0));
+                only(Schedule::table(vec![until, duration], vec![hot(*u), 1.0])?)
+            }
+            (Self::ThreeArcs, [cold, u, flash, top, ..]) => {
+                only(arcs(duration, [cold * MOST_COLD, 1.0 - flash * MOST_FLASH], [hot(*u), hot(*top)])?)
+            }
+            (Self::BroadStart, [broad, cold, u, ..]) => {
+                let schedule = arcs(duration, [*cold, 1.0], [hot(*u), hot(*u)])?;
+                Member { variance: Some(hot(*broad)), ..only(schedule) }
+            }
+            (_, [u, ..]) => only(Schedule::quench(hot(*u), duration)?),
+            (_, []) => only(Schedule::constant(1.0)?),
+        })
+    }
+}
+
+/// T = 1 to the first share of the duration, the first temperature to the second share, the other to the end, then 1.
+fn arcs(duration: f64, [cold, flash]: [f64; 2], [hold, top]: [f64; 2]) -> Result<Schedule, InvalidParameter> {
+    let (mut times, mut temperatures) = (Vec::new(), Vec::new());
+    let mut jump = |share: f64, before: f64, after: f64| {
+        times.extend([share * duration; 2]);
+        temperatures.extend([before, after]);
+    };
+    if cold > NOTHING {
+        jump(cold.min(flash - NOTHING), 1.0, hold);
+    }
+    if flash < 1.0 - NOTHING {
+        jump(flash, hold, top);
+        jump(1.0, top, 1.0);
+    } else {
+        jump(1.0, hold, 1.0);
+    }
+    Schedule::table(times, temperatures)
+}
