@@ -78,6 +78,8 @@ pub enum Kind {
     WordOrFalse(fn() -> Vec<&'static str>),
     /// A number, or false.
     NumberOrFalse,
+    /// A number, or a list of numbers.
+    NumberOrNumbers,
     /// A number, true or false.
     NumberOrFlag,
     /// A list of numbers.

@@ -22,8 +22,8 @@ pub struct Range {
 impl Key {
     /// The interval with which its rule begins; what follows a comma or a semicolon are conditions in words.
     pub fn range(&self) -> Option<Range> {
-        if !matches!(self.kind, Kind::Number | Kind::Integer | Kind::Numbers | Kind::NumberOrFalse | Kind::NumberOrFlag)
-        {
+        use Kind::{Integer, Number, NumberOrFalse, NumberOrFlag, NumberOrNumbers, Numbers};
+        if !matches!(self.kind, Number | Integer | Numbers | NumberOrFalse | NumberOrFlag | NumberOrNumbers) {
             return None;
         }
         let mut parts = self.rule.split([',', ';']).map(str::trim);
