@@ -284,3 +284,140 @@ fn averages_are_those_of_brute_force() {
         }
     }
 }
+
+/// A rotation of d coordinates: product of plane rotations.
+fn turned(v: &[f64]) -> Vec<f64> {
+    let mut out = v.to_vec();
+    for i in 0..v.len() {
+        for j in i + 1..v.len() {
+            let (sin, cos) = (0.4 + 0.3 * i as f64 + 0.2 * j as f64).sin_cos();
+            (out[i], out[j]) = (cos * out[i] - sin * out[j], sin * out[i] + cos * out[j]);
+        }
+    }
+    out
+}
+
+fn turned_covariance(covariance: &Covariance) -> Covariance {
+    let Covariance::Full(rows) = covariance else { return covariance.clone() };
+    // R S R^T by rows, then by columns.
+    let half: Vec<Vec<f64>> = rows.iter().map(|row| turned(row)).collect();
+    let columns: Vec<Vec<f64>> =
+        (0..rows.len()).map(|j| turned(&half.iter().map(|row| row[j]).collect::<Vec<_>>())).collect();
+    let entry = |i: usize, j: usize| 0.5 * (columns[j][i] + columns[i][j]);
+    Covariance::Full((0..rows.len()).map(|i| (0..rows.len()).map(|j| entry(i, j)).collect()).collect())
+}
+
+#[test]
+fn a_rotation_of_target_and_start_turns_the_field() {
+    let own = rules(VarianceRule::Own, WeightRule::FisherRao, Metric::Natural);
+    for case in [crossed(own), space(own), isotropic(2, own), isotropic(3, own)] {
+        let (flow, state) = case.build();
+        let d = flow.width();
+        let mut other = Case { rules: own, ..case };
+        let straight = field(&flow, 0.6, &state);
+        other.modes.iter_mut().for_each(|mode| mode.resize(d, 0.0));
+        other.modes.iter_mut().chain(&mut other.means).for_each(|v| *v = turned(v));
+        other.covariances = other.covariances.iter().map(turned_covariance).collect();
+        let (flow, state) = other.build();
+        let found = field(&flow, 0.6, &state);
+        for (a, b) in straight[..2 * d].chunks(d).zip(found[..2 * d].chunks(d)) {
+            near(&turned(a), b, 1e-11, "means");
+        }
+        near(&straight[2 * d..], &found[2 * d..], 1e-11, "weights and variances");
+    }
+}
+
+/// Coordinates in which modes do not differ, whatever their common covariance there is, add nothing to the others.
+#[test]
+fn coordinates_without_difference_add_nothing() {
+    let unit = rules(VarianceRule::Unit, WeightRule::FisherRao, Metric::Euclidean);
+    let (flow, state) = crossed(unit).build();
+    let plane = field(&flow, 0.6, &state);
+    for turn in [false, true] {
+        let mut case = crossed(unit);
+        let wide = |covariance: &Covariance| {
+            let Covariance::Full(rows) = covariance else { unreachable!("both are matrices") };
+            let entry = |i: usize, j: usize| match (i.max(j), i == j) {
+                (0 | 1, _) => rows[i][j],
+                (_, true) => 1.3,
+                _ => 0.0,
+            };
+            Covariance::Full((0..5).map(|i| (0..5).map(|j| entry(i, j)).collect()).collect())
+        };
+        case.covariances = case.covariances.iter().map(wide).collect();
+        let vectors = case.modes.iter_mut().chain(&mut case.means);
+        vectors.for_each(|v| {
+            v.resize(5, 0.0);
+            *v = if turn { turned(v) } else { v.clone() };
+        });
+        if turn {
+            case.covariances = case.covariances.iter().map(turned_covariance).collect();
+        }
+        let (flow, state) = case.build();
+        let found = field(&flow, 0.6, &state);
+        for (a, b) in plane[..4].chunks(2).zip(found[..10].chunks(5)) {
+            let mut wide = a.to_vec();
+            wide.resize(5, 0.0);
+            near(&if turn { turned(&wide) } else { wide }, b, 1e-11, "means");
+        }
+        near(&plane[4..], &found[10..], 1e-11, "weights");
+    }
+}
+
+/// Ten coordinates, from draws of all of them: within five standard errors.
+#[test]
+fn ten_coordinates_are_those_of_draws() {
+    let case = isotropic(10, rules(VarianceRule::Own, WeightRule::Fixed, Metric::Euclidean));
+    let (flow, state) = case.build();
+    let plain = flow.unpack(1.0, &state);
+    let found = flow.averages(&plain);
+    let log_targets: Vec<f64> = case.targets.iter().map(|v| v.ln()).collect();
+    let mut seed = 1u64;
+    let mut uniform = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((seed >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+    };
+    for i in 0..2 {
+        let (mut sum, mut square, n) = (0.0, 0.0, 100_000);
+        let mut x = vec![0.0; 10];
+        for _ in 0..n {
+            for (x, m) in x.iter_mut().zip(&case.means[i]) {
+                let g = (-2.0 * uniform().ln()).sqrt() * (std::f64::consts::TAU * uniform()).cos();
+                *x = m + case.variances[i].sqrt() * g;
+            }
+            let f = log_mixture(&x, &log_targets, &case.modes, &case.covariances);
+            sum += f;
+            square += f * f;
+        }
+        let mean = sum / n as f64;
+        let error = ((square / n as f64 - mean * mean) / n as f64).sqrt();
+        assert!((found.target.log[i] - mean).abs() < 5.0 * error, "{} {mean} {error}", found.target.log[i]);
+    }
+}
+
+#[test]
+fn what_quadrature_has_not_is_refused() {
+    let unit = rules(VarianceRule::Unit, WeightRule::Fixed, Metric::Euclidean);
+    let mut case = isotropic(10, unit);
+    case.modes = (0..5).map(|k| (0..10).map(|i| if i == k { 2.0 } else { 0.0 }).collect()).collect();
+    case.targets = vec![0.2; 5];
+    case.covariances = (1..6).map(|k| Covariance::Isotropic(k as f64)).collect();
+    let refuse = |case: &Case| {
+        let shaped = case.shaped();
+        let (_, at) = shaped.reduce();
+        ShapedFlow::new(&shaped, at.modes, at.dimension, &CubatureOptions::default()).unwrap_err().to_string()
+    };
+    assert!(refuse(&case).contains("differ in at most 3 directions"), "{}", refuse(&case));
+    case.covariances = vec![Covariance::Isotropic(2.0); 5];
+    case.rules = rules(VarianceRule::Own, WeightRule::Fixed, Metric::Euclidean);
+    case.means = (0..5).map(|k| (0..10).map(|i| if i == k { 1.0 } else { 0.0 }).collect()).collect();
+    (case.weights, case.variances) = (vec![0.2; 5], vec![1.0; 5]);
+    assert!(refuse(&case).contains("span at most 3 directions"), "{}", refuse(&case));
+    case.rules = unit;
+    case.build();
+    let problem = case.problem();
+    assert!(ShapedProblem::new(problem.clone(), vec![Covariance::Isotropic(1.0)]).is_err());
+    let flat = full(&[&[1.0, 2.0], &[2.0, 1.0]]);
+    assert!(ShapedProblem::new(crossed(unit).problem(), vec![flat.clone(), flat]).is_err());
+    assert!(case.shaped().with_initial_variances(vec![1.0; 5]).is_err());
+}
