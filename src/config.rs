@@ -52,7 +52,7 @@ pub use plot::{PlotConfig, PlotKind, RATE};
 pub use problem::ProblemConfig;
 pub use published::{PublishedConfig, PublishedCount};
 pub use route::{Route, Source};
-pub use run::{ScheduleConfig, StartConfig, TargetConfig};
+pub use run::{InitialVariance, ScheduleConfig, StartConfig, TargetConfig};
 pub use runs::{
     BifurcationRun, BoundaryRun, DensityRun, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun, VarianceStart,
 };

@@ -57,5 +57,6 @@ pub use mixture_estimate::{MechanismShare, MixtureEstimate, MixtureTally};
 pub use optimiser::{Adam, Optimiser};
 pub use pair_start::{FreeStart, SphereStart};
 pub use sample::draw_start;
+pub(crate) use sample::full_means;
 pub use stream::stream;
 pub use tally::{RunEnd, Tally};

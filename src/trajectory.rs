@@ -1,5 +1,6 @@
 //! One run of the closed mixture flow: its trajectory, reported in statistics, and its limit, classified.
 
+mod closed;
 mod field_lines;
 mod follow;
 mod horizon_boundary;
@@ -7,8 +8,9 @@ mod limit;
 mod report;
 mod settle;
 
+pub use closed::{Closed, Observation};
 pub use field_lines::field_lines;
-pub use follow::{Failure, Options, Trajectory, follow};
+pub use follow::{Failure, Options, Trajectory, follow, follow_shaped};
 pub use horizon_boundary::{HorizonBoundary, HorizonBracket};
 pub use limit::{LOST_COVERAGE, Limit, LimitStatus, Mechanism, VANISHED_WEIGHT, Verdict};
 pub(crate) use limit::{classify, fastest_motion, growth_rate, is_rest, is_unstable, jacobian};

@@ -456,12 +456,13 @@ fn refusals_name_key_value_rule_and_line() {
         let message = refused(&collapsar(&["mean-field", path(file.path())]));
         assert!(message.contains(line) && message.contains(rule), "{message}\n{config}");
     }
-    // The other verbs take components of variance 1, and say why they take no others.
+    // Most other verbs take components of variance 1, and say why they take no others.
     let shared = "[family]\npreset = \"free\"\n[start]\nmeans = [[0.5, 0.1], [0.2, 0.3]]\n[[target.components]]\nweight = 0.5\nmean = [1.0, 1.0]\n\
         [[target.components]]\nweight = 0.5\nmean = [-1.0, -1.0]\nvariance = 2.0\n";
     let file = config_file(shared);
-    let message = refused(&collapsar(&["solve", path(file.path())]));
+    let message = refused(&collapsar(&["density", path(file.path())]));
     assert!(message.contains("line 5") && message.contains("all have variance 1 here"), "{message}");
+    assert!(message.contains("`collapsar solve`"), "{message}");
     let file = config_file(&shared.replace("variance = 2.0", "variance = 1.0"));
     let output = collapsar(&["solve", path(file.path()), "--json"]);
     assert_eq!(code(&output), SUCCESS, "{}", text(&output.stderr));

@@ -21,8 +21,12 @@ pub(crate) const PRESETS: [(&str, Preset); 3] = [
 ];
 
 pub(crate) const MEANS: [(&str, MeanSpace); 2] = [("free", MeanSpace::Free), ("sphere", MeanSpace::Sphere)];
-pub(crate) const VARIANCES: [(&str, VarianceRule); 3] =
-    [("unit", VarianceRule::Unit), ("slaved", VarianceRule::Slaved), ("trained", VarianceRule::Trained)];
+pub(crate) const VARIANCES: [(&str, VarianceRule); 4] = [
+    ("unit", VarianceRule::Unit),
+    ("slaved", VarianceRule::Slaved),
+    ("trained", VarianceRule::Trained),
+    ("own", VarianceRule::Own),
+];
 pub(crate) const WEIGHTS: [(&str, WeightRule); 3] =
     [("no", WeightRule::Fixed), ("fisher-rao", WeightRule::FisherRao), ("softmax", WeightRule::Softmax)];
 pub(crate) const CLOCKS: [(&str, Clock); 2] = [("kl", Clock::Kl), ("free-energy", Clock::FreeEnergy)];
@@ -139,6 +143,11 @@ impl FamilyConfig {
     /// Whether the means live on the sphere.
     pub fn on_sphere(&self) -> bool {
         self.means == MeanSpace::Sphere
+    }
+
+    /// Whether each component has a variance of its own.
+    pub fn has_own_variances(&self) -> bool {
+        self.variance == VarianceRule::Own
     }
 
     /// Whether the variance is 1 for ever.

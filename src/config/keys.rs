@@ -82,6 +82,8 @@ pub enum Kind {
     IntegerOrWord(fn() -> Vec<&'static str>),
     /// A number, or false.
     NumberOrFalse,
+    /// A number, or a list of numbers.
+    NumberOrNumbers,
     /// A number, true or false.
     NumberOrFlag,
     /// A list of numbers.

@@ -1,13 +1,16 @@
 //! A problem as its four sections.
 
-use collapsar_theory::{InvalidParameter, Problem, Start, StartLaw};
+use collapsar_theory::{
+    Covariance, CubatureOptions, InvalidParameter, Problem, Rules, ShapedFlow, ShapedProblem, Start, StartLaw,
+};
 use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::family::FamilyConfig;
+use crate::config::mixture::CovarianceConfig;
 use crate::config::resolve;
-use crate::config::run::{ScheduleConfig, StartConfig, TargetConfig};
+use crate::config::run::{InitialVariance, ScheduleConfig, StartConfig, TargetConfig};
 
 /// Target, family, schedule and start.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,9 +31,27 @@ impl ProblemConfig {
     /// # Errors
     /// The key that breaks a rule.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
-        let target = resolve::target(document)?;
+        Self::of(document, resolve::target(document)?, resolve::rules(document)?)
+    }
+
+    /// The same where modes may have any covariance and components variances of their own.
+    ///
+    /// # Errors
+    /// The key that breaks a rule.
+    pub fn resolve_shaped(document: &Document) -> Result<Self, ConfigError> {
+        let found = Self::of(document, resolve::shaped_target(document)?, resolve::shaped_rules(document)?)?;
+        found.check_shapes().map_err(|error| {
+            if error.name() == "covariances" {
+                document.section("target").breaks("components", error.rule())
+            } else {
+                document.section("family").parameter(&error)
+            }
+        })?;
+        Ok(found)
+    }
+
+    fn of(document: &Document, target: TargetConfig, rules: Rules) -> Result<Self, ConfigError> {
         let (schedule, _) = resolve::schedule(document)?;
-        let rules = resolve::rules(document)?;
         let flows = ["flow", "training"].iter().any(|name| !document.section(name).is_empty());
         let start = resolve::start(document, rules, flows)?;
         let family = resolve::family(document, rules, start.means.as_ref().map(Vec::len))?;
@@ -50,9 +71,59 @@ impl ProblemConfig {
         let target = self.start.centre.as_ref().map_or(Ok(target.clone()), |centre| target.about(centre))?;
         let problem = Problem::new(target, self.family.family()?, self.schedule.schedule()?, start)?;
         match self.start.variance {
-            Some(variance) => problem.with_initial_variance(variance),
-            None => Ok(problem),
+            Some(InitialVariance::Common(variance)) if !self.family.has_own_variances() => {
+                problem.with_initial_variance(variance)
+            }
+            _ => Ok(problem),
         }
+    }
+
+    /// The problem with its shapes, if it has any.
+    ///
+    /// # Errors
+    /// None for a resolved configuration.
+    pub fn shaped(&self) -> Result<Option<ShapedProblem>, InvalidParameter> {
+        let own = self.family.has_own_variances();
+        if self.target.covariances.is_none() && !own {
+            return Ok(None);
+        }
+        let problem = self.problem()?;
+        let shape = |covariance: &CovarianceConfig| match covariance {
+            CovarianceConfig::Variance(variance) => Covariance::Isotropic(*variance),
+            CovarianceConfig::Variances(variances) => Covariance::Full(covariance.matrix(variances.len())),
+            CovarianceConfig::Covariance(rows) => Covariance::Full(rows.clone()),
+        };
+        let covariances = match &self.target.covariances {
+            Some(covariances) => covariances.iter().map(shape).collect(),
+            None => vec![Covariance::Isotropic(1.0); problem.target().modes().len()],
+        };
+        let components = self.family.weights.len();
+        let shaped = ShapedProblem::new(problem, covariances)?;
+        Ok(Some(match &self.start.variance {
+            Some(InitialVariance::Common(variance)) if own => {
+                shaped.with_initial_variances(vec![*variance; components])?
+            }
+            Some(InitialVariance::Each(variances)) => shaped.with_initial_variances(variances.clone())?,
+            _ => shaped,
+        }))
+    }
+
+    /// Whether quadrature has the dimensions that the shapes need.
+    fn check_shapes(&self) -> Result<(), InvalidParameter> {
+        let Some(shaped) = self.shaped()? else { return Ok(()) };
+        let (_, at) = shaped.reduce();
+        // A law adds as many directions as there are components.
+        let drawn = matches!(shaped.problem().start(), Start::Law(_)) && shaped.is_isotropic();
+        let width = if drawn {
+            (at.dimension + self.family.weights.len()).min(shaped.problem().dimension())
+        } else {
+            at.dimension
+        };
+        let modes = at
+            .modes
+            .chunks(at.dimension)
+            .flat_map(|mode| mode.iter().copied().chain(std::iter::repeat(0.0)).take(width).collect::<Vec<f64>>());
+        ShapedFlow::new(&shaped, modes.collect(), width, &CubatureOptions::default()).map(|_| ())
     }
 }
 
@@ -78,7 +149,7 @@ impl From<&Problem> for ProblemConfig {
                 scale,
                 centre: None,
                 seed: dimension.map(|_| resolve::DEFAULT_SEED),
-                variance: problem.given_variance(),
+                variance: problem.given_variance().map(InitialVariance::Common),
             },
         }
     }

@@ -10,7 +10,7 @@ use crate::config::keys::{
     OptimiserConfig, PortraitConfig, RotationConfig, ScanConfig, SimulationConfig, SolveConfig, StopConfig,
 };
 use crate::config::mixture::MixtureConfig;
-use crate::config::run::{ScheduleConfig, StartConfig, TargetConfig};
+use crate::config::run::{InitialVariance, ScheduleConfig, StartConfig, TargetConfig};
 use crate::config::section::Section;
 
 const MOST_REPORTS: usize = 100_000;
@@ -75,12 +75,12 @@ fn weights(section: &Section<'_>, means: Option<usize>) -> Result<Vec<f64>, Conf
 pub(crate) fn target(document: &Document) -> Result<TargetConfig, ConfigError> {
     let section = document.section("target");
     if section.has("components") {
-        let mixture = MixtureConfig::of_tables(document)?;
-        let Some(modes) = mixture.unit_modes() else {
-            let rule = "all have variance 1 here: other covariances have `collapsar mean-field`";
+        let found = shaped_target(document)?;
+        if found.covariances.is_some() {
+            let rule = "all have variance 1 here: other covariances have `collapsar solve` and `collapsar mean-field`";
             return Err(section.breaks("components", rule));
-        };
-        return checked(&section, TargetConfig { separation: None, means: Some(modes), weights: mixture.weights() });
+        }
+        return Ok(found);
     }
     let (separation, means) = (section.number("separation")?, section.vectors("means")?);
     let modes = match (&separation, &means) {
@@ -92,7 +92,21 @@ pub(crate) fn target(document: &Document) -> Result<TargetConfig, ConfigError> {
         (None, Some(means)) => means.len(),
     };
     let weights = section.numbers("weights")?.unwrap_or_else(|| equal_weights(modes));
-    checked(&section, TargetConfig { separation, means, weights })
+    checked(&section, TargetConfig { separation, means, weights, covariances: None })
+}
+
+/// `[target]`, whatever the covariances of its modes.
+pub(crate) fn shaped_target(document: &Document) -> Result<TargetConfig, ConfigError> {
+    let section = document.section("target");
+    if !section.has("components") {
+        return target(document);
+    }
+    let mixture = MixtureConfig::of_tables(document)?;
+    let unit = mixture.unit_modes().is_some();
+    let (weights, components) = (mixture.weights(), mixture.components);
+    let (means, covariances) = components.into_iter().map(|c| (c.mean, c.covariance)).unzip();
+    let covariances = (!unit).then_some(covariances);
+    checked(&section, TargetConfig { separation: None, means: Some(means), weights, covariances })
 }
 
 fn checked(section: &Section<'_>, found: TargetConfig) -> Result<TargetConfig, ConfigError> {
@@ -174,8 +188,18 @@ fn keys_of(kind: ScheduleKind) -> &'static [(&'static str, Option<f64>)] {
     }
 }
 
-/// The rules of `[family]`.
+/// The rules of `[family]`, one variance for all components.
 pub(crate) fn rules(document: &Document) -> Result<Rules, ConfigError> {
+    let found = shaped_rules(document)?;
+    if found.variance == VarianceRule::Own {
+        let rule = "be \"unit\", \"slaved\" or \"trained\" here: variances of their own have `collapsar solve`";
+        return Err(document.section("family").breaks("variance", rule));
+    }
+    Ok(found)
+}
+
+/// The rules of `[family]`.
+pub(crate) fn shaped_rules(document: &Document) -> Result<Rules, ConfigError> {
     let section = document.section("family");
     let preset = match section.choice("preset", &PRESETS)? {
         None => Rules::FREE,
@@ -205,11 +229,27 @@ pub(crate) fn initial_variance(document: &Document, rules: Rules) -> Result<Opti
     section.positive("variance")
 }
 
+/// The same, or one for each component that has its own.
+fn initial_variances(document: &Document, rules: Rules) -> Result<Option<InitialVariance>, ConfigError> {
+    let section = document.section("start");
+    if rules.variance != VarianceRule::Own {
+        return Ok(initial_variance(document, rules)?.map(InitialVariance::Common));
+    }
+    if !section.is_list("variance") {
+        return Ok(section.positive("variance")?.map(InitialVariance::Common));
+    }
+    let list = section.numbers("variance")?;
+    if list.iter().flatten().any(|v| *v <= 0.0) {
+        return Err(section.breaks("variance", "be positive"));
+    }
+    Ok(list.map(InitialVariance::Each))
+}
+
 /// `[start]` for these rules; beside flows a law needs no scale.
 pub(crate) fn start(document: &Document, rules: Rules, flows: bool) -> Result<StartConfig, ConfigError> {
     let section = document.section("start");
     let means = section.vectors("means")?;
-    let variance = initial_variance(document, rules)?;
+    let variance = initial_variances(document, rules)?;
     let start = if let Some(means) = means {
         section.refuse(&["dimension", "scale", "centre"], "`start.means` is an explicit start")?;
         // A seed is harmless beside an explicit start, and kept out of the resolved run.

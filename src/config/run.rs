@@ -3,17 +3,52 @@
 use collapsar_theory::{InvalidParameter, MeanSpace, Part, Schedule, ScheduleKind, Start, Target};
 use serde::{Serialize, Serializer};
 
-/// `[target]`: either a separation or means.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+use crate::config::mixture::{ComponentConfig, CovarianceConfig};
+
+/// `[target]`: a separation, means, or means with covariances.
+#[derive(Debug, Clone, PartialEq)]
 pub struct TargetConfig {
     /// Modes at +-separation along the first axis.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub separation: Option<f64>,
     /// The modes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub means: Option<Vec<Vec<f64>>>,
     /// v.
     pub weights: Vec<f64>,
+    /// Sigma_k, unless all are I.
+    pub covariances: Option<Vec<CovarianceConfig>>,
+}
+
+/// As it is written: with covariances in tables.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum WrittenTarget<'a> {
+    Plain {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        separation: Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        means: &'a Option<Vec<Vec<f64>>>,
+        weights: &'a [f64],
+    },
+    Shaped {
+        components: Vec<ComponentConfig>,
+    },
+}
+
+impl Serialize for TargetConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { separation, means, weights, covariances } = self;
+        let written = match (means, covariances) {
+            (Some(means), Some(covariances)) => {
+                let parts = means.iter().zip(weights).zip(covariances);
+                let component = |((mean, weight), covariance): ((&Vec<f64>, &f64), &CovarianceConfig)| {
+                    ComponentConfig { weight: *weight, mean: mean.clone(), covariance: covariance.clone() }
+                };
+                WrittenTarget::Shaped { components: parts.map(component).collect() }
+            }
+            _ => WrittenTarget::Plain { separation: *separation, means, weights },
+        };
+        written.serialize(serializer)
+    }
 }
 
 /// `[schedule]`: the keys that its kind has.
@@ -78,7 +113,17 @@ pub struct StartConfig {
     pub seed: Option<u64>,
     /// The initial variance where it is trained.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub variance: Option<f64>,
+    pub variance: Option<InitialVariance>,
+}
+
+/// `start.variance`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum InitialVariance {
+    /// Of all components.
+    Common(f64),
+    /// One for each component.
+    Each(Vec<f64>),
 }
 
 impl TargetConfig {
@@ -103,7 +148,12 @@ impl TargetConfig {
 
 impl From<&Target> for TargetConfig {
     fn from(target: &Target) -> Self {
-        Self { separation: None, means: Some(target.modes().to_vec()), weights: target.weights().to_vec() }
+        Self {
+            separation: None,
+            means: Some(target.modes().to_vec()),
+            weights: target.weights().to_vec(),
+            covariances: None,
+        }
     }
 }
 

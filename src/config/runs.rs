@@ -145,7 +145,10 @@ impl SolveRun {
     /// The key that breaks a rule; so below.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
         OptimiserConfig::refuse_adam(&document.section("optimiser"))?;
-        let problem = ProblemConfig::resolve(document)?;
+        Self::of(document, ProblemConfig::resolve_shaped(document)?)
+    }
+
+    fn of(document: &Document, problem: ProblemConfig) -> Result<Self, ConfigError> {
         let (_, schedule) = resolve::schedule(document)?;
         let solve = resolve::solve(document, &schedule)?;
         resolve::check_rest(document, &["solve"])?;
@@ -156,7 +159,8 @@ impl SolveRun {
 impl DensityRun {
     /// Reads what `density` reads.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
-        let run = SolveRun::resolve(document)?;
+        OptimiserConfig::refuse_adam(&document.section("optimiser"))?;
+        let run = SolveRun::of(document, ProblemConfig::resolve(document)?)?;
         let end = run.solve.times.last().copied().unwrap_or(0.0);
         let density = DensityConfig::resolve(&document.section("density"), end)?;
         Ok(Self { run, density })

@@ -162,6 +162,11 @@ impl<'a> Section<'a> {
         list.transpose()
     }
 
+    /// Whether a key holds a list.
+    pub(crate) fn is_list(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|node| matches!(node.value, Value::Array(_)))
+    }
+
     /// A list of lists of numbers.
     pub(crate) fn vectors(&self, key: &str) -> Result<Option<Vec<Vec<f64>>>, ConfigError> {
         let Some(node) = self.get(key) else { return Ok(None) };

@@ -1,6 +1,6 @@
 //! Fields and averages compiled for the vectors of the machine at hand.
 
-use collapsar_theory::{ClassAverages, Flow, MixtureFlow, MixtureState};
+use collapsar_theory::{ClassAverages, Flow, MixtureFlow, MixtureState, ShapedAverages, ShapedFlow, ShapedState};
 use pulp::{Arch, Simd, WithSimd};
 
 /// [`Flow::field`] at a state.
@@ -11,6 +11,11 @@ pub(crate) fn field<F: Flow + ?Sized>(flow: &F, beta: f64, state: &[f64], rate: 
 /// [`MixtureFlow::averages`] of a state.
 pub(crate) fn averages(flow: &MixtureFlow, state: &MixtureState) -> ClassAverages {
     Arch::new().dispatch(Averages { flow, state })
+}
+
+/// [`ShapedFlow::averages`] of a state.
+pub(crate) fn shaped_averages(flow: &ShapedFlow, state: &ShapedState) -> ShapedAverages {
+    Arch::new().dispatch(Shaped { flow, state })
 }
 
 struct Field<'a, F: ?Sized> {
@@ -40,5 +45,19 @@ impl WithSimd for Averages<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> ClassAverages {
         self.flow.averages_inlined(self.state)
+    }
+}
+
+struct Shaped<'a> {
+    flow: &'a ShapedFlow,
+    state: &'a ShapedState,
+}
+
+impl WithSimd for Shaped<'_> {
+    type Output = ShapedAverages;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> ShapedAverages {
+        self.flow.averages(self.state)
     }
 }

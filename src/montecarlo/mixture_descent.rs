@@ -64,7 +64,7 @@ counted!(MixtureDescent<'_>);
 impl<'a> MixtureDescent<'a> {
     /// Descent of a problem whose start is a law.
     ///
-    /// Errors: an explicit start, a batch of 0, a step that is not positive.
+    /// Errors: an explicit start, components with variances of their own, a batch of 0, a step that is not positive.
     pub fn new(
         problem: &'a Problem,
         options: DescentOptions,
@@ -75,6 +75,10 @@ impl<'a> MixtureDescent<'a> {
             return Err(InvalidParameter::new("means", "an explicit start", rule).of(Part::Start));
         };
         options.check()?;
+        if problem.family().rules().variance == VarianceRule::Own {
+            let rule = "be one for all components here";
+            return Err(InvalidParameter::new("variance", "own", rule).of(Part::Family));
+        }
         let target = problem.target();
         let modes = Modes {
             modes: target.modes_in(law.dimension()),
@@ -126,7 +130,7 @@ impl<'a> MixtureDescent<'a> {
             match self.rules().variance {
                 VarianceRule::Unit => running.q.variances.fill(1.0),
                 VarianceRule::Slaved => running.q.variances.fill(1.0 / beta),
-                VarianceRule::Trained => {}
+                VarianceRule::Trained | VarianceRule::Own => {}
             }
             let found = gradient((&running.q, &self.modes, beta), batch, &mut sums, rng);
             self.step(n, beta, found, &mut running);

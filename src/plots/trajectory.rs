@@ -10,12 +10,13 @@ const MOST_LABELS: usize = 6;
 /// weights `targets` dashed) and temperature and variance.
 pub fn trajectory(rows: &[Report], targets: &[f64]) -> Figure {
     let k = rows.first().map_or(0, |r| r.means.len());
+    let own = rows.first().map_or(0, |r| r.variances.len());
     let times: Vec<f64> = rows.iter().map(|r| r.time).collect();
     let curve = |f: &dyn Fn(&Report) -> f64| Series::line(&times, &rows.iter().map(f).collect::<Vec<f64>>());
     let axis = || Axis::linear("time *t*");
     Figure::two_column()
         .row([mode_overlaps(k, targets.len(), &curve, axis()), mean_overlaps(k, &curve, axis())])
-        .row([coverage(k, targets, &curve, axis()), temperature(&curve, axis())])
+        .row([coverage(k, targets, &curve, axis()), temperature(own, &curve, axis())])
 }
 
 type Curve<'a> = dyn Fn(&dyn Fn(&Report) -> f64) -> Series + 'a;
@@ -64,11 +65,18 @@ fn coverage(k: usize, targets: &[f64], curve: &Curve<'_>, time: Axis) -> Panel {
     panel
 }
 
-fn temperature(curve: &Curve<'_>, time: Axis) -> Panel {
-    Panel::new(time, Axis::log("temperature *T*, variance"))
+/// `own` is the number of components with variances of their own.
+fn temperature(own: usize, curve: &Curve<'_>, time: Axis) -> Panel {
+    let panel = Panel::new(time, Axis::log("temperature *T*, variance"))
         .legend(LegendPlace::Auto)
-        .with(curve(&|r| r.temperature).color(palette::VERMILLION).label("*T*"))
-        .with(curve(&|r| r.variance).color(palette::BLUE).dash(Dash::Dashed).label("variance"))
+        .with(curve(&|r| r.temperature).color(palette::VERMILLION).label("*T*"));
+    if own == 0 {
+        return panel.with(curve(&|r| r.variance).color(palette::BLUE).dash(Dash::Dashed).label("variance"));
+    }
+    (0..own).fold(panel, |panel, i| {
+        let line = curve(&|r| r.variances[i]).color(palette::cycle(i)).dash(Dash::Dashed);
+        panel.with(named(line, format!("variance {}", i + 1), own))
+    })
 }
 
 fn dash(index: usize) -> Dash {

@@ -35,8 +35,11 @@ pub struct SolveRecord {
     pub means: Vec<Vec<Vec<f64>>>,
     /// The weights w_i (time x component).
     pub weights: Vec<Vec<f64>>,
-    /// var (time).
+    /// var (time); of components that have their own the mean over the mass, sum_i w_i var_i.
     pub variance: Vec<f64>,
+    /// var_i of components that have their own (time x component); else absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variances: Option<Vec<Vec<f64>>>,
     /// C_k = E_q\[s_k\] (time x mode): the share of q's mass on mode k. A good fit has C_k = v_k.
     pub coverage: Vec<Vec<f64>>,
     /// Inner products of (mu_1..mu_K, nu_1..nu_P) (time x (K+P) x (K+P)).
@@ -175,6 +178,11 @@ impl SolveRecord {
             means: reports.iter().map(|r| r.means.iter().map(|m| to_user(m)).collect()).collect(),
             weights: reports.iter().map(|r| r.weights.clone()).collect(),
             variance: pick(&|r| r.variance),
+            variances: config
+                .problem
+                .family
+                .has_own_variances()
+                .then(|| reports.iter().map(|r| r.variances.clone()).collect()),
             coverage: reports.iter().map(|r| r.coverage.clone()).collect(),
             gram: reports.iter().map(|r| r.gram.clone()).collect(),
             objective: pick(&|r| r.objective),

@@ -1,9 +1,11 @@
 //! A run from its start to its limit.
 
-use collapsar_theory::{Coordinates, CubatureOptions, InvalidParameter, MixtureFlow, Problem};
+use collapsar_theory::{
+    Coordinates, CubatureOptions, InvalidParameter, MixtureFlow, Problem, ShapedFlow, ShapedProblem,
+};
 
-use crate::integrate::vectors;
 use crate::integrate::{Direction, Event, Integrator, Misuse, Outcome, Request, Statistics, System, Tempered};
+use crate::trajectory::closed::Closed;
 use crate::trajectory::limit::{
     Limit, LimitStatus, Verdict, fastest_motion, growth_rate, is_rest, is_unstable, margin,
 };
@@ -35,7 +37,7 @@ pub struct Options<'a> {
     pub cubature: CubatureOptions,
     /// Times of the reports: increasing, not negative.
     pub times: &'a [f64],
-    /// var at t = 0 where it is trained.
+    /// var at t = 0 where one is trained for all components.
     pub variance: f64,
     /// Most steps to the last wanted time, and again from there to the limit.
     pub max_steps: usize,
@@ -101,8 +103,32 @@ pub enum Failure {
 
 /// Follows `problem` from `start` (modes and means in one frame) through the wanted times to its limit.
 pub fn follow(problem: &Problem, start: &Coordinates, options: &Options<'_>) -> Result<Trajectory, Failure> {
-    let flow = MixtureFlow::new(problem, start.modes.clone(), start.dimension, &options.cubature)?;
-    let state = flow.initial_state(&start.means, options.variance)?;
+    let make = |cubature: &CubatureOptions| MixtureFlow::new(problem, start.modes.clone(), start.dimension, cubature);
+    let state = make(&options.cubature)?.initial_state(&start.means, options.variance)?;
+    follow_flow(problem, &make, state, options)
+}
+
+/// The same of a shaped problem; components with variances of their own start from the problem's.
+pub fn follow_shaped(
+    problem: &ShapedProblem,
+    start: &Coordinates,
+    options: &Options<'_>,
+) -> Result<Trajectory, Failure> {
+    let make = |cubature: &CubatureOptions| ShapedFlow::new(problem, start.modes.clone(), start.dimension, cubature);
+    let state = make(&options.cubature)?.initial_state(&start.means, &problem.initial_variances())?;
+    follow_flow(problem.problem(), &make, state, options)
+}
+
+/// Makes the flow of a run with averages of a given accuracy.
+type Make<'a, F> = &'a dyn Fn(&CubatureOptions) -> Result<F, InvalidParameter>;
+
+fn follow_flow<F: Closed>(
+    problem: &Problem,
+    make: Make<'_, F>,
+    state: Vec<f64>,
+    options: &Options<'_>,
+) -> Result<Trajectory, Failure> {
+    let flow = make(&options.cubature)?;
     let schedule = problem.schedule();
     let system = Observed { system: Tempered::new(&flow, schedule), progress: options.progress };
     let end = options.times.last().copied().unwrap_or(0.0);
@@ -118,16 +144,13 @@ pub fn follow(problem: &Problem, start: &Coordinates, options: &Options<'_>) -> 
     let last = solution.steps.len().saturating_sub(1);
     let kept = solution.steps.iter().enumerate().filter(|(i, _)| i % stride == 0 || *i == last);
     let fine = kept.map(|(_, (t, y))| report(*t, y)).collect();
-    let average_error = solution
-        .at_times
-        .iter()
-        .zip(options.times)
-        .map(|(y, &t)| vectors::averages(&flow, &flow.unpack(schedule.beta(t), y)).error);
+    let average_error =
+        solution.at_times.iter().zip(options.times).map(|(y, &t)| flow.observe(schedule.beta(t), y).error);
     let average_error = average_error.fold(0.0, f64::max);
     let beta = schedule.beta(solution.time);
     let verdict = Verdict::new(&flow, beta, solution.time, &solution.state, problem.target().weights());
     let limit = match solution.outcome {
-        Outcome::Reached => Some(find_limit(&flow, problem, options, end, &solution.state, &verdict)?),
+        Outcome::Reached => Some(find_limit((&flow, make), problem, options, end, &solution.state, &verdict)?),
         _ => None,
     };
     Ok(Trajectory {
@@ -143,8 +166,8 @@ pub fn follow(problem: &Problem, start: &Coordinates, options: &Options<'_>) -> 
 }
 
 /// Follows the run on, in stretches of doubling length, until it rests at the final temperature.
-fn find_limit(
-    flow: &MixtureFlow,
+fn find_limit<F: Closed>(
+    (flow, make): (&F, Make<'_, F>),
     problem: &Problem,
     options: &Options<'_>,
     from: f64,
@@ -153,7 +176,7 @@ fn find_limit(
 ) -> Result<Limit, Failure> {
     let (schedule, targets) = (problem.schedule(), problem.target().weights());
     let cubature = CubatureOptions { tolerance: options.cubature.tolerance.min(JUDGED), ..options.cubature.clone() };
-    let exact = MixtureFlow::new(problem, flow.modes().to_vec(), flow.width(), &cubature)?;
+    let exact = make(&cubature)?;
     let lost = |t: f64, y: &[f64]| margin(flow, schedule.beta(t), y, targets) < 0.0;
     let mut judged = before.collapsed();
     // The last stretch at whose ends the verdicts differ.
@@ -220,7 +243,7 @@ fn find_limit(
 
 /// The last time in a stretch at which the verdict turns.
 fn last_turn(
-    flow: &MixtureFlow,
+    flow: &impl Closed,
     problem: &Problem,
     options: &Options<'_>,
     (from, to): (f64, f64),

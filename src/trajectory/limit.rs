@@ -1,9 +1,10 @@
 //! The limit of a run: whether it has one, whether modes are lost in it, and by which mechanism.
 
-use collapsar_theory::{ClassAverages, MixtureFlow};
+use collapsar_theory::Flow;
 use nalgebra::{DMatrix, Schur};
 
 use crate::integrate::vectors;
+use crate::trajectory::closed::{Closed, Observation};
 
 /// A mode k is lost where C_k/v_k is below this in the limit (theory section 9).
 pub const LOST_COVERAGE: f64 = 0.5;
@@ -85,7 +86,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// Of the state at a time.
-    pub(crate) fn new(flow: &MixtureFlow, beta: f64, time: f64, state: &[f64], targets: &[f64]) -> Self {
+    pub(crate) fn new(flow: &impl Closed, beta: f64, time: f64, state: &[f64], targets: &[f64]) -> Self {
         let (coverage, lost, mechanism) = classify(flow, beta, state, targets, LOST_COVERAGE);
         Self { time, coverage, lost, mechanism }
     }
@@ -97,10 +98,8 @@ impl Verdict {
 }
 
 /// The least C_k/v_k above the threshold of a lost mode: negative where one is lost.
-pub(crate) fn margin(flow: &MixtureFlow, beta: f64, state: &[f64], targets: &[f64]) -> f64 {
-    let plain = flow.unpack(beta, state);
-    let coverage = flow.coverage_of(&plain, &vectors::averages(flow, &plain));
-    let pairs = coverage.into_iter().zip(targets).filter(|(_, v)| **v > 0.0);
+pub(crate) fn margin(flow: &impl Closed, beta: f64, state: &[f64], targets: &[f64]) -> f64 {
+    let pairs = flow.observe(beta, state).coverage.into_iter().zip(targets).filter(|(_, v)| **v > 0.0);
     pairs.map(|(c, v)| c / v - LOST_COVERAGE).fold(f64::INFINITY, f64::min)
 }
 
@@ -121,13 +120,13 @@ pub struct Limit {
 
 /// The fastest motion of a state: of a mean's coordinate, of a weight, of log var. A weight that grows counts with its
 /// relative rate however small it is, for it will matter; one that decays with its absolute rate.
-pub(crate) fn fastest_motion(flow: &MixtureFlow, beta: f64, state: &[f64]) -> f64 {
+pub(crate) fn fastest_motion(flow: &impl Closed, beta: f64, state: &[f64]) -> f64 {
     let mut rate = vec![0.0; state.len()];
     vectors::field(flow, beta, state, &mut rate);
-    let plain = flow.unpack(beta, state);
     let (k, offset) = (flow.components(), flow.components() * flow.width());
-    let trains_weights = state.len() >= offset + k;
-    let weights = plain.weights();
+    let variances = if flow.has_own_variances() { k } else { 0 };
+    let trains_weights = state.len() >= offset + k + variances;
+    let weights = flow.weights(beta, state);
     let mut fastest = 0.0f64;
     for (i, r) in rate.iter().enumerate() {
         let motion = if trains_weights && (offset..offset + k).contains(&i) {
@@ -157,7 +156,7 @@ pub(crate) fn is_unstable(growth: f64) -> bool {
 }
 
 /// The largest real part among the eigenvalues of the field's Jacobian at a state; not a number if they are not found.
-pub(crate) fn growth_rate(flow: &MixtureFlow, beta: f64, state: &[f64]) -> f64 {
+pub(crate) fn growth_rate(flow: &impl Flow, beta: f64, state: &[f64]) -> f64 {
     growth_of(&jacobian(flow, beta, state))
 }
 
@@ -175,7 +174,7 @@ pub(crate) fn growth_of(jacobian: &DMatrix<f64>) -> f64 {
 }
 
 /// The field's Jacobian by central differences.
-pub(crate) fn jacobian(flow: &MixtureFlow, beta: f64, state: &[f64]) -> DMatrix<f64> {
+pub(crate) fn jacobian(flow: &impl Flow, beta: f64, state: &[f64]) -> DMatrix<f64> {
     let n = state.len();
     let mut jacobian = DMatrix::<f64>::zeros(n, n);
     let (mut up, mut down) = (vec![0.0; n], vec![0.0; n]);
@@ -196,31 +195,26 @@ pub(crate) fn jacobian(flow: &MixtureFlow, beta: f64, state: &[f64]) -> DMatrix<
 
 /// The modes that are lost at a state, C_k/v_k < `threshold`, and why.
 pub(crate) fn classify(
-    flow: &MixtureFlow,
+    flow: &impl Closed,
     beta: f64,
     state: &[f64],
     targets: &[f64],
     threshold: f64,
 ) -> (Vec<f64>, Vec<usize>, Mechanism) {
-    let plain = flow.unpack(beta, state);
-    let averages = vectors::averages(flow, &plain);
-    let weights = plain.weights();
-    let p = targets.len();
-    let coverage: Vec<f64> =
-        (0..p).map(|m| weights.iter().zip(averages.target.chunks(p)).map(|(w, row)| w * row[m]).sum()).collect();
+    let Observation { weights, shares, coverage, error, .. } = flow.observe(beta, state);
     // What may be the error of the averages is not lost.
-    let is_lost = |m: usize| targets[m] > 0.0 && coverage[m] + averages.error < threshold * targets[m];
-    let lost: Vec<usize> = (0..p).filter(|&m| is_lost(m)).collect();
-    let mechanism = mechanism(&weights, &averages, &lost, targets);
+    let is_lost = |m: usize| targets[m] > 0.0 && coverage[m] + error < threshold * targets[m];
+    let lost: Vec<usize> = (0..targets.len()).filter(|&m| is_lost(m)).collect();
+    let mechanism = mechanism(&weights, &shares, &lost, targets);
     (coverage, lost, mechanism)
 }
 
-fn mechanism(weights: &[f64], averages: &ClassAverages, lost: &[usize], targets: &[f64]) -> Mechanism {
+fn mechanism(weights: &[f64], shares: &[f64], lost: &[usize], targets: &[f64]) -> Mechanism {
     if lost.is_empty() {
         return Mechanism::None;
     }
     let p = targets.len();
-    let sits = |i: usize, m: usize| averages.target[i * p + m] > SITS;
+    let sits = |i: usize, m: usize| shares[i * p + m] > SITS;
     let alive: Vec<usize> = (0..weights.len()).filter(|&i| weights[i] >= VANISHED_WEIGHT).collect();
     let too_light = lost.iter().any(|&m| (0..weights.len()).any(|i| sits(i, m)));
     let vanished = too_light || alive.len() < weights.len();

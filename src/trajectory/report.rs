@@ -1,8 +1,6 @@
 //! What is reported of a state.
 
-use collapsar_theory::MixtureFlow;
-
-use crate::integrate::vectors;
+use crate::trajectory::closed::Closed;
 
 /// The statistics of one state.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +13,10 @@ pub struct Report {
     pub means: Vec<Vec<f64>>,
     /// w_i.
     pub weights: Vec<f64>,
-    /// var.
+    /// var; of components that have their own the mean over the mass, sum_i w_i var_i.
     pub variance: f64,
+    /// var_i of components that have their own; else empty.
+    pub variances: Vec<f64>,
     /// C_k = E_q\[s_k\], theory section 9.
     pub coverage: Vec<f64>,
     /// Inner products of (mu_1..mu_K, nu_1..nu_P), a symmetric matrix.
@@ -27,21 +27,24 @@ pub struct Report {
 
 impl Report {
     /// The statistics of `state` at time `time` and temperature `temperature`.
-    pub fn new(flow: &MixtureFlow, time: f64, temperature: f64, state: &[f64]) -> Self {
+    pub fn new(flow: &impl Closed, time: f64, temperature: f64, state: &[f64]) -> Self {
         let beta = 1.0 / temperature;
-        let plain = flow.unpack(beta, state);
-        let vectors: Vec<&[f64]> = plain.means.chunks(flow.width()).chain(flow.modes().chunks(flow.width())).collect();
-        let averages = vectors::averages(flow, &plain);
+        let seen = flow.observe(beta, state);
+        let vectors: Vec<&[f64]> = seen.means.chunks(flow.width()).chain(flow.modes().chunks(flow.width())).collect();
         let inner = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         Self {
             time,
             temperature,
             gram: vectors.iter().map(|a| vectors.iter().map(|b| inner(a, b)).collect()).collect(),
-            coverage: flow.coverage_of(&plain, &averages),
-            objective: flow.objective_of(beta, &plain, &averages),
-            weights: plain.weights(),
-            variance: plain.variance,
-            means: plain.means.chunks(flow.width()).map(<[f64]>::to_vec).collect(),
+            means: seen.means.chunks(flow.width()).map(<[f64]>::to_vec).collect(),
+            coverage: seen.coverage,
+            objective: seen.objective,
+            variance: match seen.variances.as_slice() {
+                [common] => *common,
+                own => own.iter().zip(&seen.weights).map(|(v, w)| v * w).sum(),
+            },
+            variances: if flow.has_own_variances() { seen.variances } else { Vec::new() },
+            weights: seen.weights,
         }
     }
 }

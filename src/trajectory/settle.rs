@@ -1,9 +1,9 @@
 //! The equilibrium that a slow state is on its way to.
 
-use collapsar_theory::MixtureFlow;
 use nalgebra::DVector;
 
 use crate::integrate::vectors;
+use crate::trajectory::closed::Closed;
 use crate::trajectory::limit::{fastest_motion, growth_of, growth_rate, is_rest, is_unstable, jacobian};
 
 /// A state moves slowly where nothing moves faster than this.
@@ -19,7 +19,7 @@ const STEPS: usize = 12;
 ///
 /// `None` unless the state is slow, no perturbation grows at either end, and the steps converge within [`NEAR`]: a state that
 /// lingers at a saddle or at the ghost of an equilibrium has none.
-pub(crate) fn settle(flow: &MixtureFlow, beta: f64, state: &[f64]) -> Option<(Vec<f64>, f64)> {
+pub(crate) fn settle(flow: &impl Closed, beta: f64, state: &[f64]) -> Option<(Vec<f64>, f64)> {
     let mut motion = fastest_motion(flow, beta, state);
     if motion.is_nan() || motion > SLOW {
         return None;

@@ -59,7 +59,7 @@ pub const LIMIT: Duration = Duration::from_secs(60);
 fn values(key: &Key) -> Vec<String> {
     let strings = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
     let mut found = match key.kind {
-        Kind::Number | Kind::NumberOrFalse | Kind::NumberOrFlag => strings(&[
+        Kind::Number | Kind::NumberOrFalse | Kind::NumberOrFlag | Kind::NumberOrNumbers => strings(&[
             "0",
             "0.0",
             "-1.0",

@@ -40,7 +40,7 @@ pub const VALUES: [(&str, &str, &str); 26] = [
     (
         "preset = \"free\"",
         "variance = 2.0",
-        "line 5: `family.variance` is 2.0: it must be one of \"unit\", \"slaved\", \"trained\"",
+        "line 5: `family.variance` is 2.0: it must be one of \"unit\", \"slaved\", \"trained\", \"own\"",
     ),
     (
         "preset = \"free\"",

@@ -11,6 +11,7 @@ mod kronrod;
 mod lattice;
 mod line;
 mod many;
+mod quadratic;
 mod span;
 
 use crate::parameter::InvalidParameter;
@@ -18,6 +19,7 @@ use few::{Class, Few};
 use lattice::Lattice;
 use span::Span;
 
+pub(crate) use quadratic::{Levels, MOST_DIRECTIONS, Quadratic, QuadraticAverages, Quadratics};
 pub(crate) use span::{Classes, RowAverages};
 
 /// Rounding forbids less than the first; with more than the second the error estimates mean nothing.

@@ -12,7 +12,7 @@ pub enum MeanSpace {
     Sphere,
 }
 
-/// How the common variance of the components moves.
+/// How the variance of the components moves: one for all, or their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VarianceRule {
     /// var = 1.
@@ -21,6 +21,8 @@ pub enum VarianceRule {
     Slaved,
     /// Gradient flow, theory (5), from var = T0.
     Trained,
+    /// Each component's own, theory (29), from T0: for [`crate::ShapedFlow`] alone.
+    Own,
 }
 
 /// How the component weights move.

@@ -76,6 +76,7 @@ fn family(family: &Family) -> String {
         VarianceRule::Unit => "unit",
         VarianceRule::Slaved => "slaved",
         VarianceRule::Trained => "trained",
+        VarianceRule::Own => "own",
     };
     let weights = match rules.weights {
         WeightRule::Fixed => "fixed",

@@ -6,12 +6,14 @@
 mod adam;
 mod free_pair;
 mod mixture;
+mod shaped;
 mod sphere_pair;
 mod tabulated;
 
 pub use adam::{AdamFlow, AdamMemory};
 pub use free_pair::{FreePair, FreePairOptions};
 pub use mixture::{ClassAverages, MixtureFlow, MixtureState};
+pub use shaped::{LogAverages, ShapedAverages, ShapedFlow, ShapedState};
 pub use sphere_pair::{SpherePair, SpherePairOptions, SphereVariance};
 pub use tabulated::{TabulatedFreePair, TabulatedSpherePair};
 

@@ -48,6 +48,11 @@ impl Frame {
         Self { basis: Some(basis), ambient }
     }
 
+    /// R^`ambient` itself.
+    pub fn whole(ambient: usize) -> Self {
+        Self { basis: None, ambient }
+    }
+
     /// D, the number of coordinates.
     pub fn dimension(&self) -> usize {
         self.basis.as_ref().map_or(self.ambient, Vec::len)

@@ -14,6 +14,7 @@ mod parameter;
 mod problem;
 mod root;
 mod schedule;
+mod shape;
 mod sharp;
 mod start;
 
@@ -21,8 +22,9 @@ pub use basin::{FreeBasin, SphereBasin, Verdict};
 pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
 pub use family::{Clock, Family, MeanSpace, Metric, Rules, Tempering, VarianceRule, WeightRule};
 pub use flow::{
-    AdamFlow, AdamMemory, ClassAverages, Flow, FreePair, FreePairOptions, MixtureFlow, MixtureState, SmoothFlow,
-    SpherePair, SpherePairOptions, SphereVariance, TabulatedFreePair, TabulatedSpherePair,
+    AdamFlow, AdamMemory, ClassAverages, Flow, FreePair, FreePairOptions, LogAverages, MixtureFlow, MixtureState,
+    ShapedAverages, ShapedFlow, ShapedState, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance,
+    TabulatedFreePair, TabulatedSpherePair,
 };
 pub use frame::Frame;
 pub use kernel::{
@@ -49,6 +51,7 @@ pub use pair::Pair;
 pub use parameter::{FARTHEST, InvalidParameter, Part};
 pub use problem::{Coordinates, Problem};
 pub use schedule::{Schedule, ScheduleKind};
+pub use shape::{Covariance, ShapedProblem};
 pub use sharp::{
     EquatorFormula, SharpFormula, SmallStart, Starvation, antipodal_threshold, boundary_exponent, broad_start_exponent,
     growth_number,

@@ -72,6 +72,7 @@ pub use fold::{FoldPoint, fold_weight};
 pub use gaussian::{GaussianMeanField, gaussian_critical_norm};
 pub use gaussian_mixture::GaussianMixture;
 pub use half_spaces::HalfSpaces;
+pub(crate) use linear::eigenpairs;
 pub use observables::MeanFieldObservables;
 pub use plane::{PlaneFrame, PlaneMeanField, PlaneOptions, PlaneState};
 pub use plane_observe::PlaneObservables;
@@ -93,6 +94,7 @@ pub use spread::{
     spread_critical_temperature, spread_fold_weight, spread_pitchfork_amplitude,
 };
 pub use spread_flow::SpreadFlow;
+pub(crate) use symmetric::{cholesky, inverse, log_determinant};
 pub use target::{Group, MeanFieldPair};
 pub use turn_start::TurnStart;
 pub use turned_fit::{TurnOptions, TurnedFit, turned_fit};

@@ -122,6 +122,9 @@ pub(crate) fn coordinate(name: &str, value: f64) -> Result<f64, InvalidParameter
 /// Why a variance has no start of its own.
 pub(crate) const NOT_TRAINED: &str = "be absent: only a trained variance has an initial value of its own";
 
+/// Why a variance has not several starts.
+pub(crate) const NOT_OWN: &str = "be one number: only components with variances of their own start from several";
+
 /// `value` if a trained variance may start from it: temperatures and their inverses.
 pub(crate) fn initial_variance(value: f64) -> Result<f64, InvalidParameter> {
     let value = positive("variance", value)?;

@@ -121,7 +121,7 @@ impl Problem {
         match self.family.rules().variance {
             VarianceRule::Unit => 1.0,
             VarianceRule::Slaved => self.schedule.initial_temperature(),
-            VarianceRule::Trained => self.variance.unwrap_or(self.schedule.initial_temperature()),
+            VarianceRule::Trained | VarianceRule::Own => self.variance.unwrap_or(self.schedule.initial_temperature()),
         }
     }
 

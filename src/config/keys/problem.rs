@@ -4,7 +4,7 @@ use collapsar_theory::ScheduleKind;
 
 use crate::config::family::{CLOCKS, MEANS, METRICS, PRESETS, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{Key, Kind, key, words};
-use Kind::{Integer, Number, Numbers, Tables, Vectors, Word};
+use Kind::{Integer, Number, NumberOrNumbers, Numbers, Tables, Vectors, Word};
 
 pub(super) const TARGET: &[Key] = &[
     key("separation", Number, "", "≥ 0; this or `means`", "R or ρ: two modes at ±separation along the first axis"),
@@ -14,7 +14,7 @@ pub(super) const TARGET: &[Key] = &[
         "components",
         Tables(COMPONENT),
         "",
-        "each [[target.components]]; in place of the keys above; covariances other than I: mean-field",
+        "each [[target.components]]; in place of the keys above; covariances other than I: solve, mean-field",
         "weight, mean and covariance of each component",
     ),
 ];
@@ -57,7 +57,13 @@ pub(super) const FAMILY: &[Key] = &[
         "a sphere needs modes of one positive norm",
         "free, or at the norm of the modes",
     ),
-    key("variance", Word(|| words(&VARIANCES)), "paper: trained, free: unit", "", "1, T, or trained"),
+    key(
+        "variance",
+        Word(|| words(&VARIANCES)),
+        "paper: trained, free: unit",
+        "own: solve, free means",
+        "1, T, one trained for all components, or each component's own",
+    ),
     key("clock", Word(|| words(&CLOCKS)), "paper: free-energy, free: kl", "", "the flow of F_β, or of F_β/β"),
     key("metric", Word(|| words(&METRICS)), "\"euclidean\"", "", "each mean moves with factor w_i, or 1"),
     key(
@@ -125,5 +131,11 @@ pub(super) const START: &[Key] = &[
         "c of N(c, scale² I); coordinates are then counted from it",
     ),
     key("seed", Integer, "1", "", "seed of a random start; a grid mixes it with what the problem is"),
-    key("variance", Number, "T0", "> 0; trained variance only", "var at t = 0"),
+    key(
+        "variance",
+        NumberOrNumbers,
+        "T0",
+        "> 0; trained variance only; a list, one for each component, where each has its own",
+        "var at t = 0",
+    ),
 ];

@@ -23,7 +23,7 @@ impl Key {
     /// The interval with which its rule begins; what follows a comma or a semicolon are conditions in words.
     pub fn range(&self) -> Option<Range> {
         let numeric = matches!(self.kind, Kind::Number | Kind::Integer | Kind::IntegerOrWord(_) | Kind::Numbers)
-            || matches!(self.kind, Kind::NumberOrFalse | Kind::NumberOrFlag);
+            || matches!(self.kind, Kind::NumberOrFalse | Kind::NumberOrFlag | Kind::NumberOrNumbers);
         if !numeric {
             return None;
         }

@@ -91,6 +91,7 @@ fn value(kind: Kind) -> String {
         Kind::Word(words) => quoted(words()),
         Kind::WordOrFalse(words) => format!("`false`, {}", quoted(words())),
         Kind::NumberOrFalse => "number or `false`".to_owned(),
+        Kind::NumberOrNumbers => "number or list of numbers".to_owned(),
         Kind::NumberOrFlag => "number, `true` or `false`".to_owned(),
         Kind::Numbers => "list of numbers".to_owned(),
         Kind::Texts => "list of texts".to_owned(),

@@ -76,6 +76,9 @@ fn kind_schema(kind: Kind, bounds: &Map<String, Value>) -> Value {
         Kind::Word(words) => json!({"enum": words()}),
         Kind::WordOrFalse(words) => or_false(json!({"enum": words()})),
         Kind::NumberOrFalse => or_false(bounded("number")),
+        Kind::NumberOrNumbers => {
+            json!({"anyOf": [bounded("number"), {"type": "array", "items": bounded("number")}]})
+        }
         Kind::NumberOrFlag => json!({"anyOf": [bounded("number"), {"type": "boolean"}]}),
         Kind::Numbers => json!({"type": "array", "items": bounded("number")}),
         Kind::Texts => json!({"type": "array", "items": {"type": "string"}}),

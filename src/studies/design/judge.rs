@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{DesignRun, Route, ScheduleConfig};
+use crate::config::{DesignRun, InitialVariance, Route, ScheduleConfig};
 use crate::results::Answer;
 use crate::studies::design::shape::Member;
 use crate::studies::probability::Question;
@@ -127,7 +127,7 @@ impl<'a> Judge<'a> {
         let mut run = self.config.run.clone();
         run.problem.schedule = member.schedule.clone();
         if member.variance.is_some() {
-            run.problem.start.variance = member.variance;
+            run.problem.start.variance = member.variance.map(InitialVariance::Common);
         }
         run.formula.wanted = None;
         run.montecarlo.samples = samples;

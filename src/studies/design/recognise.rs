@@ -1,12 +1,11 @@
 //! Whether a fit that collapsed is told from one that did not by its objective.
 
-use collapsar_theory::{MeanSpace, VarianceRule};
+use collapsar_theory::{MeanSpace, Schedule, VarianceRule};
 
-use crate::config::{DesignRun, ScheduleConfig, SolveConfig, SolveRun};
+use crate::config::{DesignRun, InitialVariance, ScheduleConfig, SolveConfig, SolveRun, TargetConfig};
 use crate::results::Recognition;
 use crate::studies::solve::trace;
 use crate::studies::{Silent, StudyError};
-use collapsar_theory::Schedule;
 
 /// When a fit is taken to be at rest.
 const LATE: f64 = 60.0;
@@ -49,9 +48,10 @@ fn objective(config: &DesignRun, places: &[usize]) -> Result<f64, StudyError> {
     });
     problem.start.means = Some(means.collect());
     (problem.start.dimension, problem.start.scale, problem.start.centre, problem.start.seed) = (None, None, None, None);
-    problem.start.variance = (whole.family().rules().variance == VarianceRule::Trained).then_some(1.0);
+    problem.start.variance =
+        (whole.family().rules().variance == VarianceRule::Trained).then_some(InitialVariance::Common(1.0));
     problem.schedule = ScheduleConfig::from(&Schedule::constant(1.0)?);
-    problem.target = crate::config::TargetConfig::from(whole.target());
+    problem.target = TargetConfig::from(whole.target());
     let run = SolveRun { problem, solve: SolveConfig { times: vec![LATE], ..SolveConfig::default() } };
     let (.., trajectory) = trace(&run, &run.solve.times, &Silent)?;
     let last = trajectory.reports.last();

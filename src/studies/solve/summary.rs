@@ -26,12 +26,14 @@ pub(super) fn summary(record: &SolveRecord, trajectory: &Trajectory) -> String {
             number(last.objective)
         ));
         let k = last.means.len();
+        let own = |i: usize| last.variances.get(i).map_or_else(String::new, |v| format!(", variance {}", number(*v)));
         for i in 0..k {
             let overlaps: Vec<String> = (0..record.modes.len()).map(|m| number(last.gram[i][k + m])).collect();
             lines.push(format!(
-                "  mean {}    weight {}, norm {}, overlaps with the modes {}",
+                "  mean {}    weight {}{}, norm {}, overlaps with the modes {}",
                 i + 1,
                 number(last.weights[i]),
+                own(i),
                 number(last.gram[i][i].sqrt()),
                 overlaps.join(" ")
             ));

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use collapsar_theory::{Coordinates, CubatureOptions, Frame, Problem, Start};
+use collapsar_theory::{Coordinates, CubatureOptions, Frame, Problem, ShapedProblem, Start};
 
 use crate::config::{Engine, SolveRun};
 use crate::integrate::{DiffsolTsit5, Integrator, Misuse, Outcome, Tolerances, Tsit5};
@@ -25,7 +25,8 @@ pub(crate) fn trace(
     watch: &dyn Watch,
 ) -> Result<(Option<Frame>, Coordinates, Trajectory), StudyError> {
     let problem = config.problem.problem()?;
-    let (frame, start) = starting_point(&problem, config);
+    let shaped = config.problem.shaped()?;
+    let (frame, start) = starting_point(&problem, shaped.as_ref(), config);
     let integrator = integrator(config)?;
     let end = times.last().copied().unwrap_or(0.0);
     let done = Cell::new(0);
@@ -48,7 +49,11 @@ pub(crate) fn trace(
         variance: problem.initial_variance(),
         max_steps: usize::try_from(config.solve.max_steps).unwrap_or(usize::MAX),
     };
-    let trajectory = trajectory::follow(&problem, &start, &options).map_err(explain)?;
+    let trajectory = match &shaped {
+        Some(shaped) => trajectory::follow_shaped(shaped, &start, &options),
+        None => trajectory::follow(&problem, &start, &options),
+    };
+    let trajectory = trajectory.map_err(explain)?;
     if watch.cancelled() {
         return Err(StudyError::Cancelled);
     }
@@ -58,10 +63,18 @@ pub(crate) fn trace(
 }
 
 /// The start in frame coordinates, and the frame if the start is explicit.
-fn starting_point(problem: &Problem, config: &SolveRun) -> (Option<Frame>, Coordinates) {
-    let (frame, coordinates) = problem.reduce();
+fn starting_point(
+    problem: &Problem,
+    shaped: Option<&ShapedProblem>,
+    config: &SolveRun,
+) -> (Option<Frame>, Coordinates) {
+    let (frame, coordinates) = shaped.map_or_else(|| problem.reduce(), ShapedProblem::reduce);
     match problem.start() {
         Start::Means(_) => (Some(frame), coordinates),
+        Start::Law(law) if shaped.is_some_and(|shaped| !shaped.is_isotropic()) => {
+            let mut rng = montecarlo::stream(config.problem.start.seed.unwrap_or(0), 0);
+            (None, Coordinates { means: montecarlo::full_means(problem, *law, &mut rng), ..coordinates })
+        }
         Start::Law(_) => {
             let mut rng = montecarlo::stream(config.problem.start.seed.unwrap_or(0), 0);
             (None, montecarlo::draw_start(problem, &mut rng).unwrap_or(coordinates))

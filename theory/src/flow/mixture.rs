@@ -57,7 +57,8 @@ impl MixtureFlow {
     ///
     /// `options.second` is chosen here: products of responsibilities are averaged where the variance is trained.
     ///
-    /// Errors: `modes` is not P x `width`; `options` are refused by [`Cubature::new`].
+    /// Errors: `modes` is not P x `width`; components with variances of their own, which have [`crate::ShapedFlow`]; `options`
+    /// are refused by [`Cubature::new`].
     pub fn new(
         problem: &Problem,
         modes: Vec<f64>,
@@ -70,6 +71,10 @@ impl MixtureFlow {
             return Err(InvalidParameter::new("modes", format!("{} numbers", modes.len()), rule));
         }
         let rules = problem.family().rules();
+        if rules.variance == VarianceRule::Own {
+            let rule = "be one for all components here: variances of their own have the flow of shaped mixtures";
+            return Err(InvalidParameter::new("variance", "own", rule).of(Part::Family));
+        }
         let second = rules.variance == VarianceRule::Trained;
         Ok(Self {
             rules,
@@ -142,7 +147,7 @@ impl MixtureFlow {
         let variance = match self.rules.variance {
             VarianceRule::Unit => 1.0,
             VarianceRule::Slaved => 1.0 / beta,
-            VarianceRule::Trained => state[state.len() - 1].exp(),
+            VarianceRule::Trained | VarianceRule::Own => state[state.len() - 1].exp(),
         };
         let power = self.rules.tempering.power(beta);
         MixtureState { means, log_weights: self.current_log_weights(state), variance, power }

@@ -1,7 +1,7 @@
 //! Symmetric positive definite matrices of a few rows.
 
 /// The lower triangular C with C C^T = `matrix`, by rows; `None` where a pivot is not positive and finite.
-pub(super) fn cholesky(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+pub(crate) fn cholesky(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
     let n = matrix.len();
     let mut factor = vec![vec![0.0; n]; n];
     for i in 0..n {
@@ -22,7 +22,7 @@ pub(super) fn cholesky(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
 }
 
 /// The inverse of the matrix with this Cholesky factor, symmetric to the last bit.
-pub(super) fn inverse(factor: &[Vec<f64>]) -> Vec<Vec<f64>> {
+pub(crate) fn inverse(factor: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let n = factor.len();
     // Column j of C^-1.
     let columns: Vec<Vec<f64>> = (0..n)
@@ -50,7 +50,7 @@ pub(super) fn forward(factor: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
 }
 
 /// log det of the matrix with this Cholesky factor.
-pub(super) fn log_determinant(factor: &[Vec<f64>]) -> f64 {
+pub(crate) fn log_determinant(factor: &[Vec<f64>]) -> f64 {
     (0..factor.len()).map(|i| 2.0 * libm::log(factor[i][i])).sum()
 }
 

@@ -1,0 +1,253 @@
+//! A mixture of normal densities as classes, and how they differ from one of them: theory (30).
+
+use std::borrow::Cow;
+
+use crate::cubature::{MOST_DIRECTIONS, Quadratic, Quadratics};
+use crate::frame::{dot, norm};
+use crate::mean_field::eigenpairs;
+use crate::shape::Covariance;
+
+/// Relative size below which what is left of a vector is rounding.
+const RANK_TOLERANCE: f64 = 8.0 * f64::EPSILON;
+/// Relative difference of eigenvalues that count as one.
+const SAME_EIGENVALUE: f64 = 1e-12;
+
+/// Classes log weight + log N(x; point, Sigma), in coordinates of a frame of `width` dimensions in R^d, d = `ambient`.
+#[derive(Debug, Clone)]
+pub(super) struct Classes<'a> {
+    pub(super) points: Cow<'a, [f64]>,
+    pub(super) width: usize,
+    pub(super) ambient: usize,
+    /// Minus infinity for an absent class.
+    pub(super) log_weights: Vec<f64>,
+    /// Sigma^-1.
+    pub(super) precisions: Vec<Covariance>,
+    /// log det Sigma.
+    pub(super) log_determinants: Vec<f64>,
+    /// Orthonormal directions in which a precision differs from that of the first class by more than a multiple of I.
+    pub(super) special: Vec<Vec<f64>>,
+    /// That multiple.
+    pub(super) across: Vec<f64>,
+}
+
+/// Differences from a reference class, and the directions U in which they are written.
+pub(super) struct Relative {
+    pub(super) quadratics: Quadratics,
+    /// Which class each is.
+    pub(super) which: Vec<usize>,
+    pub(super) directions: Vec<Vec<f64>>,
+}
+
+impl<'a> Classes<'a> {
+    /// Isotropic classes of these variances.
+    pub(super) fn isotropic(
+        points: &'a [f64],
+        width: usize,
+        ambient: usize,
+        log_weights: &[f64],
+        variances: &[f64],
+    ) -> Self {
+        let first = first_present(log_weights);
+        Self {
+            points: Cow::Borrowed(points),
+            width,
+            ambient,
+            log_weights: log_weights.to_vec(),
+            precisions: variances.iter().map(|v| Covariance::Isotropic(1.0 / v)).collect(),
+            log_determinants: variances.iter().map(|v| ambient as f64 * libm::log(*v)).collect(),
+            special: Vec::new(),
+            across: variances.iter().map(|v| 1.0 / v - 1.0 / variances[first]).collect(),
+        }
+    }
+
+    /// Classes of these covariances.
+    pub(super) fn shaped(
+        points: Vec<f64>,
+        width: usize,
+        ambient: usize,
+        log_weights: Vec<f64>,
+        covariances: &[Covariance],
+    ) -> Classes<'static> {
+        let (precisions, log_determinants): (Vec<_>, Vec<_>) =
+            covariances.iter().map(|covariance| covariance.precision(ambient)).unzip();
+        let first = first_present(&log_weights);
+        let (mut special, mut across) = (Vec::new(), Vec::new());
+        for precision in &precisions {
+            let (directions, multiple) = apart(precision, &precisions[first], ambient);
+            directions.iter().for_each(|direction| extend(&mut special, direction));
+            across.push(multiple);
+        }
+        Classes {
+            points: Cow::Owned(points),
+            width,
+            ambient,
+            log_weights,
+            precisions,
+            log_determinants,
+            special,
+            across,
+        }
+    }
+
+    pub(super) fn point(&self, class: usize) -> &[f64] {
+        &self.points[class * self.width..(class + 1) * self.width]
+    }
+
+    /// The first class that is present.
+    pub(super) fn first(&self) -> usize {
+        first_present(&self.log_weights)
+    }
+
+    pub(super) fn present(&self) -> impl Iterator<Item = usize> {
+        (0..self.log_weights.len()).filter(|&c| self.log_weights[c] > f64::NEG_INFINITY)
+    }
+
+    /// Whether all present classes have one covariance.
+    pub(super) fn is_common(&self) -> bool {
+        let first = self.first();
+        self.present().all(|c| self.precisions[c] == self.precisions[first])
+    }
+
+    /// An upper bound of the directions in which differences are written, whatever the Gaussian's mean.
+    pub(super) fn most_directions(&self) -> usize {
+        let (first, mut span) = (self.first(), Vec::new());
+        for class in self.present() {
+            let gap: Vec<f64> = self.point(class).iter().zip(self.point(first)).map(|(a, b)| a - b).collect();
+            extend(&mut span, &gap);
+        }
+        // The mean itself is a direction where widths differ, and anything where matrices act.
+        let through = if self.special.is_empty() { span.len() + 1 } else { self.width };
+        ((self.present().count() - 1).min(through) + self.special.len()).min(self.width)
+    }
+
+    /// Sigma^-1 v.
+    pub(super) fn pull(&self, class: usize, v: &[f64]) -> Vec<f64> {
+        match &self.precisions[class] {
+            Covariance::Isotropic(precision) => v.iter().map(|x| precision * x).collect(),
+            Covariance::Full(rows) => rows.iter().map(|row| dot(row, v)).collect(),
+        }
+    }
+
+    /// tr Sigma^-1 in R^d.
+    pub(super) fn trace(&self, class: usize) -> f64 {
+        match &self.precisions[class] {
+            Covariance::Isotropic(precision) => self.ambient as f64 * precision,
+            Covariance::Full(rows) => (0..rows.len()).map(|i| rows[i][i]).sum(),
+        }
+    }
+
+    /// The class at x = `mean` without the terms of x beyond it: log weight - (d log 2 pi + log det Sigma + gap.pull)/2.
+    pub(super) fn level(&self, class: usize, gap: &[f64], pull: &[f64]) -> f64 {
+        let volume = self.ambient as f64 * libm::log(std::f64::consts::TAU) + self.log_determinants[class];
+        self.log_weights[class] - 0.5 * (volume + dot(gap, pull))
+    }
+
+    /// The differences from `reference` under N(mean, variance I), given the classes' levels and pulls at the mean; `None` where
+    /// more than three directions are needed.
+    pub(super) fn relative(
+        &self,
+        reference: usize,
+        variance: f64,
+        levels: &[f64],
+        pulls: &[Vec<f64>],
+    ) -> Option<Relative> {
+        let deviation = variance.sqrt();
+        let which: Vec<usize> = self.present().filter(|&c| c != reference).collect();
+        let slope = |c: &usize| -> Vec<f64> {
+            pulls[*c].iter().zip(&pulls[reference]).map(|(a, b)| deviation * (a - b)).collect()
+        };
+        let slopes: Vec<Vec<f64>> = which.iter().map(slope).collect();
+        let mut directions = Vec::new();
+        for vector in slopes.iter().chain(&self.special) {
+            if directions.len() < self.width {
+                extend(&mut directions, vector);
+            }
+        }
+        let span = directions.len();
+        if span > MOST_DIRECTIONS {
+            return None;
+        }
+        let classes: Vec<Quadratic> = which
+            .iter()
+            .zip(&slopes)
+            .map(|(&class, slope)| {
+                let mut found = Quadratic {
+                    level: levels[class] - levels[reference],
+                    slope: [0.0; MOST_DIRECTIONS],
+                    curvature: [[0.0; MOST_DIRECTIONS]; MOST_DIRECTIONS],
+                    across: variance * (self.across[class] - self.across[reference]),
+                };
+                for (a, u) in directions.iter().enumerate() {
+                    found.slope[a] = dot(slope, u);
+                    for (b, v) in directions.iter().enumerate() {
+                        found.curvature[a][b] = variance * self.curvature(class, reference, (u, a), (v, b));
+                    }
+                }
+                found
+            })
+            .collect();
+        let rest = self.ambient - span;
+        let across = if classes.iter().any(|c| c.across != 0.0) { rest } else { 0 };
+        Some(Relative { quadratics: Quadratics { span, across, classes }, which, directions })
+    }
+
+    /// u^T (Sigma_c^-1 - Sigma_r^-1) v of two directions and their places.
+    fn curvature(&self, class: usize, reference: usize, (u, a): (&[f64], usize), (v, b): (&[f64], usize)) -> f64 {
+        match (&self.precisions[class], &self.precisions[reference]) {
+            (Covariance::Isotropic(p), Covariance::Isotropic(q)) => {
+                if a == b {
+                    p - q
+                } else {
+                    0.0
+                }
+            }
+            _ => dot(u, &self.pull(class, v)) - dot(u, &self.pull(reference, v)),
+        }
+    }
+}
+
+fn first_present(log_weights: &[f64]) -> usize {
+    log_weights.iter().position(|l| *l > f64::NEG_INFINITY).unwrap_or(0)
+}
+
+/// Adds what is left of a vector across the directions.
+fn extend(directions: &mut Vec<Vec<f64>>, vector: &[f64]) {
+    let size = norm(vector);
+    let mut rest = vector.to_vec();
+    for _ in 0..2 {
+        for direction in directions.iter() {
+            let along = dot(direction, &rest);
+            rest.iter_mut().zip(direction).for_each(|(r, e)| *r -= along * e);
+        }
+    }
+    let left = norm(&rest);
+    if left > RANK_TOLERANCE * size && left.is_finite() {
+        rest.iter_mut().for_each(|r| *r /= left);
+        directions.push(rest);
+    }
+}
+
+/// The eigenvectors of the difference of two precisions but for those of its most frequent eigenvalue, and that eigenvalue.
+fn apart(precision: &Covariance, reference: &Covariance, dimension: usize) -> (Vec<Vec<f64>>, f64) {
+    if let (Covariance::Isotropic(p), Covariance::Isotropic(q)) = (precision, reference) {
+        return (Vec::new(), p - q);
+    }
+    let entry = |of: &Covariance, i: usize, j: usize| match of {
+        Covariance::Isotropic(p) => {
+            if i == j {
+                *p
+            } else {
+                0.0
+            }
+        }
+        Covariance::Full(rows) => rows[i][j],
+    };
+    let row = |i: usize| (0..dimension).map(|j| entry(precision, i, j) - entry(reference, i, j)).collect();
+    let size = (0..dimension).map(|i| entry(precision, i, i).max(entry(reference, i, i))).fold(0.0, f64::max);
+    let pairs = eigenpairs((0..dimension).map(row).collect());
+    let near = |x: f64| pairs.iter().filter(|(y, _)| (x - y).abs() <= SAME_EIGENVALUE * size).count();
+    let most =
+        pairs.iter().map(|(x, _)| *x).fold((0, 0.0), |best, x| if near(x) > best.0 { (near(x), x) } else { best }).1;
+    let other = |(x, _): &(f64, Vec<f64>)| (x - most).abs() > SAME_EIGENVALUE * size;
+    (pairs.iter().filter(|pair| other(pair)).map(|(_, v)| v.clone()).collect(), most)
+}
