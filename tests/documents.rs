@@ -18,7 +18,7 @@ const MOST_LINES: usize = 150;
 /// What the examples of the front page must show, beside others.
 const SHOWN: [&str; 2] = [
     "$ collapsar solve configs/free-pair.toml --set schedule.initial_temperature=1\n",
-    "$ collapsar probability configs/probability-sphere.toml --route formula --set formula.wanted=0.01\n",
+    "$ collapsar design configs/design-sphere.toml --set 'design.schedules=[\"geometric\",\"hold\"]'\n",
 ];
 
 type Resolve = fn(&Document) -> Result<(), String>;

@@ -33,7 +33,7 @@ pub(super) fn summary(record: &DesignRecord) -> String {
         line("", words);
     }
     line("schedule", words(&record.schedule, record.start));
-    line("cost", format!("{} in all: {}", number(record.total), fits(record.cost, record.restarts)));
+    line("time", format!("{} in all: {}", number(record.total), fits(record.cost, record.restarts)));
     let verdict = if record.attainable { "" } else { ": not what is wanted, the best that was found" };
     line(
         "confirmed",
