@@ -113,6 +113,15 @@ fn what_cannot_be_had_is_said() {
     assert!(!record.attainable && record.probability.low > 0.4, "{:?}", record.probability);
 }
 
+/// Below the critical separation nothing collapses.
+#[test]
+fn no_annealing_where_none_is_needed() {
+    let record = found(FREE, &["target.separation=2.0", "start.dimension=5", "design.wanted=0.001"]);
+    assert_eq!((record.route, record.attainable, record.total), ("montecarlo", true, 0.0));
+    assert_eq!((record.without, record.schedule.kind.name()), (0.0, "constant"));
+    assert!(record.notes.iter().any(|note| note.contains("no annealing is needed")), "{:?}", record.notes);
+}
+
 /// Keeps what is finished, and asks for an early end after so many values.
 struct Interrupted {
     kept: Mutex<Vec<String>>,

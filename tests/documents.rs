@@ -136,7 +136,8 @@ fn command_line(code: &str) -> Option<Vec<String>> {
         None => line.to_owned(),
     };
     let end = [" | ", " > ", " #"].iter().filter_map(|cut| line.find(cut)).min().unwrap_or(line.len());
-    let words: Vec<String> = line[..end].split_whitespace().map(str::to_owned).collect();
+    // No quoted word has a space.
+    let words: Vec<String> = line[..end].split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect();
     let open = |word: &String| word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase());
     let whole = words.first().is_some_and(|word| word == "collapsar") && words.len() > 1 && !words.iter().any(open);
     // `collapsar help VERB` and `collapsar --version` end before they run anything.

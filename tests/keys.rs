@@ -214,12 +214,12 @@ fn declared_ranges_are_those_that_hold() {
         for key in section.keys {
             let Some(range) = key.range() else { continue };
             let written = |x: f64| match key.kind {
-                Kind::Integer => format!("{x:.0}"),
+                Kind::Integer | Kind::IntegerOrWord(_) => format!("{x:.0}"),
                 Kind::Numbers if key.name == "hidden" => format!("[{x:.0}]"),
                 Kind::Numbers => format!("[{x:?}]"),
                 _ => format!("{x:?}"),
             };
-            let whole = matches!(key.kind, Kind::Integer) || key.name == "hidden";
+            let whole = matches!(key.kind, Kind::Integer | Kind::IntegerOrWord(_)) || key.name == "hidden";
             let beyond = |x: f64, up: f64| if whole || x == 0.0 { x + up } else { x * (1.0 + 1e-3 * up) };
             let name = format!("{}.{}", section.name, key.name);
             // Whether each verb that reads the key refuses the value; some, as flows, ask for more than the key's own rule.

@@ -58,12 +58,12 @@ const BOUNDARY: &str = "Examples:
   collapsar boundary configs/boundary-free.toml
   collapsar boundary configs/boundary-free.toml --set boundary.transverse=[0.5] --json";
 
-const DESIGN: &str = "Examples:
+const DESIGN: &str = r#"Examples:
   collapsar design configs/design-sphere.toml
-  collapsar design configs/design-sphere.toml --set design.schedules=['geometric'] --out out/geometric
+  collapsar design configs/design-sphere.toml --set 'design.schedules=["geometric"]' --out out/geometric
   collapsar design configs/design-sphere.toml --json | jq '.schedule, .probability'
 
-Values are kept in the folder of the results as they are found. What was interrupted continues where it stopped.";
+Values are kept in the folder of the results as they are found. What was interrupted continues where it stopped."#;
 
 const SWEEP: &str = "Examples:
   collapsar sweep configs/annealing-free.toml

@@ -86,7 +86,8 @@ pub struct FamilyDesign {
     pub restarts: u64,
     /// Time of all fits.
     pub total: f64,
-    /// P_c of all fits together, by the route of the search; counted afresh where that is a formula.
+    /// P_c of all fits together, by the route of the search; counted afresh where that is a formula;
+    /// half a run where none of a count collapsed.
     pub probability: f64,
     /// Whether it is what was wanted.
     pub attainable: bool,

@@ -86,11 +86,17 @@ fn route(config: &DesignRun) -> Result<Route, StudyError> {
     let question = Question::new(&config.run, &problem, 0)?;
     let limit = config.run.stop.horizon.is_none();
     let adam = question.adam().is_some();
+    // Elsewhere a value of the exact route takes seconds to minutes, a count a fraction of one.
+    let quick = match question.pair() {
+        Some(Pair::Free(_)) => question.dimension() == 1,
+        Some(Pair::Sphere(_)) => question.dimension() > 3,
+        None => false,
+    };
     Ok(match config.design.route {
         Some(Route::Formula) if matches!(question.pair(), Some(Pair::Sphere(_))) => Route::Refined,
         Some(route) => route,
         None if config.run.flow.is_some() => Route::RealNvp,
-        None if question.pair().is_some() && limit && !adam => Route::Exact,
+        None if quick && limit && !adam => Route::Exact,
         None => Route::MonteCarlo,
     })
 }
@@ -149,15 +155,21 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
     };
     let fewest = design.fewest_restarts().min(most);
     let cold = Member { schedule: ScheduleConfig::from(&Schedule::constant(1.0)?), variance: None };
-    let without = judge.value(&cold)?;
+    let without = judge.plain(&cold)?;
+    let needless = design.wanted.is_some_and(|wanted| without.powf(fewest as f64) <= wanted);
     let (mut choices, mut curve) = (Vec::new(), Vec::new());
     for &shape in &design.schedules {
         watch.say(&shape.name());
         let mut frontier = Frontier::new(shape, design, judge, judge.route());
-        if let (Some(route), Some(wanted)) = (guide(config)?.filter(|_| judge.route() == Route::Exact), design.wanted) {
+        let guide = guide(config)?.filter(|_| judge.route() == Route::Exact && !needless);
+        if let (Some(route), Some(wanted)) = (guide, design.wanted) {
             frontier = frontier.guided(route, wanted.powf(1.0 / fewest as f64));
         }
         let choice = match design.wanted {
+            Some(_) if needless => {
+                let best = Best::without(shape, cold.clone(), without);
+                Choice { best, restarts: fewest, attainable: true }
+            }
             Some(wanted) => cheapest(&mut frontier, wanted, fewest..=most, design.budget)?,
             None => safest(&mut frontier, fewest..=most, design.budget.unwrap_or(f64::INFINITY))?,
         };
@@ -170,10 +182,10 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
     }
     let (found, fit, unconfirmed) = confirmed(&mut choices, design.wanted, judge, watch)?;
     notes.extend(unconfirmed);
-    if design.wanted.is_some_and(|wanted| without.powf(fewest as f64) <= wanted) {
+    if needless {
         notes.push(format!("no annealing is needed: without it P_c of a fit is {}", number(without)));
     }
-    if choices.iter().all(|(choice, _)| choice.best.probability > 0.8 * without) {
+    if !needless && without > 0.0 && choices.iter().all(|(choice, _)| choice.best.probability > 0.8 * without) {
         notes.push(
             "no schedule that was tried helps much: look at the start (`start.variance`, `start.scale`), the variance or the \
              weights of the family, or more components"

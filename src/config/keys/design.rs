@@ -108,7 +108,7 @@ section! {
             "the families that are searched; broad-start chooses `start.variance` too";
         restarts: Restarts = "1", "1 to 1000", "independent fits of which the best by its objective is kept; allowed: as many as are cheapest";
         #[serde(skip_serializing_if = "Option::is_none")]
-        route: Option<Route> = "realnvp with [flow]; exact for pairs in the limit; montecarlo", "",
+        route: Option<Route> = "realnvp with [flow]; exact in the limit for the free pair in one dimension and the sphere pair in four or more; else montecarlo", "",
             "what P_c is judged by; formula: (18) for the sphere pair";
         samples: u64 = "20000", "100 to 1e9", "draws of a count of the search";
         verify: u64 = "100000", "100 to 1e9", "draws of the fresh count of what was found";

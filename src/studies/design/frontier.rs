@@ -34,6 +34,13 @@ pub(super) struct Best {
     place: Vec<f64>,
 }
 
+impl Best {
+    /// No annealing at all.
+    pub(super) fn without(shape: ScheduleShape, member: Member, probability: f64) -> Self {
+        Self { shape, duration: 0.0, member, probability, place: Vec::new() }
+    }
+}
+
 /// A family's best members, by increasing duration.
 pub(super) struct Frontier<'a> {
     shape: ScheduleShape,

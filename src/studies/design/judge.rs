@@ -17,8 +17,8 @@ use crate::studies::{StudyError, Watch};
 const RELATIVE: f64 = 0.01;
 /// The same without a wanted one, and at most.
 const USUAL: f64 = 1e-4;
-/// The steps of `exact.tolerance`.
-const TOLERANCES: (f64, f64) = (1e-9, 1e-2);
+/// Ends of it: values of less take minutes, and what is found is counted afresh.
+const TOLERANCES: (f64, f64) = (1e-6, 1e-2);
 
 /// Judges members.
 pub(super) struct Judge<'a> {
@@ -79,12 +79,12 @@ impl<'a> Judge<'a> {
         self.config.run.problem.start.seed.unwrap_or(0)
     }
 
-    /// P_c of a member for the search by its route.
-    pub(super) fn value(&self, member: &Member) -> Result<f64, StudyError> {
-        self.value_by(self.route, member)
+    /// P_c as the route says it.
+    pub(super) fn plain(&self, member: &Member) -> Result<f64, StudyError> {
+        Ok(self.answer(self.route, member, self.config.design.samples, self.seed())?.value)
     }
 
-    /// The same by another: from the same draws for all.
+    /// P_c by a route, for the search: from the same draws for all, and of a count at least half a run.
     pub(super) fn value_by(&self, route: Route, member: &Member) -> Result<f64, StudyError> {
         let samples = self.config.design.samples;
         let answer = self.answer(route, member, samples, self.seed())?;

@@ -157,7 +157,7 @@ impl<'a> Question<'a> {
     }
 
     /// d.
-    pub(super) fn dimension(&self) -> usize {
+    pub(crate) fn dimension(&self) -> usize {
         self.law.dimension()
     }
 
