@@ -18,7 +18,7 @@ pub struct Recipe {
 }
 
 /// Keys that say how much work is wanted: large values mean long work and are tried only where they are refused.
-const SIZES: [&str; 12] = [
+const SIZES: [&str; 13] = [
     "points",
     "samples",
     "runs",
@@ -31,10 +31,11 @@ const SIZES: [&str; 12] = [
     "hidden",
     "curve_points",
     "evaluation",
+    "verify",
 ];
 
 /// What keeps the work small, unless the key is tried itself.
-const SMALL: [(&str, &str); 15] = [
+const SMALL: [(&str, &str); 18] = [
     ("solve.max_steps", "20000"),
     ("boundary.points", "4"),
     ("boundary.width", "1e-3"),
@@ -50,6 +51,9 @@ const SMALL: [(&str, &str); 15] = [
     ("simulation.batch", "8"),
     ("simulation.step", "0.1"),
     ("rotation.restarts", "1"),
+    ("design.route", "\"formula\""),
+    ("design.samples", "100"),
+    ("design.verify", "100"),
 ];
 
 /// Longest that such work may take.
