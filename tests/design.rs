@@ -100,8 +100,7 @@ fn restarts_pay_where_the_objective_tells() {
     assert!(pair.notes.iter().any(|note| note.contains("restarts buy nothing")), "{:?}", pair.notes);
 }
 
-/// Unequal weights, far modes and many dimensions: no schedule helps while the variance is 1, and a broad start does where
-/// it is trained.
+/// Unequal weights, far modes and many dimensions: no schedule helps while the variance is 1.
 #[test]
 fn what_cannot_be_had_is_said() {
     let far = "[target]\nseparation = 4.0\nweights = [0.7, 0.3]\n[family]\npreset = \"free\"\n[start]\ndimension = 50\nscale = 1.0\n";

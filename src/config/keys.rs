@@ -189,25 +189,9 @@ pub const READ: [(&str, &[&str]); 10] = [
     ("mean-field", &["target", "family", "schedule", "rotation", "scan"]),
 ];
 
-/// What `design` asks, and of which question.
-const DESIGN: &[&str] = &[
-    "target",
-    "family",
-    "schedule",
-    "start",
-    "stop",
-    "optimiser",
-    "exact",
-    "formula",
-    "montecarlo",
-    "simulation",
-    "flow",
-    "training",
+/// What designs a schedule, what the question is made of, and what is about a grid of questions.
+const QUESTIONS: &[&str] = &[
     "design",
-];
-
-/// What the points of a grid are made of, then what is about the grid.
-const SWEEP: &[&str] = &[
     "target",
     "family",
     "schedule",
@@ -224,9 +208,9 @@ const SWEEP: &[&str] = &[
     "plot",
     "published",
 ];
-
-/// What a point of a grid reads.
-const PROBABILITY: &[&str] = SWEEP.split_at(SWEEP.len() - 3).0;
+const DESIGN: &[&str] = QUESTIONS.split_at(QUESTIONS.len() - 3).0;
+const SWEEP: &[&str] = QUESTIONS.split_at(1).1;
+const PROBABILITY: &[&str] = DESIGN.split_at(1).1;
 
 /// Whether a key is declared where it is read: in a section, or in the tables of a key, "section.key". Where nothing is
 /// declared the names are of the user's choice.

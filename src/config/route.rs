@@ -29,7 +29,7 @@ impl Route {
         [Self::Exact, Self::Formula, Self::Refined, Self::MonteCarlo, Self::Simulation, Self::RealNvp];
 
     /// Its name.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
             Self::Formula => "formula",

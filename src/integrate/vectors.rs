@@ -58,6 +58,6 @@ impl WithSimd for Shaped<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> ShapedAverages {
-        self.flow.averages(self.state)
+        self.flow.averages_inlined(self.state)
     }
 }

@@ -1,5 +1,6 @@
 //! Which schedule: the cheapest that collapses seldom enough, or the safest of a given cost.
 
+mod choice;
 mod frontier;
 mod judge;
 mod recognise;
@@ -14,9 +15,10 @@ use crate::config::{ConfigError, DesignRun, Document, Route, ScheduleConfig, Var
 use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots;
-use crate::results::{Answer, Counted, DesignPoint, DesignRecord, FamilyDesign, PROGRAM, VERSION};
+use crate::results::{Counted, DesignPoint, DesignRecord, FamilyDesign, PROGRAM, VERSION};
 use crate::studies::probability::Question;
 use crate::studies::{Study, StudyError, Watch, number};
+use choice::{Choice, cheapest, confirmed, safest};
 use frontier::{Best, Frontier};
 use judge::Judge;
 use recognise::recognition;
@@ -24,8 +26,6 @@ use shape::Member;
 
 /// Values of P_c that a family takes, about: what progress is told by.
 const VALUES: u64 = 300;
-/// Fresh counts of what is found, at most: each that says no makes the fit longer.
-const ROUNDS: u64 = 5;
 
 /// The schedule that was looked for.
 #[derive(Debug)]
@@ -106,34 +106,6 @@ fn guide(config: &DesignRun) -> Result<Option<Route>, StudyError> {
     let problem = config.run.problem.problem()?;
     let sphere = matches!(Question::new(&config.run, &problem, 0)?.pair(), Some(Pair::Sphere(_)));
     Ok(sphere.then_some(Route::Refined))
-}
-
-/// A family's best, with how many fits of it are made.
-struct Choice {
-    best: Best,
-    restarts: u64,
-    attainable: bool,
-}
-
-impl Choice {
-    fn total(&self) -> f64 {
-        self.best.duration * self.restarts as f64
-    }
-
-    /// P_c of all fits.
-    fn probability(&self) -> f64 {
-        self.best.probability.powf(self.restarts as f64)
-    }
-
-    /// Whether this one is to be preferred: what is wanted at the least cost, else the least P_c.
-    fn is_better_than(&self, other: &Self, wanted: bool) -> bool {
-        match (self.attainable, other.attainable) {
-            (true, false) => true,
-            (false, true) => false,
-            (true, true) if wanted => self.total() < other.total(),
-            _ => self.probability() < other.probability(),
-        }
-    }
 }
 
 fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<DesignRecord, StudyError> {
@@ -234,129 +206,4 @@ fn start(member: &Member) -> Option<VarianceStart> {
 fn all(fit: Counted, restarts: u64) -> Counted {
     let power = |p: f64| p.powf(restarts as f64);
     Counted { value: power(fit.value), low: power(fit.low), high: power(fit.high), n: fit.n }
-}
-
-/// The number of fits and the member that reach `wanted` in the least time of all.
-fn cheapest(
-    frontier: &mut Frontier<'_>,
-    wanted: f64,
-    restarts: std::ops::RangeInclusive<u64>,
-    budget: Option<f64>,
-) -> Result<Choice, StudyError> {
-    let within = |total: f64| budget.is_none_or(|budget| total <= budget * (1.0 + 1e-9));
-    let mut found: Option<Choice> = None;
-    // The cost of n fits falls and then rises with n.
-    let mut worse = 0;
-    for n in restarts.clone() {
-        let Some(best) = frontier.reach(wanted.powf(1.0 / n as f64))? else { continue };
-        let choice = Choice { best, restarts: n, attainable: true };
-        if found.as_ref().is_none_or(|f| choice.total() < f.total()) {
-            (found, worse) = (Some(choice), 0);
-        } else {
-            worse += 1;
-        }
-        if worse >= 2 {
-            break;
-        }
-    }
-    match found {
-        Some(choice) if within(choice.total()) => Ok(choice),
-        _ => {
-            let most = frontier.longest() * *restarts.end() as f64;
-            let choice = safest(frontier, restarts, budget.unwrap_or(most))?;
-            let attainable = choice.probability() <= wanted;
-            Ok(Choice { attainable, ..choice })
-        }
-    }
-}
-
-/// The number of fits and the member of the least P_c within this time of all.
-fn safest(
-    frontier: &mut Frontier<'_>,
-    restarts: std::ops::RangeInclusive<u64>,
-    total: f64,
-) -> Result<Choice, StudyError> {
-    let mut found: Option<Choice> = None;
-    let mut worse = 0;
-    for n in restarts.clone() {
-        let duration = total / n as f64;
-        let best = match frontier.longest() {
-            // Beyond the longest, and where longer was no help, what is known is the best that can be said.
-            longest if duration >= longest && !frontier.known.is_empty() => frontier.safest(),
-            longest => Some(frontier.best(duration.min(longest))?),
-        };
-        let Some(best) = best else { continue };
-        let choice = Choice { best, restarts: n, attainable: true };
-        if found.as_ref().is_none_or(|f| choice.probability() < f.probability()) {
-            (found, worse) = (Some(choice), 0);
-        } else {
-            worse += 1;
-        }
-        if worse >= 2 {
-            break;
-        }
-    }
-    found.ok_or_else(|| StudyError::refused("design.restarts", restarts.start(), "leave each fit some time"))
-}
-
-/// The best choice that a fresh count confirms, its count, and what a reader should know if there is none. A family that
-/// the count puts back gives way to the next.
-fn confirmed(
-    choices: &mut [(Choice, Frontier<'_>)],
-    wanted: Option<f64>,
-    judge: &Judge<'_>,
-    watch: &dyn Watch,
-) -> Result<(usize, Counted, Option<String>), StudyError> {
-    watch.say(&"counting it afresh");
-    let mut counts: Vec<Option<Counted>> = vec![None; choices.len()];
-    let mut unconfirmed = None;
-    loop {
-        let better =
-            |a: usize, b: usize| if choices[b].0.is_better_than(&choices[a].0, wanted.is_some()) { b } else { a };
-        let found = (1..choices.len()).fold(0, better);
-        if let Some(fit) = counts[found] {
-            return Ok((found, fit, unconfirmed.filter(|_| !choices[found].0.attainable)));
-        }
-        let (choice, frontier) = &mut choices[found];
-        let asked = choice.attainable;
-        let fit = confirm(choice, frontier, wanted, judge)?;
-        if asked && !choice.attainable {
-            unconfirmed = Some(format!("fresh counts stay above what is wanted: {} of a fit", number(fit.value)));
-        }
-        if [Route::Formula, Route::Refined].contains(&judge.route()) {
-            // A formula is no judge of its own.
-            choice.best.probability = fit.value;
-        }
-        counts[found] = Some(fit);
-    }
-}
-
-/// A fresh count of a choice; where it says that P_c is above what is wanted, the fit is made longer and counted again.
-fn confirm(
-    choice: &mut Choice,
-    frontier: &mut Frontier<'_>,
-    wanted: Option<f64>,
-    judge: &Judge<'_>,
-) -> Result<Counted, StudyError> {
-    let mut fit = counted(&judge.verify(&choice.best.member, 0)?);
-    let Some(wanted) = wanted.filter(|_| choice.attainable) else { return Ok(fit) };
-    let wanted = wanted.powf(1.0 / choice.restarts as f64);
-    let mut asked = wanted;
-    for round in 1..ROUNDS {
-        if fit.low <= wanted {
-            return Ok(fit);
-        }
-        // The search is off by this factor here.
-        asked *= (wanted / fit.value).min(0.98);
-        let Some(best) = frontier.reach(asked)? else { break };
-        choice.best = best;
-        fit = counted(&judge.verify(&choice.best.member, round)?);
-    }
-    choice.attainable = fit.low <= wanted;
-    Ok(fit)
-}
-
-fn counted(answer: &Answer) -> Counted {
-    let [value, low, high] = answer.interval();
-    Counted { value, low, high, n: answer.estimate.map_or(0, |e| e.n) }
 }

@@ -21,7 +21,7 @@ use crate::results::{PROGRAM, ProbabilityRecord, VERSION};
 use crate::studies::trainable::Trainings;
 use crate::studies::{Study, StudyError, Watch};
 use portion::ROUTE;
-pub(crate) use question::Question;
+pub(crate) use question::{Question, SETTLED};
 
 /// How often a random start collapses.
 #[derive(Debug)]

@@ -48,14 +48,15 @@ impl ScheduleShape {
 }
 
 impl Named for Route {
-    const NAMES: &'static [(&'static str, Self)] = &[
-        ("exact", Self::Exact),
-        ("formula", Self::Formula),
-        ("refined", Self::Refined),
-        ("montecarlo", Self::MonteCarlo),
-        ("simulation", Self::Simulation),
-        ("realnvp", Self::RealNvp),
-    ];
+    const NAMES: &'static [(&'static str, Self)] = &{
+        let mut named = [("", Self::Exact); Self::ALL.len()];
+        let mut n = 0;
+        while n < named.len() {
+            named[n] = (Self::ALL[n].name(), Self::ALL[n]);
+            n += 1;
+        }
+        named
+    };
 }
 
 /// Independent fits of which the best by its objective is kept.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{DesignRun, InitialVariance, Route, ScheduleConfig};
 use crate::results::Answer;
 use crate::studies::design::shape::Member;
-use crate::studies::probability::Question;
+use crate::studies::probability::{Question, SETTLED};
 use crate::studies::trainable::Trainings;
 use crate::studies::watch::UntilCancelled;
 use crate::studies::{StudyError, Watch};
@@ -65,7 +65,7 @@ impl<'a> Judge<'a> {
         }
         let schedule = config.run.problem.schedule.schedule()?;
         let training = config.run.training.as_ref();
-        let rest = training.map_or(0.0, |training| (training.end() - schedule.settling_time(1e-3)).max(0.0));
+        let rest = training.map_or(0.0, |training| (training.end() - schedule.settling_time(SETTLED)).max(0.0));
         Ok(Self { config, route, rest, watch, known: Mutex::new(known) })
     }
 
@@ -134,7 +134,7 @@ impl<'a> Judge<'a> {
         let wanted = self.config.design.wanted.map_or(USUAL, |p| (RELATIVE * p).min(USUAL));
         run.exact.tolerance = wanted.clamp(TOLERANCES.0, TOLERANCES.1).min(run.exact.tolerance.max(wanted));
         if let Some(training) = &mut run.training {
-            let end = member.schedule.schedule()?.settling_time(1e-3) + self.rest;
+            let end = member.schedule.schedule()?.settling_time(SETTLED) + self.rest;
             training.steps = ((end / training.time_step).ceil() as u64).max(1);
         }
         let problem = run.problem.problem()?;

@@ -3,12 +3,10 @@
 use collapsar_theory::{InvalidParameter, Schedule};
 
 use crate::config::{ScheduleConfig, ScheduleShape};
+use crate::studies::probability::SETTLED;
 
-/// T of an exponential schedule at its end, above 1.
-const SETTLED: f64 = 1e-3;
-/// Largest share of the duration of a cold start, and of the flash at the end.
-const MOST_COLD: f64 = 0.4;
-const MOST_FLASH: f64 = 0.4;
+/// Largest share of the duration of a cold start before a flash, and of the flash at the end.
+const MOST: f64 = 0.4;
 /// A share of the duration below this is none.
 const NOTHING: f64 = 1e-4;
 
@@ -46,29 +44,28 @@ impl ScheduleShape {
     /// # Errors
     /// What the schedule refuses.
     pub(super) fn member(self, duration: f64, place: &[f64], hottest: f64) -> Result<Member, InvalidParameter> {
-        let hot = |u: f64| hottest.powf(u.clamp(0.0, 1.0));
-        let only = |schedule: Schedule| Member { schedule: ScheduleConfig::from(&schedule), variance: None };
-        Ok(match (self, place) {
-            (Self::Geometric, [u, ..]) => only(Schedule::geometric(hot(*u), duration)?),
-            (Self::Exponential, [u, ..]) => {
-                let excess = (hot(*u) - 1.0).max(2.0 * SETTLED);
-                only(Schedule::exponential(1.0 + excess, (excess / SETTLED).ln() / duration)?)
+        let at = |n: usize| place.get(n).copied().unwrap_or(0.0).clamp(0.0, 1.0);
+        let hot = |n: usize| hottest.powf(at(n));
+        let mut variance = None;
+        let schedule = match self {
+            Self::Geometric => Schedule::geometric(hot(0), duration),
+            Self::Hold => Schedule::quench(hot(0), duration),
+            Self::Exponential => {
+                let excess = (hot(0) - 1.0).max(2.0 * SETTLED);
+                Schedule::exponential(1.0 + excess, (excess / SETTLED).ln() / duration)
             }
-            (Self::LinearTemperature, [u, ..]) => only(Schedule::linear_temperature(hot(*u), duration)?),
-            (Self::HoldRamp, [u, share, ..]) => {
-                let until = duration * (1.0 - share.clamp(NOTHING, 1.0));
-                only(Schedule::table(vec![until, duration], vec![hot(*u), 1.0])?)
+            Self::LinearTemperature => Schedule::linear_temperature(hot(0), duration),
+            Self::HoldRamp => {
+                let until = duration * (1.0 - at(1).max(NOTHING));
+                Schedule::table(vec![until, duration], vec![hot(0), 1.0])
             }
-            (Self::ThreeArcs, [cold, u, flash, top, ..]) => {
-                only(arcs(duration, [cold * MOST_COLD, 1.0 - flash * MOST_FLASH], [hot(*u), hot(*top)])?)
+            Self::ThreeArcs => arcs(duration, [at(0) * MOST, 1.0 - at(2) * MOST], [hot(1), hot(3)]),
+            Self::BroadStart => {
+                variance = Some(hot(0));
+                arcs(duration, [at(1), 1.0], [hot(2); 2])
             }
-            (Self::BroadStart, [broad, cold, u, ..]) => {
-                let schedule = arcs(duration, [*cold, 1.0], [hot(*u), hot(*u)])?;
-                Member { variance: Some(hot(*broad)), ..only(schedule) }
-            }
-            (_, [u, ..]) => only(Schedule::quench(hot(*u), duration)?),
-            (_, []) => only(Schedule::constant(1.0)?),
-        })
+        }?;
+        Ok(Member { schedule: ScheduleConfig::from(&schedule), variance })
     }
 }
 

@@ -3,6 +3,7 @@
 mod averages;
 mod classes;
 
+use std::borrow::Cow;
 use std::sync::atomic::AtomicU32;
 
 use crate::cubature::{Cubature, CubatureOptions, MOST_DIRECTIONS};
@@ -196,20 +197,25 @@ impl ShapedFlow {
     }
 
     /// The averages of theory (28), (29) at a state; one that is not finite gives averages that are not numbers.
-    #[inline(always)]
     pub fn averages(&self, state: &ShapedState) -> ShapedAverages {
-        let (width, ambient) = (self.width(), self.target.ambient);
-        let own = Classes::isotropic(&state.means, width, ambient, &state.log_weights, &state.variances);
-        let own = self.method.averages(&own, &state.means, &state.variances, 0);
-        let slot = self.components();
-        let target = if state.power == 1.0 {
-            self.method.averages(&self.target, &state.means, &state.variances, slot)
-        } else {
-            let mut tempered = self.target.clone();
-            tempered.log_weights.iter_mut().for_each(|l| *l *= state.power);
-            self.method.averages(&tempered, &state.means, &state.variances, slot)
-        };
-        ShapedAverages { own, target }
+        self.averages_inlined(state)
+    }
+
+    /// [`ShapedFlow::averages`] compiled into its caller, where the caller's vector instructions matter.
+    #[inline(always)]
+    pub fn averages_inlined(&self, state: &ShapedState) -> ShapedAverages {
+        let own =
+            Classes::isotropic(&state.means, self.width(), self.target.ambient, &state.log_weights, &state.variances);
+        let mut target = Cow::Borrowed(&self.target);
+        if state.power != 1.0 {
+            target.to_mut().log_weights.iter_mut().for_each(|l| *l *= state.power);
+        }
+        let mut found = ShapedAverages { own: LogAverages::default(), target: LogAverages::default() };
+        // A loop, so that all that is inlined here is compiled once.
+        for (of, slot, out) in [(&own, 0, &mut found.own), (&*target, self.components(), &mut found.target)] {
+            *out = self.method.averages(of, &state.means, &state.variances, slot);
+        }
+        found
     }
 
     /// Coverage C_k = E_q\[s_k(x)\] of each mode, from the averages at the state.
@@ -224,19 +230,9 @@ impl ShapedFlow {
         let terms = state.weights().into_iter().zip(averages.own.log.iter().zip(&averages.target.log));
         terms.filter(|(w, _)| *w > 0.0).map(|(w, (q, p))| w * (q - beta * p)).sum()
     }
-}
 
-impl Flow for ShapedFlow {
-    fn dimension(&self) -> usize {
-        let logits = if self.rules.weights == WeightRule::Fixed { 0 } else { self.components() };
-        self.components() * self.width() + logits + self.trained_variances()
-    }
-
-    // With the averages inlined, so that a caller's vector instructions reach them.
-    #[inline(always)]
-    fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
-        let plain = self.unpack(beta, state);
-        let averages = self.averages(&plain);
+    /// [`Flow::field`] from the averages at the state.
+    fn field_of(&self, beta: f64, plain: &ShapedState, averages: &ShapedAverages, rate: &mut [f64]) {
         let (k, width, weights) = (self.components(), self.width(), plain.weights());
         let clock = self.rules.clock.factor(beta);
         let metric = |i: usize| if self.rules.metric == Metric::Euclidean { weights[i] } else { 1.0 };
@@ -268,6 +264,24 @@ impl Flow for ShapedFlow {
                 }
             }
         }
+    }
+}
+
+impl Flow for ShapedFlow {
+    fn dimension(&self) -> usize {
+        let logits = if self.rules.weights == WeightRule::Fixed { 0 } else { self.components() };
+        self.components() * self.width() + logits + self.trained_variances()
+    }
+
+    fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
+        let plain = self.unpack(beta, state);
+        self.field_of(beta, &plain, &self.averages(&plain), rate);
+    }
+
+    #[inline(always)]
+    fn field_inlined(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
+        let plain = self.unpack(beta, state);
+        self.field_of(beta, &plain, &self.averages_inlined(&plain), rate);
     }
 
     /// F_beta with every constant of the normalised densities, so that at beta = 1 it is KL(q|p).

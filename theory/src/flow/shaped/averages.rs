@@ -63,8 +63,8 @@ impl Method {
         out
     }
 
-    /// One variance for all classes, one for all rows and a rule for the classes' span.
-    #[inline(always)]
+    /// One variance for all classes, one for all rows and a rule for the classes' span. Such mixtures have a flow of their own,
+    /// whose vectors matter: here this is an ordinary function.
     fn in_rows(&self, of: &Classes<'_>, means: &[f64], variances: &[f64]) -> Option<LogAverages> {
         let Covariance::Isotropic(precision) = of.precisions[of.first()] else { return None };
         let spread = variances[0];
