@@ -112,6 +112,24 @@ fn what_cannot_be_had_is_said() {
     assert!(!record.attainable && record.probability.low > 0.4, "{:?}", record.probability);
 }
 
+/// What a question sets is what a design asks with: the precision of the exact route, the draws, its own schedule.
+#[test]
+fn a_question_keeps_its_settings() {
+    let question = ["schedule.kind=\"geometric\"", "schedule.initial_temperature=90", "schedule.duration=35"];
+    let set = ["design.wanted=0.3", "design.schedules=[\"geometric\"]", "design.verify=1000", "exact.tolerance=1e-3"];
+    let record = found(SPHERE, &[&question[..], &set, &["montecarlo.samples=500"]].concat());
+    assert_eq!((record.config.run.exact.tolerance, record.config.design.samples), (1e-3, 500));
+    let given = record.given.unwrap();
+    assert!(given.cost == 35.0 && (given.probability - 0.0653).abs() < 1e-3, "{given:?}");
+    let plain = Design::resolve(&document(SPHERE, &["design.wanted=0.3"])).unwrap();
+    assert!((plain.run.exact.tolerance - 0.015).abs() < 1e-12);
+    let two =
+        Design::resolve(&document(SPHERE, &["design.wanted=0.3", "design.samples=400", "montecarlo.samples=500"]));
+    assert!(two.unwrap_err().to_string().contains("`montecarlo.samples` is 500: it must be that of `design.samples`"));
+    let formula = Design::resolve(&document(SPHERE, &["design.wanted=0.3", "formula.wanted=0.1"]));
+    assert!(formula.unwrap_err().to_string().contains("here it is `design.wanted`"));
+}
+
 /// Below the critical separation nothing collapses.
 #[test]
 fn no_annealing_where_none_is_needed() {

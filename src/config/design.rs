@@ -4,14 +4,22 @@ use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
-use crate::config::keys::{DesignConfig, Restarts, ScheduleShape};
+use crate::config::keys::{DesignConfig, OptimiserConfig, Restarts, ScheduleShape};
 use crate::config::runs::ProbabilityRun;
 use crate::config::section::Section;
+
+/// `exact.tolerance` unless given, relative to the wanted P_c (errors are a tenth of it) and without one; more precise
+/// values take minutes, and what is found is counted afresh.
+const RELATIVE: f64 = 0.05;
+const USUAL: f64 = 1e-4;
+const MOST_PRECISE: f64 = 1e-6;
+/// Draws of the fresh count under Adam unless given: each follows every coordinate.
+const ADAM_VERIFY: u64 = 10_000;
 
 /// A question of probability, and the schedule that is looked for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DesignRun {
-    /// The question; its schedule is the one that the found ones are compared with.
+    /// The question; its schedule is judged beside those that are found.
     #[serde(flatten)]
     pub run: ProbabilityRun,
     /// What is looked for.
@@ -60,7 +68,22 @@ impl DesignRun {
         if design.wanted.is_none() && design.budget.is_none() {
             return Err(section.missing("wanted", "give the P_c that is allowed, or the time as `design.budget`"));
         }
-        let run = ProbabilityRun::resolve(document)?;
+        document.section("formula").refuse(&["wanted"], "here it is `design.wanted`")?;
+        let (mut design, mut run) = (design, ProbabilityRun::resolve(document)?);
+        if !document.section("exact").has("tolerance") {
+            run.exact.tolerance = design.wanted.map_or(USUAL, |p| (RELATIVE * p).max(MOST_PRECISE));
+        }
+        let counted = document.section("montecarlo");
+        let adam = run.optimiser.as_ref().and_then(OptimiserConfig::adam).is_some();
+        if !section.has("samples") && (counted.has("samples") || adam) {
+            design.samples = run.montecarlo.samples;
+        } else if counted.has("samples") && design.samples != run.montecarlo.samples {
+            return Err(counted.breaks("samples", "be that of `design.samples`, or absent"));
+        }
+        if adam && !section.has("verify") {
+            design.verify = ADAM_VERIFY;
+        }
+        run.montecarlo.samples = design.samples;
         if design.schedules.contains(&ScheduleShape::BroadStart) {
             if !run.problem.family.trains_variance() {
                 return Err(section.breaks("schedules", "leave \"broad-start\" to a trained variance"));

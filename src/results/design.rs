@@ -38,6 +38,9 @@ pub struct DesignRecord {
     pub recognition: Option<Recognition>,
     /// P_c of one fit without annealing, by the route of the search.
     pub without: f64,
+    /// The configuration's own schedule, if it has one that is not T = 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
     /// The best of each family.
     pub families: Vec<FamilyDesign>,
     /// The best members of every duration that was tried.
@@ -57,6 +60,15 @@ pub struct Counted {
     pub high: f64,
     /// Draws.
     pub n: u64,
+}
+
+/// The schedule that a configuration has itself.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Given {
+    /// Time of one fit.
+    pub cost: f64,
+    /// P_c of one fit, by the route of the search.
+    pub probability: f64,
 }
 
 /// The objectives of fits at T = 1.

@@ -15,8 +15,8 @@ use crate::config::{ConfigError, DesignRun, Document, Route, ScheduleConfig, Var
 use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots;
-use crate::results::{Counted, DesignPoint, DesignRecord, FamilyDesign, PROGRAM, VERSION};
-use crate::studies::probability::Question;
+use crate::results::{Counted, DesignPoint, DesignRecord, FamilyDesign, Given, PROGRAM, VERSION};
+use crate::studies::probability::{Question, SETTLED};
 use crate::studies::{Study, StudyError, Watch, number};
 use choice::{Choice, cheapest, confirmed, safest};
 use frontier::{Best, Frontier};
@@ -128,12 +128,14 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
     let fewest = design.fewest_restarts().min(most);
     let cold = Member { schedule: ScheduleConfig::from(&Schedule::constant(1.0)?), variance: None };
     let without = judge.plain(&cold)?;
+    let given = given(config, judge)?;
     let needless = design.wanted.is_some_and(|wanted| without.powf(fewest as f64) <= wanted);
     let (mut choices, mut curve) = (Vec::new(), Vec::new());
     for &shape in &design.schedules {
         watch.say(&shape.name());
-        let mut frontier = Frontier::new(shape, design, judge, judge.route());
-        let guide = guide(config)?.filter(|_| judge.route() == Route::Exact && !needless);
+        let mut frontier = Frontier::new(shape, design, judge, judge.route()).beginning_at(shortest(&choices));
+        // Its optimum is far off where several coordinates are chosen.
+        let guide = guide(config)?.filter(|_| judge.route() == Route::Exact && shape.coordinates() == 1 && !needless);
         if let (Some(route), Some(wanted)) = (guide, design.wanted) {
             frontier = frontier.guided(route, wanted.powf(1.0 / fewest as f64));
         }
@@ -192,10 +194,27 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
         total: choice.total(),
         recognition,
         without,
+        given,
         families,
         curve,
         notes,
     })
+}
+
+/// The schedule of the configuration; nothing for T = 1, which is judged anyway.
+fn given(config: &DesignRun, judge: &Judge<'_>) -> Result<Option<Given>, StudyError> {
+    let member = Member { schedule: config.run.problem.schedule.clone(), variance: None };
+    let schedule = member.schedule.schedule()?;
+    if schedule == Schedule::constant(1.0)? {
+        return Ok(None);
+    }
+    Ok(Some(Given { cost: schedule.settling_time(SETTLED), probability: judge.plain(&member)? }))
+}
+
+/// The least duration that was enough.
+fn shortest(choices: &[(Choice, Frontier<'_>)]) -> Option<f64> {
+    let enough = choices.iter().map(|(choice, _)| choice).filter(|choice| choice.attainable);
+    enough.map(|choice| choice.best.duration).filter(|t| *t > 0.0).min_by(f64::total_cmp)
 }
 
 fn start(member: &Member) -> Option<VarianceStart> {

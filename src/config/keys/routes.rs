@@ -113,7 +113,7 @@ section! {
 section! {
     /// `[exact]`.
     EXACT => ExactConfig {
-        tolerance: f64 = "1e-6", "1e-9 to 0.1", "absolute tolerance of P_c";
+        tolerance: f64 = "1e-6", "1e-9 to 0.1; design: 0.05 of `design.wanted` unless given", "absolute tolerance of P_c";
     }
 }
 
@@ -130,7 +130,7 @@ section! {
 section! {
     /// `[montecarlo]`.
     MONTECARLO => MonteCarloConfig {
-        samples: u64 = "100000", "1 to 1e12", "draws of the ensemble; adam: 1000 unless given";
+        samples: u64 = "100000", "1 to 1e12; adam: 1000 unless given; design: as `design.samples`", "draws of the ensemble";
     }
 }
 

@@ -47,8 +47,10 @@ pub(super) struct Frontier<'a> {
     design: &'a DesignConfig,
     judge: &'a Judge<'a>,
     route: Route,
-    /// The best members by a cheaper route: where to look.
-    hints: Vec<Best>,
+    /// The first duration that is tried, and how much longer or shorter the next one is.
+    first: (f64, f64),
+    /// The best member by a cheaper route.
+    hint: Option<Best>,
     /// The longest duration that is allowed.
     longest: f64,
     pub(super) known: Vec<Best>,
@@ -57,7 +59,12 @@ pub(super) struct Frontier<'a> {
 impl<'a> Frontier<'a> {
     pub(super) fn new(shape: ScheduleShape, design: &'a DesignConfig, judge: &'a Judge<'a>, route: Route) -> Self {
         let longest = design.longest.min(design.budget.unwrap_or(f64::INFINITY));
-        Self { shape, design, judge, route, hints: Vec::new(), longest, known: Vec::new() }
+        Self { shape, design, judge, route, first: (FIRST, 2.0), hint: None, longest, known: Vec::new() }
+    }
+
+    /// Looks first at a duration that another family takes.
+    pub(super) fn beginning_at(self, duration: Option<f64>) -> Self {
+        Self { first: duration.map_or(self.first, |t| (t, CLOSE_BY)), ..self }
     }
 
     /// Looks first where a cheaper route finds `wanted`, if it does.
@@ -65,7 +72,8 @@ impl<'a> Frontier<'a> {
         let mut guide = Self::new(self.shape, self.design, self.judge, route);
         // What the guide cannot answer is no hint.
         if let Ok(Some(best)) = guide.reach(wanted) {
-            self.hints = vec![best];
+            self.first = (best.duration, CLOSE_BY);
+            self.hint = Some(best);
         }
         self
     }
@@ -78,7 +86,7 @@ impl<'a> Frontier<'a> {
         let (shape, hottest) = (self.shape, self.design.hottest);
         let value = |place: &[f64]| self.value(shape, duration, place);
         let apart = |best: &&Best| (best.duration / duration).ln().abs();
-        let all = self.known.iter().chain(&self.hints);
+        let all = self.known.iter().chain(&self.hint);
         let near = all.min_by(|a, b| apart(a).total_cmp(&apart(b))).map(|best| best.place.clone());
         let (place, least) = if shape.coordinates() == 1 {
             along_a_line(&value, near.and_then(|place| place.first().copied()))?
@@ -122,7 +130,7 @@ impl<'a> Frontier<'a> {
         let mut low: Option<Best> = self.known.iter().rev().find(|best| off(best) > 0.0).cloned();
         let mut high: Option<Best> = self.known.iter().find(|best| off(best) <= 0.0).cloned();
         let mut no_help = 0;
-        let (first, mut factor) = self.hints.first().map_or((FIRST, 2.0), |hint| (hint.duration, CLOSE_BY));
+        let (first, mut factor) = self.first;
         while high.is_none() {
             let next = low.as_ref().map_or(first, |best| best.duration * factor).min(self.longest);
             // A hint is near; where it is not, doubled.

@@ -13,13 +13,6 @@ use crate::studies::trainable::Trainings;
 use crate::studies::watch::UntilCancelled;
 use crate::studies::{StudyError, Watch};
 
-/// The error of a computed P_c, relative to the one that is wanted.
-const RELATIVE: f64 = 0.01;
-/// The same without a wanted one, and at most.
-const USUAL: f64 = 1e-4;
-/// Ends of it: values of less take minutes, and what is found is counted afresh.
-const TOLERANCES: (f64, f64) = (1e-6, 1e-2);
-
 /// Judges members.
 pub(super) struct Judge<'a> {
     config: &'a DesignRun,
@@ -129,10 +122,7 @@ impl<'a> Judge<'a> {
         if member.variance.is_some() {
             run.problem.start.variance = member.variance.map(InitialVariance::Common);
         }
-        run.formula.wanted = None;
         run.montecarlo.samples = samples;
-        let wanted = self.config.design.wanted.map_or(USUAL, |p| (RELATIVE * p).min(USUAL));
-        run.exact.tolerance = wanted.clamp(TOLERANCES.0, TOLERANCES.1).min(run.exact.tolerance.max(wanted));
         if let Some(training) = &mut run.training {
             let end = member.schedule.schedule()?.settling_time(SETTLED) + self.rest;
             training.steps = ((end / training.time_step).ceil() as u64).max(1);

@@ -21,6 +21,9 @@ pub(super) fn summary(record: &DesignRecord) -> String {
     };
     line("wanted", format!("{asked}; searched by the {} route", record.route));
     line("without", format!("P_c {} without annealing", number(record.without)));
+    if let Some(given) = record.given {
+        line("given", format!("P_c {} in time {}", number(given.probability), number(given.cost)));
+    }
     for family in &record.families {
         let mark = if family.attainable { "" } else { "  (not what is wanted)" };
         let words = format!(
