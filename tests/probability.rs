@@ -6,7 +6,7 @@ use collapsar::probability::{
 };
 use collapsar_theory::{
     EquatorFormula, FreePair, FreePairOptions, Schedule, SharpFormula, SmallStart, SpherePair, SpherePairOptions,
-    SphereVariance, growth_number,
+    SphereVariance, TransverseFormula, growth_number,
 };
 
 fn pair(separation: f64) -> FreePair {
@@ -223,6 +223,34 @@ fn linear_flow_about_the_plane_meets_the_exact_route_in_every_regime() {
         println!("T0 = {t0}, t0 = {duration}, {variance:?}: exact {exact:.4}, (18) {formula:.4}");
         // The largest error of the measured table in d = 512, w* = 0.8, is 0.022.
         assert!((formula - exact).abs() < 0.025, "T0 = {t0}, t0 = {duration}, {variance:?}: {formula} against {exact}");
+    }
+}
+
+/// Theory (34) where the heat ends in a jump, which (18) does not know how to judge.
+#[test]
+fn linear_flow_in_the_gap_meets_the_exact_route_after_a_jump() {
+    let lagging = SphereVariance::Lagging { dimension: f64::INFINITY };
+    let hold = |hot: f64, duration: f64| Schedule::quench(hot, duration).unwrap();
+    let arcs = Schedule::table(vec![0.94, 0.94, 32.2, 32.2, 35.0, 35.0], vec![1.0, 22.6, 22.6, 229.0, 229.0, 1.0]);
+    for (schedule, variance, d) in [
+        (hold(18.0, 25.0), SphereVariance::Slaved, 512),
+        (hold(20.0, 35.0), SphereVariance::Slaved, 512),
+        (hold(22.3, 15.0), SphereVariance::Slaved, 512),
+        (hold(22.3, 25.0), lagging, 512),
+        (hold(40.0, 25.0), SphereVariance::Slaved, 512),
+        (hold(40.0, 25.0), lagging, 32),
+        (hold(22.3, 35.0), SphereVariance::Slaved, 20_000),
+        (arcs.unwrap(), SphereVariance::Slaved, 512),
+    ] {
+        let options = SpherePairOptions { variance, ..SpherePairOptions::default() };
+        let pair = SpherePair::new(options).unwrap();
+        let formula = TransverseFormula::new(pair).unwrap();
+        assert!(formula.holds_for(&schedule));
+        let found = formula.probability(d as f64, &schedule);
+        let exact = sphere_probability(&sphere(variance, &schedule), d, 1e-2 * found).value;
+        let plane = EquatorFormula::new(pair).unwrap().probability(d as f64, &schedule);
+        println!("{schedule:?}, d = {d}, {variance:?}: exact {exact:.6}, (34) {found:.6}, (18) {plane:.6}");
+        assert!((found / exact).ln().abs() < 0.25, "{found} against {exact}");
     }
 }
 

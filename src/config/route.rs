@@ -11,7 +11,7 @@ pub enum Route {
     Exact,
     /// The sharp formula of the problem: (10), (15) or (22)
     Formula,
-    /// Formula (18) of the sphere pair: the flow linearised about the decision plane
+    /// Formula (18) of the sphere pair; (34) where the heat ends in a jump
     Refined,
     /// An ensemble of the closed flow
     #[cfg_attr(feature = "cli", value(name = "montecarlo"))]

@@ -107,6 +107,9 @@ pub enum Equation {
     /// Starvation of a trained weight.
     #[serde(rename = "(22)")]
     Starvation,
+    /// The sphere pair linearised in the gap of the alignments alone.
+    #[serde(rename = "(34)")]
+    Transverse,
 }
 
 impl std::fmt::Display for Equation {
@@ -116,6 +119,7 @@ impl std::fmt::Display for Equation {
             Self::SmallStart => "(15)",
             Self::Equator => "(18)",
             Self::Starvation => "(22)",
+            Self::Transverse => "(34)",
         })
     }
 }

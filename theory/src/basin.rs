@@ -1,7 +1,6 @@
 //! Sets of states from which the end of a pair's run is certain, whatever is still to come.
 
 mod free;
-mod minimum;
 mod sphere;
 
 pub use free::FreeBasin;

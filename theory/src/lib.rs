@@ -8,6 +8,7 @@ mod flow;
 mod frame;
 mod kernel;
 mod mean_field;
+mod minimum;
 mod mixture;
 mod pair;
 mod parameter;
@@ -53,7 +54,7 @@ pub use problem::{Coordinates, Problem};
 pub use schedule::{Schedule, ScheduleKind};
 pub use shape::{Covariance, ShapedProblem};
 pub use sharp::{
-    EquatorFormula, SharpFormula, SmallStart, Starvation, antipodal_threshold, boundary_exponent, broad_start_exponent,
-    growth_number,
+    EquatorFormula, SharpFormula, SmallStart, Starvation, TransverseFormula, Turnpike, antipodal_threshold,
+    boundary_exponent, broad_start_exponent, growth_number,
 };
 pub use start::{Start, StartLaw};

@@ -1,6 +1,7 @@
-//! Formula (18) of the sphere pair: the flow linearised about the target's decision plane.
+//! The sphere pair linearised: about the target's decision plane, formula (18); in the gap alone, formula (34), where the heat
+//! ends in a jump.
 
-use collapsar_theory::{EquatorFormula, Pair};
+use collapsar_theory::{EquatorFormula, Pair, TransverseFormula};
 
 use crate::results::{Answer, Equation, FormulaDetail};
 use crate::studies::StudyError;
@@ -14,12 +15,17 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
             if let Some(why) = question.not_yet_cold(notes) {
                 return Ok(Said::Nothing(why));
             }
-            let value =
-                EquatorFormula::new(flow)?.probability(question.dimension() as f64, question.problem.schedule());
-            Said::from(Answer::formula(value, true, FormulaDetail::new(Equation::Equator)))
+            let (d, schedule) = (question.dimension() as f64, question.problem.schedule());
+            let gap = TransverseFormula::new(flow)?;
+            let (value, equation) = if gap.holds_for(schedule) {
+                (gap.probability(d, schedule), Equation::Transverse)
+            } else {
+                (EquatorFormula::new(flow)?.probability(d, schedule), Equation::Equator)
+            };
+            Said::from(Answer::formula(value, true, FormulaDetail::new(equation)))
         }
         Ok(Pair::Free(_)) => {
-            Said::Nothing(StudyError::refused("family.means", "\"free\"", "be \"sphere\" for formula (18)"))
+            Said::Nothing(StudyError::refused("family.means", "\"free\"", "be \"sphere\" for formulas (18) and (34)"))
         }
         Err(said) => said,
     })

@@ -1,9 +1,9 @@
 //! Certain ends of the free pair.
 
 use crate::basin::Verdict;
-use crate::basin::minimum::minimum;
 use crate::flow::{Flow, FreePair, SmoothFlow};
 use crate::kernel::{logistic_normal_jet, repulsion};
+use crate::minimum::minimum;
 use crate::parameter::{InvalidParameter, Part};
 use crate::root::bisect;
 use crate::schedule::Schedule;
@@ -163,7 +163,7 @@ fn bend(pair: &FreePair) -> f64 {
     let centre = -pair.bias() / rho;
     // tau'' is odd about the centre with one extremum on each side, within a few units of it.
     let second = |m: f64| 8.0 * rho * rho * logistic_normal_jet(2.0 * (rho * m + pair.bias()), 2.0 * rho).d2;
-    let least = minimum(centre, centre + 4.0 + 4.0 / rho, second);
+    let (_, least) = minimum(centre, centre + 4.0 + 4.0 / rho, second);
     4.0 * rho * least.abs() + 12.0
 }
 
@@ -212,6 +212,7 @@ fn height(pair: &FreePair, wall: f64, beta: f64, sign: f64, planar: bool) -> f64
         let z = (free_gap / 4.0 - y * y).max(0.0).sqrt();
         pair.objective(beta, &[x, y, z])
     })
+    .1
 }
 
 #[cfg(test)]

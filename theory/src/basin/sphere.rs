@@ -1,8 +1,8 @@
 //! Certain ends of the sphere pair.
 
 use crate::basin::Verdict;
-use crate::basin::minimum::minimum;
 use crate::flow::{Flow, SpherePair, SpherePairOptions, SphereVariance};
+use crate::minimum::minimum;
 use crate::parameter::{InvalidParameter, Part};
 use crate::schedule::Schedule;
 
@@ -63,6 +63,7 @@ impl SphereBasin {
                 let s = m * plane - ((1.0 - m * m) * (1.0 - plane * plane)).max(0.0).sqrt();
                 settled.objective(end, &[m, plane, s])
             })
+            .1
         };
         let heights = (height(1.0), height(-1.0));
         Ok(Self { pair, settled, plane, end, constant_from: schedule.settling_time(CONSTANT), heights })

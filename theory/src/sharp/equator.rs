@@ -6,6 +6,7 @@ use crate::flow::{SpherePair, SphereVariance};
 use crate::kernel::{logistic_normal_jet, repulsion};
 use crate::parameter::InvalidParameter;
 use crate::schedule::Schedule;
+use crate::sharp::along::{Rates, along};
 use crate::sharp::sphere::simpson;
 
 /// The formula (18) for the collapse probability of the sphere pair:
@@ -24,12 +25,6 @@ pub struct EquatorFormula {
 /// Size of the linear m_1 + m_2 + 2 eps at which the fates are taken to be sealed: chosen by comparison with (8), not
 /// derived. A mean that obeys m' = m (1-m^2) is then at 0.89.
 const OUT: f64 = 2.0;
-/// Step of the Runge-Kutta method in units of the fastest rate, and of the time that the schedule takes.
-const STEP: f64 = 0.1;
-const STEPS_PER_SCHEDULE: f64 = 200.0;
-const MOST_STEPS: usize = 200_000;
-/// T this close to its limit counts as settled where the steps are chosen.
-const SETTLED: f64 = 1e-3;
 /// log G beyond which what is left of c is nothing: the pair never left the equator.
 const FOR_EVER: f64 = 35.0;
 /// Deviations of u beyond which nothing is left: 2 Phi(-8.5) = 2e-17.
@@ -43,13 +38,7 @@ impl EquatorFormula {
     ///
     /// Errors: the decision plane misses the sphere, |h| >= R^2.
     pub fn new(pair: SpherePair) -> Result<Self, InvalidParameter> {
-        let options = pair.options();
-        let epsilon = pair.bias().abs() / (options.radius * options.radius);
-        if epsilon >= 1.0 {
-            let rule = "leave the decision plane |log(w/(1-w))|/(2 R^2) on the sphere";
-            return Err(InvalidParameter::new("target_weight", options.target_weight, rule));
-        }
-        Ok(Self { pair, epsilon })
+        Ok(Self { pair, epsilon: decision_plane(&pair)? })
     }
 
     /// P_c in dimension `dimension` (>= 2) under `schedule`.
@@ -71,46 +60,29 @@ impl EquatorFormula {
     /// The state in which the pair leaves the plane.
     fn leave(&self, dimension: f64, schedule: &Schedule) -> State {
         let variance = self.pair.initial_variance(schedule.initial_temperature());
-        let mut state = [0.0, 2.0 * self.epsilon, 0.0, variance.ln()];
-        let mut edges = schedule.breakpoints();
-        edges.push(f64::INFINITY);
-        let settled = schedule.settling_time(SETTLED);
-        let (mut t, mut piece) = (0.0, 0);
-        for _ in 0..MOST_STEPS {
-            let [y, c, log_growth, _] = state;
+        let state = [0.0, 2.0 * self.epsilon, 0.0, variance.ln()];
+        along(self, schedule, state, |_, _, &[y, c, log_growth, _]| {
             let above = 2.0 / (1.0 + (2.0 * y).exp());
             let out = log_growth + (c * c + 2.0 * above / dimension).ln() / 2.0 >= OUT.ln();
-            if out || log_growth > FOR_EVER {
-                break;
-            }
-            let rate = self.rates(schedule.beta_in_piece(piece, t), &state);
-            let fastest = rate[0].abs() + rate[2].abs() + rate[3].abs();
-            let mut h = STEP / fastest;
-            if t < settled {
-                h = h.min(settled / STEPS_PER_SCHEDULE);
-            }
-            let onto_edge = t + h >= edges[piece];
-            h = h.min(edges[piece] - t);
-            state = self.step(schedule, piece, t, h, &state);
-            t = if onto_edge { edges[piece] } else { t + h };
-            piece += usize::from(onto_edge);
-        }
-        state
+            out || log_growth > FOR_EVER
+        })
     }
+}
 
-    /// One step of the classical Runge-Kutta method.
-    fn step(&self, schedule: &Schedule, piece: usize, t: f64, h: f64, state: &State) -> State {
-        let at = |t: f64, y: &State| self.rates(schedule.beta_in_piece(piece, t), y);
-        let moved = |by: f64, k: &State| -> State { std::array::from_fn(|n| state[n] + by * k[n]) };
-        let k1 = at(t, state);
-        let k2 = at(t + h / 2.0, &moved(h / 2.0, &k1));
-        let k3 = at(t + h / 2.0, &moved(h / 2.0, &k2));
-        let k4 = at(t + h, &moved(h, &k3));
-        std::array::from_fn(|n| state[n] + h / 6.0 * (k1[n] + 2.0 * k2[n] + 2.0 * k3[n] + k4[n]))
+/// eps, where the decision plane m = -eps is on the sphere.
+pub(super) fn decision_plane(pair: &SpherePair) -> Result<f64, InvalidParameter> {
+    let options = pair.options();
+    let epsilon = pair.bias().abs() / (options.radius * options.radius);
+    if epsilon >= 1.0 {
+        let rule = "leave the decision plane |log(w/(1-w))|/(2 R^2) on the sphere";
+        return Err(InvalidParameter::new("target_weight", options.target_weight, rule));
     }
+    Ok(epsilon)
+}
 
+impl Rates<4> for EquatorFormula {
     /// Theory (17).
-    fn rates(&self, beta: f64, &[y, c, log_growth, log_variance]: &State) -> State {
+    fn rates(&self, beta: f64, &[y, c, log_growth, log_variance]: &State) -> (State, f64) {
         let options = self.pair.options();
         let variance = match options.variance {
             SphereVariance::Unit => 1.0,
@@ -125,7 +97,8 @@ impl EquatorFormula {
             SphereVariance::Lagging { .. } => -options.clock.factor(beta) * (beta - 1.0 / variance),
             _ => 0.0,
         };
-        [2.0 * push, push * below * (2.0 * self.epsilon * (-log_growth).exp() - c), pull, lag]
+        let towards = push * below * (2.0 * self.epsilon * (-log_growth).exp() - c);
+        ([2.0 * push, towards, pull, lag], 2.0 * push + pull + lag.abs())
     }
 }
 

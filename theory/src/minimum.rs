@@ -5,8 +5,8 @@ const CELLS: usize = 128;
 /// Golden sections after it: 0.618^60 of a cell is below rounding.
 const SECTIONS: usize = 60;
 
-/// The least value of `f` on [low, high]: a scan, then golden sections around its least point.
-pub(crate) fn minimum(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
+/// The least point of `f` on [low, high] and the value there: a scan, then golden sections around its least point.
+pub(crate) fn minimum(low: f64, high: f64, f: impl Fn(f64) -> f64) -> (f64, f64) {
     let width = (high - low) / CELLS as f64;
     let at = |i: usize| low + width * i as f64;
     let (mut best, mut index) = (f64::INFINITY, 0);
@@ -31,5 +31,6 @@ pub(crate) fn minimum(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
             fd = f(d);
         }
     }
-    best.min(fc).min(fd)
+    let ends = [(at(index), best), (c, fc), (d, fd)];
+    ends.into_iter().fold((low, f64::INFINITY), |least, end| if end.1 < least.1 { end } else { least })
 }
