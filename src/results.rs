@@ -29,7 +29,7 @@ pub use bifurcation::{
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
 pub use compare::{CompareRecord, SolveRecords, SolvedVariant, comparison_csv};
 pub use density::{DensityRecord, DensityVariant, Snapshot};
-pub use design::{Counted, DesignPoint, DesignRecord, FamilyDesign, Given, Recognition};
+pub use design::{Counted, DesignPoint, DesignRecord, FamilyDesign, Given, Recognition, Steps, TurnpikeRecord};
 #[cfg(feature = "cli")]
 pub use journal::{Journal, JournalError};
 pub use mean_field::{

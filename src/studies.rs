@@ -23,6 +23,7 @@ mod boundary;
 mod density;
 mod design;
 mod error;
+mod heat;
 mod mean_field;
 mod near;
 mod number;

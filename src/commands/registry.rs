@@ -1,6 +1,6 @@
 //! The one list of studies: the command line's verbs, and what `reproduce` runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, value_parser};
@@ -11,6 +11,7 @@ use crate::commands::output::deliver;
 use crate::commands::terminal::Terminal;
 use crate::commands::{Failure, print};
 use crate::config::Route;
+use crate::results::Store;
 use crate::studies::{
     Bifurcate, Boundary, Density, Design, Grid, MeanField, Part, Portrait, Probability, RealNvp, Solve, Study, Sweep,
 };
@@ -30,7 +31,7 @@ pub(crate) const STUDIES: [Verb; 10] = [
     verb::<Solve>(SOLVE, none, study::<Solve>),
     verb::<Bifurcate>(BIFURCATE, none, study::<Bifurcate>),
     verb::<Probability>(PROBABILITY, routes, probability),
-    verb::<Design>(DESIGN, none, design),
+    verb::<Design>(DESIGN, export, design),
     verb::<Boundary>(BOUNDARY, none, study::<Boundary>),
     verb::<Sweep>(SWEEP, shards, sweep),
     verb::<Density>(DENSITY, none, study::<Density>),
@@ -61,6 +62,7 @@ const BOUNDARY: &str = "Examples:
 const DESIGN: &str = r#"Examples:
   collapsar design configs/design-sphere.toml
   collapsar design configs/design-sphere.toml --set 'design.schedules=["geometric"]' --out out/geometric
+  collapsar design configs/design-sphere.toml --export schedule   # step by step, and lines for PyTorch, JAX, Stan
   collapsar design configs/design-sphere.toml --json | jq '.schedule, .probability'
 
 Values are kept in the folder of the results as they are found. What was interrupted continues where it stopped."#;
@@ -108,6 +110,8 @@ pub(crate) struct Extra {
     pub(crate) shard: Option<Part>,
     /// Compute anew what is already there.
     pub(crate) force: bool,
+    /// Where a schedule is written to, less the endings.
+    pub(crate) export: Option<PathBuf>,
 }
 
 const fn verb<S: Study>(
@@ -134,6 +138,7 @@ impl Verb {
             routes: routes.copied().collect(),
             shard: matches.try_get_one::<Part>(SHARD).ok().flatten().copied(),
             force: matches.try_get_one::<bool>(FORCE).ok().flatten().copied().unwrap_or(false),
+            export: matches.try_get_one::<PathBuf>(EXPORT).ok().flatten().cloned(),
         };
         self.apply(&args, &extra).map(drop)
     }
@@ -147,6 +152,7 @@ impl Verb {
 const ROUTE: &str = "route";
 const SHARD: &str = "shard";
 const FORCE: &str = "force";
+const EXPORT: &str = "export";
 
 fn none(command: clap::Command) -> clap::Command {
     command
@@ -161,6 +167,13 @@ fn shards(command: clap::Command) -> clap::Command {
     let shard = Arg::new(SHARD).long(SHARD).value_name("I/N").value_parser(part);
     let force = Arg::new(FORCE).long(FORCE).action(ArgAction::SetTrue).help("Compute anew what is already there");
     command.arg(shard.help("Compute only every N-th point, from the I-th: to be joined by `merge`")).arg(force)
+}
+
+fn export(command: clap::Command) -> clap::Command {
+    let export = Arg::new(EXPORT).long(EXPORT).value_name("STEM").value_parser(value_parser!(PathBuf));
+    command.arg(
+        export.help("Write the schedule step by step to STEM.csv, STEM.json and STEM.toml, with lines that use it"),
+    )
 }
 
 fn part(text: &str) -> Result<Part, String> {
@@ -191,14 +204,31 @@ fn compute<S: Study>(args: &RunArgs, adjust: impl Fn(&mut S::Config)) -> Result<
 }
 
 /// With a journal of the values.
-fn design(args: &RunArgs, _: &Extra) -> Result<Vec<PathBuf>, Failure> {
+fn design(args: &RunArgs, extra: &Extra) -> Result<Vec<PathBuf>, Failure> {
     let started = Instant::now();
     let config = Design::resolve(&read(&args.config, &args.overrides)?).map_err(Failure::usage)?;
     let terminal = Terminal::with_journal(args, None, false)?;
     let found = Design::compute(config, &terminal)?;
     terminal.clear();
-    let written = deliver(args, &found, started.elapsed().as_secs_f64())?;
+    let mut written = deliver(args, &found, started.elapsed().as_secs_f64())?;
+    if let Some(stem) = &extra.export {
+        written.extend(hand_over(args, &found, stem)?);
+    }
     terminal.remove()?;
+    Ok(written)
+}
+
+/// Writes a found schedule and prints the lines that use it, but beside a record.
+fn hand_over(args: &RunArgs, found: &Design, stem: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let (files, lines) = found.export(&format!("{}.csv", stem.display()));
+    let name = stem.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let files: Vec<_> = files.into_iter().map(|(ending, bytes)| (format!("{name}{ending}"), bytes)).collect();
+    let folder = stem.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let store = Store::open(folder).map_err(Failure::computation)?;
+    let written = store.write(&files).map_err(Failure::computation)?;
+    if !args.json && !args.quiet {
+        print(lines.as_bytes())?;
+    }
     Ok(written)
 }
 

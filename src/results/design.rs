@@ -30,6 +30,8 @@ pub struct DesignRecord {
     pub fit: Counted,
     /// Time of one fit, until it is cold.
     pub cost: f64,
+    /// The same in the optimiser's clock.
+    pub steps: Steps,
     /// Independent fits of which the best is kept.
     pub restarts: u64,
     /// Time of all fits.
@@ -41,12 +43,31 @@ pub struct DesignRecord {
     /// The configuration's own schedule, if it has one that is not T = 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,
+    /// The best constant temperature of the sphere pair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turnpike: Option<TurnpikeRecord>,
     /// The best of each family.
     pub families: Vec<FamilyDesign>,
     /// The best members of every duration that was tried.
     pub curve: Vec<DesignPoint>,
     /// What a reader should know.
     pub notes: Vec<String>,
+}
+
+/// A time in the optimiser's clock.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Steps {
+    /// "plain", "momentum" or "adam".
+    pub optimiser: &'static str,
+    /// Time per step.
+    pub step: f64,
+    /// The learning rate: time per step for plain descent and Adam, less what momentum adds; a flow's own.
+    pub learning_rate: f64,
+    /// Samples of a step, where they are said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u64>,
+    /// Steps of one fit, until it is cold.
+    pub steps: u64,
 }
 
 /// A counted probability with its Clopper-Pearson interval.
@@ -69,6 +90,17 @@ pub struct Given {
     pub cost: f64,
     /// P_c of one fit, by the route of the search.
     pub probability: f64,
+}
+
+/// The best constant temperature, theory (35).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TurnpikeRecord {
+    /// T*.
+    pub temperature: f64,
+    /// lambda*: P_c of long schedules falls as e^(-lambda* t).
+    pub rate: f64,
+    /// T_c, above which the means part.
+    pub critical_temperature: f64,
 }
 
 /// The objectives of fits at T = 1.

@@ -2,6 +2,7 @@
 
 mod choice;
 mod frontier;
+mod hand_over;
 mod judge;
 mod recognise;
 mod search;
@@ -10,12 +11,15 @@ mod summary;
 
 use collapsar_theory::{Pair, Schedule};
 
-use crate::config::{ConfigError, DesignRun, Document, Route, ScheduleConfig, VarianceStart};
+use crate::config::{ConfigError, DesignRun, Document, Route, ScheduleConfig, ScheduleShape, VarianceStart};
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots;
-use crate::results::{Counted, DesignPoint, DesignRecord, FamilyDesign, Given, PROGRAM, VERSION};
+use crate::results::{
+    Counted, DesignPoint, DesignRecord, FamilyDesign, Given, PROGRAM, Steps, TurnpikeRecord, VERSION,
+};
+use crate::studies::heat::Heat;
 use crate::studies::probability::{Question, SETTLED};
 use crate::studies::{Study, StudyError, Watch, number};
 use choice::{Choice, cheapest, confirmed, safest};
@@ -30,6 +34,14 @@ const VALUES: u64 = 300;
 /// The schedule that was looked for.
 #[derive(Debug)]
 pub struct Design(DesignRecord);
+
+impl Design {
+    /// The schedule step by step as CSV, JSON and TOML, by the endings of their names, and the lines with which a training loop
+    /// uses the first of them, in the file `csv`.
+    pub fn export(&self, csv: &str) -> (Vec<(&'static str, Vec<u8>)>, String) {
+        (hand_over::files(&self.0), hand_over::lines(&self.0, csv))
+    }
+}
 
 impl Study for Design {
     const NAME: &'static str = "design";
@@ -63,8 +75,11 @@ impl Study for Design {
         vec![(String::new(), plots::design(&self.0))]
     }
 
+    /// The schedule as sections of a configuration, and step by step.
     fn files(&self) -> Vec<(String, Vec<u8>)> {
-        summary::hand_over(&self.0)
+        let table = hand_over::files(&self.0).into_iter().filter(|(ending, _)| *ending == ".csv");
+        let table = table.map(|(_, bytes)| ("-schedule.csv".to_owned(), bytes));
+        std::iter::once(("-schedule.toml".to_owned(), hand_over::sections(&self.0).into_bytes())).chain(table).collect()
     }
 
     fn summary(&self) -> String {
@@ -101,13 +116,6 @@ fn route(config: &DesignRun) -> Result<Route, StudyError> {
     })
 }
 
-/// A formula that shows the exact route where to look.
-fn guide(config: &DesignRun) -> Result<Option<Route>, StudyError> {
-    let problem = config.run.problem.problem()?;
-    let sphere = matches!(Question::new(&config.run, &problem, 0)?.pair(), Some(Pair::Sphere(_)));
-    Ok(sphere.then_some(Route::Refined))
-}
-
 fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<DesignRecord, StudyError> {
     let design = &config.design;
     let mut notes = Vec::new();
@@ -129,15 +137,24 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
     let cold = Member { schedule: ScheduleConfig::from(&Schedule::constant(1.0)?), variance: None };
     let without = judge.plain(&cold)?;
     let given = given(config, judge)?;
+    let problem = config.run.problem.problem()?;
+    let question = Question::new(&config.run, &problem, judge.seed())?;
+    let heat = Heat::of(&question, problem.schedule(), design.wanted)?;
+    if let (Some(heat), Some(_)) = (&heat, given) {
+        notes.extend(heat.remarks().iter().map(|remark| format!("the given schedule: {remark}")));
+    }
     let needless = design.wanted.is_some_and(|wanted| without.powf(fewest as f64) <= wanted);
+    // Formulas (18) and (34) show the exact route where to look.
+    let sphere = matches!(question.pair(), Some(Pair::Sphere(_)));
+    let guide = design.wanted.filter(|_| sphere && judge.route() == Route::Exact && !needless);
+    let best_hold = heat.map(|heat| heat.best.temperature);
     let (mut choices, mut curve) = (Vec::new(), Vec::new());
     for &shape in &design.schedules {
         watch.say(&shape.name());
-        let mut frontier = Frontier::new(shape, design, judge, judge.route()).beginning_at(shortest(&choices));
-        // Its optimum is far off where several coordinates are chosen.
-        let guide = guide(config)?.filter(|_| judge.route() == Route::Exact && shape.coordinates() == 1 && !needless);
-        if let (Some(route), Some(wanted)) = (guide, design.wanted) {
-            frontier = frontier.guided(route, wanted.powf(1.0 / fewest as f64));
+        let mut frontier =
+            Frontier::new(shape, design, judge, judge.route()).near(best_hold).beginning_at(shortest(&choices));
+        if let Some(wanted) = guide {
+            frontier = frontier.guided(Route::Refined, wanted.powf(1.0 / fewest as f64));
         }
         let choice = match design.wanted {
             Some(_) if needless => {
@@ -166,6 +183,14 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
                 .to_owned(),
         );
     }
+    let arcs = design.schedules.contains(&ScheduleShape::ThreeArcs);
+    if let Some(jump) = judge.largest_jump().filter(|_| arcs) {
+        notes.push(format!(
+            "a flash is at most {} times as hot as the hold before it, so that a trained variance follows with a step of {}",
+            number(jump),
+            number(1.0 / jump)
+        ));
+    }
     let families = choices.iter().map(|(choice, _)| FamilyDesign {
         kind: choice.best.shape,
         schedule: choice.best.member.schedule.clone(),
@@ -190,11 +215,17 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
         probability: all(fit, choice.restarts),
         fit,
         cost: choice.best.duration,
+        steps: Steps::of(config, choice.best.duration),
         restarts: choice.restarts,
         total: choice.total(),
         recognition,
         without,
         given,
+        turnpike: heat.map(|heat| TurnpikeRecord {
+            temperature: heat.best.temperature,
+            rate: heat.best.rate,
+            critical_temperature: heat.critical,
+        }),
         families,
         curve,
         notes,

@@ -18,6 +18,7 @@ use crate::config::{ConfigError, Document, ProbabilityRun, ProblemConfig, Route}
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
 use crate::results::{PROGRAM, ProbabilityRecord, VERSION};
+use crate::studies::heat::Heat;
 use crate::studies::trainable::Trainings;
 use crate::studies::{Study, StudyError, Watch};
 use portion::ROUTE;
@@ -58,7 +59,9 @@ impl Study for Probability {
         let question = Question::new(&run, &problem, run.problem.start.seed.unwrap_or(0))?;
         let routes = if routes.is_empty() { question.default_routes() } else { routes };
         watch.begin(routes.len() as u64 * ROUTE, 0, "parts of the routes");
-        let answers = question.answer(&routes, &Trainings::default(), watch)?;
+        let mut answers = question.answer(&routes, &Trainings::default(), watch)?;
+        let heat = Heat::of(&question, problem.schedule(), run.formula.wanted)?;
+        answers.notes.extend(heat.iter().flat_map(Heat::remarks));
         let pair = question.pair_name();
         Ok(Self(ProbabilityRecord { program: PROGRAM, version: VERSION, config: run, pair, routes: answers }))
     }

@@ -110,7 +110,7 @@ section! {
         restarts: Restarts = "1", "1 to 1000", "independent fits of which the best by its objective is kept; allowed: as many as are cheapest";
         #[serde(skip_serializing_if = "Option::is_none")]
         route: Option<Route> = "realnvp with [flow]; exact in the limit for the free pair in one dimension and the sphere pair in four or more; else montecarlo", "",
-            "what P_c is judged by; formula: (18) for the sphere pair";
+            "what P_c is judged by; formula: (18) and (34) for the sphere pair";
         samples: u64 = "20000", "1 to 1e12; as `montecarlo.samples` where that is given; adam: 1000 unless given", "draws of a count of the search";
         verify: u64 = "100000", "100 to 1e9; adam: 10000 unless given", "draws of the fresh count of what was found";
         hottest: f64 = "1e4", "> 1, at most 1e12", "highest temperature";

@@ -61,6 +61,14 @@ impl Named for OptimiserName {
     const NAMES: &'static [(&'static str, Self)] =
         &[("plain", Self::Plain), ("momentum", Self::Momentum), ("adam", Self::Adam)];
 }
+
+impl OptimiserName {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, optimiser)| *optimiser == self).map_or("", |(name, _)| name)
+    }
+}
+
 impl Named for DescentKind {
     const NAMES: &'static [(&'static str, Self)] = &[("plain", Self::Plain), ("adam", Self::Adam)];
 }

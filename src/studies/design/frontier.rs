@@ -4,7 +4,7 @@ use crate::config::{DesignConfig, Route, ScheduleShape};
 use crate::studies::StudyError;
 use crate::studies::design::judge::Judge;
 use crate::studies::design::search::{along_a_line, simplex};
-use crate::studies::design::shape::Member;
+use crate::studies::design::shape::{Limits, Member};
 
 /// The first duration that is tried.
 const FIRST: f64 = 8.0;
@@ -51,6 +51,8 @@ pub(super) struct Frontier<'a> {
     first: (f64, f64),
     /// The best member by a cheaper route.
     hint: Option<Best>,
+    /// The coordinate of the best constant temperature, if one is known.
+    turnpike: Option<f64>,
     /// The longest duration that is allowed.
     longest: f64,
     pub(super) known: Vec<Best>,
@@ -59,7 +61,17 @@ pub(super) struct Frontier<'a> {
 impl<'a> Frontier<'a> {
     pub(super) fn new(shape: ScheduleShape, design: &'a DesignConfig, judge: &'a Judge<'a>, route: Route) -> Self {
         let longest = design.longest.min(design.budget.unwrap_or(f64::INFINITY));
-        Self { shape, design, judge, route, first: (FIRST, 2.0), hint: None, longest, known: Vec::new() }
+        Self {
+            shape,
+            design,
+            judge,
+            route,
+            first: (FIRST, 2.0),
+            hint: None,
+            turnpike: None,
+            longest,
+            known: Vec::new(),
+        }
     }
 
     /// Looks first at a duration that another family takes.
@@ -67,9 +79,15 @@ impl<'a> Frontier<'a> {
         Self { first: duration.map_or(self.first, |t| (t, CLOSE_BY)), ..self }
     }
 
+    /// Looks first for holds near a temperature.
+    pub(super) fn near(self, temperature: Option<f64>) -> Self {
+        let place = temperature.map(|hot| (hot.ln() / self.design.hottest.ln()).clamp(0.0, 1.0));
+        Self { turnpike: place, ..self }
+    }
+
     /// Looks first where a cheaper route finds `wanted`, if it does.
     pub(super) fn guided(mut self, route: Route, wanted: f64) -> Self {
-        let mut guide = Self::new(self.shape, self.design, self.judge, route);
+        let mut guide = Self { turnpike: self.turnpike, ..Self::new(self.shape, self.design, self.judge, route) };
         // What the guide cannot answer is no hint.
         if let Ok(Some(best)) = guide.reach(wanted) {
             self.first = (best.duration, CLOSE_BY);
@@ -83,26 +101,31 @@ impl<'a> Frontier<'a> {
         if let Some(best) = self.known.iter().find(|best| best.duration == duration) {
             return Ok(best.clone());
         }
-        let (shape, hottest) = (self.shape, self.design.hottest);
+        let shape = self.shape;
         let value = |place: &[f64]| self.value(shape, duration, place);
         let apart = |best: &&Best| (best.duration / duration).ln().abs();
         let all = self.known.iter().chain(&self.hint);
         let near = all.min_by(|a, b| apart(a).total_cmp(&apart(b))).map(|best| best.place.clone());
         let (place, least) = if shape.coordinates() == 1 {
-            along_a_line(&value, near.and_then(|place| place.first().copied()))?
+            let hold = self.turnpike.filter(|_| shape == ScheduleShape::Hold);
+            along_a_line(&value, near.and_then(|place| place.first().copied()).or(hold))?
         } else {
             self.in_a_cube(duration, near)?
         };
-        let member = shape.member(duration, &place, hottest)?;
+        let member = shape.member(duration, &place, self.limits())?;
         let best = Best { shape, duration, member, probability: least.exp(), place };
         let at = self.known.partition_point(|other| other.duration < duration);
         self.known.insert(at, best.clone());
         Ok(best)
     }
 
+    fn limits(&self) -> Limits {
+        Limits { hottest: self.design.hottest, jump: self.judge.largest_jump() }
+    }
+
     /// log P_c.
     fn value(&self, shape: ScheduleShape, duration: f64, place: &[f64]) -> Result<f64, StudyError> {
-        let member = shape.member(duration, place, self.design.hottest)?;
+        let member = shape.member(duration, place, self.limits())?;
         Ok(self.judge.value_by(self.route, &member)?.ln())
     }
 
@@ -117,7 +140,8 @@ impl<'a> Frontier<'a> {
             return Ok(found);
         }
         let hold = |place: &[f64]| self.value(ScheduleShape::Hold, duration, place);
-        let start = self.shape.guess(along_a_line(&hold, None)?.0[0]);
+        let best = self.turnpike.map_or_else(|| along_a_line(&hold, None).map(|(place, _)| place[0]), Ok)?;
+        let start = self.shape.guess(best);
         // A second simplex where the first ended: one alone may have collapsed beside the least.
         let anew = simplex(&value, &simplex(&value, &start, SIDE)?.0, NEAR_SIDE)?;
         Ok(led.filter(|(_, least)| *least <= anew.1).unwrap_or(anew))

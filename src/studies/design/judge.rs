@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{DesignRun, InitialVariance, Route, ScheduleConfig};
-use crate::results::Answer;
+use crate::results::{Answer, Steps};
 use crate::studies::design::shape::Member;
 use crate::studies::probability::{Question, SETTLED};
 use crate::studies::trainable::Trainings;
@@ -70,6 +70,12 @@ impl<'a> Judge<'a> {
     /// The seed of the search.
     pub(super) fn seed(&self) -> u64 {
         self.config.run.problem.start.seed.unwrap_or(0)
+    }
+
+    /// The largest jump of the temperature up that a trained variance follows with the optimiser's step.
+    pub(super) fn largest_jump(&self) -> Option<f64> {
+        let step = Steps::of(self.config, 0.0).step;
+        (self.config.run.flow.is_none() && self.config.run.problem.family.trains_variance()).then_some(1.0 / step)
     }
 
     /// P_c as the route says it.

@@ -10,6 +10,15 @@ const MOST: f64 = 0.4;
 /// A share of the duration below this is none.
 const NOTHING: f64 = 1e-4;
 
+/// How hot a member may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// The highest temperature.
+    pub(super) hottest: f64,
+    /// The largest jump up from a hold, where a variance of its own has to follow: a step must stay below var/T.
+    pub(super) jump: Option<f64>,
+}
+
 /// A schedule, and var(0) where the family chooses it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Member {
@@ -43,9 +52,10 @@ impl ScheduleShape {
     ///
     /// # Errors
     /// What the schedule refuses.
-    pub(super) fn member(self, duration: f64, place: &[f64], hottest: f64) -> Result<Member, InvalidParameter> {
+    pub(super) fn member(self, duration: f64, place: &[f64], limits: Limits) -> Result<Member, InvalidParameter> {
         let at = |n: usize| place.get(n).copied().unwrap_or(0.0).clamp(0.0, 1.0);
-        let hot = |n: usize| hottest.powf(at(n));
+        let hot = |n: usize| limits.hottest.powf(at(n));
+        let flash = |n: usize, hold: f64| limits.jump.map_or(hot(n), |jump| hot(n).min(hold * jump));
         let mut variance = None;
         let schedule = match self {
             Self::Geometric => Schedule::geometric(hot(0), duration),
@@ -59,7 +69,7 @@ impl ScheduleShape {
                 let until = duration * (1.0 - at(1).max(NOTHING));
                 Schedule::table(vec![until, duration], vec![hot(0), 1.0])
             }
-            Self::ThreeArcs => arcs(duration, [at(0) * MOST, 1.0 - at(2) * MOST], [hot(1), hot(3)]),
+            Self::ThreeArcs => arcs(duration, [at(0) * MOST, 1.0 - at(2) * MOST], [hot(1), flash(3, hot(1))]),
             Self::BroadStart => {
                 variance = Some(hot(0));
                 arcs(duration, [at(1), 1.0], [hot(2); 2])

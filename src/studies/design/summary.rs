@@ -1,13 +1,8 @@
 //! A found schedule in words, and as files that other programs read.
 
-use collapsar_theory::Schedule;
-
 use crate::config::{ScheduleConfig, VarianceStart};
 use crate::results::{Counted, DesignRecord};
 use crate::studies::number;
-
-/// Rows of the table of a schedule.
-const ROWS: usize = 200;
 
 pub(super) fn summary(record: &DesignRecord) -> String {
     let design = &record.config.design;
@@ -24,6 +19,15 @@ pub(super) fn summary(record: &DesignRecord) -> String {
     if let Some(given) = record.given {
         line("given", format!("P_c {} in time {}", number(given.probability), number(given.cost)));
     }
+    if let Some(best) = record.turnpike {
+        let words = format!(
+            "T* = {} is the best temperature to hold ({:.3} T_c): each factor of ten in P_c takes {} there",
+            number(best.temperature),
+            best.temperature / best.critical_temperature,
+            number(std::f64::consts::LN_10 / best.rate)
+        );
+        line("turnpike", words);
+    }
     for family in &record.families {
         let mark = if family.attainable { "" } else { "  (not what is wanted)" };
         let words = format!(
@@ -37,6 +41,10 @@ pub(super) fn summary(record: &DesignRecord) -> String {
     }
     line("schedule", words(&record.schedule, record.start));
     line("time", format!("{} in all: {}", number(record.total), fits(record.cost, record.restarts)));
+    let steps = &record.steps;
+    let batch = steps.batch.map_or_else(String::new, |batch| format!(", batch {batch}"));
+    let rate = number(steps.learning_rate);
+    line("steps", format!("{} a fit, of {} with learning rate {rate}{batch}", steps.steps, steps.optimiser));
     let verdict = if record.attainable { "" } else { ": not what is wanted, the best that was found" };
     line(
         "confirmed",
@@ -69,32 +77,4 @@ fn words(schedule: &ScheduleConfig, start: Option<VarianceStart>) -> String {
         parts.push(format!("T@t {}", points.collect::<Vec<_>>().join(" ")));
     }
     parts.join(" ")
-}
-
-/// The sections to be put into a configuration, and the table (time, beta, temperature) for any training loop.
-pub(super) fn hand_over(record: &DesignRecord) -> Vec<(String, Vec<u8>)> {
-    let mut sections = section("schedule", &record.schedule);
-    sections.extend(record.start.iter().flat_map(|start| section("start", start)));
-    let mut files = vec![("-schedule.toml".to_owned(), sections.join("\n").into_bytes())];
-    let schedule = record.schedule.schedule().ok();
-    files.extend(schedule.map(|schedule| ("-schedule.csv".to_owned(), table(&schedule, record.cost))));
-    files
-}
-
-/// The lines of a section whose values are words, numbers and lists of them: JSON and TOML write them alike.
-fn section(name: &str, keys: &impl serde::Serialize) -> Vec<String> {
-    let keys = serde_json::to_value(keys).unwrap_or_default();
-    let lines = keys.as_object().into_iter().flatten().map(|(key, value)| format!("{key} = {value}"));
-    std::iter::once(format!("[{name}]")).chain(lines).chain([String::new()]).collect()
-}
-
-/// T and beta over the duration; at a jump the values after it.
-fn table(schedule: &Schedule, duration: f64) -> Vec<u8> {
-    let mut times: Vec<f64> = (0..=ROWS).map(|i| duration * i as f64 / ROWS as f64).collect();
-    times.extend(schedule.breakpoints().into_iter().filter(|t| *t <= duration));
-    times.sort_by(f64::total_cmp);
-    times.dedup();
-    let row = |t: &f64| format!("{t},{},{}\n", schedule.beta(*t), schedule.temperature(*t));
-    let rows: String = times.iter().map(row).collect();
-    format!("time,beta,temperature\n{rows}").into_bytes()
 }

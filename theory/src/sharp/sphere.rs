@@ -206,7 +206,7 @@ pub(super) fn simpson(f: &dyn Fn(f64) -> f64, a: f64, b: f64, tolerance: f64, de
 
 /// x >= 0 with erf(x) = p, p in (0, 1): Newton on erf for small p, on log erfc (convex, nearly quadratic) for large p,
 /// so that neither end loses digits.
-fn inverse_erf(p: f64) -> f64 {
+pub(super) fn inverse_erf(p: f64) -> f64 {
     let small = p < 0.5;
     let target = (-p).ln_1p();
     let mut x = if small { p * PI.sqrt() / 2.0 } else { (-target).sqrt() };

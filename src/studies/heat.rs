@@ -1,0 +1,147 @@
+//! Whether a schedule is too cold, too hot or too fast for the sphere pair: theory 16.2, measured along the schedule.
+
+use collapsar_theory::{InvalidParameter, Pair, Schedule, SharpFormula, SpherePair, SphereVariance, Turnpike};
+
+use crate::studies::number;
+use crate::studies::probability::{Question, SETTLED};
+
+/// P_c that is wanted where nothing is said.
+const USUAL: f64 = 0.01;
+/// Times at which a schedule is looked at.
+const LOOKS: usize = 400;
+/// A share of the hot time that is worth a word.
+const MUCH: f64 = 0.2;
+/// var/T at which the variance lags.
+const LAGS: f64 = 1.1;
+
+/// What a schedule does with its time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Heat {
+    /// T_c.
+    pub(crate) critical: f64,
+    /// The best constant temperature.
+    pub(crate) best: Turnpike,
+    /// The highest temperature.
+    highest: f64,
+    /// Time above T_c.
+    hot: f64,
+    /// Time above T* at which gaps grow at less than half the best rate.
+    idle: f64,
+    /// The exponent of that growth while it is hot, the means at rest.
+    growth: f64,
+    /// var/T where T falls through T_c, of a variance that lags.
+    lag: Option<f64>,
+    /// The exponent that the wanted P_c takes.
+    needed: f64,
+    wanted: f64,
+}
+
+impl Heat {
+    /// Measures a schedule that answers a question under plain descent; nothing where no temperature is the best: for a pair
+    /// that is free, equal odds, a variance that does not follow the temperature.
+    ///
+    /// # Errors
+    /// Those of the turnpike.
+    pub(crate) fn of(
+        question: &Question<'_>,
+        schedule: &Schedule,
+        wanted: Option<f64>,
+    ) -> Result<Option<Self>, InvalidParameter> {
+        match question.pair() {
+            Some(Pair::Sphere(pair)) if question.adam().is_none() && schedule.final_temperature() == 1.0 => {
+                Self::new(&pair, question.dimension() as f64, schedule, wanted)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn new(
+        pair: &SpherePair,
+        dimension: f64,
+        schedule: &Schedule,
+        wanted: Option<f64>,
+    ) -> Result<Option<Self>, InvalidParameter> {
+        let options = pair.options();
+        // Equal odds have no decision plane to miss: nothing collapses for long.
+        if options.variance == SphereVariance::Unit || options.target_weight == 0.5 {
+            return Ok(None);
+        }
+        let best = Turnpike::new(pair)?;
+        let formula = SharpFormula::new(options.radius, options.target_weight, None)?;
+        let wanted = wanted.unwrap_or(USUAL);
+        let end = schedule.settling_time(SETTLED);
+        let critical = 1.0 / formula.critical_beta();
+        let mut found = Self {
+            critical,
+            best,
+            highest: schedule.initial_temperature(),
+            hot: 0.0,
+            idle: 0.0,
+            growth: 0.0,
+            lag: None,
+            needed: best.growth(dimension, wanted),
+            wanted,
+        };
+        let step = end / LOOKS as f64;
+        let (mut variance, mut before) = (pair.initial_variance(schedule.initial_temperature()), f64::INFINITY);
+        for look in 0..LOOKS {
+            let beta = schedule.beta((look as f64 + 0.5) * step);
+            let temperature = 1.0 / beta;
+            // The variance of theory (5) at d = infinity: exact where beta is constant.
+            let clock = options.clock.factor(beta);
+            variance = temperature + (variance - temperature) * (-clock * beta * step).exp();
+            found.highest = found.highest.max(temperature);
+            if temperature > critical {
+                let rate = Turnpike::at(pair, temperature).rate;
+                found.hot += step;
+                found.growth += rate * step;
+                found.idle += if temperature > best.temperature && rate < best.rate / 2.0 { step } else { 0.0 };
+            } else if before > critical && before < 2.0 * temperature {
+                // A jump is no passage.
+                found.lag = Some(variance / temperature);
+            }
+            before = temperature;
+        }
+        if !matches!(options.variance, SphereVariance::Lagging { .. }) {
+            found.lag = None;
+        }
+        Ok(Some(found))
+    }
+
+    /// What is wrong with the schedule, a line each.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        let (critical, best) = (number(self.critical), &self.best);
+        let mut lines = Vec::new();
+        if self.highest <= self.critical {
+            lines.push(format!(
+                "too cold: T is {} at most, and the means part above T_c = {critical} only, fastest at T* = {}",
+                number(self.highest),
+                number(best.temperature)
+            ));
+            return lines;
+        }
+        if self.idle > MUCH * self.hot {
+            lines.push(format!(
+                "too hot: {} of the {} units of time above T_c = {critical} are so far above T* = {} that gaps grow at less than \
+                 half the rate there",
+                number(self.idle),
+                number(self.hot),
+                number(best.temperature)
+            ));
+        }
+        if self.growth < self.needed {
+            lines.push(format!(
+                "too fast for P_c = {}: gaps grow about e^{:.1}-fold while it is hot, and e^{:.1} is needed: {} units of time at T* = {}",
+                number(self.wanted),
+                self.growth,
+                self.needed,
+                number(self.needed / best.rate),
+                number(best.temperature)
+            ));
+        }
+        if let Some(lag) = self.lag.filter(|&lag| lag > LAGS) {
+            lines.push(format!("the variance lags: it is {lag:.2} T when T passes T_c = {critical}"));
+        }
+        lines
+    }
+}
