@@ -154,7 +154,11 @@ fn a_question_keeps_its_settings() {
     // T* and T_c of theory (35).
     let best = record.turnpike.unwrap();
     assert!((best.temperature - 22.317).abs() < 1e-3 && (best.critical_temperature - 15.35).abs() < 1e-2, "{best:?}");
-    assert!(record.notes.iter().any(|note| note.contains("the given schedule: too fast for P_c = 0.3")), "{:?}", record.notes);
+    assert!(
+        record.notes.iter().any(|note| note.contains("the given schedule: too fast for P_c = 0.3")),
+        "{:?}",
+        record.notes
+    );
     let plain = Design::resolve(&document(SPHERE, &["design.wanted=0.3"])).unwrap();
     assert!((plain.run.exact.tolerance - 0.015).abs() < 1e-12);
     let two =

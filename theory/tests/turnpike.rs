@@ -105,6 +105,11 @@ fn formula_in_the_gap_meets_exact_values() {
         println!("{exact} {found} {linear}");
         assert!((found / exact - 1.0).abs() < 0.15, "{found} {exact}");
     }
+    // A steep ramp is as good as a jump.
+    let ramp = Schedule::table(vec![35.0, 35.1], vec![22.06, 1.0]).unwrap();
+    let (steep, jump) =
+        (gap.probability(512.0, &ramp), gap.probability(512.0, &Schedule::quench(22.06, 35.0).unwrap()));
+    assert!(gap.holds_for(&ramp) && (steep / jump - 1.0).abs() < 0.05, "{steep} {jump}");
     // Cooling slowly through T_c, and holding well below it, are not for it.
     for schedule in [Schedule::geometric(90.0, 35.0), Schedule::quench(13.0, 35.0), Schedule::constant(1.0)] {
         assert!(!gap.holds_for(&schedule.unwrap()));
