@@ -18,6 +18,7 @@ mod schedule;
 mod shape;
 mod sharp;
 mod start;
+mod temper;
 
 pub use basin::{FreeBasin, SphereBasin, Verdict};
 pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
@@ -58,3 +59,4 @@ pub use sharp::{
     boundary_exponent, broad_start_exponent, growth_number,
 };
 pub use start::{Start, StartLaw};
+pub use temper::{FitComponent, TemperedFit};
