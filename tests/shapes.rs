@@ -202,3 +202,23 @@ fn what_has_no_meaning_is_refused_with_its_rule() {
         );
     }
 }
+
+/// A narrow heavy mode is the light one while it is hot: `solve` says so, and does not where determinants are equal.
+#[test]
+fn heat_that_favours_the_wide_mode_is_said() {
+    let run = |variances: [f64; 2]| {
+        let mode = |x: f64, weight: f64, variance: f64| {
+            format!("[[target.components]]\nweight = {weight}\nmean = [{x}, 0.0]\nvariance = {variance}\n")
+        };
+        let config = format!(
+            "[family]\nweights = [0.5, 0.5]\nvariance = \"own\"\n[schedule]\nkind = \"exponential\"\n\
+             initial_temperature = 3.0\nrate = 1.0\n[start]\nmeans = [[0.3, 0.4], [-0.3, -0.2]]\n[solve]\ntimes = [0.1]\n{}{}",
+            mode(1.5, 0.7, variances[0]),
+            mode(-1.5, 0.3, variances[1])
+        );
+        let record = solve_json(&config);
+        record.get("notes").map_or(0, |notes| notes.as_array().unwrap().len())
+    };
+    // Above T = 1.28 the wide mode is the heaviest, above 1.62 the narrow one has less than half of its weight.
+    assert_eq!((run([0.05, 1.0]), run([0.25, 0.25])), (2, 0));
+}

@@ -46,6 +46,9 @@ pub struct SolveRecord {
     pub gram: Vec<Vec<Vec<f64>>>,
     /// F_beta = E_q\[log q - beta log p\] (time); at beta = 1 the divergence KL(q||p).
     pub objective: Vec<f64>,
+    /// What a reader should know of the schedule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Whether a mode is lost in the limit; null without a limit, and if the run still moves. What a fit that stops at the
     /// last reported time has lost is in `at_end`.
     pub collapsed: Option<bool>,
@@ -186,6 +189,7 @@ impl SolveRecord {
             coverage: reports.iter().map(|r| r.coverage.clone()).collect(),
             gram: reports.iter().map(|r| r.gram.clone()).collect(),
             objective: pick(&|r| r.objective),
+            notes: Vec::new(),
             collapsed: decided.map(|limit| limit.verdict.collapsed()),
             mechanism: decided.map(|limit| limit.verdict.mechanism.name()),
             at_end: EndRecord::from(&trajectory.verdict),

@@ -1,7 +1,11 @@
-//! Whether a schedule is too cold, too hot or too fast for the sphere pair: theory 16.2, measured along the schedule.
+//! Whether a schedule is too cold, too hot or too fast for the sphere pair, theory 16.2, and whether heat leads to the wrong
+//! mode, theory 16.5: measured along the schedule.
 
-use collapsar_theory::{InvalidParameter, Pair, Schedule, SharpFormula, SpherePair, SphereVariance, Turnpike};
+use collapsar_theory::{
+    InvalidParameter, Pair, Schedule, SharpFormula, SpherePair, SphereVariance, Tempering, TemperingDrift, Turnpike,
+};
 
+use crate::config::ProblemConfig;
 use crate::studies::number;
 use crate::studies::probability::{Question, SETTLED};
 
@@ -144,4 +148,32 @@ impl Heat {
         }
         lines
     }
+}
+
+/// What tempering does to the weights of the target's modes under its schedule, a line each.
+///
+/// # Errors
+/// What the problem refuses.
+pub(crate) fn drift(problem: &ProblemConfig) -> Result<Vec<String>, InvalidParameter> {
+    let schedule = problem.schedule.schedule()?;
+    let end = schedule.settling_time(SETTLED);
+    let times = (0..LOOKS).map(|look| end * look as f64 / LOOKS as f64);
+    let hottest = times.map(|t| schedule.temperature(t)).fold(1.0, f64::max);
+    let weights = &problem.target.weights;
+    if hottest == 1.0 || weights.len() < 2 || problem.family.tempering == Tempering::Modes {
+        return Ok(Vec::new());
+    }
+    let volumes = problem.shaped()?.map_or_else(|| vec![0.0; weights.len()], |shaped| shaped.log_determinants());
+    let drift = TemperingDrift::new(weights, &volumes, hottest);
+    let heaviest = drift.heaviest.map(|(mode, hot)| {
+        format!(
+            "above T = {} mode {} of the tempered target is the heaviest, which it is not at T = 1: while it is hot the mass goes there",
+            number(hot),
+            mode + 1
+        )
+    });
+    let halved = drift.halved.iter().map(|(mode, hot)| {
+        format!("above T = {} mode {} of the tempered target has less than half of its weight", number(*hot), mode + 1)
+    });
+    Ok(heaviest.into_iter().chain(halved).collect())
 }

@@ -9,6 +9,7 @@ use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots::{self, Compared};
 use crate::results::{CompareRecord, PROGRAM, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv};
+use crate::studies::heat::drift;
 use crate::studies::{Study, StudyError, Watch};
 use crate::trajectory::Trajectory;
 pub(crate) use trace::{RUN, trace};
@@ -107,6 +108,7 @@ fn run(config: SolveRun, watch: &dyn Watch) -> Result<(SolveRecord, Trajectory),
     let modes = start.modes.chunks(start.dimension).map(to_user).collect();
     let name = if frame.is_some() { "user" } else { "frame" };
     let engine = trace::integrator(&config)?.name();
+    let notes = drift(&config.problem)?;
     let record = SolveRecord::new(config, engine, &trajectory, modes, (name, &to_user));
-    Ok((record, trajectory))
+    Ok((SolveRecord { notes, ..record }, trajectory))
 }

@@ -59,4 +59,4 @@ pub use sharp::{
     boundary_exponent, broad_start_exponent, growth_number,
 };
 pub use start::{Start, StartLaw};
-pub use temper::{FitComponent, TemperedFit};
+pub use temper::{FitComponent, TemperedFit, TemperingDrift, tempered_weights};

@@ -119,7 +119,8 @@ impl ShapedProblem {
         (Frame::whole(dimension), Coordinates { modes: self.problem.target().modes_in(dimension), means, dimension })
     }
 
-    fn log_determinants(&self) -> Vec<f64> {
+    /// log det Sigma_k.
+    pub fn log_determinants(&self) -> Vec<f64> {
         let d = self.problem.dimension() as f64;
         let of = |covariance: &Covariance| match covariance {
             Covariance::Isotropic(variance) => d * libm::log(*variance),

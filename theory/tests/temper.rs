@@ -1,6 +1,6 @@
 //! Theory 16.4: what adaptive rules look at.
 
-use collapsar_theory::{FitComponent, TemperedFit};
+use collapsar_theory::{FitComponent, TemperedFit, TemperingDrift, tempered_weights};
 
 fn gaussian(d: usize, beta: f64) -> TemperedFit {
     let alone = FitComponent { weight: 1.0, along: 0.0, across: 0.0 };
@@ -79,4 +79,45 @@ fn collapsed_fits_hurry() {
         assert!(((whole - collapsed) - (at(2, [3.0, -3.0]) - at(2, [3.0, 3.0]))).abs() < 1e-9);
         assert!(whole > collapsed + 0.4, "{whole} {collapsed}");
     }
+}
+
+/// Theory (40) against the masses of far modes in p^beta, by sums over a grid in the plane.
+#[test]
+fn tempered_weights_are_masses() {
+    let (weights, variances, centres) = ([0.7f64, 0.3], [0.1f64, 1.0], [-14.0, 14.0]);
+    for beta in [1.0, 0.6, 0.3] {
+        let mut masses = [0.0; 2];
+        for i in -560..=560 {
+            for j in -240..=240 {
+                let (x, y) = (0.05 * f64::from(i), 0.05 * f64::from(j));
+                let p: f64 = (0..2)
+                    .map(|k| {
+                        let square = (x - centres[k]) * (x - centres[k]) + y * y;
+                        weights[k] / variances[k] * (-square / (2.0 * variances[k])).exp()
+                    })
+                    .sum();
+                masses[usize::from(x > 0.0)] += p.powf(beta);
+            }
+        }
+        let found = tempered_weights(&weights, &variances.map(|v: f64| 2.0 * v.ln()), beta);
+        let share = masses[0] / (masses[0] + masses[1]);
+        assert!((found[0] - share).abs() < 1e-6, "{beta}: {found:?} {share}");
+    }
+}
+
+/// The heavy narrow mode is the lighter one while it is hot; equal determinants change nothing but level.
+#[test]
+fn drift_is_found() {
+    let log_volumes = [2.0 * 0.1f64.ln(), 0.0];
+    let drift = TemperingDrift::new(&[0.7, 0.3], &log_volumes, 20.0);
+    // log(0.7/0.3) beta = (1 - beta) log 10.
+    let beta = 10f64.ln() / (10f64.ln() + (7.0f64 / 3.0).ln());
+    let (mode, temperature) = drift.heaviest.unwrap();
+    assert!(mode == 1 && (temperature * beta - 1.0).abs() < 0.02, "{temperature} {}", 1.0 / beta);
+    assert!(drift.halved.len() == 1 && drift.halved[0].0 == 0);
+    let none = TemperingDrift::new(&[0.7, 0.3], &[1.0, 1.0], 1e6);
+    assert_eq!(none, TemperingDrift { heaviest: None, halved: Vec::new() });
+    // Theory (20): three modes, 0.9, 0.05, 0.05, above T = 5.87.
+    let levelled = TemperingDrift::new(&[0.9, 0.05, 0.05], &[0.0; 3], 50.0);
+    assert!(levelled.heaviest.is_none() && (levelled.halved[0].1 - 5.87).abs() < 0.1, "{levelled:?}");
 }

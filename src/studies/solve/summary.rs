@@ -46,6 +46,7 @@ pub(super) fn summary(record: &SolveRecord, trajectory: &Trajectory) -> String {
     if last != 1.0 {
         lines.push(format!("note        the schedule ends at T = {}: what is judged is the fit there", number(last)));
     }
+    lines.extend(record.notes.iter().map(|note| format!("note        {note}")));
     match &trajectory.limit {
         Some(limit) => {
             lines.push(format!("limit       coverage of the modes {}", coverages(&limit.verdict, weights)));
