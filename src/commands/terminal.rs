@@ -26,9 +26,16 @@ const LINE: Duration = Duration::from_secs(30);
 pub(crate) struct Terminal {
     bar: ProgressBar,
     /// When the last line was written, and of what the work is; none where there is a bar, or nothing is wanted.
-    lines: Option<Mutex<(Instant, String)>>,
+    lines: Option<Mutex<(Instant, Work)>>,
     /// The journal's file, and the record of earlier work; none where nothing is written.
     kept: Option<Kept>,
+}
+
+/// The unit of the work, and how much of it earlier runs did.
+#[derive(Default)]
+struct Work {
+    unit: String,
+    begun: u64,
 }
 
 struct Kept {
@@ -45,7 +52,7 @@ impl Terminal {
             return Self { bar: ProgressBar::hidden(), lines: None, kept: None };
         }
         let bar = ProgressBar::new(0);
-        let lines = bar.is_hidden().then(|| Mutex::new((Instant::now(), String::new())));
+        let lines = bar.is_hidden().then(|| Mutex::new((Instant::now(), Work::default())));
         Self { bar, lines, kept: None }
     }
 
@@ -84,9 +91,17 @@ impl Terminal {
             return;
         }
         lines.0 = Instant::now();
-        let (done, total, unit) = (self.bar.position(), self.bar.length().unwrap_or(0), &lines.1);
-        let left = HumanDuration(self.bar.eta());
-        eprintln!("{done} of {total} {unit} after {}, {left} left", HumanDuration(self.bar.elapsed()));
+        let (done, total, Work { unit, begun }) = (self.bar.position(), self.bar.length().unwrap_or(0), &lines.1);
+        // By the whole of what was done: the bar's own estimate trusts the last parts, and some take no time.
+        let elapsed = self.bar.elapsed();
+        let left = match done.saturating_sub(*begun) {
+            0 => String::new(),
+            some => {
+                let left = elapsed.mul_f64(total.saturating_sub(done) as f64 / some as f64);
+                format!(", {} left", HumanDuration(left))
+            }
+        };
+        eprintln!("{done} of {total} {unit} after {}{left}", HumanDuration(elapsed));
     }
 
     fn into_journal(self) -> Option<Journal> {
@@ -111,7 +126,8 @@ impl Watch for Terminal {
         self.bar.reset_eta();
         self.bar.enable_steady_tick(TICK);
         if let Some(lines) = &self.lines {
-            unit.clone_into(&mut lines.lock().unwrap_or_else(PoisonError::into_inner).1);
+            let work = Work { unit: unit.to_owned(), begun: done };
+            lines.lock().unwrap_or_else(PoisonError::into_inner).1 = work;
         }
     }
 

@@ -41,7 +41,7 @@ pub(crate) struct Heat {
 }
 
 impl Heat {
-    /// Measures a schedule that answers a question under plain descent; nothing where no temperature is the best: for a pair
+    /// Measures a schedule that answers a question about a mixture under plain descent; nothing where no temperature is the best: for a pair
     /// that is free, equal odds, a variance that does not follow the temperature.
     ///
     /// # Errors
@@ -52,7 +52,9 @@ impl Heat {
         wanted: Option<f64>,
     ) -> Result<Option<Self>, InvalidParameter> {
         match question.pair() {
-            Some(Pair::Sphere(pair)) if question.adam().is_none() && schedule.final_temperature() == 1.0 => {
+            Some(Pair::Sphere(pair))
+                if question.adam().is_none() && !question.is_of_flows() && schedule.final_temperature() == 1.0 =>
+            {
                 Self::new(&pair, question.dimension() as f64, schedule, wanted)
             }
             _ => Ok(None),

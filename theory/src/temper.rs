@@ -131,7 +131,7 @@ impl TemperedFit {
 
     fn nodes(&self) -> impl Iterator<Item = f64> {
         let strip = std::f64::consts::FRAC_PI_2 / (self.separation * self.variance.sqrt()).max(0.25);
-        let count = (REACH * DIGITS / (std::f64::consts::TAU * strip)).min(MOST_NODES).max(4.0 * REACH).ceil();
+        let count = (REACH * DIGITS / (std::f64::consts::TAU * strip)).clamp(4.0 * REACH, MOST_NODES).ceil();
         (-(count as i64)..=count as i64).map(move |i| REACH * i as f64 / count)
     }
 }

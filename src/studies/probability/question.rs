@@ -139,6 +139,11 @@ impl<'a> Question<'a> {
         lost.then(|| StudyError::refused("start.dimension", self.dimension(), rule))
     }
 
+    /// Whether it is asked of trained flows too.
+    pub(crate) fn is_of_flows(&self) -> bool {
+        self.config.flow.is_some()
+    }
+
     /// Adam's learning rate, if it is Adam that descends.
     pub(crate) fn adam(&self) -> Option<f64> {
         self.config.optimiser.as_ref().and_then(OptimiserConfig::adam)
