@@ -63,7 +63,7 @@ pub(crate) fn averages(
     }
     let digits = -libm::log(tolerance);
     let h = step(&scene, digits);
-    let reach = (reach(tolerance) - 0.6) * spread.sqrt();
+    let reach = (reach(tolerance) - 0.3) * spread.sqrt();
     let level = scene.level(reach)?;
     let across: [Lines; 2] = [Lines::new(&scene, 0, h, reach, level)?, Lines::new(&scene, 1, h, reach, level)?];
     Some(Sum { scene: &scene, across: &across, h, reach, wanted, floor: -digits - SPARE }.averages(classes, tolerance))

@@ -5,9 +5,9 @@ use super::RANGE;
 use std::f64::consts::{PI, TAU};
 
 /// Digits asked for beyond those of the tolerance: the terms' factors and their number.
-const MORE: f64 = 1.0;
+const MORE: f64 = 1.5;
 /// The same of the Gaussians alone, times a logarithm's growth.
-const MORE_ALONE: f64 = 3.0;
+const MORE_ALONE: f64 = 4.0;
 /// Steps are powers of two to this power: states nearby, whose fields are subtracted, share their nodes.
 const NOTCH: f64 = 0.125;
 

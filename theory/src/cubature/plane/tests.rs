@@ -106,7 +106,7 @@ proptest! {
         for tolerance in [1e-4, 1e-6, 1e-8, 1e-10, 1e-12] {
             let Some(errors) = case.errors(&truth, tolerance) else { continue };
             // The truth itself is good to 1e-13 times a few.
-            prop_assert!(errors.iter().all(|&e| e < 8.0 * tolerance + 1e-12), "{tolerance:e}: {errors:?}");
+            prop_assert!(errors.iter().all(|&e| e < 2.0 * tolerance + 1e-12), "{tolerance:e}: {errors:?}");
         }
     }
 }
