@@ -22,7 +22,7 @@ impl Case {
     /// By the other rules, to 1e-13.
     fn truth(&self) -> RowAverages {
         let options = CubatureOptions { tolerance: 1e-13, ..CubatureOptions::default() };
-        let cubature = Cubature::new(&options).unwrap();
+        let cubature = Cubature::unchecked(&options);
         if let Some(rows) = cubature.rows(&self.classes(), &self.centres, self.spread) {
             return rows;
         }
@@ -34,7 +34,7 @@ impl Case {
             let offsets: Vec<f64> = gaps.chunks(2).zip(&self.log_weights).map(|(g, w)| w - square(g)).collect();
             let loadings: Vec<f64> = gaps.iter().map(|g| scale * g).collect();
             let mut out = SoftmaxAverages::default();
-            cubature.softmax(&Logits::new(&offsets, &loadings, 2).unwrap(), &mut out);
+            cubature.softmax(&Logits { offsets: &offsets, loadings: &loadings, dimension: 2 }, &mut out);
             let n = offsets.len();
             let mut trace = 0.0;
             for j in 0..n {
