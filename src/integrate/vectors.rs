@@ -8,6 +8,11 @@ pub(crate) fn field<F: Flow + ?Sized>(flow: &F, beta: f64, state: &[f64], rate: 
     Arch::new().dispatch(Field { flow, beta, state, rate });
 }
 
+/// [`Flow::objective`] at a state.
+pub(crate) fn objective<F: Flow + ?Sized>(flow: &F, beta: f64, state: &[f64]) -> f64 {
+    Arch::new().dispatch(Objective { flow, beta, state })
+}
+
 /// [`MixtureFlow::averages`] of a state.
 pub(crate) fn averages(flow: &MixtureFlow, state: &MixtureState) -> ClassAverages {
     Arch::new().dispatch(Averages { flow, state })
@@ -31,6 +36,21 @@ impl<F: Flow + ?Sized> WithSimd for Field<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         self.flow.field_inlined(self.beta, self.state, self.rate);
+    }
+}
+
+struct Objective<'a, F: ?Sized> {
+    flow: &'a F,
+    beta: f64,
+    state: &'a [f64],
+}
+
+impl<F: Flow + ?Sized> WithSimd for Objective<'_, F> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        self.flow.objective_inlined(self.beta, self.state)
     }
 }
 

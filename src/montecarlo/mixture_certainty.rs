@@ -1,8 +1,9 @@
 //! When the end of a mixture's run is certain before it is reached.
 
-use collapsar_theory::{Flow, MixtureFlow};
+use collapsar_theory::MixtureFlow;
 use nalgebra::DVector;
 
+use crate::integrate::vectors;
 use crate::montecarlo::mixture_end::MixtureEnd;
 use crate::trajectory::{classify, fastest_motion, growth_rate, is_rest, is_unstable, jacobian};
 
@@ -95,7 +96,7 @@ impl Certainty {
     /// The end of a run that has settled and will never lose a mode from here on.
     pub(crate) fn never_loses(&self, flow: &MixtureFlow, state: &[f64]) -> Option<(MixtureEnd, Vec<f64>)> {
         let bound = self.bound?;
-        (flow.objective(self.beta, state) < bound).then(|| self.classify(flow, self.beta, state))
+        (vectors::objective(flow, self.beta, state) < bound).then(|| self.classify(flow, self.beta, state))
     }
 
     /// The end of a run at (t, state) that is bound to an equilibrium nearby.
@@ -139,7 +140,7 @@ impl Certainty {
                 return None;
             }
             last = motion;
-            flow.field(self.beta, &at, &mut rate);
+            vectors::field(flow, self.beta, &at, &mut rate);
             let jacobian = jacobian(flow, self.beta, &at);
             if jacobian.iter().any(|x| !x.is_finite()) {
                 return None;
@@ -162,7 +163,7 @@ impl Certainty {
         let at = |leg: usize| {
             let share = leg as f64 / LEGS as f64;
             let state: Vec<f64> = from.iter().zip(to).map(|(a, b)| a + share * (b - a)).collect();
-            flow.objective(self.beta, &state)
+            vectors::objective(flow, self.beta, &state)
         };
         let heights: Vec<f64> = (0..=LEGS).map(at).collect();
         heights.windows(2).all(|pair| pair[1] <= pair[0] + ROUNDING)

@@ -52,6 +52,9 @@ impl Default for MixtureOptions {
 /// Distance of the temperature from its limit from which on ends are asked for.
 const SETTLED: f64 = 1e-3;
 
+/// Error of the averages between steps in units of the steps' own: a tenth, so that it does not count.
+const TRANSIT: f64 = 0.1;
+
 /// An ensemble of mixtures, ready to be counted.
 pub struct MixtureEnsemble<'a> {
     problem: &'a Problem,
@@ -112,6 +115,15 @@ impl<'a> MixtureEnsemble<'a> {
         let settled = settling(SETTLED);
         let end = options.horizon.unwrap_or(certainty.cold + options.patience);
         let horizon = options.horizon.unwrap_or(schedule.end_of_run().min(end));
+        let lanes = Lanes::new(problem, &flow);
+        let transit = match &lanes {
+            Lanes::Alone => {
+                let tolerance = options.cubature.tolerance.max(TRANSIT * options.relative);
+                let cubature = CubatureOptions { tolerance, ..options.cubature.clone() };
+                Some(MixtureFlow::new(problem, flow.modes().to_vec(), flow.width(), &cubature)?)
+            }
+            _ => None,
+        };
         let course = Course {
             certainty,
             relative: options.relative,
@@ -120,9 +132,9 @@ impl<'a> MixtureEnsemble<'a> {
             end,
             at_end: options.horizon.is_some(),
             max_steps: options.max_steps,
+            transit,
             schedule,
         };
-        let lanes = Lanes::new(problem, &flow);
         Ok(Self { problem, flow, course, variance, options: options.clone(), lanes })
     }
 

@@ -25,6 +25,8 @@ pub(crate) struct Course {
     /// Whether a run is classified at `end`; else it is undecided there.
     pub(crate) at_end: bool,
     pub(crate) max_steps: usize,
+    /// The flow between steps, where its averages need not be as good as those that judge an end.
+    pub(crate) transit: Option<MixtureFlow>,
 }
 
 impl Course {
@@ -67,7 +69,7 @@ impl Course {
         (at, mut early): (f64, Option<MixtureEnd>),
         start: &[f64],
     ) -> MixtureRun {
-        let (system, n) = (Tempered::new(flow, &self.schedule), start.len());
+        let (system, n) = (Tempered::new(self.transit.as_ref().unwrap_or(flow), &self.schedule), start.len());
         let mut y = [0.0; N];
         y[..n].copy_from_slice(start);
         let (mut from, mut steps) = (at, 0);

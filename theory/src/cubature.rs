@@ -2,7 +2,8 @@
 //!
 //! Two classes are the kernels themselves, three a single and four a double integral of them, deterministic to the
 //! tolerance. Five and more are averaged over many Gaussians at once by cells with nodes where they span up to three
-//! dimensions, else over a randomly shifted lattice, both with a reported error.
+//! dimensions, else over a randomly shifted lattice, both with a reported error. In the plane three and more are averaged
+//! over many Gaussians at once on one grid.
 
 mod blocks;
 mod few;
@@ -11,6 +12,7 @@ mod kronrod;
 mod lattice;
 mod line;
 mod many;
+mod plane;
 mod quadratic;
 mod span;
 
@@ -19,6 +21,7 @@ use few::{Class, Few};
 use lattice::Lattice;
 use span::Span;
 
+pub(crate) use plane::PlaneAverages;
 pub(crate) use quadratic::{Levels, MOST_DIRECTIONS, Quadratic, QuadraticAverages, Quadratics};
 pub(crate) use span::{Classes, RowAverages};
 
@@ -176,6 +179,20 @@ impl Cubature {
             _ => return self.many(logits, out),
         };
         self.spread(&few, &present[..count], logits.offsets.len(), out);
+    }
+
+    /// The softmax of `classes` averaged over all `N(m_i, spread I)`, `m_i` the rows of `centres`, by the trapezoid rule on
+    /// one grid (theory section 3.7), with its means where they are wanted; `None` where another rule is better.
+    #[inline(always)]
+    pub(crate) fn plane(
+        &self,
+        classes: &Classes<'_>,
+        centres: &[f64],
+        spread: f64,
+        wants_means: bool,
+    ) -> Option<PlaneAverages> {
+        let wanted = plane::Wanted { means: wants_means, traces: self.second };
+        plane::averages(classes, centres, spread, self.tolerance, wanted)
     }
 
     /// The softmax of `classes` averaged over all `N(m_i, spread I)`, `m_i` the rows of `centres`, by one rule in the span of the

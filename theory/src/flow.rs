@@ -34,6 +34,12 @@ pub trait Flow {
     /// The objective F_beta of theory (1) at this state; at constant beta it never rises along the flow (with
     /// variance unit or trained; a slaved variance moves with beta).
     fn objective(&self, beta: f64, state: &[f64]) -> f64;
+
+    /// [`Flow::objective`] compiled into its caller.
+    #[inline(always)]
+    fn objective_inlined(&self, beta: f64, state: &[f64]) -> f64 {
+        self.objective(beta, state)
+    }
 }
 
 /// A flow with an analytic Jacobian.

@@ -199,19 +199,11 @@ impl MixtureFlow {
     /// -dF/dmu_i/w_i into `pull` for every component: the bracket of theory (2) with its sign, projected on the
     /// sphere's tangent space where the means live on it.
     fn pulls(&self, beta: f64, state: &MixtureState, averages: &ClassAverages) -> Vec<f64> {
-        let (k, p, width) = (self.components(), self.mode_count(), self.width);
-        let mut pulls = vec![0.0; k * width];
+        let width = self.width;
+        let apart = averages.own_pull.iter().zip(&averages.target_pull);
+        let mut pulls: Vec<f64> = apart.map(|(own, target)| beta * target - own / state.variance).collect();
         for (i, pull) in pulls.chunks_mut(width).enumerate() {
             let mean = &state.means[i * width..(i + 1) * width];
-            let towards = |share: f64, point: &[f64], pull: &mut [f64]| {
-                pull.iter_mut().zip(point.iter().zip(mean)).for_each(|(out, (c, m))| *out += share * (c - m));
-            };
-            for j in (0..k).filter(|&j| j != i) {
-                towards(-averages.own[i * k + j] / state.variance, &state.means[j * width..(j + 1) * width], pull);
-            }
-            for m in 0..p {
-                towards(beta * averages.target[i * p + m], &self.modes[m * width..(m + 1) * width], pull);
-            }
             if let Some(radius) = self.radius {
                 let radial = dot(pull, mean) / (radius * radius);
                 pull.iter_mut().zip(mean).for_each(|(out, m)| *out -= radial * m);
@@ -267,19 +259,23 @@ impl Flow for MixtureFlow {
     }
 
     fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
-        let plain = self.unpack(beta, state);
-        self.field_of(beta, &plain, &self.averages(&plain), rate);
+        self.field_inlined(beta, state, rate);
     }
 
     #[inline(always)]
     fn field_inlined(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
         let plain = self.unpack(beta, state);
-        self.field_of(beta, &plain, &self.averages_inlined(&plain), rate);
+        self.field_of(beta, &plain, &self.averages_with(&plain, false), rate);
     }
 
     /// F_beta with every constant of the normalised densities, so that at beta = 1 it is KL(q|p).
     fn objective(&self, beta: f64, state: &[f64]) -> f64 {
+        self.objective_inlined(beta, state)
+    }
+
+    #[inline(always)]
+    fn objective_inlined(&self, beta: f64, state: &[f64]) -> f64 {
         let plain = self.unpack(beta, state);
-        self.objective_of(beta, &plain, &self.averages(&plain))
+        self.objective_of(beta, &plain, &self.averages_with(&plain, false))
     }
 }

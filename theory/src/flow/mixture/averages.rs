@@ -1,6 +1,6 @@
 //! The Gaussian averages that the mixture flow is made of.
 
-use crate::cubature::{Classes, Cubature, Logits, RowAverages, SoftmaxAverages};
+use crate::cubature::{Classes, Cubature, Logits, PlaneAverages, SoftmaxAverages};
 use crate::flow::mixture::{MixtureFlow, MixtureState};
 
 /// The Gaussian averages of theory (2)-(5), one row per component i.
@@ -10,6 +10,10 @@ pub struct ClassAverages {
     pub own: Vec<f64>,
     /// `<s_k>_i` (K x P).
     pub target: Vec<f64>,
+    /// `<sum_j r_j (mu_j - mu_i)>_i` (K x D).
+    pub own_pull: Vec<f64>,
+    /// `<sum_k s_k (nu_k - mu_i)>_i` (K x D).
+    pub target_pull: Vec<f64>,
     /// `<log sum_j w_j exp(-|x-mu_j|^2/(2 var))>_i + d/2`.
     pub log_own: Vec<f64>,
     /// `<log sum_k v_k^power exp(-|x-nu_k|^2/2)>_i + d var/2`.
@@ -36,6 +40,12 @@ impl MixtureFlow {
     /// [`MixtureFlow::averages`] compiled into its caller, where the caller's vector instructions matter.
     #[inline(always)]
     pub fn averages_inlined(&self, state: &MixtureState) -> ClassAverages {
+        self.averages_with(state, true)
+    }
+
+    /// The same, without the responsibilities themselves where they are not wanted and cost more.
+    #[inline(always)]
+    pub(super) fn averages_with(&self, state: &MixtureState, wants_means: bool) -> ClassAverages {
         let (k, p) = (self.components(), self.mode_count());
         let log_targets: Vec<f64> = self.log_targets.iter().map(|l| state.power * l).collect();
         let own = Classes {
@@ -47,36 +57,61 @@ impl MixtureFlow {
         let target = Classes { points: &self.modes, log_weights: &log_targets, variance: 1.0, ..own };
         let mut scratch = Scratch::new(k.max(p), self.width);
         let root = state.variance.sqrt();
-        let (mut own, mut target) = ((own, 1.0 / root, RowAverages::default()), (target, root, RowAverages::default()));
+        let none = PlaneAverages::default;
+        let (mut own, mut target) = ((own, 1.0 / root, none()), (target, root, none()));
         // A loop, so that all that is inlined here is compiled once.
         for (classes, scale, found) in [&mut own, &mut target] {
-            *found = self.rows(classes, *scale, state, &mut scratch);
+            *found = self.rows(classes, *scale, state, wants_means, &mut scratch);
         }
         let (own, target) = (own.2, target.2);
         ClassAverages {
-            own: own.mean,
-            target: target.mean,
-            log_own: own.log_sum,
-            log_target: target.log_sum,
-            own_spread: own.trace,
-            target_spread: target.trace,
-            error: own.error.max(target.error),
+            own: own.rows.mean,
+            target: target.rows.mean,
+            own_pull: own.pulls,
+            target_pull: target.pulls,
+            log_own: own.rows.log_sum,
+            log_target: target.rows.log_sum,
+            own_spread: own.rows.trace,
+            target_spread: target.rows.trace,
+            error: own.rows.error.max(target.rows.error),
         }
     }
 
-    /// The averages of one softmax, a row for each component: all rows at once where the classes' span has a rule, one by
-    /// one where it has none. `scale` is the standard deviation of x over the classes' variance.
+    /// The averages of one softmax, a row for each component: on one grid in the plane, else all rows at once where the
+    /// classes' span has a rule, one by one where it has none. `scale` is the standard deviation of x over the classes'
+    /// variance.
     #[inline(always)]
-    fn rows(&self, classes: &Classes<'_>, scale: f64, state: &MixtureState, scratch: &mut Scratch) -> RowAverages {
-        if let Some(found) = self.cubature.rows(classes, &state.means, state.variance) {
+    fn rows(
+        &self,
+        classes: &Classes<'_>,
+        scale: f64,
+        state: &MixtureState,
+        wants_means: bool,
+        scratch: &mut Scratch,
+    ) -> PlaneAverages {
+        if let Some(found) = self.cubature.plane(classes, &state.means, state.variance, wants_means) {
             return found;
         }
-        let mut all = RowAverages::default();
-        for mean in state.means.chunks(self.width) {
-            all.trace.push(scratch.average(classes, scale, mean, &self.cubature));
-            all.mean.extend_from_slice(&scratch.result.mean);
-            all.log_sum.push(scratch.result.log_sum);
-            all.error = all.error.max(scratch.result.error);
+        let mut all = PlaneAverages::default();
+        match self.cubature.rows(classes, &state.means, state.variance) {
+            Some(found) => all.rows = found,
+            None => {
+                for mean in state.means.chunks(self.width) {
+                    all.rows.trace.push(scratch.average(classes, scale, mean, &self.cubature));
+                    all.rows.mean.extend_from_slice(&scratch.result.mean);
+                    all.rows.log_sum.push(scratch.result.log_sum);
+                    all.rows.error = all.rows.error.max(scratch.result.error);
+                }
+            }
+        }
+        let shares = all.rows.mean.chunks(classes.log_weights.len());
+        for (mean, shares) in state.means.chunks(self.width).zip(shares) {
+            let first = all.pulls.len();
+            all.pulls.resize(first + self.width, 0.0);
+            for (share, point) in shares.iter().zip(classes.points.chunks(self.width)) {
+                let pull = &mut all.pulls[first..];
+                pull.iter_mut().zip(point.iter().zip(mean)).for_each(|(out, (c, m))| *out += share * (c - m));
+            }
         }
         all
     }

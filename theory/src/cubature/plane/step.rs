@@ -1,0 +1,161 @@
+//! Classes and Gaussians in the plane, and the step of the grid that they allow.
+
+use super::super::span::Classes;
+use super::RANGE;
+use std::f64::consts::{PI, TAU};
+
+/// Digits asked for beyond those of the tolerance: the terms' factors and their number.
+const MORE: f64 = 1.5;
+/// The same of the Gaussians alone, times a logarithm's growth.
+const MORE_ALONE: f64 = 4.0;
+/// Steps are powers of two to this power: states nearby, whose fields are subtracted, share their nodes.
+const NOTCH: f64 = 0.125;
+
+/// What is averaged.
+#[derive(Debug, Clone)]
+pub(super) struct Scene {
+    /// The present classes among all.
+    pub(super) present: Vec<usize>,
+    pub(super) points: Vec<[f64; 2]>,
+    pub(super) log_weights: Vec<f64>,
+    /// The variance in the logits.
+    pub(super) variance: f64,
+    pub(super) centres: Vec<[f64; 2]>,
+    /// The variance of the Gaussians.
+    pub(super) spread: f64,
+}
+
+/// Which part of `-|x|^2/(2 variance)` is left out of the classes' factors along an axis, so that they stay in range.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Level {
+    /// `1/(2 variance)`.
+    rate: f64,
+    linear: bool,
+}
+
+impl Level {
+    /// The logarithm of a class's factor.
+    #[inline(always)]
+    pub(super) fn logit(self, x: f64, point: f64) -> f64 {
+        if self.linear { point * (2.0 * x - point) * self.rate } else { -(x - point) * (x - point) * self.rate }
+    }
+
+    /// What has been left out of it.
+    #[inline(always)]
+    pub(super) fn common(self, x: f64) -> f64 {
+        if self.linear { -x * x * self.rate } else { 0.0 }
+    }
+}
+
+#[inline(always)]
+fn square(a: &[f64; 2], b: &[f64; 2]) -> f64 {
+    (a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1])
+}
+
+impl Scene {
+    /// `None` if a number is not finite.
+    pub(super) fn new(classes: &Classes<'_>, centres: &[f64], spread: f64) -> Option<Self> {
+        let finite = |all: &[f64]| all.iter().all(|x| x.is_finite());
+        let sound = finite(classes.points) && finite(centres) && finite(&[spread, classes.variance]);
+        if !sound || spread <= 0.0 || classes.variance <= 0.0 {
+            return None;
+        }
+        let present: Vec<usize> =
+            (0..classes.log_weights.len()).filter(|&k| classes.log_weights[k].is_finite()).collect();
+        Some(Self {
+            points: present.iter().map(|&k| [classes.points[2 * k], classes.points[2 * k + 1]]).collect(),
+            log_weights: present.iter().map(|&k| classes.log_weights[k]).collect(),
+            present,
+            variance: classes.variance,
+            centres: centres.chunks_exact(2).map(|c| [c[0], c[1]]).collect(),
+            spread,
+        })
+    }
+
+    /// `log w_k - |x - c_k|^2/(2 variance)`.
+    #[inline(always)]
+    pub(super) fn logit(&self, k: usize, x: &[f64; 2]) -> f64 {
+        self.log_weights[k] - square(x, &self.points[k]) / (2.0 * self.variance)
+    }
+
+    /// What keeps the classes' factors and their sums in range within `reach` of the Gaussians; `None` if nothing does.
+    pub(super) fn level(&self, reach: f64) -> Option<Level> {
+        let twice = 2.0 * self.variance;
+        // The sum at the farthest node is at least the class that is largest there.
+        let depth = |m: &[f64; 2]| {
+            let far = |k: usize| {
+                let along = square(m, &self.points[k]).sqrt() + 2.0 * reach;
+                along * along / twice - self.log_weights[k]
+            };
+            (0..self.points.len()).map(far).fold(f64::INFINITY, f64::min)
+        };
+        if self.centres.iter().map(depth).fold(0.0, f64::max) < RANGE {
+            return Some(Level { rate: 1.0 / twice, linear: false });
+        }
+        let size = |all: &[[f64; 2]]| all.iter().map(|p| square(p, &[0.0; 2])).fold(0.0, f64::max).sqrt();
+        let farthest = size(&self.points);
+        let most = farthest * (2.0 * (size(&self.centres) + 2.0 * reach) + farthest) / twice;
+        (most < RANGE).then_some(Level { rate: 1.0 / twice, linear: true })
+    }
+}
+
+/// The step at which the trapezoid rule errs by about `e^-digits`.
+///
+/// Where two classes are level and no third is above them, the logarithm is singular at a distance of pi over the
+/// difference of their slopes from the real axis; a Gaussian sees that with its density there.
+pub(super) fn step(scene: &Scene, digits: f64) -> f64 {
+    let root = scene.spread.sqrt();
+    // In standard deviations, as frequencies 2 pi/h.
+    let alone = (2.0 * (digits + MORE_ALONE)).sqrt();
+    let (n, digits) = (scene.points.len(), digits + MORE);
+    let slack = libm::log(n as f64);
+    let mut most = alone;
+    for j in 0..n {
+        for k in 0..j {
+            let (a, b) = (&scene.points[j], &scene.points[k]);
+            let slope = [(a[0] - b[0]) / scene.variance, (a[1] - b[1]) / scene.variance];
+            let steepest = slope[0].abs().max(slope[1].abs()) * root;
+            let asks = |digits: f64| digits * steepest / PI + PI / (2.0 * steepest);
+            if PI / steepest >= alone || asks(digits) <= most {
+                continue;
+            }
+            if let Some(nearest) = level_with(scene, (j, k), &slope, slack) {
+                let left = digits - nearest / (2.0 * scene.spread);
+                most = if left > 0.0 { most.max(asks(left)) } else { most };
+            }
+        }
+    }
+    let h = TAU * root / most;
+    libm::exp2((libm::log2(h) / NOTCH).floor() * NOTCH)
+}
+
+/// The square of the distance from the Gaussians to where classes j and k are level and no third exceeds them by more
+/// than `slack`; `None` if they are nowhere.
+fn level_with(scene: &Scene, (j, k): (usize, usize), slope: &[f64; 2], slack: f64) -> Option<f64> {
+    let (a, b) = (&scene.points[j], &scene.points[k]);
+    let length = (slope[0] * slope[0] + slope[1] * slope[1]).sqrt();
+    let shift = (scene.log_weights[j] - scene.log_weights[k]) / (length * length);
+    let place = [0.5 * (a[0] + b[0]) - shift * slope[0], 0.5 * (a[1] + b[1]) - shift * slope[1]];
+    let along = [-slope[1] / length, slope[0] / length];
+    let here = scene.logit(j, &place);
+    let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+    for (l, c) in scene.points.iter().enumerate().filter(|(l, _)| *l != j && *l != k) {
+        let room = slack + here - scene.logit(l, &place);
+        let rate = ((c[0] - a[0]) * along[0] + (c[1] - a[1]) * along[1]) / scene.variance;
+        if rate > 0.0 {
+            high = high.min(room / rate);
+        } else if rate < 0.0 {
+            low = low.max(room / rate);
+        } else if room < 0.0 {
+            return None;
+        }
+        if low > high {
+            return None;
+        }
+    }
+    let nearest = |m: &[f64; 2]| {
+        let at = ((m[0] - place[0]) * along[0] + (m[1] - place[1]) * along[1]).max(low).min(high);
+        square(m, &[place[0] + at * along[0], place[1] + at * along[1]])
+    };
+    Some(scene.centres.iter().map(nearest).fold(f64::INFINITY, f64::min))
+}

@@ -1,0 +1,112 @@
+//! The grid against the rules for cells and for one Gaussian at a time.
+
+use super::super::{Classes, Cubature, CubatureOptions, Logits, RowAverages, SoftmaxAverages};
+use super::{Wanted, averages};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+#[derive(Debug, Clone)]
+struct Case {
+    points: Vec<f64>,
+    log_weights: Vec<f64>,
+    variance: f64,
+    centres: Vec<f64>,
+    spread: f64,
+}
+
+impl Case {
+    fn classes(&self) -> Classes<'_> {
+        Classes { points: &self.points, width: 2, log_weights: &self.log_weights, variance: self.variance }
+    }
+
+    /// By the other rules, to 1e-13.
+    fn truth(&self) -> RowAverages {
+        let options = CubatureOptions { tolerance: 1e-13, ..CubatureOptions::default() };
+        let cubature = Cubature::unchecked(&options);
+        if let Some(rows) = cubature.rows(&self.classes(), &self.centres, self.spread) {
+            return rows;
+        }
+        let mut all = RowAverages::default();
+        let scale = self.spread.sqrt() / self.variance;
+        for m in self.centres.chunks(2) {
+            let gaps: Vec<f64> = self.points.chunks(2).flat_map(|c| [c[0] - m[0], c[1] - m[1]]).collect();
+            let square = |g: &[f64]| (g[0] * g[0] + g[1] * g[1]) / (2.0 * self.variance);
+            let offsets: Vec<f64> = gaps.chunks(2).zip(&self.log_weights).map(|(g, w)| w - square(g)).collect();
+            let loadings: Vec<f64> = gaps.iter().map(|g| scale * g).collect();
+            let mut out = SoftmaxAverages::default();
+            cubature.softmax(&Logits { offsets: &offsets, loadings: &loadings, dimension: 2 }, &mut out);
+            let n = offsets.len();
+            let mut trace = 0.0;
+            for j in 0..n {
+                for k in 0..j {
+                    let apart = [gaps[2 * j] - gaps[2 * k], gaps[2 * j + 1] - gaps[2 * k + 1]];
+                    trace += out.second[j * n + k] * (apart[0] * apart[0] + apart[1] * apart[1]);
+                }
+            }
+            all.trace.push(trace);
+            all.mean.extend_from_slice(&out.mean);
+            all.log_sum.push(out.log_sum);
+        }
+        all
+    }
+
+    /// The largest distance from a Gaussian to a class.
+    fn size(&self) -> f64 {
+        let apart = |a: &[f64], b: &[f64]| ((a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2)).sqrt();
+        self.points.chunks(2).flat_map(|a| self.centres.chunks(2).map(|b| apart(a, b))).fold(1.0, f64::max)
+    }
+
+    /// Errors of the means; of the pulls, the logarithms and the traces in their units; `None` where there is no grid.
+    fn errors(&self, truth: &RowAverages, tolerance: f64) -> Option<[f64; 4]> {
+        let found =
+            averages(&self.classes(), &self.centres, self.spread, tolerance, Wanted { means: true, traces: true })?;
+        let n = self.log_weights.len();
+        let mut pulls = Vec::new();
+        for (row, m) in truth.mean.chunks(n).zip(self.centres.chunks(2)) {
+            for a in 0..2 {
+                pulls.push(row.iter().zip(self.points.chunks(2)).map(|(p, c)| p * (c[a] - m[a])).sum::<f64>());
+            }
+        }
+        let largest = |a: &[f64], b: &[f64]| {
+            assert_eq!(a.len(), b.len());
+            a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, |m: f64, d| if d > m || d.is_nan() { d } else { m })
+        };
+        let size = self.size();
+        let logit = 1.0 + size * size / self.variance;
+        Some([
+            largest(&found.rows.mean, &truth.mean),
+            largest(&found.pulls, &pulls) / size,
+            largest(&found.rows.log_sum, &truth.log_sum) / logit,
+            largest(&found.rows.trace, &truth.trace) / (size * size),
+        ])
+    }
+}
+
+fn places(count: std::ops::RangeInclusive<usize>, size: f64) -> impl Strategy<Value = Vec<f64>> {
+    count.prop_flat_map(move |n| vec(-size..size, 2 * n))
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let (weights, logs) = (vec(-6.0f64..0.0, 12), -1.5f64..2.0);
+    (places(3..=12, 6.0), weights, places(1..=5, 8.0), logs, any::<bool>()).prop_map(
+        |(points, log_weights, centres, log, own)| {
+            let log_weights = log_weights[..points.len() / 2].to_vec();
+            // Classes of the Gaussians' own variance, or of variance 1.
+            let (centres, variance) = if own { (points.clone(), log.exp()) } else { (centres, 1.0) };
+            Case { points, log_weights, variance, centres, spread: log.exp() }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn agrees_with_the_rules_for_cells_and_for_one_gaussian(case in cases()) {
+        let truth = case.truth();
+        for tolerance in [1e-4, 1e-6, 1e-8, 1e-10, 1e-12] {
+            let Some(errors) = case.errors(&truth, tolerance) else { continue };
+            // The truth itself is good to 1e-13 times a few.
+            prop_assert!(errors.iter().all(|&e| e < 2.0 * tolerance + 1e-12), "{tolerance:e}: {errors:?}");
+        }
+    }
+}
