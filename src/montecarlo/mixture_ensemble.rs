@@ -52,7 +52,7 @@ impl Default for MixtureOptions {
 /// Distance of the temperature from its limit from which on ends are asked for.
 const SETTLED: f64 = 1e-3;
 
-/// Error of the averages between steps in units of the steps' own: a tenth, so that it does not count.
+/// Error of the averages while the temperature moves in units of the steps' own: a tenth, so that it does not count.
 const TRANSIT: f64 = 0.1;
 
 /// An ensemble of mixtures, ready to be counted.

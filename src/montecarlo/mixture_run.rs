@@ -25,7 +25,7 @@ pub(crate) struct Course {
     /// Whether a run is classified at `end`; else it is undecided there.
     pub(crate) at_end: bool,
     pub(crate) max_steps: usize,
-    /// The flow between steps, where its averages need not be as good as those that judge an end.
+    /// The flow while the temperature moves, where its averages need not be as good as those that judge an end.
     pub(crate) transit: Option<MixtureFlow>,
 }
 
@@ -69,13 +69,16 @@ impl Course {
         (at, mut early): (f64, Option<MixtureEnd>),
         start: &[f64],
     ) -> MixtureRun {
-        let (system, n) = (Tempered::new(self.transit.as_ref().unwrap_or(flow), &self.schedule), start.len());
+        let n = start.len();
         let mut y = [0.0; N];
         y[..n].copy_from_slice(start);
         let (mut from, mut steps) = (at, 0);
         let mut watch = self.certainty.watch();
         let tolerances = Tolerances { relative: self.relative, absolute: self.relative * ABSOLUTE };
         for to in self.edges().into_iter().filter(|&to| to > at) {
+            // Once the temperature has settled, ends are judged by rates as small as the averages allow.
+            let transit = self.transit.as_ref().filter(|_| to <= self.settled).unwrap_or(flow);
+            let system = Tempered::new(transit, &self.schedule);
             let piece = system.breakpoints().partition_point(|&b| b <= from);
             let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| system.rate(piece, t, &y[..n], &mut rate[..n]);
             let mut stepper = Stepper::with_padding(&mut f, from, y, tolerances, to, n);
