@@ -152,7 +152,6 @@ pub const INVARIANT: &[(Asked, &str, &str, &str)] = &[
     (REFINED, "", "start.seed", NO_DRAWS),
     (FORMULA, "", "stop.horizon", COLD),
     (REFINED, "", "stop.horizon", COLD),
-    (FORMULA, "sphere pair", "family.variance", "(10) neglects the lag of a variance that starts at 1/beta"),
     (FORMULA, "starving weights", "target.separation", FAR),
     (FORMULA, "starving weights", "target.weights", FAR),
     (Verb("boundary"), "starving weights", "family.tempering", LEVEL),
