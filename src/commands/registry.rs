@@ -170,10 +170,19 @@ fn shards(command: clap::Command) -> clap::Command {
 }
 
 fn export(command: clap::Command) -> clap::Command {
-    let export = Arg::new(EXPORT).long(EXPORT).value_name("STEM").value_parser(value_parser!(PathBuf));
+    let export = Arg::new(EXPORT).long(EXPORT).value_name("STEM").value_parser(file_stem);
     command.arg(
         export.help("Write the schedule step by step to STEM.csv, STEM.json and STEM.toml, with lines that use it"),
     )
+}
+
+fn file_stem(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path.file_name().is_none() {
+        Err("it must end in the name of a file, less the ending".to_owned())
+    } else {
+        Ok(path)
+    }
 }
 
 fn part(text: &str) -> Result<Part, String> {
@@ -221,6 +230,10 @@ fn design(args: &RunArgs, extra: &Extra) -> Result<Vec<PathBuf>, Failure> {
 /// Writes a found schedule and prints the lines that use it, but beside a record.
 fn hand_over(args: &RunArgs, found: &Design, stem: &Path) -> Result<Vec<PathBuf>, Failure> {
     let (files, lines) = found.export(&format!("{}.csv", stem.display()));
+    if files.is_empty() {
+        let steps = found.record().steps.steps;
+        return Err(Failure::usage(anyhow::anyhow!("`--export`: {steps} steps are too many for a table")));
+    }
     let name = stem.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let files: Vec<_> = files.into_iter().map(|(ending, bytes)| (format!("{name}{ending}"), bytes)).collect();
     let folder = stem.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));

@@ -68,7 +68,7 @@ impl Heat {
         wanted: Option<f64>,
     ) -> Result<Option<Self>, InvalidParameter> {
         let options = pair.options();
-        // Equal odds have no decision plane to miss: nothing collapses for long.
+        // With equal odds both means rest on the plane: any gap is enough, and no growth is needed.
         if options.variance == SphereVariance::Unit || options.target_weight == 0.5 {
             return Ok(None);
         }

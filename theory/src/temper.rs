@@ -1,4 +1,5 @@
-//! What rules that choose the next temperature by the fit look at: theory 16.4.
+//! What rules that choose the next temperature by the fit look at, theory 16.4, and what heat does to the weights of far modes,
+//! theory 16.5.
 
 use crate::parameter::{InvalidParameter, positive};
 

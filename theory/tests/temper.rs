@@ -121,3 +121,17 @@ fn drift_is_found() {
     let levelled = TemperingDrift::new(&[0.9, 0.05, 0.05], &[0.0; 3], 50.0);
     assert!(levelled.heaviest.is_none() && (levelled.halved[0].1 - 5.87).abs() < 0.1, "{levelled:?}");
 }
+
+#[test]
+fn bad_fits_are_refused() {
+    let one = |weight: f64| vec![FitComponent { weight, along: 0.0, across: 0.0 }];
+    for (fit, name) in [
+        (TemperedFit::new(-1.0, 0.5, 1.0, 2, one(1.0)), "separation"),
+        (TemperedFit::new(1.0, 1.0, 1.0, 2, one(1.0)), "target_weight"),
+        (TemperedFit::new(1.0, 0.5, 0.0, 2, one(1.0)), "variance"),
+        (TemperedFit::new(1.0, 0.5, 1.0, 0, one(1.0)), "dimension"),
+        (TemperedFit::new(1.0, 0.5, 1.0, 2, one(0.5)), "components"),
+    ] {
+        assert_eq!(fit.unwrap_err().name(), name);
+    }
+}

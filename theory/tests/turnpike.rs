@@ -198,10 +198,10 @@ fn small_cycles_do_not_beat_the_constant() {
             let (d0, d1) = (m[0][0].times(m[1][1]), m[0][1].times(m[1][0]));
             let det = Complex(d0.0 - d1.0, d0.1 - d1.1);
             let scaled = |c: Complex, by: f64| Complex(c.0 * by, c.1 * by);
-            let sum = |x: Complex, y: Complex| Complex(x.0 - y.0, x.1 - y.1);
+            let difference = |x: Complex, y: Complex| Complex(x.0 - y.0, x.1 - y.1);
             let g = [
-                sum(scaled(m[1][1], b[0]), scaled(m[0][1], b[1])).over(det),
-                sum(scaled(m[0][0], b[1]), scaled(m[1][0], b[0])).over(det),
+                difference(scaled(m[1][1], b[0]), scaled(m[0][1], b[1])).over(det),
+                difference(scaled(m[0][0], b[1]), scaled(m[1][0], b[0])).over(det),
             ];
             let inner = |x: Complex, y: Complex| x.0 * y.0 + x.1 * y.1;
             let mut total = second(2, 2);

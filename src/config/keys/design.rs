@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::config::Route;
 use crate::config::error::ConfigError;
-use crate::config::keys::field::{Field, Named, Reader, section};
+use crate::config::keys::field::{Field, Named, Reader, section, word};
 use crate::config::keys::{Key, Kind};
 
 /// A family of schedules of a given duration.
@@ -43,7 +43,7 @@ impl Named for ScheduleShape {
 impl ScheduleShape {
     /// Its name.
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, shape)| *shape == self).map_or("", |(name, _)| name)
+        word(self)
     }
 }
 

@@ -50,6 +50,11 @@ fn names<T: Named>() -> Vec<&'static str> {
     T::NAMES.iter().map(|(name, _)| *name).collect()
 }
 
+/// The name of a value.
+pub(crate) fn word<T: Named + PartialEq>(value: T) -> &'static str {
+    T::NAMES.iter().find(|(_, other)| *other == value).map_or("", |(name, _)| name)
+}
+
 /// The value of `name` among `keys`.
 pub(crate) fn take<T: Field>(reader: &impl Reader, keys: &[Key], name: &str) -> Result<T, ConfigError> {
     let given = keys.iter().find(|key| key.name == name).map(|key| T::given(reader, key)).transpose()?;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::config::keys::field::{Named, OrFalse, section};
+use crate::config::keys::field::{Named, OrFalse, section, word};
 use crate::flows::{Activation, BatchNorm, Conditioner, Initial, Mask};
 
 /// The optimiser of stochastic descent.
@@ -65,7 +65,7 @@ impl Named for OptimiserName {
 impl OptimiserName {
     /// Its name.
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, optimiser)| *optimiser == self).map_or("", |(name, _)| name)
+        word(self)
     }
 }
 

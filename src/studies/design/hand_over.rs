@@ -11,7 +11,7 @@ use crate::results::{DesignRecord, Steps};
 /// Time per step of plain descent where no section says it.
 const STEP: f64 = 0.05;
 /// Most rows of a table.
-const MOST_STEPS: f64 = 1e7;
+const MOST_STEPS: u64 = 10_000_000;
 
 impl Steps {
     /// The optimiser of a question, and how many of its steps make up a time.
@@ -44,7 +44,7 @@ impl Table {
     /// From step 0 to the first that is cold for good.
     fn new(schedule: &Schedule, steps: &Steps) -> Self {
         let mut table = Self::default();
-        for step in 0..=steps.steps.min(MOST_STEPS as u64) {
+        for step in 0..=steps.steps {
             let time = step as f64 * steps.step;
             table.step.push(step);
             table.time.push(time);
@@ -69,10 +69,13 @@ pub(super) fn sections(record: &DesignRecord) -> String {
 }
 
 /// The schedule step by step as CSV, JSON and TOML (this one with the sections of a configuration before the table), by the
-/// endings of their names.
+/// endings of their names; none where the steps are too many for a table.
 pub(super) fn files(record: &DesignRecord) -> Vec<(&'static str, Vec<u8>)> {
     // What was found is a schedule.
     let Ok(schedule) = record.schedule.schedule() else { return Vec::new() };
+    if record.steps.steps > MOST_STEPS {
+        return Vec::new();
+    }
     let table = Table::new(&schedule, &record.steps);
     let json = serde_json::to_string(&table).unwrap_or_default();
     let toml = format!("{}\n{}", sections(record), section("table", &table).join("\n"));

@@ -128,6 +128,14 @@ impl SpherePair {
         }
     }
 
+    /// d(log var)/dt of a lagging variance to leading order in 1/d, theory (5); else 0.
+    pub(crate) fn lag(&self, beta: f64, variance: f64) -> f64 {
+        match self.options.variance {
+            SphereVariance::Lagging { .. } => -self.options.clock.factor(beta) * (beta - 1.0 / variance),
+            _ => 0.0,
+        }
+    }
+
     fn local(&self, beta: f64, state: &[f64]) -> Local {
         let variance = self.variance(beta, state);
         let square = self.options.radius * self.options.radius;

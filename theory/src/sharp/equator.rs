@@ -2,7 +2,7 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
-use crate::flow::{SpherePair, SphereVariance};
+use crate::flow::SpherePair;
 use crate::kernel::{logistic_normal_jet, repulsion};
 use crate::parameter::InvalidParameter;
 use crate::schedule::Schedule;
@@ -82,21 +82,14 @@ pub(super) fn decision_plane(pair: &SpherePair) -> Result<f64, InvalidParameter>
 
 impl Rates<4> for EquatorFormula {
     /// Theory (17).
-    fn rates(&self, beta: f64, &[y, c, log_growth, log_variance]: &State) -> (State, f64) {
-        let options = self.pair.options();
-        let variance = match options.variance {
-            SphereVariance::Unit => 1.0,
-            SphereVariance::Slaved => 1.0 / beta,
-            SphereVariance::Lagging { .. } => log_variance.exp(),
-        };
+    fn rates(&self, beta: f64, state: &State) -> (State, f64) {
+        let &[y, c, log_growth, _] = state;
+        let (options, variance) = (self.pair.options(), self.pair.variance(beta, state));
         let (speed, square) = (self.pair.speed(beta), options.radius * options.radius);
         let below = 2.0 / (1.0 + (-2.0 * y).exp());
         let push = speed * repulsion(2.0 * square * below / variance) / variance;
         let pull = speed * beta * 4.0 * square * logistic_normal_jet(0.0, 2.0 * options.radius * variance.sqrt()).d1;
-        let lag = match options.variance {
-            SphereVariance::Lagging { .. } => -options.clock.factor(beta) * (beta - 1.0 / variance),
-            _ => 0.0,
-        };
+        let lag = self.pair.lag(beta, variance);
         let towards = push * below * (2.0 * self.epsilon * (-log_growth).exp() - c);
         ([2.0 * push, towards, pull, lag], 2.0 * push + pull + lag.abs())
     }
@@ -105,7 +98,7 @@ impl Rates<4> for EquatorFormula {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::SpherePairOptions;
+    use crate::flow::{SpherePairOptions, SphereVariance};
     use crate::sharp::SharpFormula;
 
     fn formula(variance: SphereVariance) -> EquatorFormula {

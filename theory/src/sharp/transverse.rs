@@ -58,8 +58,8 @@ impl TransverseFormula {
     }
 
     /// Whether a schedule ends its heat as (34) takes for granted: from 0.9 T_c or above to T_c/2 and below, for good, in at most
-    /// 0.3 units of time. From 1.15 T_c on it was measured within an eighth of the exact P_c; next to T_c, where both means begin
-    /// to fall while they part, it is too large by a half to twice. A slow passage through T_c it makes too large by as much,
+    /// 0.3 units of time. From 1.15 T_c on it was measured within a seventh of the exact P_c; next to T_c, where both means begin
+    /// to fall while they part, it is too large, 1.4 to 2.2 times. A slow passage through T_c it makes too large by as much,
     /// and (18) is better there.
     pub fn holds_for(&self, schedule: &Schedule) -> bool {
         self.jump(schedule).is_some()
@@ -92,26 +92,19 @@ impl TransverseFormula {
         let mut least = f64::INFINITY;
         let end = schedule.end_of_run();
         let at = |m: f64, log_gap: f64| (m + self.epsilon).abs().ln() - log_gap;
-        let last = along(self, schedule, state, |t, beta, &[m, _, log_gap, log_variance]| {
+        let last = along(self, schedule, state, |t, beta, state| {
+            let &[m, _, log_gap, _] = state;
             let now = at(m, log_gap);
-            let hot = t < since || self.keeps_antipodal(beta, log_variance);
+            let hot = t < since || self.keeps_antipodal(beta, state);
             least = if hot { f64::INFINITY } else { least.min(now) };
             log_gap > FOR_EVER || (t >= end && !hot && (now > least + RISEN || m.abs() > THERE))
         });
         least.min(at(last[0], last[2])).exp()
     }
 
-    fn variance(&self, beta: f64, log_variance: f64) -> f64 {
-        match self.pair.options().variance {
-            SphereVariance::Unit => 1.0,
-            SphereVariance::Slaved => 1.0 / beta,
-            SphereVariance::Lagging { .. } => log_variance.exp(),
-        }
-    }
-
     /// Whether the antipodal states near the equator are stable, theory 4.2: 2r/var > beta tau'(0).
-    fn keeps_antipodal(&self, beta: f64, log_variance: f64) -> bool {
-        let variance = self.variance(beta, log_variance);
+    fn keeps_antipodal(&self, beta: f64, state: &State) -> bool {
+        let variance = self.pair.variance(beta, state);
         let local = Symmetric::new(&self.pair, 0.0, 0.0, variance);
         2.0 * local.repulsion / variance > beta * local.slope
     }
@@ -162,17 +155,14 @@ impl Symmetric {
 
 impl Rates<4> for TransverseFormula {
     /// Theory (32)-(33).
-    fn rates(&self, beta: f64, &[m, above, _, log_variance]: &State) -> (State, f64) {
-        let variance = self.variance(beta, log_variance);
+    fn rates(&self, beta: f64, state: &State) -> (State, f64) {
+        let (&[m, above, ..], variance) = (state, self.pair.variance(beta, state));
         let local = Symmetric::new(&self.pair, m, above, variance);
         let (below, speed) = (2.0 - above, self.pair.speed(beta));
         let push = speed * local.repulsion / variance;
         let (pull, slope) = (speed * beta * local.pull, speed * beta * local.slope);
         let across = 1.0 - m * m;
-        let lag = match self.pair.options().variance {
-            SphereVariance::Lagging { .. } => -self.pair.options().clock.factor(beta) * (beta - 1.0 / variance),
-            _ => 0.0,
-        };
+        let lag = self.pair.lag(beta, variance);
         let rates = [
             pull * across - push * m * below,
             2.0 * below * (pull * m - push * above),
