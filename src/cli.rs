@@ -27,6 +27,9 @@ pub enum Command {
     /// Join the shards of a grid
     #[command(after_help = MERGE_EXAMPLES, display_order = 51)]
     Merge(MergeArgs),
+    /// Say of runs that you made elsewhere whether they lost modes, how often further runs will, and why
+    #[command(after_help = DIAGNOSE_EXAMPLES, display_order = 89)]
+    Diagnose(DiagnoseArgs),
     /// Draw points from a trained flow
     #[command(after_help = SAMPLE_EXAMPLES, display_order = 90)]
     Sample(SampleArgs),
@@ -108,6 +111,41 @@ pub struct SampleArgs {
     /// File for the table [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+const DIAGNOSE_EXAMPLES: &str = "Examples:
+  collapsar diagnose runs/*.npy
+  collapsar diagnose runs --set diagnose.family=flow --out out/runs
+  collapsar diagnose geometric --against hold --json | jq '.probability, .comparison'
+  collapsar diagnose chains.csv --set diagnose.run=chain --set 'diagnose.columns=[\"mu\", \"tau\"]'
+
+A file is a run: samples (.npy, .npz, .csv, .parquet, .safetensors; n x d, with log_q and log_p if there), the trace of a
+mixture (means, weights, variances), or rows of coverages C_1, C_2, ..";
+
+/// What `diagnose` takes.
+#[derive(Debug, Args)]
+pub struct DiagnoseArgs {
+    /// Files of runs, or folders of them
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Files of other runs, beside which these are judged
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub against: Vec<PathBuf>,
+    /// A configuration with a section [diagnose]
+    #[arg(long, value_name = "CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Override a value of the configuration; may be repeated
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE")]
+    pub overrides: Vec<String>,
+    /// Folder for the results [default: out; with --json, none]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print the record to standard output, and nothing else
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 const CONFIG_EXAMPLES: &str = "Examples:

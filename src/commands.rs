@@ -1,6 +1,7 @@
 //! The verbs of the command line: arguments, files and a terminal around the studies.
 
 mod configuration;
+mod diagnose;
 mod document;
 mod experiment;
 mod failure;
@@ -39,6 +40,7 @@ pub fn run(matches: &clap::ArgMatches) -> Result<(), Failure> {
     match Cli::from_arg_matches(matches).map_err(Failure::usage)?.command {
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Merge(args) => merge::run(&args),
+        Command::Diagnose(args) => diagnose::run(&args),
         Command::Sample(args) => sample::run(&args),
         Command::Config(args) => configuration::run(&args),
         Command::Completions { shell } => {

@@ -10,6 +10,7 @@ mod boundary;
 mod compare;
 mod density;
 mod design;
+mod diagnose;
 mod document;
 mod error;
 mod experiment;
@@ -41,10 +42,10 @@ pub use error::{ConfigError, Origin};
 pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
 pub use family::FamilyConfig;
 pub use keys::{
-    BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, DesignConfig, Drawing, Engine, ExactConfig,
-    FlowConfig, FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse, Parameter, PortraitConfig,
-    Precision, Restarts, RotationConfig, ScanAxis, ScanConfig, ScheduleShape, SimulationConfig, SolveConfig,
-    StopConfig, TrainingConfig, VarianceName,
+    BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, DesignConfig, DiagnoseConfig, Drawing, Engine,
+    ExactConfig, FittedFamily, FlowConfig, FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse,
+    Parameter, PortraitConfig, Precision, Restarts, RotationConfig, ScanAxis, ScanConfig, ScheduleShape,
+    SimulationConfig, SolveConfig, StopConfig, TrainingConfig, VarianceName,
 };
 pub use mean_field::{MeanFieldRun, ProductFamily};
 pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};

@@ -39,6 +39,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod density;
+pub mod diagnose;
 #[cfg(feature = "figures")]
 pub mod figures;
 pub mod flows;
@@ -51,6 +52,7 @@ pub mod probability;
 #[cfg(feature = "figures")]
 pub mod report;
 pub mod results;
+pub mod runs;
 pub mod studies;
 pub mod trajectory;
 

@@ -5,6 +5,7 @@ mod boundary;
 mod compare;
 mod density;
 mod design;
+mod diagnose;
 #[cfg(feature = "cli")]
 mod journal;
 mod mean_field;
@@ -30,6 +31,10 @@ pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
 pub use compare::{CompareRecord, SolveRecords, SolvedVariant, comparison_csv};
 pub use density::{DensityRecord, DensityVariant, Snapshot};
 pub use design::{Counted, DesignPoint, DesignRecord, FamilyDesign, Given, Recognition, Steps, TurnpikeRecord};
+pub use diagnose::{
+    ComparisonRecord, DiagnoseRecord, DiagnoseSettings, LossRecord, MechanismCount, ModeRecord, RestartsRecord,
+    RunCourse, RunRecord, RunsPlane, SeparationRecord, Share, TargetRecord, TellingRecord,
+};
 #[cfg(feature = "cli")]
 pub use journal::{Journal, JournalError};
 pub use mean_field::{

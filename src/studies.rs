@@ -16,12 +16,14 @@
 //! | [`Density`] | what do target, tempered target and fit look like along a run? |
 //! | [`Portrait`] | how does the free pair flow at a given temperature? |
 //! | [`RealNvp`] | and a normalizing flow: does it collapse, and does annealing help? |
+//! | [`Diagnose`] | did runs that were made elsewhere collapse, and why? |
 //! | [`MeanField`] | which modes does a product measure lose, and does a rotation keep them? |
 
 mod bifurcate;
 mod boundary;
 mod density;
 mod design;
+mod diagnose;
 mod error;
 mod heat;
 mod mean_field;
@@ -46,6 +48,7 @@ pub use bifurcate::Bifurcate;
 pub use boundary::Boundary;
 pub use density::Density;
 pub use design::Design;
+pub use diagnose::{Diagnose, DiagnoseRun};
 pub use error::StudyError;
 pub use mean_field::MeanField;
 pub use number::number;

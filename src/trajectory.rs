@@ -12,6 +12,6 @@ pub use closed::{Closed, Observation};
 pub use field_lines::field_lines;
 pub use follow::{Failure, Options, Trajectory, follow, follow_shaped};
 pub use horizon_boundary::{HorizonBoundary, HorizonBracket};
-pub use limit::{LOST_COVERAGE, Limit, LimitStatus, Mechanism, VANISHED_WEIGHT, Verdict};
+pub use limit::{LOST_COVERAGE, Limit, LimitStatus, Mechanism, VANISHED_WEIGHT, Verdict, mechanism};
 pub(crate) use limit::{classify, fastest_motion, growth_rate, is_rest, is_unstable, jacobian};
 pub use report::Report;

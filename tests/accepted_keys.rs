@@ -93,9 +93,13 @@ fn answer(asked: Asked, base: &str, overrides: &[String]) -> Result<Value, Strin
     })
 }
 
-/// Every route and every verb. A grid and a design ask the routes; `probability` is its routes.
+/// Every route and every verb. A grid and a design ask the routes; `probability` is its routes; `diagnose` has no question but
+/// runs.
 fn everyone() -> Vec<Asked> {
-    let verbs = READ.iter().map(|(verb, _)| *verb).filter(|verb| !["sweep", "design", "probability"].contains(verb));
+    let verbs = READ
+        .iter()
+        .map(|(verb, _)| *verb)
+        .filter(|verb| !["sweep", "design", "probability", "diagnose"].contains(verb));
     Route::ALL.into_iter().map(Asked::Route).chain(verbs.map(Verb)).collect()
 }
 
@@ -139,8 +143,8 @@ fn a_key_of_a_setting_acts() {
     // A limit of steps is met or not.
     let few = answer(Verb("solve"), base("given means"), &["solve.max_steps=10".to_owned()]);
     assert!(few.is_err_and(|why| why.contains("`solve.max_steps`")));
-    // What is not here is about grids and the report, and tested there.
-    const ELSEWHERE: [&str; 4] = ["sweep", "plot", "published", "experiment"];
+    // What is not here is about grids, the report and runs in files, and tested there.
+    const ELSEWHERE: [&str; 5] = ["sweep", "plot", "published", "experiment", "diagnose"];
     let others = SECTIONS.iter().filter(|section| !QUESTION.contains(&section.name));
     for section in others.filter(|section| !ELSEWHERE.contains(&section.name)) {
         for key in section.keys {

@@ -13,7 +13,7 @@ use circles::circles;
 use source::{Source, read_all};
 
 /// Each module of the library with the modules that it may use.
-const MODULES: [(&str, &str); 18] = [
+const MODULES: [(&str, &str); 20] = [
     ("parallel", ""),
     ("integrate", ""),
     ("trajectory", "integrate"),
@@ -22,6 +22,9 @@ const MODULES: [(&str, &str); 18] = [
     // Never probability: the two routes to one number stay independent.
     ("montecarlo", "integrate trajectory parallel"),
     ("density", ""),
+    // Files of runs, in bytes: no other room knows a format.
+    ("runs", ""),
+    ("diagnose", "runs trajectory montecarlo parallel"),
     ("flows", "parallel"),
     ("config", "integrate trajectory bifurcation probability montecarlo flows"),
     ("results", "config integrate trajectory bifurcation probability montecarlo flows"),
@@ -31,10 +34,10 @@ const MODULES: [(&str, &str); 18] = [
     // Path-free: no word to a terminal, no file.
     (
         "studies",
-        "config integrate trajectory bifurcation probability montecarlo density flows results figures plots parallel",
+        "config integrate trajectory bifurcation probability montecarlo density flows runs diagnose results figures plots parallel",
     ),
     // Glue only: what computes is a study.
-    ("commands", "cli config montecarlo flows results figures plots report studies"),
+    ("commands", "cli config montecarlo flows runs results figures plots report studies"),
     ("cli", ""),
     ("main", ""),
     ("lib", ""),
@@ -63,7 +66,7 @@ const OPTIONS: [&str; 3] = ["options.rs", "flows/architecture.rs", "flows/traini
 const ROOMS_WITH_CIRCLES: [&str; 0] = [];
 
 /// Modules that compute or draw: values in, values out.
-const PURE: [&str; 15] = [
+const PURE: [&str; 16] = [
     "parallel",
     "integrate",
     "trajectory",
@@ -71,6 +74,7 @@ const PURE: [&str; 15] = [
     "probability",
     "montecarlo",
     "density",
+    "diagnose",
     "flows",
     "config",
     "figures",
@@ -81,8 +85,8 @@ const PURE: [&str; 15] = [
     "lib",
 ];
 /// The modules that compute.
-const COMPUTING: [&str; 7] =
-    ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "density", "flows"];
+const COMPUTING: [&str; 8] =
+    ["integrate", "trajectory", "bifurcation", "probability", "montecarlo", "density", "diagnose", "flows"];
 const EFFECTS: [&str; 9] =
     ["std::fs", "std::net", "std::process", "std::env", "File::", "println!", "eprintln!", "print!", "eprint!"];
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use collapsar::commands::command;
 use collapsar::config::{Document, Override};
 use collapsar::studies::{
-    Bifurcate, Boundary, Density, Design, MeanField, Portrait, Probability, RealNvp, Solve, Study, Sweep,
+    Bifurcate, Boundary, Density, Design, Diagnose, MeanField, Portrait, Probability, RealNvp, Solve, Study, Sweep,
 };
 use support::program::{SUCCESS, code, collapsar, path, text};
 
@@ -24,7 +24,7 @@ const SHOWN: [&str; 2] = [
 type Resolve = fn(&Document) -> Result<(), String>;
 
 /// Every study: its verb, its question, and the reading of its configuration.
-const STUDIES: [(&str, &str, Resolve); 10] = [
+const STUDIES: [(&str, &str, Resolve); 11] = [
     study::<Solve>(),
     study::<Bifurcate>(),
     study::<Boundary>(),
@@ -35,6 +35,7 @@ const STUDIES: [(&str, &str, Resolve); 10] = [
     study::<Portrait>(),
     study::<RealNvp>(),
     study::<MeanField>(),
+    study::<Diagnose>(),
 ];
 
 const fn study<S: Study>() -> (&'static str, &'static str, Resolve) {
@@ -208,12 +209,15 @@ fn commands_parse_and_their_configurations_resolve() {
             let study = if verb == "merge" { Sweep::NAME } else { verb };
             let Some((_, _, resolve)) = STUDIES.iter().find(|(name, ..)| *name == study) else { continue };
             let (_, given) = matches.subcommand().unwrap();
-            let file = given.get_one::<PathBuf>("config").unwrap();
             let overrides = given.get_many::<String>("overrides").into_iter().flatten();
             let overrides: Vec<Override> = overrides.cloned().map(Override).collect();
-            let toml = std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{line}: {error}"));
-            let parsed =
-                Document::parse(path(file), &toml, &overrides).unwrap_or_else(|error| panic!("{line}: {error}"));
+            // Runs of somebody else's need no configuration.
+            let file = given.get_one::<PathBuf>("config").map_or("settings", |file| path(file));
+            let toml = match file {
+                "settings" => String::new(),
+                file => std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{line}: {error}")),
+            };
+            let parsed = Document::parse(file, &toml, &overrides).unwrap_or_else(|error| panic!("{line}: {error}"));
             resolve(&parsed).unwrap_or_else(|error| panic!("{line}: {error}"));
         }
     }

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use collapsar::config::keys::{Kind, READ, SECTIONS, schema, template};
 use collapsar::config::{
-    BifurcationRun, BoundaryRun, DensityRun, DesignRun, Document, FlowRun, MeanFieldRun, Override, PortraitRun,
-    ProbabilityRun, SolveRun, SweepConfig,
+    BifurcationRun, BoundaryRun, DensityRun, DesignRun, DiagnoseConfig, Document, FlowRun, MeanFieldRun, Override,
+    PortraitRun, ProbabilityRun, SolveRun, SweepConfig,
 };
+use collapsar::results::DiagnoseSettings;
 use serde_json::Value;
 use support::program::{collapsar, refused, text};
 
@@ -28,6 +29,7 @@ fn resolved(verb: &str, document: &Document) -> Result<Value, String> {
         "portrait" => json(PortraitRun::resolve(document)),
         "realnvp" => json(FlowRun::resolve(document)),
         "mean-field" => json(MeanFieldRun::resolve(document)),
+        "diagnose" => json(DiagnoseConfig::resolve(document).map(|diagnose| DiagnoseSettings { diagnose })),
         other => panic!("{other} reads no configuration"),
     }
 }

@@ -6,6 +6,7 @@
 //! concerns several keys.
 
 mod design;
+mod diagnose;
 mod field;
 mod grids;
 mod problem;
@@ -19,6 +20,7 @@ mod template;
 mod verbs;
 
 pub use design::{DesignConfig, Restarts, ScheduleShape};
+pub use diagnose::{DiagnoseConfig, FittedFamily};
 pub use field::OrFalse;
 pub(crate) use field::Reader;
 pub use range::Range;
@@ -123,7 +125,7 @@ pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
 }
 
 /// Every section, in the order of the reference.
-pub const SECTIONS: [SectionKeys; 25] = [
+pub const SECTIONS: [SectionKeys; 26] = [
     section("target", "p(x) = Σ v_k N(x; ν_k, I), or any Gaussian mixture where a verb takes it", problem::TARGET),
     section("family", "q(x) = Σ w_i N(x; μ_i, var I), or a product of densities of one coordinate", problem::FAMILY),
     section("schedule", "T(t) = 1/β(t), from T0 to 1; constant at T = 1 unless given", problem::SCHEDULE),
@@ -155,6 +157,11 @@ pub const SECTIONS: [SectionKeys; 25] = [
         routes::SIMULATION,
     ),
     section("design", "which schedule is looked for", design::DESIGN),
+    section(
+        "diagnose",
+        "runs that somebody else made: how they are read, and what counts as collapse",
+        diagnose::DIAGNOSE,
+    ),
     section("flow", "a RealNVP; its dimension is that of the start", routes::FLOW),
     section("training", "Adam on F_β", routes::TRAINING),
     open(
@@ -176,7 +183,7 @@ pub const SECTIONS: [SectionKeys; 25] = [
 ];
 
 /// The sections that a verb reads.
-pub const READ: [(&str, &[&str]); 10] = [
+pub const READ: [(&str, &[&str]); 11] = [
     ("solve", &["target", "family", "schedule", "start", "optimiser", "solve", "compare"]),
     ("bifurcate", &["target", "family", "schedule", "optimiser", "bifurcation"]),
     ("probability", PROBABILITY),
@@ -187,6 +194,7 @@ pub const READ: [(&str, &[&str]); 10] = [
     ("portrait", &["target", "family", "optimiser", "portrait"]),
     ("realnvp", &["target", "schedule", "start", "flow", "training", "density", "compare"]),
     ("mean-field", &["target", "family", "schedule", "rotation", "scan"]),
+    ("diagnose", &["diagnose"]),
 ];
 
 /// What designs a schedule, what the question is made of, and what is about a grid of questions.

@@ -214,6 +214,18 @@ impl Reader for Section<'_> {
         self.flag(key)
     }
 
+    fn text(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        self.text(key)
+    }
+
+    fn texts(&self, key: &str) -> Result<Option<Vec<String>>, ConfigError> {
+        self.texts(key)
+    }
+
+    fn vectors(&self, key: &str) -> Result<Option<Vec<Vec<f64>>>, ConfigError> {
+        self.vectors(key)
+    }
+
     fn numbers(&self, key: &str) -> Result<Option<Vec<f64>>, ConfigError> {
         self.numbers(key)
     }

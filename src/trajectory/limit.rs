@@ -209,7 +209,9 @@ pub(crate) fn classify(
     (coverage, lost, mechanism)
 }
 
-fn mechanism(weights: &[f64], shares: &[f64], lost: &[usize], targets: &[f64]) -> Mechanism {
+/// Why the modes `lost` are lost, by the weights of the components, the share of each on each mode (component x mode) and the
+/// weights of the modes.
+pub fn mechanism(weights: &[f64], shares: &[f64], lost: &[usize], targets: &[f64]) -> Mechanism {
     if lost.is_empty() {
         return Mechanism::None;
     }

@@ -14,6 +14,12 @@ pub(crate) trait Reader {
     fn count(&self, key: &str) -> Result<Option<u64>, ConfigError>;
     /// true or false.
     fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError>;
+    /// A text.
+    fn text(&self, key: &str) -> Result<Option<String>, ConfigError>;
+    /// A list of texts.
+    fn texts(&self, key: &str) -> Result<Option<Vec<String>>, ConfigError>;
+    /// A list of lists of finite numbers.
+    fn vectors(&self, key: &str) -> Result<Option<Vec<Vec<f64>>>, ConfigError>;
     /// A list of finite numbers.
     fn numbers(&self, key: &str) -> Result<Option<Vec<f64>>, ConfigError>;
     /// One of the named choices.
@@ -132,6 +138,43 @@ impl Field for u64 {
 
     fn unless_given(declared: Option<&Value>) -> Self {
         declared.and_then(Value::as_u64).unwrap_or(0)
+    }
+}
+
+impl Field for Option<String> {
+    const KIND: Kind = Kind::Text;
+
+    fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
+        reader.text(key.name).map(|value| value.map(Some))
+    }
+
+    fn unless_given(_: Option<&Value>) -> Self {
+        None
+    }
+}
+
+impl Field for Vec<String> {
+    const KIND: Kind = Kind::Texts;
+
+    fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
+        reader.texts(key.name)
+    }
+
+    fn unless_given(declared: Option<&Value>) -> Self {
+        let texts = declared.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+}
+
+impl Field for Vec<Vec<f64>> {
+    const KIND: Kind = Kind::Vectors;
+
+    fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
+        reader.vectors(key.name)
+    }
+
+    fn unless_given(_: Option<&Value>) -> Self {
+        Vec::new()
     }
 }
 

@@ -39,13 +39,14 @@ fn own(verb: &str) -> &'static [Example] {
             ("family", "preset", "\"mean-field\""),
             ("rotation", "restarts", "3"),
         ],
+        "diagnose" => &[("diagnose", "family", "\"mixture\"")],
         _ => &[],
     }
 }
 
-/// The examples of a verb: for product measures only their own.
+/// The examples of a verb: for product measures and for runs of somebody else's only their own.
 fn examples(verb: &str) -> Vec<Example> {
-    let common: &[Example] = if verb == "mean-field" { &[] } else { &COMMON };
+    let common: &[Example] = if ["mean-field", "diagnose"].contains(&verb) { &[] } else { &COMMON };
     common.iter().chain(own(verb)).copied().collect()
 }
 

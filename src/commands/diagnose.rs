@@ -1,0 +1,89 @@
+//! `collapsar diagnose`: runs in files, read and judged.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+
+use crate::cli::{DiagnoseArgs, RunArgs};
+use crate::commands::Failure;
+use crate::commands::document::read;
+use crate::commands::output::deliver;
+use crate::commands::terminal::Terminal;
+use crate::config::{Document, Override};
+use crate::runs::{self, Run};
+use crate::studies::{Diagnose, DiagnoseRun, Study, Watch};
+
+/// What files of runs end in, where a folder is given.
+const ENDINGS: [&str; 8] = ["npy", "npz", "csv", "tsv", "txt", "dat", "parquet", "safetensors"];
+
+/// Reads, judges, writes and prints.
+pub fn run(args: &DiagnoseArgs) -> Result<(), Failure> {
+    let started = Instant::now();
+    let document = match &args.config {
+        Some(path) => read(path, &args.overrides)?,
+        None => {
+            let overrides: Vec<Override> = args.overrides.iter().cloned().map(Override).collect();
+            Document::parse("settings", "", &overrides).map_err(Failure::usage)?
+        }
+    };
+    let mut config = Diagnose::resolve(&document).map_err(Failure::usage)?;
+    let output = RunArgs {
+        // The name of the results.
+        config: args.config.clone().unwrap_or_else(|| PathBuf::from(Diagnose::NAME)),
+        overrides: Vec::new(),
+        out: args.out.clone(),
+        json: args.json,
+        quiet: args.quiet,
+        within_report: false,
+    };
+    let terminal = Terminal::plain(&output);
+    let (files, against) = (files(&args.files)?, files(&args.against)?);
+    terminal.begin((files.len() + against.len()) as u64, 0, "files");
+    let most = config.most_numbers(files.len() + against.len());
+    let load = |paths: &[PathBuf]| -> Result<Vec<Run>, Failure> {
+        let mut all = Vec::new();
+        for path in paths {
+            all.extend(open(path, &config, most)?);
+            terminal.advance(1);
+        }
+        Ok(all)
+    };
+    let (runs, others) = (load(&files)?, load(&against)?);
+    config.runs = runs;
+    config.against = others;
+    let found = Diagnose::compute(config, &terminal)?;
+    terminal.clear();
+    deliver(&output, &found, started.elapsed().as_secs_f64()).map(drop)
+}
+
+fn open(path: &Path, config: &DiagnoseRun, most: usize) -> Result<Vec<Run>, Failure> {
+    let name = path.display().to_string();
+    let file = File::open(path).with_context(|| format!("cannot read {name}")).map_err(Failure::usage)?;
+    runs::read(&name, file, &config.columns(), most).map_err(Failure::usage)
+}
+
+/// The files themselves, and those in folders by their names.
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let name = path.display();
+        let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {name}")).map_err(Failure::usage)?;
+        let ends = |path: &PathBuf| {
+            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+            ending.is_some_and(|ending| ENDINGS.contains(&&*ending))
+        };
+        let mut inside: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(ends).collect();
+        if inside.is_empty() {
+            return Err(Failure::usage(anyhow!("{name}: it holds no file that ends in {}", ENDINGS.join(", "))));
+        }
+        inside.sort();
+        files.extend(inside);
+    }
+    Ok(files)
+}

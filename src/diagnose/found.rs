@@ -1,0 +1,260 @@
+//! The modes that runs found together, and what each run has of them.
+
+use nalgebra::DVector;
+
+use crate::diagnose::merge::DipTest;
+use crate::diagnose::modes::{Modes, Pool, Search};
+use crate::diagnose::options::DiagnoseOptions;
+use crate::parallel::map;
+use crate::runs::Samples;
+
+/// Largest dimension in which covariances are kept.
+const MOST_COVARIANCE: usize = 32;
+/// Samples of all runs together by which modes are found.
+const MOST_POOLED: usize = 200_000;
+/// Parts of the line between two modes.
+const BINS: usize = 12;
+/// The level of log p in a part: this quantile of what lies there.
+const TOP: f64 = 0.9;
+/// Samples in a part that say something.
+const FEWEST_IN_BIN: usize = 5;
+
+/// Two modes and what lies between them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Separation {
+    /// The modes, counted from 0.
+    pub modes: [usize; 2],
+    /// The dip of the samples between their means along Fisher's direction.
+    pub dip: f64,
+    /// The number of these samples.
+    pub n: usize,
+    /// The probability of such a dip if there were one mode, at most.
+    pub p: f64,
+    /// log p at the lower of the two modes less the least on the line between them, in nats; none where log p is not given, or
+    /// where no sample lies between.
+    pub barrier: Option<f64>,
+}
+
+/// A mode, by the samples of it in all runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mode {
+    /// Mean.
+    pub mean: Vec<f64>,
+    /// Covariance by rows; empty in many dimensions.
+    pub covariance: Vec<Vec<f64>>,
+    /// The variance of each coordinate.
+    pub variances: Vec<f64>,
+}
+
+impl Mode {
+    /// The mean variance of a coordinate.
+    pub fn variance(&self) -> f64 {
+        self.variances.iter().sum::<f64>() / self.variances.len().max(1) as f64
+    }
+}
+
+/// Modes, and the samples of each run in each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The modes as they were given, else those of most samples first.
+    pub modes: Vec<Mode>,
+    /// Samples of a run (outer) in a mode.
+    pub counts: Vec<Vec<u64>>,
+    /// Neighbours with the dips between them; of given modes none.
+    pub separations: Vec<Separation>,
+    cells: Modes,
+}
+
+impl Found {
+    /// Modes that nobody told of: pooled over the runs, found by every other sample and told apart by the rest.
+    pub fn new(runs: &[&Samples], options: &DiagnoseOptions) -> Self {
+        let (mut known, mut fresh) = (Pool::default(), Pool::default());
+        let each = (MOST_POOLED / runs.len().max(1)).max(4);
+        for (run, samples) in runs.iter().enumerate() {
+            let step = samples.len().div_ceil(each).max(1);
+            for (place, i) in (0..samples.len()).step_by(step).enumerate() {
+                let pool = if place % 2 == 0 { &mut known } else { &mut fresh };
+                pool.points.push(samples.point(i));
+                pool.runs.push(run);
+            }
+        }
+        let search = Search { level: options.false_alarm, directions: options.directions };
+        let (cells, tests) = Modes::new(&known, &fresh, search);
+        let found = Self::of(runs, cells);
+        let total = |mode: usize| found.counts.iter().map(|run| run[mode]).sum::<u64>();
+        let mut order: Vec<usize> = (0..found.modes.len()).collect();
+        order.sort_by_key(|mode| std::cmp::Reverse(total(*mode)));
+        let place = |mode: usize| order.iter().position(|other| *other == mode).unwrap_or(mode);
+        let separation = |test: DipTest| Separation {
+            modes: test.groups.map(place),
+            dip: test.dip,
+            n: test.n,
+            p: test.p,
+            barrier: None,
+        };
+        let mut found = Self {
+            modes: order.iter().map(|mode| found.modes[*mode].clone()).collect(),
+            counts: found.counts.iter().map(|run| order.iter().map(|mode| run[*mode]).collect()).collect(),
+            separations: tests.into_iter().map(separation).collect(),
+            cells: found.cells.ordered(&order),
+        };
+        let barriers = found.separations.iter().map(|pair| found.barrier(runs, pair.modes)).collect::<Vec<_>>();
+        found.separations.iter_mut().zip(barriers).for_each(|(pair, barrier)| pair.barrier = barrier);
+        found
+    }
+
+    /// Modes that are given: a sample is of the nearest, in units of the spread of each coordinate within the modes.
+    pub fn given(runs: &[&Samples], means: &[Vec<f64>]) -> Self {
+        let d = means.first().map_or(0, Vec::len);
+        let plain = Self::of(runs, Modes::given(means, &vec![1.0; d]));
+        let size = |mode: usize| plain.counts.iter().map(|run| run[mode]).sum::<u64>() as f64;
+        let all: f64 = (0..means.len()).map(size).sum();
+        let spread = |j: usize| {
+            let within: f64 = plain.modes.iter().enumerate().map(|(k, mode)| size(k) / all * mode.variances[j]).sum();
+            if within > 0.0 { within.sqrt() } else { 1.0 }
+        };
+        let scales: Vec<f64> = (0..d).map(spread).collect();
+        let mut found = Self::of(runs, Modes::given(means, &scales));
+        for (mode, mean) in found.modes.iter_mut().zip(means) {
+            mode.mean.clone_from(mean);
+        }
+        found
+    }
+
+    fn of(runs: &[&Samples], cells: Modes) -> Self {
+        let d = runs.first().map_or(0, |run| run.dimension);
+        let wide = d <= MOST_COVARIANCE;
+        let sums: Vec<Vec<Sums>> = map(runs, |run| {
+            let mut sums = vec![Sums::new(d, wide); cells.count];
+            for i in 0..run.len() {
+                sums[cells.mode(run.point(i))].add(run.point(i));
+            }
+            sums
+        });
+        let counts = sums.iter().map(|run| run.iter().map(|sum| sum.n).collect()).collect();
+        let modes = (0..cells.count)
+            .map(|mode| {
+                let mut all = Sums::new(d, wide);
+                sums.iter().for_each(|run| all.join(&run[mode]));
+                all.mode()
+            })
+            .collect();
+        Self { modes, counts, separations: Vec::new(), cells }
+    }
+
+    /// The mode that a point is of.
+    pub fn mode_of(&self, x: &[f64]) -> usize {
+        self.cells.mode(x)
+    }
+
+    /// How far log p falls on the line between two modes.
+    fn barrier(&self, runs: &[&Samples], modes: [usize; 2]) -> Option<f64> {
+        let [a, b] = modes.map(|mode| DVector::from_column_slice(&self.modes[mode].mean));
+        let (line, length) = (&b - &a, (&b - &a).norm_squared());
+        let mut bins: Vec<Vec<f64>> = vec![Vec::new(); BINS + 1];
+        for run in runs {
+            let log_p = run.log_p.as_ref()?;
+            for (i, log_p) in log_p.iter().enumerate() {
+                let x = run.point(i);
+                if modes.contains(&self.mode_of(x)) {
+                    let along = (DVector::from_column_slice(x) - &a).dot(&line) / length;
+                    let place = (along * BINS as f64 + 0.5).floor();
+                    if (0.0..=BINS as f64).contains(&place) {
+                        bins[place as usize].push(*log_p);
+                    }
+                }
+            }
+        }
+        let top = |bin: &mut Vec<f64>| {
+            bin.sort_by(f64::total_cmp);
+            (bin.len() >= FEWEST_IN_BIN).then(|| bin[((bin.len() - 1) as f64 * TOP) as usize])
+        };
+        let levels: Vec<Option<f64>> = bins.iter_mut().map(top).collect();
+        let lower = levels[0]?.min(levels[BINS]?);
+        let least = levels[1..BINS].iter().flatten().copied().reduce(f64::min)?;
+        Some((lower - least).max(0.0))
+    }
+}
+
+/// Sums over the samples of a mode.
+#[derive(Debug, Clone)]
+struct Sums {
+    n: u64,
+    /// The first sample, from which the others are measured.
+    origin: Vec<f64>,
+    sum: Vec<f64>,
+    /// Of products by rows, or of squares.
+    products: Vec<f64>,
+}
+
+impl Sums {
+    fn new(d: usize, wide: bool) -> Self {
+        Self { n: 0, origin: Vec::new(), sum: vec![0.0; d], products: vec![0.0; if wide { d * d } else { d }] }
+    }
+
+    fn wide(&self) -> bool {
+        self.products.len() > self.sum.len() || self.sum.len() == 1
+    }
+
+    fn add(&mut self, x: &[f64]) {
+        if self.n == 0 {
+            self.origin = x.to_vec();
+        }
+        self.n += 1;
+        let d = x.len();
+        let off: Vec<f64> = x.iter().zip(&self.origin).map(|(x, o)| x - o).collect();
+        let wide = self.wide();
+        for i in 0..d {
+            self.sum[i] += off[i];
+            if wide {
+                for j in 0..d {
+                    self.products[i * d + j] += off[i] * off[j];
+                }
+            } else {
+                self.products[i] += off[i] * off[i];
+            }
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        if other.n == 0 {
+            return;
+        }
+        if self.n == 0 {
+            self.clone_from(other);
+            return;
+        }
+        // The other's sums from this origin.
+        let (d, n) = (self.sum.len(), other.n as f64);
+        let shift: Vec<f64> = other.origin.iter().zip(&self.origin).map(|(a, b)| a - b).collect();
+        let wide = self.wide();
+        for i in 0..d {
+            if wide {
+                for j in 0..d {
+                    self.products[i * d + j] += other.products[i * d + j]
+                        + shift[i] * other.sum[j]
+                        + other.sum[i] * shift[j]
+                        + n * shift[i] * shift[j];
+                }
+            } else {
+                self.products[i] += other.products[i] + 2.0 * shift[i] * other.sum[i] + n * shift[i] * shift[i];
+            }
+        }
+        for i in 0..d {
+            self.sum[i] += other.sum[i] + n * shift[i];
+        }
+        self.n += other.n;
+    }
+
+    fn mode(&self) -> Mode {
+        let (d, n) = (self.sum.len(), (self.n as f64).max(1.0));
+        let off: Vec<f64> = self.sum.iter().map(|s| s / n).collect();
+        let mean = (0..d).map(|i| off[i] + self.origin.get(i).copied().unwrap_or(0.0)).collect();
+        let wide = self.wide();
+        let product = |i: usize, j: usize| self.products[if wide { i * d + j } else { i }] / n - off[i] * off[j];
+        let variances = (0..d).map(|i| product(i, i)).collect();
+        let rows = if wide { d } else { 0 };
+        let covariance = (0..rows).map(|i| (0..d).map(|j| product(i, j)).collect()).collect();
+        Mode { mean, covariance, variances }
+    }
+}

@@ -1,0 +1,196 @@
+//! Runs of named arrays.
+
+use std::io;
+
+use crate::runs::array::{Array, Layout};
+use crate::runs::error::RunError;
+use crate::runs::role::{ArrayRole, Columns};
+use crate::runs::run::{Data, Run, Samples, Trace};
+use crate::runs::thin;
+
+/// Reads an array by its place in the list, with every so-manieth place of an axis.
+pub(crate) type Reader<'a> = dyn FnMut(usize, usize, usize) -> io::Result<Array> + 'a;
+
+/// The arrays of a file.
+pub(crate) struct Arrays<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) listed: &'a [(String, Layout)],
+    pub(crate) read: &'a mut Reader<'a>,
+}
+
+impl Arrays<'_> {
+    /// The runs that they hold.
+    pub(crate) fn runs(mut self, columns: &Columns, most: usize) -> Result<Vec<Run>, RunError> {
+        let names: Vec<&str> = self.listed.iter().map(|(name, _)| name.as_str()).collect();
+        // An array without a name is a file of its own.
+        if let Some(missing) = columns.missing(&names).filter(|_| names != [""]) {
+            return Err(self.fail(format!("it holds no array `{missing}`: it holds {}", names.join(", "))));
+        }
+        if columns.coordinates.is_empty() && self.find(columns, ArrayRole::Means).is_some() {
+            return self.trace(columns, most);
+        }
+        self.samples(columns, most)
+    }
+
+    fn fail(&self, message: impl Into<String>) -> RunError {
+        RunError::new(self.file, message)
+    }
+
+    fn find(&self, columns: &Columns, role: ArrayRole) -> Option<usize> {
+        self.listed.iter().position(|(name, _)| columns.array_role(name) == role)
+    }
+
+    fn array(&mut self, at: usize, axis: usize, stride: usize) -> Result<Array, RunError> {
+        let name = &self.listed[at].0;
+        let found = (self.read)(at, axis, stride);
+        found.map_err(|error| {
+            let of = if name.is_empty() { String::new() } else { format!("array `{name}`: ") };
+            RunError::new(self.file, format!("{of}{error}"))
+        })
+    }
+
+    /// The array of samples: the one that is called so, else the only one, else the only one of several axes.
+    fn samples_at(&self, columns: &Columns) -> Result<usize, RunError> {
+        if let Some(found) = self.find(columns, ArrayRole::Samples) {
+            return Ok(found);
+        }
+        let others = |(name, _): &&(String, Layout)| columns.array_role(name) == ArrayRole::Other;
+        let wide = |(_, (_, layout)): &(usize, &(String, Layout))| layout.shape.len() >= 2;
+        let candidates: Vec<usize> =
+            self.listed.iter().enumerate().filter(|at| wide(at) && others(&at.1)).map(|(at, _)| at).collect();
+        match (&candidates[..], self.listed.len()) {
+            ([only], _) => Ok(*only),
+            ([], 1) => Ok(0),
+            _ => {
+                let names: Vec<&str> = self.listed.iter().map(|(name, _)| name.as_str()).collect();
+                Err(self.fail(format!(
+                    "it holds the arrays {}: name that of the samples by `diagnose.columns`",
+                    names.join(", ")
+                )))
+            }
+        }
+    }
+
+    fn samples(&mut self, columns: &Columns, most: usize) -> Result<Vec<Run>, RunError> {
+        let at = self.samples_at(columns)?;
+        let shape = self.listed[at].1.shape.clone();
+        let (runs, rows, dimension) = match shape[..] {
+            [n] => (1, n, 1),
+            [n, d] => (1, n, d),
+            [runs, n, d] => (runs, n, d),
+            _ => {
+                return Err(self.fail(format!("samples of shape {shape:?}: they must be n x d, or runs x n x d")));
+            }
+        };
+        if dimension == 0 {
+            return Err(self.fail("its samples have no coordinates"));
+        }
+        let logs = [ArrayRole::LogQ, ArrayRole::LogP].map(|role| self.find(columns, role));
+        let width = runs * (dimension + logs.iter().flatten().count());
+        let stride = thin::stride(rows, width, most);
+        let axis = shape.len().saturating_sub(2);
+        let points = self.array(at, axis, stride)?.values;
+        let mut values = [None, None];
+        for (value, log) in values.iter_mut().zip(logs) {
+            let Some(log) = log else { continue };
+            let found = self.listed[log].1.shape.clone();
+            let squeezed: Vec<usize> = found.iter().copied().filter(|n| *n != 1).collect();
+            let wanted: Vec<usize> = shape[..=axis].iter().copied().filter(|n| *n != 1).collect();
+            if squeezed != wanted {
+                let name = &self.listed[log].0;
+                return Err(self.fail(format!("array `{name}` has shape {found:?}, the samples {shape:?}")));
+            }
+            // (runs, n), or (n), perhaps with an axis of length one at the end.
+            let rows_at = found.iter().rposition(|n| *n == rows).unwrap_or(0);
+            *value = Some(self.array(log, rows_at, stride)?.values);
+        }
+        let kept = rows.div_ceil(stride);
+        let part =
+            |values: &[f64], run: usize, width: usize| values[run * kept * width..(run + 1) * kept * width].to_vec();
+        let [log_q, log_p] = values;
+        Ok((0..runs)
+            .map(|run| {
+                let name = if runs == 1 { self.file.to_owned() } else { format!("{}:{}", self.file, run + 1) };
+                let samples = Samples {
+                    dimension,
+                    points: part(&points, run, dimension),
+                    log_q: log_q.as_ref().map(|log| part(log, run, 1)),
+                    log_p: log_p.as_ref().map(|log| part(log, run, 1)),
+                    incomplete: 0,
+                    stride,
+                };
+                Run { name, data: Data::Samples(samples.completed()) }
+            })
+            .collect())
+    }
+
+    fn trace(&mut self, columns: &Columns, most: usize) -> Result<Vec<Run>, RunError> {
+        let at = self.find(columns, ArrayRole::Means).unwrap_or(0);
+        let shape = self.listed[at].1.shape.clone();
+        let (moments, components, dimension) = match shape[..] {
+            [k, d] => (1, k, d),
+            [t, k, d] => (t, k, d),
+            _ => {
+                return Err(self.fail(format!(
+                    "`{}` has shape {shape:?}: it must be moments x components x coordinates",
+                    self.listed[at].0
+                )));
+            }
+        };
+        if moments * components * dimension == 0 {
+            return Err(self.fail("its trace is empty"));
+        }
+        let stride = thin::stride(moments, components * (dimension + 2) + 2, most);
+        let means = self.array(at, 0, if shape.len() == 3 { stride } else { 1 })?.values;
+        let kept = moments.div_ceil(stride);
+        let each = self.spread(columns, ArrayRole::Weights, [moments, components], stride)?;
+        let weights = each.unwrap_or_else(|| vec![1.0 / components as f64; kept * components]);
+        let mut variances = self.spread(columns, ArrayRole::Variances, [moments, components], stride)?;
+        if variances.is_none() {
+            let deviations = self.spread(columns, ArrayRole::Deviations, [moments, components], stride)?;
+            variances = deviations.map(|values| values.into_iter().map(|s| s * s).collect());
+        }
+        let mut temperature = self.spread(columns, ArrayRole::Temperature, [moments, 1], stride)?;
+        if temperature.is_none() {
+            let beta = self.spread(columns, ArrayRole::Beta, [moments, 1], stride)?;
+            temperature = beta.map(|values| values.into_iter().map(f64::recip).collect());
+        }
+        let times = self.spread(columns, ArrayRole::Time, [moments, 1], stride)?;
+        let times = times.unwrap_or_else(|| (0..kept).map(|i| (i * stride) as f64).collect());
+        let trace = Trace { components, dimension, times, temperature, means, weights, variances };
+        Ok(vec![Run { name: self.file.to_owned(), data: Data::Trace(trace) }])
+    }
+
+    /// An array of moments x components: given so, for each moment, for each component, or once.
+    fn spread(
+        &mut self,
+        columns: &Columns,
+        role: ArrayRole,
+        [moments, components]: [usize; 2],
+        stride: usize,
+    ) -> Result<Option<Vec<f64>>, RunError> {
+        let Some(at) = self.find(columns, role) else { return Ok(None) };
+        let shape = self.listed[at].1.shape.clone();
+        let kept = moments.div_ceil(stride);
+        let repeat =
+            |values: &[f64], times: usize| values.iter().flat_map(|v| std::iter::repeat_n(*v, times)).collect();
+        Ok(Some(match shape[..] {
+            [t, k] if t == moments && k == components => self.array(at, 0, stride)?.values,
+            [t, 1] | [t] if t == moments && t != components => repeat(&self.array(at, 0, stride)?.values, components),
+            [t] if t == moments && components == 1 => self.array(at, 0, stride)?.values,
+            [k] if k == components => self.array(at, 0, 1)?.values.repeat(kept),
+            [] | [1] => vec![self.array(at, 0, 1)?.values[0]; kept * components],
+            // Of every coordinate: its mean.
+            [t, k, d] if t == moments && k == components && d > 0 => {
+                let all = self.array(at, 0, stride)?.values;
+                all.chunks_exact(d).map(|row| row.iter().sum::<f64>() / d as f64).collect()
+            }
+            _ => {
+                let name = &self.listed[at].0;
+                return Err(self.fail(format!(
+                    "array `{name}` has shape {shape:?}, the trace {moments} moments of {components} components"
+                )));
+            }
+        }))
+    }
+}

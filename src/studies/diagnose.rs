@@ -1,0 +1,218 @@
+//! Did my runs collapse, how often will they, and why.
+
+mod advice;
+mod kinds;
+mod summary;
+mod target;
+mod verdict;
+
+use crate::config::{ConfigError, DiagnoseConfig, Document};
+use crate::diagnose::{Course, DiagnoseOptions, Found, Mode, Objective};
+#[cfg(feature = "figures")]
+use crate::figures::Figure;
+#[cfg(feature = "figures")]
+use crate::plots;
+use crate::results::{DiagnoseRecord, DiagnoseSettings, ModeRecord, PROGRAM, RunRecord, SeparationRecord, VERSION};
+use crate::runs::{Columns, Run, Samples};
+use crate::studies::{Study, StudyError, Watch, number};
+use kinds::Kinds;
+
+const DEFINITION: &str = "C_k is the share of a run's samples in mode k; a mode is lost by a run if C_k/v_k is below `lost_below`, and a \
+    run that lost one has collapsed; v_k is the weight of the mode, given or by the runs that hold all modes";
+
+/// Runs that somebody else made, and what is to be said of them.
+#[derive(Debug)]
+pub struct DiagnoseRun {
+    /// Every choice.
+    pub settings: DiagnoseConfig,
+    /// The runs.
+    pub runs: Vec<Run>,
+    /// A second set beside them.
+    pub against: Vec<Run>,
+}
+
+impl DiagnoseRun {
+    /// The names of columns and arrays.
+    pub fn columns(&self) -> Columns {
+        let DiagnoseConfig { columns, log_q, log_p, run, .. } = &self.settings;
+        Columns { coordinates: columns.clone(), log_q: log_q.clone(), log_p: log_p.clone(), run: run.clone() }
+    }
+
+    /// Numbers that are held of each of `files` files, at most.
+    pub fn most_numbers(&self, files: usize) -> usize {
+        const MIB: u64 = 1 << 20;
+        let all = self.settings.memory.saturating_mul(MIB) / size_of::<f64>() as u64;
+        usize::try_from(all).unwrap_or(usize::MAX) / files.max(1)
+    }
+}
+
+/// The verdict.
+#[derive(Debug)]
+pub struct Diagnose(DiagnoseRecord);
+
+impl Study for Diagnose {
+    const NAME: &'static str = "diagnose";
+    const QUESTION: &'static str =
+        "Say of runs that you made elsewhere whether they lost modes, how often further runs will, and why";
+    type Config = DiagnoseRun;
+    type Record = DiagnoseRecord;
+
+    fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
+        Ok(DiagnoseRun { settings: DiagnoseConfig::resolve(document)?, runs: Vec::new(), against: Vec::new() })
+    }
+
+    fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
+        compute(&config, watch).map(Self)
+    }
+
+    fn record(&self) -> &DiagnoseRecord {
+        &self.0
+    }
+
+    fn table(&self) -> Result<Option<Vec<u8>>, csv::Error> {
+        self.0.csv().map(Some)
+    }
+
+    #[cfg(feature = "figures")]
+    fn figures(&self) -> Vec<(String, Figure)> {
+        plots::diagnose(&self.0)
+    }
+
+    /// The summary as a report, and the problem as a configuration.
+    fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let report = ("-report.md".to_owned(), summary::report(&self.0).into_bytes());
+        let problem = self.0.target.as_ref().filter(|target| !target.toml.is_empty());
+        let problem = problem.map(|target| ("-problem.toml".to_owned(), target.toml.clone().into_bytes()));
+        std::iter::once(report).chain(problem).collect()
+    }
+
+    fn summary(&self) -> String {
+        summary::summary(&self.0)
+    }
+}
+
+fn compute(config: &DiagnoseRun, watch: &dyn Watch) -> Result<DiagnoseRecord, StudyError> {
+    let settings = &config.settings;
+    let all: Vec<&Run> = config.runs.iter().chain(&config.against).collect();
+    let kinds = Kinds::of(&all, settings)?;
+    let set = |i: usize| if i < config.runs.len() { "runs" } else { "against" };
+    let (found, counts) = match &kinds {
+        Kinds::Fits { samples, .. } => {
+            let samples: Vec<&Samples> = samples.iter().map(AsRef::as_ref).collect();
+            watch.begin(samples.len() as u64, 0, "runs");
+            let found = found(settings, &samples)?;
+            watch.advance(samples.len() as u64);
+            let counts = found.counts.clone();
+            (Some(found), Some(counts))
+        }
+        Kinds::Coverage(_) => (None, None),
+    };
+    if watch.cancelled() {
+        return Err(StudyError::Cancelled);
+    }
+    let coverage: Vec<Vec<f64>> = match (&kinds, &counts) {
+        (Kinds::Coverage(shares), _) => shares.clone(),
+        (_, counts) => counts.iter().flatten().map(|run| shares(run)).collect(),
+    };
+    let weights = verdict::weights(settings, &coverage)?;
+    let mut runs = Vec::new();
+    for (i, run) in all.iter().enumerate() {
+        let objective = kinds.samples(i).and_then(Objective::of);
+        let course = kinds.trace(i).zip(found.as_ref()).map(|(trace, found)| Course::new(trace, found, settings.seed));
+        let counts = counts.as_ref().map(|counts| &counts[i][..]);
+        runs.push(verdict::run(settings, run, set(i), &coverage[i], counts, &weights, objective, course));
+    }
+    let mine: Vec<&RunRecord> = runs.iter().filter(|run| run.set == "runs").collect();
+    let others: Vec<&RunRecord> = runs.iter().filter(|run| run.set != "runs").collect();
+    let probability = verdict::collapsed(&mine, settings.level);
+    let mut notes = kinds.notes().to_vec();
+    let modes: Vec<ModeRecord> = (0..weights.len())
+        .map(|k| {
+            let mode = found.as_ref().map(|found| &found.modes[k]);
+            let empty = counts.iter().flatten().all(|run| run[k] == 0);
+            ModeRecord {
+                mean: mode.map_or_else(Vec::new, |mode| mode.mean.clone()),
+                weight: weights[k],
+                variance: mode.filter(|_| !empty).map(Mode::variance),
+                covariance: mode.filter(|_| !empty).map_or_else(Vec::new, |mode| mode.covariance.clone()),
+                lost: verdict::lost(&mine, k, settings.level),
+            }
+        })
+        .collect();
+    if weights.len() == 1 {
+        notes.push(
+            "all runs found the same single mode: either the target has no other, or every run lost it; runs alone cannot tell \
+             (`diagnose.modes` names modes that are known)"
+                .to_owned(),
+        );
+    }
+    let separations = found.iter().flat_map(|found| &found.separations).map(|pair| SeparationRecord {
+        modes: pair.modes,
+        distance: target::distance(&modes, pair.modes),
+        dip: pair.dip,
+        n: pair.n,
+        p: pair.p,
+        barrier: pair.barrier,
+    });
+    let separations: Vec<SeparationRecord> = separations.collect();
+    for pair in separations.iter().filter(|pair| pair.barrier.is_some_and(|fall| fall < target::NO_BARRIER)) {
+        notes.push(format!(
+            "log p hardly falls between modes {} and {} ({} nats): the dip there is of the fits, not of the target",
+            pair.modes[0],
+            pair.modes[1],
+            number(pair.barrier.unwrap_or(0.0))
+        ));
+    }
+    let dimension = kinds.dimension();
+    let target = target::of(&modes, dimension, settings.family);
+    let advice = advice::of(settings.family, target.as_ref(), &modes, &probability, watch)?;
+    let plane = found.as_ref().and_then(|found| kinds.plane(found));
+    Ok(DiagnoseRecord {
+        program: PROGRAM,
+        version: VERSION,
+        config: DiagnoseSettings { diagnose: settings.clone() },
+        definition: DEFINITION,
+        dimension,
+        modes_from: match &kinds {
+            Kinds::Coverage(_) => "columns",
+            _ if settings.modes.is_empty() => "found",
+            _ => "given",
+        },
+        modes,
+        separations,
+        restarts: verdict::restarts(&probability, settings.level),
+        recognition: verdict::telling(&runs),
+        comparison: verdict::comparison(&probability, &others, settings.level),
+        mechanisms: verdict::mechanisms(&mine),
+        probability,
+        runs,
+        target,
+        advice,
+        notes,
+        plane,
+    })
+}
+
+fn found(settings: &DiagnoseConfig, samples: &[&Samples]) -> Result<Found, StudyError> {
+    let options = DiagnoseOptions {
+        false_alarm: settings.false_alarm,
+        directions: settings.directions as usize,
+        lost_below: settings.lost_below,
+        level: settings.level,
+    };
+    if settings.modes.is_empty() {
+        return Ok(Found::new(samples, &options));
+    }
+    let d = samples.first().map_or(0, |samples| samples.dimension);
+    if settings.modes[0].len() != d {
+        let rule = format!("hold means of {d} coordinates, as the samples have");
+        return Err(StudyError::refused("diagnose.modes", format!("{:?}", settings.modes[0]), rule));
+    }
+    Ok(Found::given(samples, &settings.modes))
+}
+
+/// Counts as shares.
+fn shares(counts: &[u64]) -> Vec<f64> {
+    let all = counts.iter().sum::<u64>().max(1) as f64;
+    counts.iter().map(|n| *n as f64 / all).collect()
+}
