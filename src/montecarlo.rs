@@ -4,6 +4,7 @@
 //! stochastic gradient descent.
 
 mod adam_ensemble;
+mod adaptive_ensemble;
 mod agreement;
 mod batch;
 mod block;
@@ -43,6 +44,7 @@ mod stream;
 mod tally;
 
 pub use adam_ensemble::{AdamEnsemble, AdamOptions};
+pub use adaptive_ensemble::{AdaptiveEnsemble, Cooling};
 pub use agreement::{Agreement, Comparison};
 pub use descent::Descent;
 pub use descent_options::DescentOptions;

@@ -1,9 +1,9 @@
 //! The ensemble of the closed flow.
 
-use collapsar_theory::Pair;
+use collapsar_theory::{AdaptiveRule, Pair};
 
 use crate::montecarlo::{
-    AdamEnsemble, AdamOptions, EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions,
+    AdamEnsemble, AdamOptions, AdaptiveEnsemble, EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions,
     SphereEnsemble, SphereStart,
 };
 use crate::results::Answer;
@@ -18,7 +18,14 @@ const MOST_UNKNOWNS: usize = 20_000;
 /// For every problem; Adam's flow where that descends.
 pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
     if let Some(step) = question.adam() {
+        if let Some(rule) = question.rule {
+            let why = "be a function of time for the flow of Adam: the simulation route takes Adam's steps under it";
+            return Ok(Said::Nothing(StudyError::refused("schedule.kind", format!("\"{}\"", rule.kind().name()), why)));
+        }
         return adam(question, step, portion, notes);
+    }
+    if let Some(rule) = question.rule {
+        return adaptive(question, rule, portion);
     }
     let (problem, horizon) = (question.problem, question.config.stop.horizon);
     let options = EnsembleOptions { horizon, ..EnsembleOptions::default() };
@@ -42,6 +49,16 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
         }
     };
     found.map(Said::from).ok_or(StudyError::Cancelled)
+}
+
+/// Each run with its own temperatures, which it finds on the way.
+fn adaptive(question: &Question<'_>, rule: AdaptiveRule, portion: &Portion<'_>) -> Result<Said, StudyError> {
+    let options = MixtureOptions { horizon: question.config.stop.horizon, ..MixtureOptions::default() };
+    let n = question.config.montecarlo.samples;
+    let ensemble = AdaptiveEnsemble::new(question.problem, rule, &options)?;
+    let found = ensemble.estimate_while(question.seed, n, &|runs| portion.go_on(runs, n));
+    let (estimate, cooling) = found.ok_or(StudyError::Cancelled)?;
+    Ok(Said::from(Answer::from(estimate).cooled(Some(cooling))))
 }
 
 /// Theory (27): every coordinate is followed, and a run is judged when descent is.
