@@ -58,11 +58,7 @@ impl<'a> AdaptiveEnsemble<'a> {
     /// The ensemble of `problem`, at the constant temperature from which `rule` starts.
     ///
     /// Errors: an explicit start, options out of their range, what [`Watched::new`] refuses.
-    pub fn new(
-        problem: &'a Problem,
-        rule: AdaptiveRule,
-        options: &MixtureOptions,
-    ) -> Result<Self, InvalidParameter> {
+    pub fn new(problem: &'a Problem, rule: AdaptiveRule, options: &MixtureOptions) -> Result<Self, InvalidParameter> {
         options.check()?;
         let Some(first) = draw_start(problem, &mut stream(0, 0)) else {
             let means = if let Start::Means(means) = problem.start() { means.len() } else { 0 };

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ProbabilityRun, Route};
-use crate::montecarlo::{Comparison, Cooling, Estimate, HorizonEstimate, MechanismShare, MixtureEstimate, PairEstimate};
+use crate::montecarlo::{
+    Comparison, Cooling, Estimate, HorizonEstimate, MechanismShare, MixtureEstimate, PairEstimate,
+};
 
 /// The record of `collapsar probability`.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -69,7 +69,8 @@ impl Watched {
         dimension: usize,
     ) -> Result<Self, InvalidParameter> {
         let Some((separation, weight)) = target.as_pair() else {
-            let rule = "be two opposite modes under a schedule that watches the fit, whose averages are closed for them";
+            let rule =
+                "be two opposite modes under a schedule that watches the fit, whose averages are closed for them";
             return Err(InvalidParameter::new("means", "another target", rule).of(Part::Target));
         };
         if family.rules().tempering != Tempering::Density {

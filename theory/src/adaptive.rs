@@ -47,12 +47,7 @@ impl AdaptiveRule {
     }
 
     /// Steps that keep the share `kappa`, in (0, 1), of the samples; `corrected` by the weights of importance.
-    pub fn ess(
-        initial_temperature: f64,
-        kappa: f64,
-        interval: f64,
-        corrected: bool,
-    ) -> Result<Self, InvalidParameter> {
+    pub fn ess(initial_temperature: f64, kappa: f64, interval: f64, corrected: bool) -> Result<Self, InvalidParameter> {
         let (initial_temperature, interval) = (hot(initial_temperature)?, moderate("interval", interval)?);
         if !(kappa > 0.0 && kappa < 1.0) {
             return Err(InvalidParameter::new("kappa", kappa, "lie strictly between 0 and 1"));
@@ -177,7 +172,11 @@ fn largest(most: f64, guess: f64, kappa: f64, log_size: impl Fn(f64) -> f64) -> 
             step = low + (high - low) / 2.0;
         }
         let value = above(step);
-        if value <= 0.0 { low = step } else { high = step }
+        if value <= 0.0 {
+            low = step
+        } else {
+            high = step
+        }
         let slope = (value - last.1) / (step - last.0);
         last = (step, value);
         // The next secant, and a little to the other side of the root so that the bracket closes.

@@ -71,7 +71,8 @@ impl TemperedFit {
         let nodes: Vec<f64> = nodes(separation * variance.sqrt()).collect();
         let densities: Vec<f64> = nodes.iter().map(|g| (-g * g / 2.0).exp()).collect();
         let mass: f64 = densities.iter().sum();
-        let phi = |c: &FitComponent| nodes.iter().map(|g| phi(separation, bias, c.along + variance.sqrt() * g)).collect();
+        let phi =
+            |c: &FitComponent| nodes.iter().map(|g| phi(separation, bias, c.along + variance.sqrt() * g)).collect();
         let along = components.iter().map(phi).collect();
         let shares = densities.into_iter().map(|density| density / mass).collect();
         Ok(Self { separation, bias, variance, dimension: dimension as f64, components, shares, along })
@@ -79,7 +80,8 @@ impl TemperedFit {
 
     /// Var_q[log p]: within components (d-1) var^2/2 + var |mu_perp|^2 + Var phi, and between them.
     pub fn log_density_variance(&self) -> f64 {
-        let moments: Vec<(f64, Moments)> = self.components.iter().enumerate().map(|(i, c)| (c.weight, self.moments(i))).collect();
+        let moments: Vec<(f64, Moments)> =
+            self.components.iter().enumerate().map(|(i, c)| (c.weight, self.moments(i))).collect();
         let mean: f64 = moments.iter().map(|(w, m)| w * m.mean).sum();
         moments.iter().map(|(w, m)| w * (m.variance + (m.mean - mean) * (m.mean - mean))).sum()
     }
@@ -88,7 +90,8 @@ impl TemperedFit {
     /// weighed by p^D; 0 for no step.
     pub fn log_effective_sample_size(&self, step: f64) -> f64 {
         let log_mean = |power: f64| {
-            let logs: Vec<f64> = self.components.iter().enumerate().map(|(i, c)| c.weight.ln() + self.log_power(i, power)).collect();
+            let logs: Vec<f64> =
+                self.components.iter().enumerate().map(|(i, c)| c.weight.ln() + self.log_power(i, power)).collect();
             let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             top + logs.iter().map(|l| (l - top).exp()).sum::<f64>().ln()
         };

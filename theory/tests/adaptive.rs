@@ -81,7 +81,8 @@ fn samples_say_the_same() {
     let log_q: Vec<f64> = samples.iter().map(|x| -beta * x * x / 2.0).collect();
     for rule in [AdaptiveRule::kl(4.0, 0.3, 1.0), AdaptiveRule::ess(4.0, 0.7, 1.0, false)] {
         let rule = rule.unwrap();
-        let (exact, found) = (rule.next_beta(beta, &gaussian(1, beta)), rule.next_beta_of_samples(beta, &log_p, &log_q));
+        let (exact, found) =
+            (rule.next_beta(beta, &gaussian(1, beta)), rule.next_beta_of_samples(beta, &log_p, &log_q));
         assert!((found / exact - 1.0).abs() < 2e-3, "{rule:?}: {found} {exact}");
     }
     let corrected = AdaptiveRule::ess(4.0, 0.7, 1.0, true).unwrap();
@@ -110,7 +111,10 @@ fn degenerate_batches_do_not_break_a_rule() {
 #[test]
 fn what_a_rule_is_made_of() {
     let rule = AdaptiveRule::kl(9.0, 0.2, 0.5).unwrap();
-    assert_eq!((rule.kind(), rule.tau(), rule.kappa(), rule.corrected()), (ScheduleKind::AdaptiveKl, Some(0.2), None, None));
+    assert_eq!(
+        (rule.kind(), rule.tau(), rule.kappa(), rule.corrected()),
+        (ScheduleKind::AdaptiveKl, Some(0.2), None, None)
+    );
     let rule = AdaptiveRule::ess(9.0, 0.2, 0.5, true).unwrap();
     assert_eq!(rule.kind(), ScheduleKind::AdaptiveEss);
     assert_eq!((rule.tau(), rule.kappa(), rule.corrected()), (None, Some(0.2), Some(true)));

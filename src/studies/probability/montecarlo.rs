@@ -3,8 +3,8 @@
 use collapsar_theory::{AdaptiveRule, Pair};
 
 use crate::montecarlo::{
-    AdamEnsemble, AdamOptions, AdaptiveEnsemble, EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions,
-    SphereEnsemble, SphereStart,
+    AdamEnsemble, AdamOptions, AdaptiveEnsemble, EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble,
+    MixtureOptions, SphereEnsemble, SphereStart,
 };
 use crate::results::Answer;
 use crate::studies::probability::Question;

@@ -44,7 +44,7 @@ impl From<Answer> for Said {
 /// The temperature counts as settled within this of its limit.
 pub(crate) const SETTLED: f64 = 1e-3;
 /// Descent without a horizon runs until it is cold, and on for as long as slow directions need.
-const RELAXATION: f64 = 10.0;
+pub(super) const RELAXATION: f64 = 10.0;
 /// Largest d of a law that is integrated: the logarithm of Gamma(d/2) errs by 1e-16 d log d.
 const MOST_DIMENSIONS: usize = 100_000_000;
 

@@ -23,10 +23,7 @@ pub(super) fn realised(config: &SolveRun) -> Result<(Cow<'_, SolveRun>, Vec<Stri
     let flow = MixtureFlow::new(&problem, start.modes, start.dimension, &cubature)?;
     let state = flow.initial_state(&start.means, problem.initial_variance())?;
     let limits = CoolingLimits {
-        tolerances: Tolerances {
-            relative: config.solve.relative_tolerance,
-            absolute: config.solve.absolute_tolerance,
-        },
+        tolerances: Tolerances { relative: config.solve.relative_tolerance, absolute: config.solve.absolute_tolerance },
         end: FARTHEST,
         max_steps: usize::try_from(config.solve.max_steps).unwrap_or(usize::MAX),
     };

@@ -4,7 +4,7 @@ use collapsar_theory::ScheduleKind;
 
 use crate::config::{ProbabilityRun, Route, ScheduleConfig, SweepConfig};
 use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERSION};
-use crate::studies::probability::Question;
+use crate::studies::probability::{Question, SETTLED};
 use crate::studies::sweep::finished::{Finished, Points, keep_point, keep_run};
 use crate::studies::trainable::{Trainable, Trainings};
 use crate::studies::watch::UntilCancelled;
@@ -182,12 +182,23 @@ impl Grid {
             index,
             values: self.config.values(index),
             rate: rate(&config),
+            time: time(&config, &routes)?,
             seed,
             pair: question.pair_name().to_owned(),
             routes,
             failure,
         })
     }
+}
+
+/// The time at which T = 1 is reached.
+fn time(config: &ProbabilityRun, answers: &Answers) -> Result<Option<f64>, StudyError> {
+    let schedule = &config.problem.schedule;
+    if schedule.rule()?.is_none() {
+        let known = schedule.schedule()?;
+        return Ok((known.final_temperature() == 1.0).then(|| known.settling_time(SETTLED)));
+    }
+    Ok(Route::ALL.iter().find_map(|route| answers.get(*route)?.cooling?.mean))
 }
 
 /// The rate of a schedule that has one.
