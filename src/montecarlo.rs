@@ -5,6 +5,7 @@
 
 mod adam_ensemble;
 mod adaptive_ensemble;
+mod adaptive_pair;
 mod agreement;
 mod batch;
 mod block;
@@ -46,6 +47,7 @@ mod tally;
 
 pub use adam_ensemble::{AdamEnsemble, AdamOptions};
 pub use adaptive_ensemble::{AdaptiveEnsemble, Cooling};
+pub use adaptive_pair::AdaptivePair;
 pub use agreement::{Agreement, Comparison};
 pub use descent::Descent;
 pub use descent_options::DescentOptions;

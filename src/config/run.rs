@@ -196,6 +196,28 @@ impl From<&Schedule> for ScheduleConfig {
     }
 }
 
+impl From<&AdaptiveRule> for ScheduleConfig {
+    fn from(rule: &AdaptiveRule) -> Self {
+        Self {
+            kind: rule.kind(),
+            initial_temperature: Some(rule.initial_temperature()),
+            duration: None,
+            rate: None,
+            exponent: None,
+            steepness: None,
+            levels: None,
+            cycles: None,
+            ratio: None,
+            times: None,
+            temperatures: None,
+            interval: Some(rule.interval()),
+            tau: rule.tau(),
+            kappa: rule.kappa(),
+            corrected: rule.corrected(),
+        }
+    }
+}
+
 impl ScheduleConfig {
     /// The same schedule where `pace` units of time pass for one: every key that is a time or a rate.
     pub(crate) fn at_pace(&self, pace: f64) -> Self {
@@ -307,6 +329,7 @@ mod tests {
                 let (config, first) = resolve::any_schedule(&document).unwrap();
                 assert_eq!(first, Schedule::constant(9.0).unwrap());
                 let (rule, slow) = (config.rule().unwrap().unwrap(), config.at_pace(2.0).rule().unwrap().unwrap());
+                assert_eq!(ScheduleConfig::from(&rule), config);
                 assert_eq!((slow.interval(), rule.at_pace(2.0).unwrap()), (6.0, slow));
                 assert!(resolve::schedule(&document).is_err() && config.schedule().is_err());
                 continue;

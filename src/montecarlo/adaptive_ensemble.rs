@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 
-use collapsar_theory::{AdaptiveRule, Flow, InvalidParameter, MixtureFlow, Part, Problem, Schedule, Start};
+use collapsar_theory::{
+    AdaptiveRule, CubatureOptions, Flow, InvalidParameter, MixtureFlow, Part, Problem, Schedule, Start,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::integrate::Tolerances;
 use crate::montecarlo::estimate::{GoOn, in_parts};
 use crate::montecarlo::mixture_certainty::Certainty;
 use crate::montecarlo::mixture_end::{MixtureEnd, MixtureRun};
-use crate::montecarlo::mixture_ensemble::MixtureOptions;
+use crate::montecarlo::mixture_ensemble::{MixtureOptions, TRANSIT};
 use crate::montecarlo::mixture_estimate::{MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture_run::{ABSOLUTE, Course, LARGEST, fits};
 use crate::montecarlo::{draw_start, stream};
@@ -47,6 +49,8 @@ impl Cooling {
 pub struct AdaptiveEnsemble<'a> {
     problem: &'a Problem,
     flow: MixtureFlow,
+    /// The flow while the temperature moves, its averages as good as the steps.
+    transit: MixtureFlow,
     watched: Watched,
     /// From where T = 1 is reached, with the clock set back to 0.
     cold: Course,
@@ -66,7 +70,10 @@ impl<'a> AdaptiveEnsemble<'a> {
             return Err(InvalidParameter::new("means", format!("a list of {means}"), rule).of(Part::Start));
         };
         let watched = Watched::new(rule, problem.target(), problem.family(), problem.dimension())?;
-        let flow = MixtureFlow::new(problem, first.modes, first.dimension, &options.cubature)?;
+        let flow = MixtureFlow::new(problem, first.modes.clone(), first.dimension, &options.cubature)?;
+        let tolerance = options.cubature.tolerance.max(TRANSIT * options.relative);
+        let loose = CubatureOptions { tolerance, ..options.cubature.clone() };
+        let transit = MixtureFlow::new(problem, first.modes, first.dimension, &loose)?;
         if !fits(&flow) {
             let rule = format!("leave at most {LARGEST} statistics");
             let value = format!("a list of {}", flow.components());
@@ -88,7 +95,7 @@ impl<'a> AdaptiveEnsemble<'a> {
         let tolerances = Tolerances { relative: options.relative, absolute: options.relative * ABSOLUTE };
         let end = options.horizon.unwrap_or(options.patience);
         let limits = CoolingLimits { tolerances, end, max_steps: options.max_steps };
-        Ok(Self { problem, flow, watched, cold, limits, options: options.clone() })
+        Ok(Self { problem, flow, transit, watched, cold, limits, options: options.clone() })
     }
 
     /// One run, and the time at which it reached T = 1, if it did: a function of (problem, rule, options, seed, index) alone.
@@ -121,7 +128,7 @@ impl<'a> AdaptiveEnsemble<'a> {
         let start = draw_start(self.problem, &mut stream(seed, index))?;
         let state = self.flow.initial_state(&start.means, self.problem.initial_variance()).ok()?;
         debug_assert_eq!(state.len(), self.flow.dimension());
-        self.watched.cool(&self.flow, &state, &self.limits).ok()
+        Some(self.watched.cool(&self.transit, &state, &self.limits))
     }
 
     /// The probabilities from runs 0 to `n` - 1 as long as `go_on`, told of the runs that are done, says so; else nothing.

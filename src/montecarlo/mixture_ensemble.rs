@@ -53,7 +53,7 @@ impl Default for MixtureOptions {
 const SETTLED: f64 = 1e-3;
 
 /// Error of the averages while the temperature moves in units of the steps' own: a tenth, so that it does not count.
-const TRANSIT: f64 = 0.1;
+pub(crate) const TRANSIT: f64 = 0.1;
 
 /// An ensemble of mixtures, ready to be counted.
 pub struct MixtureEnsemble<'a> {

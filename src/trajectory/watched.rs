@@ -5,7 +5,7 @@ use collapsar_theory::{
     Tempering,
 };
 
-use crate::integrate::{StepResult, Stepper, System, Tempered, Tolerances};
+use crate::integrate::{StepResult, Stepper, Tolerances, vectors};
 
 /// A rule with what it looks at: a fit by isotropic Gaussians of a target of two opposite modes, where the variance of log p and
 /// the effective sample size are closed but for integrals along one axis, theory 16.4.
@@ -89,8 +89,12 @@ impl Watched {
         &self.rule
     }
 
-    /// The beta that follows `beta` at a state.
-    pub fn next_beta(&self, flow: &MixtureFlow, beta: f64, state: &[f64]) -> f64 {
+    /// What the rule looks at of a fit of a common variance; nothing of a state that is no fit any more.
+    pub(crate) fn fit(&self, variance: f64, components: Vec<FitComponent>) -> Option<TemperedFit> {
+        TemperedFit::new(self.separation, self.weight, variance, self.dimension, components).ok()
+    }
+
+    fn fit_of(&self, flow: &MixtureFlow, beta: f64, state: &[f64]) -> Option<TemperedFit> {
         let plain = flow.unpack(beta, state);
         let (width, axis) = (flow.width(), &flow.modes()[..flow.width()]);
         let components = plain.means.chunks(width).zip(plain.weights()).map(|(mean, weight)| {
@@ -98,35 +102,40 @@ impl Watched {
             let square = mean.iter().map(|m| m * m).sum::<f64>();
             FitComponent { weight, along, across: (square - along * along).max(0.0) }
         });
-        let fit = TemperedFit::new(self.separation, self.weight, plain.variance, self.dimension, components.collect());
-        // A state that is no fit any more changes nothing; its run fails by itself.
-        fit.map_or(beta, |fit| self.rule.next_beta(beta, &fit))
+        self.fit(plain.variance, components.collect())
     }
 
-    /// Follows a run from `start` until beta = 1.
-    ///
-    /// # Errors
-    /// None: the temperatures of a rule are those of a schedule.
-    pub fn cool(&self, flow: &MixtureFlow, start: &[f64], limits: &CoolingLimits) -> Result<Cooled, InvalidParameter> {
+    /// Follows a run of at most 256 statistics from `start` until beta = 1.
+    pub fn cool(&self, flow: &MixtureFlow, start: &[f64], limits: &CoolingLimits) -> Cooled {
         match start.len() {
-            0..=4 => self.run::<4>(flow, start, limits),
-            5..=6 => self.run::<6>(flow, start, limits),
-            7..=10 => self.run::<10>(flow, start, limits),
-            11..=32 => self.run::<32>(flow, start, limits),
+            0..=4 => self.of_mixture::<4>(flow, start, limits),
+            5..=6 => self.of_mixture::<6>(flow, start, limits),
+            7..=10 => self.of_mixture::<10>(flow, start, limits),
+            11..=32 => self.of_mixture::<32>(flow, start, limits),
             // Larger ones are refused where runs are made.
-            _ => self.run::<LARGEST>(flow, start, limits),
+            _ => self.of_mixture::<LARGEST>(flow, start, limits),
         }
     }
 
-    fn run<const N: usize>(
-        &self,
-        flow: &MixtureFlow,
-        start: &[f64],
-        limits: &CoolingLimits,
-    ) -> Result<Cooled, InvalidParameter> {
+    fn of_mixture<const N: usize>(&self, flow: &MixtureFlow, start: &[f64], limits: &CoolingLimits) -> Cooled {
         let n = start.len();
         let mut y = [0.0; N];
         y[..n].copy_from_slice(start);
+        let mut rates = |beta: f64, y: &[f64; N], rate: &mut [f64; N]| {
+            vectors::field(flow, beta, &y[..n], &mut rate[..n]);
+        };
+        let fit = |beta: f64, y: &[f64; N]| self.fit_of(flow, beta, &y[..n]);
+        self.follow((y, n), limits, &mut rates, &fit)
+    }
+
+    /// Follows a run of `n` numbers under given rates at constant beta.
+    pub(crate) fn follow<const N: usize>(
+        &self,
+        (mut y, n): ([f64; N], usize),
+        limits: &CoolingLimits,
+        rates: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]),
+        fit: &impl Fn(f64, &[f64; N]) -> Option<TemperedFit>,
+    ) -> Cooled {
         let mut beta = 1.0 / self.rule.initial_temperature();
         let (mut time, mut steps) = (0.0, 0);
         let mut changes = vec![(0.0, beta)];
@@ -139,9 +148,7 @@ impl Watched {
                 break CoolingEnd::Limited;
             }
             let to = (self.rule.interval() * changes.len() as f64).min(limits.end);
-            let schedule = Schedule::constant(1.0 / beta)?;
-            let system = Tempered::new(flow, &schedule);
-            let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| system.rate(0, t, &y[..n], &mut rate[..n]);
+            let mut f = |_: f64, y: &[f64; N], rate: &mut [f64; N]| rates(beta, y, rate);
             match &mut stepper {
                 None => stepper = Some(Stepper::with_padding(&mut f, time, y, limits.tolerances, to, n)),
                 Some(stepper) => stepper.restart(&mut f, to),
@@ -159,10 +166,11 @@ impl Watched {
             if time < to || time >= limits.end {
                 break CoolingEnd::Limited;
             }
-            beta = self.next_beta(flow, beta, &y[..n]);
+            // A state that is no fit any more changes nothing; its run fails by itself.
+            beta = fit(beta, &y).map_or(beta, |fit| self.rule.next_beta(beta, &fit));
             changes.push((time, beta));
         };
-        Ok(Cooled { changes, time, state: y[..n].to_vec(), end })
+        Cooled { changes, time, state: y[..n].to_vec(), end }
     }
 }
 
@@ -206,7 +214,7 @@ pub fn realise(
         let rule = format!("leave at most {LARGEST} statistics under a schedule that watches the fit");
         return Err(InvalidParameter::new("weights", format!("{} statistics", state.len()), rule).of(Part::Family));
     }
-    let cooled = watched.cool(flow, state, limits)?;
+    let cooled = watched.cool(flow, state, limits);
     if cooled.end != CoolingEnd::Cold {
         let rule = format!(
             "reach T = 1 here: after {} changes, at t = {}, it is at T = {}",

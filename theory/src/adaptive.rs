@@ -39,6 +39,11 @@ fn hot(temperature: f64) -> Result<f64, InvalidParameter> {
     }
 }
 
+/// The ratio of `changes` equal factors from 1/T0 to 1, less 1.
+fn excess(t_hot: f64, changes: usize) -> f64 {
+    (t_hot.ln() / changes.max(1) as f64).exp_m1()
+}
+
 impl AdaptiveRule {
     /// AdaAnn from temperature T0 with tolerance `tau`.
     pub fn kl(initial_temperature: f64, tau: f64, interval: f64) -> Result<Self, InvalidParameter> {
@@ -53,6 +58,19 @@ impl AdaptiveRule {
             return Err(InvalidParameter::new("kappa", kappa, "lie strictly between 0 and 1"));
         }
         Ok(Self { initial_temperature, interval, law: Law::Ess { kappa, corrected } })
+    }
+
+    /// AdaAnn that takes one Gaussian of dimension d to T = 1 in `changes` changes and the time `duration`, geometrically.
+    pub fn kl_for(t_hot: f64, duration: f64, changes: usize, dimension: usize) -> Result<Self, InvalidParameter> {
+        let tau = excess(t_hot, changes) * (dimension as f64 / 2.0).sqrt();
+        Self::kl(t_hot, tau, duration / changes.max(1) as f64)
+    }
+
+    /// The same by the effective sample size.
+    pub fn ess_for(t_hot: f64, duration: f64, changes: usize, dimension: usize) -> Result<Self, InvalidParameter> {
+        let delta = excess(t_hot, changes);
+        let kappa = (dimension as f64 / 2.0 * ((1.0 + 2.0 * delta).ln() - 2.0 * (1.0 + delta).ln())).exp();
+        Self::ess(t_hot, kappa.max(f64::MIN_POSITIVE), duration / changes.max(1) as f64, false)
     }
 
     /// Which rule.

@@ -44,6 +44,21 @@ fn gaussians_are_cooled_geometrically() {
     }
 }
 
+/// Rules that are made for a duration take it.
+#[test]
+fn rules_for_a_duration() {
+    for d in [1, 8, 512, 10_000] {
+        for (hot, changes) in [(90.0, 40), (2.0, 7), (1e4, 40)] {
+            let (kl, ess) = (AdaptiveRule::kl_for(hot, 20.0, changes, d), AdaptiveRule::ess_for(hot, 20.0, changes, d));
+            for rule in [kl.unwrap(), ess.unwrap()] {
+                assert!((rule.gaussian_duration(d) - 20.0).abs() < 1e-9, "{d} {rule:?}");
+                let ratio = rule.gaussian_ratio(d).ln() * changes as f64;
+                assert!((ratio / hot.ln() - 1.0).abs() < 1e-9, "{d} {rule:?}: {ratio}");
+            }
+        }
+    }
+}
+
 /// To second order they are one rule, with tau^2 = log(1/kappa).
 #[test]
 fn the_rules_are_one_for_small_steps() {

@@ -3,8 +3,8 @@
 use collapsar_theory::{AdaptiveRule, Pair};
 
 use crate::montecarlo::{
-    AdamEnsemble, AdamOptions, AdaptiveEnsemble, EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble,
-    MixtureOptions, SphereEnsemble, SphereStart,
+    AdamEnsemble, AdamOptions, AdaptiveEnsemble, AdaptivePair, EnsembleOptions, FreeEnsemble, FreeStart,
+    MixtureEnsemble, MixtureOptions, SphereEnsemble, SphereStart,
 };
 use crate::results::Answer;
 use crate::studies::probability::Question;
@@ -51,14 +51,23 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
     found.map(Said::from).ok_or(StudyError::Cancelled)
 }
 
-/// Each run with its own temperatures, which it finds on the way.
+/// Each run with its own temperatures, which it finds on the way: pairs on their own kernels, as every other mixture of two modes.
 fn adaptive(question: &Question<'_>, rule: AdaptiveRule, portion: &Portion<'_>) -> Result<Said, StudyError> {
-    let options = MixtureOptions { horizon: question.config.stop.horizon, ..MixtureOptions::default() };
-    let n = question.config.montecarlo.samples;
-    let ensemble = AdaptiveEnsemble::new(question.problem, rule, &options)?;
-    let found = ensemble.estimate_while(question.seed, n, &|runs| portion.go_on(runs, n));
-    let (estimate, cooling) = found.ok_or(StudyError::Cancelled)?;
-    Ok(Said::from(Answer::from(estimate).cooled(Some(cooling))))
+    let (horizon, n) = (question.config.stop.horizon, question.config.montecarlo.samples);
+    let go_on = |runs: u64| portion.go_on(runs, n);
+    let found = if question.pair().is_some() {
+        let options = EnsembleOptions { horizon, ..EnsembleOptions::default() };
+        let ensemble = AdaptivePair::new(question.problem, rule, &options)?;
+        let found = ensemble.estimate_while(question.seed, n, &go_on);
+        found.map(|(estimate, cooling)| (Answer::from(estimate), cooling))
+    } else {
+        let options = MixtureOptions { horizon, ..MixtureOptions::default() };
+        let ensemble = AdaptiveEnsemble::new(question.problem, rule, &options)?;
+        let found = ensemble.estimate_while(question.seed, n, &go_on);
+        found.map(|(estimate, cooling)| (Answer::from(estimate), cooling))
+    };
+    let (answer, cooling) = found.ok_or(StudyError::Cancelled)?;
+    Ok(Said::from(answer.cooled(Some(cooling))))
 }
 
 /// Theory (27): every coordinate is followed, and a run is judged when descent is.
