@@ -151,7 +151,9 @@ fn pairs_and_mixtures_cool_alike() {
         assert!((p - q).abs() < 3.3 * error, "{p} {q}");
         let (a, b) = (times.mean.unwrap(), others.mean.unwrap());
         assert!((a - b).abs() < 0.2 && times.warm == 0, "{a} {b}");
-        assert!(times.least <= others.least && others.most <= times.most, "{times:?} {others:?}");
+        // Few runs are the earliest or the latest; an interval is 0.5.
+        assert!((times.least.unwrap() - others.least.unwrap()).abs() < 1.1, "{times:?} {others:?}");
+        assert!((times.most.unwrap() - others.most.unwrap()).abs() < 1.1, "{times:?} {others:?}");
     }
 }
 
