@@ -6,6 +6,7 @@ mod comparison;
 mod density;
 mod design;
 mod flow_map;
+mod formulas;
 mod mean_field;
 mod mean_field_scan;
 mod mechanisms;

@@ -6,7 +6,7 @@ use collapsar_theory::{
 };
 
 use crate::integrate::Tolerances;
-use crate::montecarlo::adaptive_ensemble::Cooling;
+use crate::montecarlo::cooling::Cooling;
 use crate::montecarlo::ensemble::{ABSOLUTE, EnsembleOptions, check};
 use crate::montecarlo::estimate::{Estimate, GoOn, in_parts};
 use crate::montecarlo::follow::{Follow, follow};

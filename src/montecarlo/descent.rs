@@ -9,7 +9,7 @@ use crate::montecarlo::descent_options::DescentOptions;
 use crate::montecarlo::estimate::{cooled, counted};
 use crate::montecarlo::mean_gradient::{dot, mean_gradients, seen_directions};
 use crate::montecarlo::optimiser::{Change, Optimiser, State};
-use crate::montecarlo::pace::{Pace, pair_densities};
+use crate::montecarlo::pace::{Pace, Watching, pair_densities};
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::stream;
 use crate::montecarlo::tally::RunEnd;
@@ -116,6 +116,9 @@ impl<'a> Descent<'a> {
     /// The same, and when T = 1 was reached by a rule that watches the fit.
     fn end_and_time(&self, seed: u64, index: u64) -> (RunEnd, Option<f64>) {
         let (state, cold) = self.run(seed, index);
+        if Watching::leaves_open(self.options.watching, cold) {
+            return (RunEnd::Undecided, None);
+        }
         (self.end_of(self.statistics_of(&state)), cold)
     }
 

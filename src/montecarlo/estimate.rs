@@ -58,7 +58,7 @@ macro_rules! cooled {
                 seed: u64,
                 n: u64,
                 go_on: $crate::montecarlo::GoOn<'_>,
-            ) -> Option<($crate::montecarlo::Estimate, $crate::montecarlo::Cooling)> {
+            ) -> Option<($crate::montecarlo::Estimate, $crate::montecarlo::cooling::Cooling)> {
                 let run = |index| {
                     let run = if go_on(0) { self.end_and_time(seed, index) } else { (RunEnd::Undecided, None) };
                     go_on(1);
@@ -67,7 +67,7 @@ macro_rules! cooled {
                 let runs: Vec<(RunEnd, Option<f64>)> = $crate::parallel::map_range(0..n, run);
                 let (ends, times): (Vec<RunEnd>, Vec<Option<f64>>) = runs.into_iter().unzip();
                 let estimate = $crate::montecarlo::Estimate::new(ends.iter().collect(), self.options.level, seed);
-                go_on(0).then(|| (estimate, $crate::montecarlo::Cooling::of(&times)))
+                go_on(0).then(|| (estimate, $crate::montecarlo::cooling::Cooling::of(&times)))
             }
         }
     };

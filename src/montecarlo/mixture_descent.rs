@@ -11,7 +11,7 @@ use crate::montecarlo::mixture_densities::{Mixture, Modes};
 use crate::montecarlo::mixture_gradient::{Gradient, gradient};
 use crate::montecarlo::mixture_sums::{Batch, Sums};
 use crate::montecarlo::optimiser::{Moments, Optimiser};
-use crate::montecarlo::pace::{Pace, mixture_densities};
+use crate::montecarlo::pace::{Pace, Watching, mixture_densities};
 use crate::montecarlo::sample::full_means;
 use crate::montecarlo::stream;
 use crate::montecarlo::tally::RunEnd;
@@ -123,6 +123,9 @@ impl<'a> MixtureDescent<'a> {
     /// The same, and when T = 1 was reached by a rule that watches the fit.
     fn end_and_time(&self, seed: u64, index: u64) -> (RunEnd, Option<f64>) {
         let (coverage, cold) = self.coverage_and_time(seed, index);
+        if Watching::leaves_open(self.options.watching, cold) {
+            return (RunEnd::Undecided, None);
+        }
         (self.end_of(&coverage), cold)
     }
 

@@ -16,6 +16,13 @@ pub struct Watching {
     pub rest: Option<usize>,
 }
 
+impl Watching {
+    /// Whether a run that reached T = 1 at `cold`, or never, has no end: it was to go on beyond it.
+    pub(crate) fn leaves_open(watching: Option<Self>, cold: Option<f64>) -> bool {
+        watching.is_some_and(|watching| watching.rest.is_some()) && cold.is_none()
+    }
+}
+
 /// log p and log q of a batch, each up to a constant.
 pub(crate) type LogDensities = (Vec<f64>, Vec<f64>);
 

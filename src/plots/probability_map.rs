@@ -1,7 +1,7 @@
 //! P_c over two keys of a grid.
 
 use crate::figures::{Contours, Dash, Figure, Grid, Heatmap, LegendPlace, Panel, Series, palette};
-use crate::plots::sweep::formula_name;
+use crate::plots::formulas::formula_name;
 use crate::plots::symbols::{COUNTED, EXACT, FORMULA, REFINED, axis, axis_label};
 use crate::results::{PlotConfig, Source, SweepRecord};
 

@@ -2,11 +2,12 @@
 
 use crate::figures::{Axis, Color, ColorMap, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
 use crate::plots::flow_map::flow_map;
+use crate::plots::formulas::formula_name;
 use crate::plots::mechanisms::mechanisms;
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
 use crate::plots::symbols::{COUNTED, EXACT, FLOWS, FORMULA, HOT, LOOKS, Look, axis, axis_label, name};
-use crate::results::{Answer, Equation, FitRecord, PlotConfig, PlotKind, Route, Source, SweepPoint, SweepRecord};
+use crate::results::{Answer, FitRecord, PlotConfig, PlotKind, Route, Source, SweepPoint, SweepRecord};
 
 /// Width of a line that only leads the eye.
 const THIN: f64 = 0.8;
@@ -161,22 +162,6 @@ fn keys_of(record: &SweepRecord, plot: &PlotConfig) -> Vec<Series> {
 fn label(record: &SweepRecord, look: &Look) -> String {
     let drawn = record.points.iter().filter(|point| drawn(record, point, look.source).is_some());
     formula_name(drawn, look.source).unwrap_or_else(|| look.label.to_owned())
-}
-
-/// The equations that a route took at some points; nothing if it took none.
-pub(crate) fn formula_name<'a>(points: impl Iterator<Item = &'a SweepPoint>, source: Source) -> Option<String> {
-    let Source::Route(route) = source else { return None };
-    let mut taken: Vec<Equation> = Vec::new();
-    for detail in points.filter_map(|point| point.routes.get(route)?.formula_detail()) {
-        if !taken.contains(&detail.equation) {
-            taken.push(detail.equation);
-        }
-    }
-    match taken.as_slice() {
-        [] => None,
-        [one] => Some(format!("formula {one}")),
-        several => Some(format!("formulas {}", several.iter().map(Equation::to_string).collect::<Vec<_>>().join(", "))),
-    }
 }
 
 fn scaling(record: &SweepRecord, plot: &PlotConfig) -> Panel {

@@ -18,6 +18,10 @@ const MOST_COORDINATES: usize = 1 << 24;
 /// Most steps of a run.
 const MOST_STEPS: f64 = 1e6;
 
+/// Times what one Gaussian would take, and time beside it, after which a run that is not at T = 1 is left undecided.
+const PATIENCE: f64 = 10.0;
+const LEAST_PATIENCE: f64 = 100.0;
+
 /// Most that one run may cost, in samples times coordinates: some minutes.
 const MOST_WORK: f64 = 3e10;
 /// The momentum unless given: what people use.
@@ -85,8 +89,11 @@ fn options(question: &Question<'_>, asked: &SimulationConfig) -> Result<DescentO
     let watching =
         question.rule.map(|rule| Watching { rule, rest: question.config.stop.horizon.is_none().then_some(rest) });
     let horizon = match (question.rule, question.config.stop.horizon) {
-        // Each run ends by itself.
-        (Some(_), None) => asked.step * MOST_STEPS,
+        // Each run ends by itself, or waits for ever: that is told apart at many times what one Gaussian would take.
+        (Some(rule), None) => {
+            let longest = PATIENCE * rule.gaussian_duration(question.dimension()) + LEAST_PATIENCE;
+            longest.min(asked.step * MOST_STEPS)
+        }
         _ => question.descent_horizon(),
     };
     if question.dimension() > MOST_COORDINATES {
