@@ -1,8 +1,8 @@
 //! Pairs under a schedule that watches the fit: each run has its own temperatures.
 
 use collapsar_theory::{
-    AdaptiveRule, FitComponent, FreeBasin, InvalidParameter, Pair, Problem, Schedule, SphereBasin, SphereVariance,
-    TabulatedFreePair, TabulatedSpherePair, TemperedFit, Verdict,
+    AdaptiveRule, FitComponent, FreeBasin, InvalidParameter, Pair, Part, Problem, Schedule, SphereBasin,
+    SphereVariance, Start, StartLaw, TabulatedFreePair, TabulatedSpherePair, TemperedFit, Verdict,
 };
 
 use crate::integrate::Tolerances;
@@ -34,15 +34,20 @@ enum Followed {
 impl AdaptivePair {
     /// The ensemble of `problem`, a pair at the constant temperature from which `rule` starts.
     ///
-    /// Errors: no pair, options out of their range, what [`Watched::new`] refuses.
+    /// Errors: no pair, a free pair in more than one dimension (an [`crate::montecarlo::AdaptiveEnsemble`] has it), options out of their range, what [`Watched::new`] refuses.
     pub fn new(problem: &Problem, rule: AdaptiveRule, options: &EnsembleOptions) -> Result<Self, InvalidParameter> {
         check(options)?;
         let watched = Watched::new(rule, problem.target(), problem.family(), problem.dimension())?;
         let schedule = Schedule::constant(1.0)?;
         let followed = match Pair::of(problem)? {
+            // What the two means share across the axis moves none of the pair's statistics, and yet log p sees it.
+            Pair::Free(_) if problem.dimension() > 1 => {
+                let rule = "be 1 for the free pair's statistics, which do not say what the means share across the axis";
+                return Err(InvalidParameter::new("dimension", problem.dimension(), rule).of(Part::Start));
+            }
             Pair::Free(pair) => {
                 let scale = match problem.start() {
-                    collapsar_theory::Start::Law(collapsar_theory::StartLaw::Gaussian { scale, .. }) => *scale,
+                    Start::Law(StartLaw::Gaussian { scale, .. }) => *scale,
                     _ => f64::NAN,
                 };
                 Followed::Free {

@@ -51,11 +51,17 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
     found.map(Said::from).ok_or(StudyError::Cancelled)
 }
 
-/// Each run with its own temperatures, which it finds on the way: pairs on their own kernels, as every other mixture of two modes.
+/// Each run with its own temperatures, which it finds on the way: pairs on their own kernels where their
+/// statistics say all of the fit, every other mixture of two modes as it is.
 fn adaptive(question: &Question<'_>, rule: AdaptiveRule, portion: &Portion<'_>) -> Result<Said, StudyError> {
     let (horizon, n) = (question.config.stop.horizon, question.config.montecarlo.samples);
     let go_on = |runs: u64| portion.go_on(runs, n);
-    let found = if question.pair().is_some() {
+    let by_statistics = match question.pair() {
+        Some(Pair::Sphere(_)) => true,
+        Some(Pair::Free(_)) => question.dimension() == 1,
+        None => false,
+    };
+    let found = if by_statistics {
         let options = EnsembleOptions { horizon, ..EnsembleOptions::default() };
         let ensemble = AdaptivePair::new(question.problem, rule, &options)?;
         let found = ensemble.estimate_while(question.seed, n, &go_on);
