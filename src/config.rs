@@ -49,7 +49,7 @@ pub use keys::{
 };
 pub use mean_field::{MeanFieldRun, ProductFamily};
 pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};
-pub use plot::{PlotConfig, PlotKind, RATE};
+pub use plot::{PlotConfig, PlotKind, RATE, TIME};
 pub use problem::ProblemConfig;
 pub use published::{PublishedConfig, PublishedCount};
 pub use route::{Route, Source};

@@ -4,9 +4,12 @@
 //! stochastic gradient descent.
 
 mod adam_ensemble;
+mod adaptive_ensemble;
+mod adaptive_pair;
 mod agreement;
 mod batch;
 mod block;
+mod cooling;
 mod descent;
 mod descent_options;
 mod ensemble;
@@ -35,6 +38,7 @@ mod mixture_step;
 mod mixture_sums;
 mod model;
 mod optimiser;
+mod pace;
 mod pair_start;
 mod rows;
 mod sample;
@@ -43,7 +47,10 @@ mod stream;
 mod tally;
 
 pub use adam_ensemble::{AdamEnsemble, AdamOptions};
+pub use adaptive_ensemble::AdaptiveEnsemble;
+pub use adaptive_pair::AdaptivePair;
 pub use agreement::{Agreement, Comparison};
+pub use cooling::Cooling;
 pub use descent::Descent;
 pub use descent_options::DescentOptions;
 pub use ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
@@ -55,6 +62,7 @@ pub use mixture_end::{MixtureEnd, MixtureRun};
 pub use mixture_ensemble::{MixtureEnsemble, MixtureOptions};
 pub use mixture_estimate::{MechanismShare, MixtureEstimate, MixtureTally};
 pub use optimiser::{Adam, Optimiser};
+pub use pace::Watching;
 pub use pair_start::{FreeStart, SphereStart};
 pub use sample::draw_start;
 pub(crate) use sample::full_means;

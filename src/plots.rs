@@ -7,6 +7,7 @@ mod density;
 mod design;
 mod diagnose;
 mod flow_map;
+mod formulas;
 mod mean_field;
 mod mean_field_scan;
 mod mechanisms;

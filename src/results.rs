@@ -57,7 +57,7 @@ pub use sweep_table::sweep_csv;
 pub use table::trajectory_csv;
 
 /// What grids and their figures are made of: records show it as it was asked for.
-pub use crate::config::{Axis, AxisValue, PlotConfig, PlotKind, RATE, Route, ScanAxis, Source};
+pub use crate::config::{Axis, AxisValue, PlotConfig, PlotKind, RATE, Route, ScanAxis, Source, TIME};
 /// How modes are lost, as it was counted.
 pub use crate::montecarlo::MechanismShare;
 

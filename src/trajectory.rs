@@ -7,6 +7,7 @@ mod horizon_boundary;
 mod limit;
 mod report;
 mod settle;
+mod watched;
 
 pub use closed::{Closed, Observation};
 pub use field_lines::field_lines;
@@ -15,3 +16,4 @@ pub use horizon_boundary::{HorizonBoundary, HorizonBracket};
 pub use limit::{LOST_COVERAGE, Limit, LimitStatus, Mechanism, VANISHED_WEIGHT, Verdict, mechanism};
 pub(crate) use limit::{classify, fastest_motion, growth_rate, is_rest, is_unstable, jacobian};
 pub use report::Report;
+pub use watched::{Cooled, CoolingEnd, CoolingLimits, Watched, realise};

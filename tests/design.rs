@@ -242,3 +242,29 @@ fn bad_designs_are_refused() {
         assert!(words.iter().all(|word| said.contains(word)), "{keys}: {said}");
     }
 }
+
+/// Rules that watch the fit are counted, cost what they are measured to cost, and are geometric annealing by another name: a hold
+/// beats them in the same time.
+#[test]
+fn rules_that_watch_the_fit_are_families() {
+    let set = [
+        "start.dimension=64",
+        "design.budget=15",
+        "design.route=\"montecarlo\"",
+        "design.samples=120",
+        "design.verify=2000",
+        "design.hottest=300",
+        "design.schedules=[\"geometric\", \"hold\", \"adaptive-kl\"]",
+    ];
+    let record = found(SPHERE, &set);
+    let of = |name: &str| record.families.iter().find(|family| family.kind.name() == name).unwrap();
+    let (geometric, hold, adaptive) = (of("geometric"), of("hold"), of("adaptive-kl"));
+    println!("{geometric:?}\n{hold:?}\n{adaptive:?}");
+    // The spread between the modes makes it a little slower than one Gaussian: changes are 15/40 apart.
+    assert!((14.9..17.0).contains(&adaptive.cost), "{adaptive:?}");
+    assert_eq!(adaptive.attainable, adaptive.cost <= 15.0 * (1.0 + 1e-9));
+    let error = (geometric.probability / 120.0).sqrt();
+    assert!((adaptive.probability - geometric.probability).abs() < 4.0 * error, "{geometric:?} {adaptive:?}");
+    assert!(adaptive.schedule.tau.is_some() && adaptive.schedule.kappa.is_none());
+    assert!(hold.probability < 0.6 * adaptive.probability && record.kind.name() == "hold");
+}

@@ -270,6 +270,12 @@ fn example(verb: &str, name: &str) -> String {
             .replacen(from, "kind = \"table\"", 1)
             .replacen("initial_temperature = 5.0", "times = [1.0]", 1)
             .replacen(to, "temperatures = [2.0]", 1),
+        "schedule.tau" | "schedule.interval" => {
+            template.replacen(from, "kind = \"adaptive-kl\"", 1).replacen(to, "tau = 0.5", 1)
+        }
+        "schedule.kappa" | "schedule.corrected" => {
+            template.replacen(from, "kind = \"adaptive-ess\"", 1).replacen(to, "kappa = 0.5", 1)
+        }
         "start.variance" => template.replacen("preset = \"free\"", "preset = \"free\"\nvariance = \"trained\"", 1),
         _ => template,
     }

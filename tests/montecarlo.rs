@@ -4,6 +4,8 @@
 mod acting;
 #[path = "montecarlo/adam_flow.rs"]
 mod adam_flow;
+#[path = "montecarlo/adaptive.rs"]
+mod adaptive;
 #[path = "montecarlo/descent.rs"]
 mod descent;
 #[path = "montecarlo/deviation.rs"]

@@ -251,3 +251,60 @@ fn adam_is_counted() {
         assert!(output.status.code() == Some(2) && error.contains(said), "{verb} {extra:?}: {error}");
     }
 }
+
+/// A schedule that watches the fit is counted by the closed flow and by descent, each run with its own temperatures; what is for
+/// functions of time refuses it with key, value, rule and, where it is read, line.
+#[test]
+fn schedules_that_watch_the_fit() {
+    let config = SPHERE
+        .replace("kind = \"geometric\"", "kind = \"adaptive-kl\"")
+        .replace("duration = 35.0", "tau = 4.0")
+        .replace("preset = \"paper\"", "preset = \"paper\"\nvariance = \"slaved\"")
+        .replace("samples = 2000", "samples = 60");
+    let found = record(&config, &[]);
+    let text = |value: &serde_json::Value| value.to_string();
+    assert!(found["exact"].is_null() && found["formula"].is_null() && found["refined"].is_null());
+    let (cooling, count) = (&found["montecarlo"]["cooling"], &found["montecarlo"]);
+    assert_eq!(
+        (count["n"].as_u64(), count["undecided"].as_u64(), cooling["warm"].as_u64()),
+        (Some(60), Some(0), Some(0))
+    );
+    // One Gaussian: ratio 1 + 4 sqrt(2/512) = 1.25, 21 changes, 10.5 units of time; what the modes add is O(1/d).
+    let mean = cooling["mean"].as_f64().unwrap();
+    assert!((10.4..11.5).contains(&mean), "{cooling}");
+    let file = config_file(&config);
+    let path = file.path().to_str().unwrap();
+    let summary = collapsar(&["probability", path]);
+    assert!(String::from_utf8_lossy(&summary.stdout).contains("T = 1 at t = "), "{summary:?}");
+    let ess = ["--set", "schedule.kind=adaptive-ess", "--set", "schedule.kappa=0.3"];
+    let without = config.replace("tau = 4.0", "");
+    assert!(record(&without, &ess)["montecarlo"]["cooling"]["mean"].as_f64().unwrap() > 20.0);
+    let told = |arguments: &[&str]| {
+        let output = collapsar(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    for route in ["exact", "formula", "refined"] {
+        let why = told(&["probability", path, "--route", route]);
+        assert!(why.contains("`schedule.kind` is \"adaptive-kl\": it must be a function of time"), "{why}");
+    }
+    for verb in ["boundary", "density", "bifurcate", "design"] {
+        let why = told(&[verb, path, "--set", "design.wanted=0.1"]);
+        assert!(
+            why.contains("line 8: `schedule.kind` is \"adaptive-kl\": it must be a function of time"),
+            "{verb}: {why}"
+        );
+    }
+    let corrected = [&["probability", path, "--set", "schedule.corrected=true"], ess.as_slice()].concat();
+    assert!(told(&corrected).contains("`schedule.tau` has no meaning here"));
+    let other = config_file(&without);
+    let corrected =
+        [&["probability", other.path().to_str().unwrap(), "--set", "schedule.corrected=true"], ess.as_slice()];
+    assert!(told(&corrected.concat()).contains("`corrected` is true: it must be false for the closed flow"));
+    // One run, and what its schedule was.
+    let solve = collapsar(&["solve", path]);
+    assert!(solve.status.success(), "{}", String::from_utf8_lossy(&solve.stderr));
+    let said = String::from_utf8_lossy(&solve.stdout);
+    assert!(said.contains("the rule reached T = 1 at t = 1") && said.contains("one Gaussian: at t = 10.5"), "{said}");
+    assert!(text(&found["notes"]).len() < 3, "{}", found["notes"]);
+}

@@ -6,7 +6,7 @@ use collapsar::flows::{
     Architecture, BatchNorm, Conditioner, FlowProblem, Mask, Outcome, RealNvp, Run, Training, evaluate, train,
     train_many,
 };
-use collapsar_theory::{Schedule, Target};
+use collapsar_theory::{AdaptiveRule, Schedule, Target};
 
 fn architecture() -> Architecture {
     Architecture { couplings: 4, hidden: vec![32], ..Architecture::default() }
@@ -183,4 +183,44 @@ fn permuting_coordinates_and_modes_changes_nothing() {
     assert_eq!(plain, run(Mask::Checkerboard, vec![permuted(one), permuted(two)], [0.6, 0.4]));
     let swapped = run(Mask::Halves, vec![mode(two), mode(one)], [0.4, 0.6]);
     assert!(plain.iter().zip(&swapped).all(|(a, b)| (a - b).abs() < 1e-12));
+}
+
+/// A rule that watches the fit looks at the batch of each step that ends an interval, and no run knows of another.
+#[test]
+fn training_watches_its_batches() {
+    let training = Training { steps: 600, step_size: 2e-3, batch: 256, every: 1, samples: 2000, ..Training::default() };
+    let rule = AdaptiveRule::kl(10.0, 0.5, 0.05).unwrap();
+    let problem = problem(pair(), Schedule::constant(10.0).unwrap(), training).with_rule(rule);
+    let runs = train_many::<f32>(&problem, &[1, 2], |_, _, _| ()).unwrap();
+    for run in &runs {
+        let betas: Vec<f64> = run.records.iter().map(|record| record.beta).collect();
+        let cold = run.cold.unwrap();
+        // Steps 0 to 24 take 0.05 units of time.
+        assert!(betas[..25].iter().all(|&beta| beta == 0.1) && betas[25] > 0.1);
+        assert!(betas.chunks(25).all(|same| same.iter().all(|beta| beta == &same[0])));
+        assert!(betas.windows(2).all(|pair| pair[0] <= pair[1]));
+        assert!(cold % 25 == 0 && betas[cold - 1] < 1.0 && betas[cold..].iter().all(|&beta| beta == 1.0), "{cold}");
+        // A fit that follows is wide: sqrt(2/d)/beta = 1/beta in the plane, within a factor.
+        let first = betas[25] - 0.1;
+        assert!((0.2 * 0.05..5.0 * 0.5).contains(&first), "{first}");
+    }
+    let again = train::<f32>(&problem, 2, |_, _| ()).unwrap();
+    assert_eq!((again.cold, again.records), (runs[1].cold, runs[1].records.clone()));
+    assert!(runs[0].records[30].beta != runs[1].records[30].beta, "each has its own");
+}
+
+/// A flow that stands still over one Gaussian sees the variance d/2 of its log density: steps of tau sqrt(2/d).
+#[test]
+fn a_fixed_flow_is_cooled_in_equal_steps() {
+    let training =
+        Training { steps: 300, step_size: 1e-9, batch: 4096, every: 1, samples: 2000, ..Training::default() };
+    let rule = AdaptiveRule::kl(4.0, 0.1, 1e-9).unwrap();
+    let target = Target::new(vec![vec![0.0, 0.0]], vec![1.0]).unwrap();
+    let problem = problem(target, Schedule::constant(4.0).unwrap(), training).with_rule(rule);
+    let run = train::<f64>(&problem, 1, |_, _| ()).unwrap();
+    // The untrained flow is not quite the base, N(0, I).
+    let steps: Vec<f64> = run.records.windows(2).map(|pair| pair[1].beta - pair[0].beta).collect();
+    let mean = steps[..5].iter().sum::<f64>() / 5.0;
+    assert!((mean / 0.1 - 1.0).abs() < 0.3, "{mean}");
+    assert!(run.cold.unwrap().abs_diff((0.75 / mean).ceil() as usize) <= 1, "{:?} {mean}", run.cold);
 }

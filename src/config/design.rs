@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::keys::{DesignConfig, OptimiserConfig, Restarts, ScheduleShape};
+use crate::config::resolve;
 use crate::config::runs::ProbabilityRun;
 use crate::config::section::Section;
 
@@ -69,6 +70,7 @@ impl DesignRun {
             return Err(section.missing("wanted", "give the P_c that is allowed, or the time as `design.budget`"));
         }
         document.section("formula").refuse(&["wanted"], "here it is `design.wanted`")?;
+        resolve::schedule(document)?;
         let (mut design, mut run) = (design, ProbabilityRun::resolve(document)?);
         if !document.section("exact").has("tolerance") {
             run.exact.tolerance = design.wanted.map_or(USUAL, |p| (RELATIVE * p).max(MOST_PRECISE));

@@ -38,6 +38,10 @@ pub(crate) const KINDS: [(&str, PlotKind); 5] = [
 /// The abscissa ln(T0)/t0 of a geometric schedule, kappa of an exponential one.
 pub const RATE: &str = "rate";
 
+/// The abscissa of the time at which T = 1 is reached, within 1e-3: that of the schedule, or the mean over the runs of one that
+/// watches the fit.
+pub const TIME: &str = "time";
+
 /// `[plot.NAME]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlotConfig {
@@ -45,7 +49,7 @@ pub struct PlotConfig {
     pub name: String,
     /// What it shows.
     pub kind: PlotKind,
-    /// The key along the abscissa, or "rate"; empty where the kind has none.
+    /// The key along the abscissa, "rate" or "time"; empty where the kind has none.
     pub x: String,
     /// The key along the ordinate of a map.
     pub y: Option<String>,

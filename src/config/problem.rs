@@ -1,7 +1,8 @@
 //! A problem as its four sections.
 
 use collapsar_theory::{
-    Covariance, CubatureOptions, InvalidParameter, Problem, Rules, ShapedFlow, ShapedProblem, Start, StartLaw,
+    AdaptiveRule, Covariance, CubatureOptions, InvalidParameter, Problem, Rules, Schedule, ShapedFlow, ShapedProblem,
+    Start, StartLaw,
 };
 use serde::Serialize;
 
@@ -31,6 +32,15 @@ impl ProblemConfig {
     /// # Errors
     /// The key that breaks a rule.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        resolve::schedule(document)?;
+        Self::of(document, resolve::target(document)?, resolve::rules(document)?)
+    }
+
+    /// The same, also under a schedule that watches the fit.
+    ///
+    /// # Errors
+    /// The key that breaks a rule.
+    pub fn resolve_watching(document: &Document) -> Result<Self, ConfigError> {
         Self::of(document, resolve::target(document)?, resolve::rules(document)?)
     }
 
@@ -51,12 +61,12 @@ impl ProblemConfig {
     }
 
     fn of(document: &Document, target: TargetConfig, rules: Rules) -> Result<Self, ConfigError> {
-        let (schedule, _) = resolve::schedule(document)?;
+        let (schedule, _) = resolve::any_schedule(document)?;
         let flows = ["flow", "training"].iter().any(|name| !document.section(name).is_empty());
         let start = resolve::start(document, rules, flows)?;
         let family = resolve::family(document, rules, start.means.as_ref().map(Vec::len))?;
         let found = Self { target, family, schedule, start };
-        found.problem().map_err(|error| document.section("family").parameter(&error))?;
+        found.before_changes().map_err(|error| document.section("family").parameter(&error))?;
         Ok(found)
     }
 
@@ -65,11 +75,26 @@ impl ProblemConfig {
     /// # Errors
     /// None for a resolved configuration.
     pub fn problem(&self) -> Result<Problem, InvalidParameter> {
+        self.under(self.schedule.schedule()?)
+    }
+
+    /// The same as far as it is known before a run, at constant temperature T0 where the fit decides what follows, and by which
+    /// rule it does.
+    pub fn watched(&self) -> Result<(Problem, Option<AdaptiveRule>), InvalidParameter> {
+        Ok((self.before_changes()?, self.schedule.rule()?))
+    }
+
+    fn before_changes(&self) -> Result<Problem, InvalidParameter> {
+        self.under(self.schedule.first()?)
+    }
+
+    /// The problem under a schedule of its own.
+    pub(crate) fn under(&self, schedule: Schedule) -> Result<Problem, InvalidParameter> {
         let start = self.start.start(self.family.rules().means)?;
         let target = self.target.target()?;
         // The flow moves with its frame: means about a centre are means about the origin of another target.
         let target = self.start.centre.as_ref().map_or(Ok(target.clone()), |centre| target.about(centre))?;
-        let problem = Problem::new(target, self.family.family()?, self.schedule.schedule()?, start)?;
+        let problem = Problem::new(target, self.family.family()?, schedule, start)?;
         match self.start.variance {
             Some(InitialVariance::Common(variance)) if !self.family.has_own_variances() => {
                 problem.with_initial_variance(variance)
@@ -87,7 +112,7 @@ impl ProblemConfig {
         if self.target.covariances.is_none() && !own {
             return Ok(None);
         }
-        let problem = self.problem()?;
+        let problem = self.before_changes()?;
         let shape = |covariance: &CovarianceConfig| match covariance {
             CovarianceConfig::Variance(variance) => Covariance::Isotropic(*variance),
             CovarianceConfig::Variances(variances) => Covariance::Full(covariance.matrix(variances.len())),

@@ -10,7 +10,7 @@ use crate::config::keys::{
     OptimiserConfig, PortraitConfig, RotationConfig, ScanConfig, SimulationConfig, SolveConfig, StopConfig,
 };
 use crate::config::mixture::MixtureConfig;
-use crate::config::run::{InitialVariance, ScheduleConfig, StartConfig, TargetConfig};
+use crate::config::run::{InitialVariance, NO_FUNCTION_OF_TIME, ScheduleConfig, StartConfig, TargetConfig};
 use crate::config::section::Section;
 
 const MOST_REPORTS: usize = 100_000;
@@ -45,7 +45,7 @@ pub(crate) fn check_rest(document: &Document, read: &[&str]) -> Result<(), Confi
         BoundaryConfig::resolve(&section, &schedule(document)?.0)?;
     }
     if given("solve").is_some() {
-        solve(document, &schedule(document)?.1)?;
+        solve(document, any_schedule(document)?.1.end_of_run())?;
     }
     Ok(())
 }
@@ -114,8 +114,17 @@ fn checked(section: &Section<'_>, found: TargetConfig) -> Result<TargetConfig, C
     Ok(found)
 }
 
-/// `[schedule]`, and what it says.
+/// `[schedule]`, a function of time.
 pub(crate) fn schedule(document: &Document) -> Result<(ScheduleConfig, Schedule), ConfigError> {
+    let found = any_schedule(document)?;
+    if found.0.kind.watches_the_fit() {
+        return Err(document.section("schedule").breaks("kind", NO_FUNCTION_OF_TIME));
+    }
+    Ok(found)
+}
+
+/// `[schedule]`, and as much of it as is known before a run: T0 where the fit decides what follows.
+pub(crate) fn any_schedule(document: &Document) -> Result<(ScheduleConfig, Schedule), ConfigError> {
     let section = document.section("schedule");
     let kinds = ScheduleKind::ALL.map(|kind| (kind.name(), kind));
     let kind = match section.choice("kind", &kinds)? {
@@ -149,13 +158,17 @@ pub(crate) fn schedule(document: &Document) -> Result<(ScheduleConfig, Schedule)
         ratio: number("ratio")?,
         times: section.numbers("times")?,
         temperatures: section.numbers("temperatures")?,
+        interval: number("interval")?,
+        tau: number("tau")?,
+        kappa: number("kappa")?,
+        corrected: section.flag("corrected")?.or(has("corrected").then_some(false)),
     };
-    let schedule = config.schedule().map_err(|e| section.parameter(&e))?;
+    let schedule = config.first().map_err(|e| section.parameter(&e))?;
     Ok((config, schedule))
 }
 
 /// The keys of `[schedule]` beside `kind`.
-const SCHEDULE_KEYS: [&str; 10] = [
+const SCHEDULE_KEYS: [&str; 14] = [
     "initial_temperature",
     "duration",
     "rate",
@@ -166,12 +179,17 @@ const SCHEDULE_KEYS: [&str; 10] = [
     "ratio",
     "times",
     "temperatures",
+    "interval",
+    "tau",
+    "kappa",
+    "corrected",
 ];
 
 /// Those that a kind has, with their defaults; what has none is needed.
 fn keys_of(kind: ScheduleKind) -> &'static [(&'static str, Option<f64>)] {
     const HOT: (&str, Option<f64>) = ("initial_temperature", None);
     const DURATION: (&str, Option<f64>) = ("duration", None);
+    const INTERVAL: (&str, Option<f64>) = ("interval", Some(0.5));
     match kind {
         ScheduleKind::Constant => &[("initial_temperature", Some(1.0))],
         ScheduleKind::Exponential => &[HOT, ("rate", None)],
@@ -180,6 +198,8 @@ fn keys_of(kind: ScheduleKind) -> &'static [(&'static str, Option<f64>)] {
         ScheduleKind::Steps => &[HOT, DURATION, ("levels", Some(8.0))],
         ScheduleKind::Cyclical => &[HOT, DURATION, ("cycles", Some(4.0)), ("ratio", Some(0.5))],
         ScheduleKind::Table => &[("times", None), ("temperatures", None)],
+        ScheduleKind::AdaptiveKl => &[HOT, ("tau", None), INTERVAL],
+        ScheduleKind::AdaptiveEss => &[HOT, ("kappa", None), INTERVAL, ("corrected", Some(0.0))],
         ScheduleKind::Geometric
         | ScheduleKind::Quench
         | ScheduleKind::LinearTemperature
@@ -290,12 +310,11 @@ pub(crate) fn start(document: &Document, rules: Rules, flows: bool) -> Result<St
     Ok(start)
 }
 
-/// `[solve]` of a run under this schedule.
-pub(crate) fn solve(document: &Document, schedule: &Schedule) -> Result<SolveConfig, ConfigError> {
+/// `[solve]` of a run that ends at `end`.
+pub(crate) fn solve(document: &Document, end: f64) -> Result<SolveConfig, ConfigError> {
     let section = document.section("solve");
     let mut found = SolveConfig::read(&section)?;
     if !section.has("times") {
-        let end = schedule.end_of_run();
         found.times = (0..=DEFAULT_REPORTS).map(|i| end * i as f64 / DEFAULT_REPORTS as f64).collect();
         return Ok(found);
     }

@@ -1,6 +1,6 @@
 //! The sections of a problem and of its integration.
 
-use collapsar_theory::{InvalidParameter, MeanSpace, Part, Schedule, ScheduleKind, Start, Target};
+use collapsar_theory::{AdaptiveRule, InvalidParameter, MeanSpace, Part, Schedule, ScheduleKind, Start, Target};
 use serde::{Serialize, Serializer};
 
 use crate::config::mixture::{ComponentConfig, CovarianceConfig};
@@ -87,7 +87,23 @@ pub struct ScheduleConfig {
     /// Temperatures of a table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperatures: Option<Vec<f64>>,
+    /// Time between the changes of a schedule that watches the fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<f64>,
+    /// The tolerance of adaptive-kl.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tau: Option<f64>,
+    /// The share of the samples that adaptive-ess keeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kappa: Option<f64>,
+    /// Whether adaptive-ess corrects for q.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<bool>,
 }
+
+/// Why a schedule that watches the fit is refused.
+pub(crate) const NO_FUNCTION_OF_TIME: &str = "be a function of time here: the fit decides what comes next, differently in each \
+     run (solve, realnvp, and probability and sweep by montecarlo, simulation and realnvp follow it)";
 
 fn kind_word<S: Serializer>(kind: &ScheduleKind, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(kind.name())
@@ -172,6 +188,32 @@ impl From<&Schedule> for ScheduleConfig {
             ratio: schedule.ratio(),
             times: table.map(|(times, _)| times.to_vec()),
             temperatures: table.map(|(_, temperatures)| temperatures.to_vec()),
+            interval: None,
+            tau: None,
+            kappa: None,
+            corrected: None,
+        }
+    }
+}
+
+impl From<&AdaptiveRule> for ScheduleConfig {
+    fn from(rule: &AdaptiveRule) -> Self {
+        Self {
+            kind: rule.kind(),
+            initial_temperature: Some(rule.initial_temperature()),
+            duration: None,
+            rate: None,
+            exponent: None,
+            steepness: None,
+            levels: None,
+            cycles: None,
+            ratio: None,
+            times: None,
+            temperatures: None,
+            interval: Some(rule.interval()),
+            tau: rule.tau(),
+            kappa: rule.kappa(),
+            corrected: rule.corrected(),
         }
     }
 }
@@ -183,11 +225,42 @@ impl ScheduleConfig {
             duration: self.duration.map(|t| t * pace),
             rate: self.rate.map(|rate| rate / pace),
             times: self.times.as_ref().map(|times| times.iter().map(|t| t * pace).collect()),
+            interval: self.interval.map(|t| t * pace),
             ..self.clone()
         }
     }
 
-    /// The schedule.
+    /// The rule of a schedule that watches the fit; none of one that is a function of time.
+    pub fn rule(&self) -> Result<Option<AdaptiveRule>, InvalidParameter> {
+        let get = |name, value: Option<f64>| value.ok_or_else(|| InvalidParameter::new(name, "missing", "be given"));
+        let from = || -> Result<_, InvalidParameter> {
+            Ok((get("initial_temperature", self.initial_temperature)?, get("interval", self.interval)?))
+        };
+        match self.kind {
+            ScheduleKind::AdaptiveKl => {
+                let (hot, interval) = from()?;
+                AdaptiveRule::kl(hot, get("tau", self.tau)?, interval).map(Some)
+            }
+            ScheduleKind::AdaptiveEss => {
+                let (hot, interval) = from()?;
+                let corrected = self.corrected.unwrap_or(false);
+                AdaptiveRule::ess(hot, get("kappa", self.kappa)?, interval, corrected).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The schedule as far as it is known before a run: all of it, or T0 where the fit decides what follows.
+    pub(crate) fn first(&self) -> Result<Schedule, InvalidParameter> {
+        match self.rule()? {
+            Some(rule) => Schedule::constant(rule.initial_temperature()),
+            None => self.schedule(),
+        }
+    }
+
+    /// The schedule as a function of time.
+    ///
+    /// Errors: parameters out of their range; a kind that watches the fit.
     pub fn schedule(&self) -> Result<Schedule, InvalidParameter> {
         let get =
             |name: &str, value: Option<f64>| value.ok_or_else(|| InvalidParameter::new(name, "missing", "be given"));
@@ -215,6 +288,9 @@ impl ScheduleConfig {
                 Schedule::table(self.times.clone().unwrap_or_default(), self.temperatures.clone().unwrap_or_default())
             }
             ScheduleKind::Constant => Schedule::constant(hot?),
+            ScheduleKind::AdaptiveKl | ScheduleKind::AdaptiveEss => {
+                Err(InvalidParameter::new("kind", format!("\"{}\"", self.kind.name()), NO_FUNCTION_OF_TIME))
+            }
         }
     }
 }
@@ -246,6 +322,18 @@ mod tests {
     #[test]
     fn a_schedule_at_another_pace_passes_the_same_temperatures() {
         for kind in ScheduleKind::ALL {
+            if kind.watches_the_fit() {
+                let text = format!("[schedule]\nkind = \"{}\"\ninitial_temperature = 9\ninterval = 3\n", kind.name());
+                let keys = if kind == ScheduleKind::AdaptiveKl { "tau = 0.5" } else { "kappa = 0.5\ncorrected = true" };
+                let document = Document::parse("test", &(text + keys), &[]).unwrap();
+                let (config, first) = resolve::any_schedule(&document).unwrap();
+                assert_eq!(first, Schedule::constant(9.0).unwrap());
+                let (rule, slow) = (config.rule().unwrap().unwrap(), config.at_pace(2.0).rule().unwrap().unwrap());
+                assert_eq!(ScheduleConfig::from(&rule), config);
+                assert_eq!((slow.interval(), rule.at_pace(2.0).unwrap()), (6.0, slow));
+                assert!(resolve::schedule(&document).is_err() && config.schedule().is_err());
+                continue;
+            }
             let keys = match kind {
                 ScheduleKind::Table => "times = [0, 1, 1, 3]\ntemperatures = [9, 5, 4, 1]",
                 ScheduleKind::Exponential => "initial_temperature = 9\nrate = 0.7",

@@ -149,8 +149,13 @@ impl SolveRun {
     }
 
     fn of(document: &Document, problem: ProblemConfig) -> Result<Self, ConfigError> {
-        let (_, schedule) = resolve::schedule(document)?;
-        let solve = resolve::solve(document, &schedule)?;
+        let (schedule, known) = resolve::any_schedule(document)?;
+        let end = match schedule.rule() {
+            // As long as it would take one Gaussian; how long it takes is known after the run.
+            Ok(Some(rule)) => known.end_of_run() + rule.gaussian_duration(problem.start.dimension()),
+            _ => known.end_of_run(),
+        };
+        let solve = resolve::solve(document, end)?;
         resolve::check_rest(document, &["solve"])?;
         Ok(Self { problem, solve })
     }
@@ -250,7 +255,7 @@ impl PortraitRun {
 impl ProbabilityRun {
     /// Reads what `probability` and the points of `sweep` read.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
-        let problem = ProblemConfig::resolve(document)?;
+        let problem = ProblemConfig::resolve_watching(document)?;
         let modes = problem.target.target().map_or(0, |target| target.modes().len());
         let (flow, training) = flow::resolve(document, (modes, problem.start.dimension()))?.unzip();
         let optimiser = OptimiserConfig::resolve(&document.section("optimiser"))?;
@@ -292,7 +297,7 @@ impl FlowRun {
     /// Reads what `realnvp` reads.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
         let target = resolve::target(document)?;
-        let (schedule, _) = resolve::schedule(document)?;
+        let (schedule, _) = resolve::any_schedule(document)?;
         let section = document.section("start");
         section.refuse(&["means", "centre", "variance"], "a flow starts from its own parameters: `flow.initial`")?;
         let Some(dimension) = section.count("dimension")? else {

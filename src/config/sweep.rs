@@ -3,7 +3,7 @@
 use crate::config::axis::{Axis, AxisReader, AxisValue};
 use crate::config::document::{Document, ROUTES, SWEEP};
 use crate::config::error::{ConfigError, Origin};
-use crate::config::plot::{PlotConfig, RATE};
+use crate::config::plot::{PlotConfig, RATE, TIME};
 use crate::config::published::PublishedConfig;
 use crate::config::route::Route;
 use crate::config::runs::ProbabilityRun;
@@ -56,7 +56,7 @@ impl SweepConfig {
     /// Every plotted key is one of the grid's.
     fn check_plots(&self) -> Result<(), ConfigError> {
         let known: Vec<&str> =
-            self.axes.iter().flat_map(|axis| axis.keys.iter().map(String::as_str)).chain([RATE]).collect();
+            self.axes.iter().flat_map(|axis| axis.keys.iter().map(String::as_str)).chain([RATE, TIME]).collect();
         for plot in &self.plots {
             let named = [Some(&plot.x).filter(|x| !x.is_empty()), plot.y.as_ref()];
             if let Some(key) = named.into_iter().flatten().find(|key| !known.contains(&key.as_str())) {

@@ -1,6 +1,6 @@
 //! What is trained, on what, and how.
 
-use collapsar_theory::{InvalidParameter, Schedule, Target};
+use collapsar_theory::{AdaptiveRule, InvalidParameter, Schedule, Target};
 
 use crate::flows::architecture::Architecture;
 use crate::flows::mixture::Mixture;
@@ -12,6 +12,7 @@ pub struct FlowProblem {
     architecture: Architecture,
     target: Target,
     schedule: Schedule,
+    rule: Option<AdaptiveRule>,
     training: Training,
 }
 
@@ -36,7 +37,17 @@ impl FlowProblem {
             let rule = format!("leave at most {MOST_ACTIVATIONS} activations for a backward pass; there are {numbers}");
             return Err(InvalidParameter::new("batch", training.batch, rule));
         }
-        Ok(Self { architecture, target, schedule, training })
+        Ok(Self { architecture, target, schedule, rule: None, training })
+    }
+
+    /// The same with temperatures that `rule` finds on the batches, each after its step, in place of the schedule's.
+    pub fn with_rule(self, rule: AdaptiveRule) -> Self {
+        Self { rule: Some(rule), ..self }
+    }
+
+    /// The rule by which the temperature watches the fit, in place of the schedule.
+    pub fn rule(&self) -> Option<&AdaptiveRule> {
+        self.rule.as_ref()
     }
 
     /// What is trained.
@@ -66,7 +77,7 @@ impl FlowProblem {
         self.training.step_size * if left < last { left / last } else { 1.0 }
     }
 
-    /// beta of step number `step`.
+    /// beta of step number `step` by the schedule.
     pub fn beta(&self, step: usize) -> f64 {
         self.schedule.beta(step as f64 * self.training.step_size)
     }

@@ -35,6 +35,8 @@ pub(crate) struct Workspace<T> {
     halves: [Vec<T>; 2],
     responsibilities: Vec<T>,
     transposed: Vec<T>,
+    /// log p and log q of the last batch, where they are kept.
+    pub(crate) densities: Option<[Vec<f64>; 2]>,
 }
 
 impl<T: Real> Workspace<T> {
@@ -54,6 +56,7 @@ impl<T: Real> Workspace<T> {
             halves: [half(0), half(1)],
             responsibilities: vec![T::ZERO; components],
             transposed: vec![T::ZERO; flow.layout.transposed],
+            densities: None,
         }
     }
 
@@ -69,6 +72,7 @@ impl<T: Real> Workspace<T> {
         flow.transpose(true, &mut self.transposed);
         let mut sums = [0.0; 2];
         let mut done = 0;
+        self.densities.iter_mut().flatten().for_each(Vec::clear);
         while done < batch {
             let rows = self.capacity.min(batch - done);
             let part = self.forward(flow, mixture, (beta, batch), rows, rng);
@@ -119,6 +123,10 @@ impl<T: Real> Workspace<T> {
             let log_q = base[0] + base[1] - self.log_determinant[row].to_f64();
             sums[0] += log_q - beta * log_p;
             sums[1] += log_q - log_p;
+            if let Some([of_p, of_q]) = &mut self.densities {
+                of_p.push(log_p);
+                of_q.push(log_q);
+            }
         }
         sums
     }

@@ -1,6 +1,6 @@
 //! One training run, step by step; many side by side.
 
-use collapsar_theory::InvalidParameter;
+use collapsar_theory::{AdaptiveRule, InvalidParameter};
 
 use crate::flows::adam::AdamState;
 use crate::flows::evaluation::{Evaluation, evaluate};
@@ -23,7 +23,38 @@ pub struct Trainer<'a, T> {
     gradient: Vec<T>,
     seed: u64,
     step: usize,
+    cooling: Option<Cooling>,
 }
+
+/// Where a rule that watches the fit stands.
+#[derive(Debug, Clone, Copy)]
+struct Cooling {
+    rule: AdaptiveRule,
+    beta: f64,
+    changes: usize,
+    /// The step that is the first at beta = 1.
+    cold: Option<usize>,
+}
+
+impl Cooling {
+    fn new(rule: AdaptiveRule) -> Self {
+        let beta = 1.0 / rule.initial_temperature();
+        Self { rule, beta, changes: 0, cold: (beta >= 1.0).then_some(0) }
+    }
+
+    /// The temperature before step `next` at time `time`, by the batch of the last step.
+    fn look(&mut self, next: usize, time: f64, [log_p, log_q]: &[Vec<f64>; 2]) {
+        let due = self.rule.interval() * (self.changes + 1) as f64;
+        if self.cold.is_none() && time >= due * (1.0 - ROUNDING) {
+            self.beta = self.rule.next_beta_of_samples(self.beta, log_p, log_q);
+            self.changes = (time / self.rule.interval() * (1.0 + ROUNDING)) as usize;
+            self.cold = (self.beta >= 1.0).then_some(next);
+        }
+    }
+}
+
+/// Rounding of a number of steps times their length.
+const ROUNDING: f64 = 1e-9;
 
 /// A recorded step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,6 +88,8 @@ pub struct Run<T> {
     pub flow: RealNvp<T>,
     /// Every `training.every`-th step and the last.
     pub records: Vec<Record>,
+    /// The step from which on T = 1 by a rule that watches the fit.
+    pub cold: Option<usize>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -75,10 +108,13 @@ impl<'a, T: Real> Trainer<'a, T> {
             return Err(InvalidParameter::new("architecture", value, "be that of the problem"));
         }
         let mixture = Mixture::new(problem.target(), &flow.order)?;
-        let workspace = Workspace::new(&flow, mixture.components(), problem.training().batch);
+        let mut workspace = Workspace::new(&flow, mixture.components(), problem.training().batch);
         let parameters = flow.parameters.len();
         let gradient = vec![T::ZERO; parameters];
-        Ok(Self { problem, flow, mixture, workspace, adam: AdamState::new(parameters), gradient, seed, step: 0 })
+        let cooling = problem.rule().copied().map(Cooling::new);
+        workspace.densities = cooling.is_some().then(Default::default);
+        let adam = AdamState::new(parameters);
+        Ok(Self { problem, flow, mixture, workspace, adam, gradient, seed, step: 0, cooling })
     }
 
     /// The flow as it is.
@@ -104,10 +140,15 @@ impl<'a, T: Real> Trainer<'a, T> {
         (losses, &self.gradient)
     }
 
+    /// beta of the next step.
+    pub fn beta(&self) -> f64 {
+        self.cooling.map_or_else(|| self.problem.beta(self.step), |cooling| cooling.beta)
+    }
+
     fn accumulate(&mut self) -> Losses {
         let mut rng = stream(self.seed, Purpose::Step, self.step as u64);
         let batch = (self.problem.training().batch, &mut rng);
-        let beta = self.problem.beta(self.step);
+        let beta = self.beta();
         self.workspace.gradient(&self.flow, &self.mixture, beta, batch, &mut self.gradient)
     }
 
@@ -115,7 +156,7 @@ impl<'a, T: Real> Trainer<'a, T> {
     pub fn step(&mut self) -> Option<Record> {
         let training = self.problem.training();
         let losses = self.accumulate();
-        let record = Record { step: self.step, beta: self.problem.beta(self.step), losses };
+        let record = Record { step: self.step, beta: self.beta(), losses };
         let finite = losses.objective.is_finite()
             && self.adam.step(
                 self.flow.arch,
@@ -129,6 +170,9 @@ impl<'a, T: Real> Trainer<'a, T> {
         }
         self.workspace.update_running(&mut self.flow, training.batch);
         self.step += 1;
+        if let Some((cooling, densities)) = self.cooling.as_mut().zip(self.workspace.densities.as_ref()) {
+            cooling.look(self.step, self.step as f64 * training.step_size, densities);
+        }
         Some(record)
     }
 }
@@ -145,19 +189,20 @@ pub fn train<T: Real>(
     while trainer.step < training.steps {
         let Some(record) = trainer.step() else {
             let outcome = Outcome::Diverged { step: trainer.step };
-            return Ok(Run { seed, flow: trainer.flow, records, outcome });
+            let cold = trainer.cooling.and_then(|cooling| cooling.cold);
+            return Ok(Run { seed, flow: trainer.flow, records, cold, outcome });
         };
         if record.step % training.every == 0 || trainer.step == training.steps {
             observer(&record, &trainer.flow);
             records.push(record);
         }
     }
-    let Trainer { flow, .. } = trainer;
+    let Trainer { flow, cooling, .. } = trainer;
     let evaluation = evaluate(&flow, problem.target(), training.samples, seed)?;
     // Parameters that the last step has spoilt show in what the flow says of its samples.
     let outcome =
         if evaluation.is_finite() { Outcome::Trained(evaluation) } else { Outcome::Diverged { step: training.steps } };
-    Ok(Run { seed, flow, records, outcome })
+    Ok(Run { seed, flow, records, cold: cooling.and_then(|cooling| cooling.cold), outcome })
 }
 
 /// Trains a flow for each seed, in parallel; each run is the same, bit for bit, as [`train`] gives it. The observer is

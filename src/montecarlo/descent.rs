@@ -6,9 +6,10 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::montecarlo::batch::{Geometry, SEEN, batch};
 use crate::montecarlo::descent_options::DescentOptions;
-use crate::montecarlo::estimate::counted;
+use crate::montecarlo::estimate::{cooled, counted};
 use crate::montecarlo::mean_gradient::{dot, mean_gradients, seen_directions};
 use crate::montecarlo::optimiser::{Change, Optimiser, State};
+use crate::montecarlo::pace::{Pace, Watching, pair_densities};
 use crate::montecarlo::pair_start::{FreeStart, SphereStart};
 use crate::montecarlo::stream;
 use crate::montecarlo::tally::RunEnd;
@@ -30,6 +31,7 @@ pub struct Descent<'a> {
 }
 
 counted!(Descent<'_>);
+cooled!(Descent<'_>);
 
 impl<'a> Descent<'a> {
     /// The free pair from Gaussian means, unit variance.
@@ -93,7 +95,10 @@ impl<'a> Descent<'a> {
 
     /// (x, y, z) of the free pair or (m_1, m_2, s) of the sphere pair after the last step of run `index` under `seed`.
     pub fn statistics(&self, seed: u64, index: u64) -> [f64; 3] {
-        let state = self.run(seed, index);
+        self.statistics_of(&self.run(seed, index).0)
+    }
+
+    fn statistics_of(&self, state: &State) -> [f64; 3] {
         let [a, b] = &state.means;
         if self.scale.is_some() {
             let apart: f64 = a[1..].iter().zip(&b[1..]).map(|(p, q)| (p - q) * (p - q)).sum();
@@ -105,7 +110,19 @@ impl<'a> Descent<'a> {
 
     /// How run `index` under `seed` ends: s > 0, for the free pair |x| > |y|, is collapsed.
     pub fn end(&self, seed: u64, index: u64) -> RunEnd {
-        let [a, b, c] = self.statistics(seed, index);
+        self.end_and_time(seed, index).0
+    }
+
+    /// The same, and when T = 1 was reached by a rule that watches the fit.
+    fn end_and_time(&self, seed: u64, index: u64) -> (RunEnd, Option<f64>) {
+        let (state, cold) = self.run(seed, index);
+        if Watching::leaves_open(self.options.watching, cold) {
+            return (RunEnd::Undecided, None);
+        }
+        (self.end_of(self.statistics_of(&state)), cold)
+    }
+
+    fn end_of(&self, [a, b, c]: [f64; 3]) -> RunEnd {
         if !(a.is_finite() && b.is_finite() && c.is_finite()) {
             return RunEnd::Failed;
         }
@@ -113,14 +130,21 @@ impl<'a> Descent<'a> {
         if collapsed { RunEnd::Collapsed } else { RunEnd::Recovered }
     }
 
-    fn run(&self, seed: u64, index: u64) -> State {
+    fn run(&self, seed: u64, index: u64) -> (State, Option<f64>) {
         let mut rng = stream(seed, index);
         let mut state = self.start(&mut rng);
+        let mut pace = Pace::new(self.schedule, self.options.watching, self.options.step);
         for n in 0..self.options.steps {
-            let beta = self.schedule.beta(n as f64 * self.options.step);
+            let beta = pace.beta(n, |beta| {
+                let frame = seen_directions(&state.means);
+                pair_densities(&self.geometry(beta, &state, &frame), self.options.batch, &mut rng)
+            });
+            if pace.is_over(n) {
+                break;
+            }
             self.advance(n, beta, &mut state, &mut rng);
         }
-        state
+        (state, pace.cold())
     }
 
     fn start(&self, rng: &mut impl Rng) -> State {

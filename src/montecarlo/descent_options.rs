@@ -4,6 +4,7 @@ use collapsar_theory::InvalidParameter;
 
 use crate::montecarlo::estimate::DEFAULT_LEVEL;
 use crate::montecarlo::optimiser::Optimiser;
+use crate::montecarlo::pace::Watching;
 
 /// How a run descends.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +20,8 @@ pub struct DescentOptions {
     pub score: bool,
     /// How a gradient becomes a step.
     pub optimiser: Optimiser,
+    /// The rule by which the temperature watches the fit, in place of the schedule.
+    pub watching: Option<Watching>,
     /// Confidence level of an interval.
     pub level: f64,
 }
@@ -26,7 +29,15 @@ pub struct DescentOptions {
 impl Default for DescentOptions {
     /// The published setting for 200 steps of cooling.
     fn default() -> Self {
-        Self { batch: 8192, step: 0.05, steps: 300, score: true, optimiser: Optimiser::Plain, level: DEFAULT_LEVEL }
+        Self {
+            batch: 8192,
+            step: 0.05,
+            steps: 300,
+            score: true,
+            optimiser: Optimiser::Plain,
+            watching: None,
+            level: DEFAULT_LEVEL,
+        }
     }
 }
 

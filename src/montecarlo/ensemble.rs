@@ -43,7 +43,7 @@ impl Default for EnsembleOptions {
 }
 
 /// Absolute tolerance in units of the relative one times the size of a start.
-const ABSOLUTE: f64 = 1e-2;
+pub(crate) const ABSOLUTE: f64 = 1e-2;
 /// Error of the kernels in units of the relative tolerance.
 const KERNELS: f64 = 0.1;
 /// Pilots that choose the mesh: their own stream, whatever the seed, so that the mesh is a function of the problem.
@@ -150,7 +150,7 @@ fn blocks(draws: Range<u64>) -> Vec<Range<u64>> {
 }
 
 /// Checks the options.
-fn check(options: &EnsembleOptions) -> Result<(), InvalidParameter> {
+pub(crate) fn check(options: &EnsembleOptions) -> Result<(), InvalidParameter> {
     if !(options.relative > 0.0 && options.relative <= LOOSEST) {
         return Err(InvalidParameter::new("relative", options.relative, "be positive and at most 0.01"));
     }

@@ -47,6 +47,33 @@ macro_rules! counted {
 }
 pub(crate) use counted;
 
+/// The same with the time at which each run reached T = 1: a type with `end_and_time(seed, index)` and `options.level`.
+macro_rules! cooled {
+    ($runs:ty) => {
+        impl $runs {
+            /// The probability of collapse from runs 0 to `n` - 1 as long as `go_on`, told of the runs that are done, says so, with the times at which T = 1 was reached;
+            /// else nothing.
+            pub fn cooled_while(
+                &self,
+                seed: u64,
+                n: u64,
+                go_on: $crate::montecarlo::GoOn<'_>,
+            ) -> Option<($crate::montecarlo::Estimate, $crate::montecarlo::cooling::Cooling)> {
+                let run = |index| {
+                    let run = if go_on(0) { self.end_and_time(seed, index) } else { (RunEnd::Undecided, None) };
+                    go_on(1);
+                    run
+                };
+                let runs: Vec<(RunEnd, Option<f64>)> = $crate::parallel::map_range(0..n, run);
+                let (ends, times): (Vec<RunEnd>, Vec<Option<f64>>) = runs.into_iter().unzip();
+                let estimate = $crate::montecarlo::Estimate::new(ends.iter().collect(), self.options.level, seed);
+                go_on(0).then(|| (estimate, $crate::montecarlo::cooling::Cooling::of(&times)))
+            }
+        }
+    };
+}
+pub(crate) use cooled;
+
 /// A range of draws in parts whose lists of blocks fit in memory, whatever n.
 pub(crate) fn in_parts(draws: Range<u64>) -> impl Iterator<Item = Range<u64>> {
     const PART: u64 = 1 << 22;

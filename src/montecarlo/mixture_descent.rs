@@ -1,16 +1,17 @@
 //! Stochastic gradient descent of any mixture with reparametrised samples: what a practitioner runs.
 
 use collapsar_theory::{
-    InvalidParameter, MeanSpace, Metric, Part, Problem, Rules, Start, StartLaw, VarianceRule, WeightRule,
+    InvalidParameter, MeanSpace, Metric, Part, Problem, Rules, Start, StartLaw, Tempering, VarianceRule, WeightRule,
 };
 use rand::Rng;
 
 use crate::montecarlo::descent_options::DescentOptions;
-use crate::montecarlo::estimate::counted;
+use crate::montecarlo::estimate::{cooled, counted};
 use crate::montecarlo::mixture_densities::{Mixture, Modes};
 use crate::montecarlo::mixture_gradient::{Gradient, gradient};
 use crate::montecarlo::mixture_sums::{Batch, Sums};
 use crate::montecarlo::optimiser::{Moments, Optimiser};
+use crate::montecarlo::pace::{Pace, Watching, mixture_densities};
 use crate::montecarlo::sample::full_means;
 use crate::montecarlo::stream;
 use crate::montecarlo::tally::RunEnd;
@@ -60,6 +61,7 @@ struct Running {
 }
 
 counted!(MixtureDescent<'_>);
+cooled!(MixtureDescent<'_>);
 
 impl<'a> MixtureDescent<'a> {
     /// Descent of a problem whose start is a law.
@@ -79,6 +81,10 @@ impl<'a> MixtureDescent<'a> {
             let rule = "be one for all components here";
             return Err(InvalidParameter::new("variance", "own", rule).of(Part::Family));
         }
+        if options.watching.is_some() && problem.family().rules().tempering == Tempering::Modes {
+            let rule = "be \"density\" under a schedule that watches the fit";
+            return Err(InvalidParameter::new("tempering", "\"modes\"", rule).of(Part::Family));
+        }
         let target = problem.target();
         let modes = Modes {
             modes: target.modes_in(law.dimension()),
@@ -94,20 +100,36 @@ impl<'a> MixtureDescent<'a> {
 
     /// q after the last step of run `index` under `seed`: means (K x d), variances, weights.
     pub fn fit(&self, seed: u64, index: u64) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
-        let q = self.run(&mut stream(seed, index)).q;
+        let q = self.run(&mut stream(seed, index)).0.q;
         (q.means, q.variances, q.weights)
     }
 
     /// C_k of run `index` under `seed` after its last step, by samples of the fit.
     pub fn coverage(&self, seed: u64, index: u64) -> Vec<f64> {
+        self.coverage_and_time(seed, index).0
+    }
+
+    fn coverage_and_time(&self, seed: u64, index: u64) -> (Vec<f64>, Option<f64>) {
         let mut rng = stream(seed, index);
-        let running = self.run(&mut rng);
-        self.modes.coverage(&running.q, JUDGED_BY, &mut rng)
+        let (running, cold) = self.run(&mut rng);
+        (self.modes.coverage(&running.q, JUDGED_BY, &mut rng), cold)
     }
 
     /// How run `index` under `seed` ends: collapsed if some C_k/v_k < 1/2.
     pub fn end(&self, seed: u64, index: u64) -> RunEnd {
-        let coverage = self.coverage(seed, index);
+        self.end_and_time(seed, index).0
+    }
+
+    /// The same, and when T = 1 was reached by a rule that watches the fit.
+    fn end_and_time(&self, seed: u64, index: u64) -> (RunEnd, Option<f64>) {
+        let (coverage, cold) = self.coverage_and_time(seed, index);
+        if Watching::leaves_open(self.options.watching, cold) {
+            return (RunEnd::Undecided, None);
+        }
+        (self.end_of(&coverage), cold)
+    }
+
+    fn end_of(&self, coverage: &[f64]) -> RunEnd {
         if coverage.iter().any(|c| !c.is_finite()) {
             return RunEnd::Failed;
         }
@@ -115,7 +137,7 @@ impl<'a> MixtureDescent<'a> {
         if lost { RunEnd::Collapsed } else { RunEnd::Recovered }
     }
 
-    fn run(&self, rng: &mut impl Rng) -> Running {
+    fn run(&self, rng: &mut impl Rng) -> (Running, Option<f64>) {
         let mut running = self.start(rng);
         let mut sums = Sums::default();
         let k = running.logits.len();
@@ -125,8 +147,12 @@ impl<'a> MixtureDescent<'a> {
             antithetic: self.own.antithetic,
             weights: self.rules().weights != WeightRule::Fixed,
         };
+        let mut pace = Pace::new(self.problem.schedule(), self.options.watching, self.options.step);
         for n in 0..self.options.steps {
-            let beta = self.problem.schedule().beta(n as f64 * self.options.step);
+            let beta = pace.beta(n, |_| mixture_densities(&running.q, &self.modes, self.options.batch, rng));
+            if pace.is_over(n) {
+                break;
+            }
             match self.rules().variance {
                 VarianceRule::Unit => running.q.variances.fill(1.0),
                 VarianceRule::Slaved => running.q.variances.fill(1.0 / beta),
@@ -135,7 +161,7 @@ impl<'a> MixtureDescent<'a> {
             let found = gradient((&running.q, &self.modes, beta), batch, &mut sums, rng);
             self.step(n, beta, found, &mut running);
         }
-        running
+        (running, pace.cold())
     }
 
     fn start(&self, rng: &mut impl Rng) -> Running {

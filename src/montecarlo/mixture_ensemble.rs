@@ -53,7 +53,7 @@ impl Default for MixtureOptions {
 const SETTLED: f64 = 1e-3;
 
 /// Error of the averages while the temperature moves in units of the steps' own: a tenth, so that it does not count.
-const TRANSIT: f64 = 0.1;
+pub(crate) const TRANSIT: f64 = 0.1;
 
 /// An ensemble of mixtures, ready to be counted.
 pub struct MixtureEnsemble<'a> {
@@ -94,7 +94,7 @@ impl<'a> MixtureEnsemble<'a> {
     ///
     /// Errors: an explicit start, options out of their range, a flow of more than 256 statistics.
     pub fn new(problem: &'a Problem, variance: f64, options: &MixtureOptions) -> Result<Self, InvalidParameter> {
-        check(options)?;
+        options.check()?;
         let Some(first) = draw_start(problem, &mut stream(0, 0)) else {
             let means = if let Start::Means(means) = problem.start() { means.len() } else { 0 };
             let rule = "be absent for an ensemble";
@@ -234,24 +234,26 @@ fn blocks(draws: Range<u64>) -> Vec<Range<u64>> {
     pieces.map(|start| start.max(draws.start)..draws.end.min(start + BLOCK)).collect()
 }
 
-/// Checks the options.
-fn check(options: &MixtureOptions) -> Result<(), InvalidParameter> {
-    let refuse = |name, value: f64, rule| Err(InvalidParameter::new(name, value, rule));
-    if !(options.relative > 0.0 && options.relative <= 1e-2) {
-        return refuse("relative", options.relative, "be positive and at most 0.01");
+impl MixtureOptions {
+    /// Whether every option is in its range.
+    pub(crate) fn check(&self) -> Result<(), InvalidParameter> {
+        let refuse = |name, value: f64, rule| Err(InvalidParameter::new(name, value, rule));
+        if !(self.relative > 0.0 && self.relative <= 1e-2) {
+            return refuse("relative", self.relative, "be positive and at most 0.01");
+        }
+        if !(self.threshold > 0.0 && self.threshold < 1.0) {
+            return refuse("threshold", self.threshold, "lie between 0 and 1");
+        }
+        if let Some(horizon) = self.horizon
+            && !(horizon > 0.0 && horizon.is_finite())
+        {
+            return refuse("horizon", horizon, "be positive and finite");
+        }
+        if !(self.patience >= 0.0 && self.patience.is_finite()) {
+            return refuse("patience", self.patience, "be finite and not negative");
+        }
+        Ok(())
     }
-    if !(options.threshold > 0.0 && options.threshold < 1.0) {
-        return refuse("threshold", options.threshold, "lie between 0 and 1");
-    }
-    if let Some(horizon) = options.horizon
-        && !(horizon > 0.0 && horizon.is_finite())
-    {
-        return refuse("horizon", horizon, "be positive and finite");
-    }
-    if !(options.patience >= 0.0 && options.patience.is_finite()) {
-        return refuse("patience", options.patience, "be finite and not negative");
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! P_c over two keys of a grid.
 
 use crate::figures::{Contours, Dash, Figure, Grid, Heatmap, LegendPlace, Panel, Series, palette};
+use crate::plots::formulas::formula_name;
 use crate::plots::symbols::{COUNTED, EXACT, FORMULA, REFINED, axis, axis_label};
 use crate::results::{PlotConfig, Source, SweepRecord};
 
@@ -25,13 +26,12 @@ pub(crate) fn map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
         left = left.with(Series::contours(Contours::new(grid, levels.to_vec()).labelled()).color(palette::WHITE));
         left = left.with(Series::line(&[f64::NAN], &[f64::NAN]).color(palette::GRAY).label("equal probability"));
     }
-    for (source, dash, label) in
-        [(FORMULA, Dash::Dashed, "by formula (10)"), (REFINED, Dash::Dotted, "by formula (18)")]
-    {
+    for (source, dash) in [(FORMULA, Dash::Dashed), (REFINED, Dash::Dotted)] {
         if let Some(grid) = grid(record, [&plot.x, &y], source) {
             left = left.with(Series::contours(Contours::new(grid, levels.to_vec())).color(palette::BLACK).dash(dash));
             let key = Series::line(&[f64::NAN], &[f64::NAN]).color(palette::BLACK).dash(dash);
-            left = left.with(key.label(label));
+            let by = formula_name(record.points.iter(), source).unwrap_or_default();
+            left = left.with(key.label(format!("by {by}")));
         }
     }
     let beside = grid(record, [&plot.x, &y], Source::Published);

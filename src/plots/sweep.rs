@@ -2,6 +2,7 @@
 
 use crate::figures::{Axis, Color, ColorMap, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
 use crate::plots::flow_map::flow_map;
+use crate::plots::formulas::formula_name;
 use crate::plots::mechanisms::mechanisms;
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
@@ -157,11 +158,10 @@ fn keys_of(record: &SweepRecord, plot: &PlotConfig) -> Vec<Series> {
     keys
 }
 
-/// The name of a source; a formula is named by its equation.
+/// The name of a source; a formula is named by its equation, a route that takes several by all that are drawn.
 fn label(record: &SweepRecord, look: &Look) -> String {
-    let Source::Route(route) = look.source else { return look.label.to_owned() };
-    let formula = record.points.iter().find_map(|point| point.routes.get(route).and_then(Answer::formula_detail));
-    formula.map_or_else(|| look.label.to_owned(), |detail| format!("formula {}", detail.equation))
+    let drawn = record.points.iter().filter(|point| drawn(record, point, look.source).is_some());
+    formula_name(drawn, look.source).unwrap_or_else(|| look.label.to_owned())
 }
 
 fn scaling(record: &SweepRecord, plot: &PlotConfig) -> Panel {

@@ -1,7 +1,7 @@
 //! Keys and values in the symbols of the theory note.
 
 use crate::figures::{Axis, Dash, Marker};
-use crate::results::{AxisValue, Curve, RATE, Route, Source};
+use crate::results::{AxisValue, Curve, RATE, Route, Source, TIME};
 
 pub(crate) const EXACT: Source = Source::Route(Route::Exact);
 pub(crate) const COUNTED: Source = Source::Route(Route::MonteCarlo);
@@ -56,6 +56,7 @@ pub(crate) fn symbol(key: &str) -> String {
         "schedule.duration" => "*t*_0",
         "schedule.rate" => "*κ*",
         RATE => "rate",
+        TIME => "time",
         "start.dimension" => "*d*",
         "start.scale" => "*σ*",
         "start.variance" => "*ς*(0)",
@@ -76,6 +77,7 @@ pub(crate) fn axis_label(key: &str) -> String {
         HOT => "initial temperature ",
         "schedule.duration" => "duration ",
         "schedule.rate" => "rate ",
+        TIME => return "time until *T* = 1".to_owned(),
         RATE => return "rate ln(*T*_0)/*t*_0".to_owned(),
         "start.dimension" => "dimension ",
         "family.components" => "components ",

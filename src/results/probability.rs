@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ProbabilityRun, Route};
-use crate::montecarlo::{Comparison, Estimate, HorizonEstimate, MechanismShare, MixtureEstimate, PairEstimate};
+use crate::montecarlo::{
+    Comparison, Cooling, Estimate, HorizonEstimate, MechanismShare, MixtureEstimate, PairEstimate,
+};
 
 /// The record of `collapsar probability`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,6 +50,9 @@ pub struct Answer {
     /// Whether the value is what the route promises: an exact one within ten tolerances, a formula where it was measured
     /// to hold, a count without open runs.
     pub valid: bool,
+    /// When T = 1 was reached under a schedule that watches the fit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cooling: Option<Cooling>,
     /// What else the route has to say.
     #[serde(flatten)]
     pub detail: Detail,
@@ -193,13 +198,19 @@ impl Answer {
             error: None,
             estimate: Some(estimate),
             valid: estimate.undecided + estimate.failures == 0,
+            cooling: None,
             detail,
         }
     }
 
+    /// The same with the times at which T = 1 was reached, if the schedule watched the fit.
+    pub fn cooled(self, cooling: Option<Cooling>) -> Self {
+        Self { cooling, ..self }
+    }
+
     /// A formula's value.
     pub fn formula(value: f64, valid: bool, detail: FormulaDetail) -> Self {
-        Self { value, error: None, estimate: None, valid, detail: Detail::Formula(detail) }
+        Self { value, error: None, estimate: None, valid, cooling: None, detail: Detail::Formula(detail) }
     }
 
     /// Whether the numbers can be what they say: probabilities in [0, 1], an interval around the value, counts that add up.

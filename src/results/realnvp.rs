@@ -16,6 +16,9 @@ pub struct TrainedRun {
     pub lost_a_mode: bool,
     /// KL(q||p); null if it diverged.
     pub divergence: Option<f64>,
+    /// When T = 1 was reached by a rule that watches the fit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cold: Option<f64>,
 }
 
 /// The record of `collapsar realnvp`.
@@ -48,6 +51,9 @@ pub struct FlowVariant {
     pub diverged_at: Option<u64>,
     /// Whether the flow collapsed; null if it diverged.
     pub collapsed: Option<bool>,
+    /// When T = 1 was reached by a rule that watches the fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cold: Option<f64>,
     /// What that means.
     pub criterion: String,
     /// The trained flow; null if it diverged.

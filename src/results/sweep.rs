@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Axis, AxisValue, ProbabilityRun, RATE, Route, Source};
+use crate::config::{Axis, AxisValue, ProbabilityRun, RATE, Route, Source, TIME};
 use crate::montecarlo::Agreement;
 use crate::results::probability::Answers;
 use crate::results::ranks::RankRecord;
@@ -34,6 +34,10 @@ pub struct SweepPoint {
     pub values: Vec<AxisValue>,
     /// ln(T0)/t0 of a geometric schedule, kappa of an exponential one; null otherwise.
     pub rate: Option<f64>,
+    /// The time at which T = 1 is reached, within 1e-3; of a schedule that watches the fit, the mean over the runs of the first
+    /// route that counts them. Null if it is not.
+    #[serde(default)]
+    pub time: Option<f64>,
     /// The seed of its draws: `start.seed` mixed with what the problem is.
     pub seed: u64,
     /// "free", "sphere" or "mixture".
@@ -95,10 +99,13 @@ impl SweepRecord {
         self.published.as_ref()?.points.iter().find(|p| p.index == point.index)
     }
 
-    /// The number under a key at a point; [`RATE`] is one.
+    /// The number under a key at a point; [`RATE`] and [`TIME`] are such.
     pub fn number(&self, point: &SweepPoint, key: &str) -> Option<f64> {
         if key == RATE {
             return point.rate;
+        }
+        if key == TIME {
+            return point.time;
         }
         match point.values.get(self.keys().position(|k| k == key)?)? {
             AxisValue::Integer(i) => Some(*i as f64),

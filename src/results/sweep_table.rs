@@ -16,6 +16,7 @@ const COLLAPSED: Column =
 const UNDECIDED: Column =
     ("_undecided", |answer| answer.estimate.map_or_else(String::new, |e| (e.undecided + e.failures).to_string()));
 const DIVERGED: Column = ("_diverged", |answer| answer.estimate.map_or_else(String::new, |e| e.failures.to_string()));
+const COLD: Column = ("_cold", |answer| number(answer.cooling.and_then(|cooling| cooling.mean)));
 const ERROR: Column = ("_error", |answer| answer.error.map_or_else(String::new, |error| error.to_string()));
 const VALID: Column = ("_valid", |answer| answer.valid.to_string());
 const LOST_A_MODE: Column = ("_lost_a_mode", |answer| match &answer.detail {
@@ -28,8 +29,8 @@ fn columns(route: Route) -> &'static [Column] {
     match route {
         Route::Exact => &[VALUE, ERROR],
         Route::Formula | Route::Refined => &[VALUE, VALID],
-        Route::MonteCarlo | Route::Simulation => &[VALUE, LOW, HIGH, RUNS, COLLAPSED, UNDECIDED],
-        Route::RealNvp => &[VALUE, LOW, HIGH, RUNS, COLLAPSED, DIVERGED, LOST_A_MODE],
+        Route::MonteCarlo | Route::Simulation => &[VALUE, LOW, HIGH, RUNS, COLLAPSED, UNDECIDED, COLD],
+        Route::RealNvp => &[VALUE, LOW, HIGH, RUNS, COLLAPSED, DIVERGED, LOST_A_MODE, COLD],
     }
 }
 

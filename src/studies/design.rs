@@ -151,9 +151,12 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
     let (mut choices, mut curve) = (Vec::new(), Vec::new());
     for &shape in &design.schedules {
         watch.say(&shape.name());
-        let mut frontier =
-            Frontier::new(shape, design, judge, judge.route()).near(best_hold).beginning_at(shortest(&choices));
-        if let Some(wanted) = guide {
+        let route = match judge.route() {
+            Route::Exact | Route::Formula | Route::Refined if shape.watches_the_fit() => Route::MonteCarlo,
+            route => route,
+        };
+        let mut frontier = Frontier::new(shape, design, judge, route).near(best_hold).beginning_at(shortest(&choices));
+        if let Some(wanted) = guide.filter(|_| !shape.watches_the_fit()) {
             frontier = frontier.guided(Route::Refined, wanted.powf(1.0 / fewest as f64));
         }
         let choice = match design.wanted {
@@ -166,7 +169,7 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
         };
         curve.extend(frontier.known.iter().map(|best| DesignPoint {
             kind: shape,
-            cost: best.duration,
+            cost: best.cost,
             probability: best.probability,
         }));
         choices.push((choice, frontier));
@@ -195,7 +198,7 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
         kind: choice.best.shape,
         schedule: choice.best.member.schedule.clone(),
         start: start(&choice.best.member),
-        cost: choice.best.duration,
+        cost: choice.best.cost,
         restarts: choice.restarts,
         total: choice.total(),
         probability: choice.probability(),
@@ -214,8 +217,8 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
         start: start(&choice.best.member),
         probability: all(fit, choice.restarts),
         fit,
-        cost: choice.best.duration,
-        steps: Steps::of(config, choice.best.duration),
+        cost: choice.best.cost,
+        steps: Steps::of(config, choice.best.cost),
         restarts: choice.restarts,
         total: choice.total(),
         recognition,
@@ -245,7 +248,7 @@ fn given(config: &DesignRun, judge: &Judge<'_>) -> Result<Option<Given>, StudyEr
 /// The least duration that was enough.
 fn shortest(choices: &[(Choice, Frontier<'_>)]) -> Option<f64> {
     let enough = choices.iter().map(|(choice, _)| choice).filter(|choice| choice.attainable);
-    enough.map(|choice| choice.best.duration).filter(|t| *t > 0.0).min_by(f64::total_cmp)
+    enough.map(|choice| choice.best.cost).filter(|t| *t > 0.0).min_by(f64::total_cmp)
 }
 
 fn start(member: &Member) -> Option<VarianceStart> {

@@ -55,12 +55,16 @@ impl Study for Probability {
     }
 
     fn compute(ProbabilityConfig { run, routes }: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        let problem = run.problem.problem()?;
+        let (problem, rule) = run.problem.watched()?;
         let question = Question::new(&run, &problem, run.problem.start.seed.unwrap_or(0))?;
         let routes = if routes.is_empty() { question.default_routes() } else { routes };
         watch.begin(routes.len() as u64 * ROUTE, 0, "parts of the routes");
         let mut answers = question.answer(&routes, &Trainings::default(), watch)?;
-        let heat = Heat::of(&question, problem.schedule(), run.formula.wanted)?;
+        let heat = match rule {
+            None => Heat::of(&question, problem.schedule(), run.formula.wanted)?,
+            // What is said of a schedule is about a function of time.
+            Some(_) => None,
+        };
         answers.notes.extend(heat.iter().flat_map(Heat::remarks));
         let pair = question.pair_name();
         Ok(Self(ProbabilityRecord { program: PROGRAM, version: VERSION, config: run, pair, routes: answers }))

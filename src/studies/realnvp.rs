@@ -91,11 +91,12 @@ fn watched<T: Real>(
     let (problem, seed, time_step) = (&trainable.problem, trainable.seed(), trainable.training.time_step);
     let first = flows::RealNvp::<T>::new(problem.architecture(), seed)?;
     let mut shown = Snapshots::new(&variant.config, problem)?;
-    shown.show(&first, 0, seed);
+    let hot = problem.beta(0);
+    shown.show(&first, 0, (seed, hot));
     let (mut moments, mut reported) = (Vec::new(), 0);
     let samples = problem.training().samples.min(WATCHED);
     let run = train::<T>(problem, seed, |record: &Record, flow: &flows::RealNvp<T>| {
-        shown.show(flow, record.step + 1, seed);
+        shown.show(flow, record.step + 1, (seed, record.beta));
         // A target that fits the problem fits its evaluation.
         let found = evaluate(flow, problem.target(), samples, seed).ok();
         watch.advance(record.step as u64 + 1 - reported);
@@ -124,6 +125,7 @@ fn watched<T: Real>(
         weights,
         parameters: trainable.parameters,
         diverged_at,
+        cold: run.cold.map(|step| step as f64 * time_step),
         collapsed: found.as_ref().map(|found| trainable.collapsed(found)),
         criterion: trainable.criterion(),
         evaluation: found.map(FlowVerdict::from),
@@ -155,6 +157,11 @@ fn summary(record: &FlowRecord) -> String {
             variant.seed,
             format_args!("{} steps of {} points", training.steps, training.batch),
         ));
+        if variant.config.schedule.kind.watches_the_fit() {
+            let cold =
+                variant.cold.map_or("T = 1 was not reached".to_owned(), |t| format!("T = 1 at t = {}", number(t)));
+            lines.push(format!("  cooling   {cold}"));
+        }
         if let Some(found) = &variant.evaluation {
             let pairs = found.coverage.iter().zip(&variant.config.target.weights);
             let coverage = pairs.map(|(c, v)| format!("{} (weight {})", number(c.value), number(*v)));

@@ -2,6 +2,7 @@
 
 mod summary;
 mod trace;
+mod watched;
 
 use crate::config::{ConfigError, Document, SolveRun, Variant};
 #[cfg(feature = "figures")]
@@ -103,12 +104,13 @@ pub(crate) fn in_variant(error: StudyError, label: &str) -> StudyError {
 
 /// Follows the run of a configuration to its limit.
 fn run(config: SolveRun, watch: &dyn Watch) -> Result<(SolveRecord, Trajectory), StudyError> {
-    let (frame, start, trajectory) = trace(&config, &config.solve.times, watch)?;
+    let (seen, mut notes) = watched::realised(&config)?;
+    let (frame, start, trajectory) = trace(&seen, &config.solve.times, watch)?;
     let to_user = |coordinates: &[f64]| frame.as_ref().map_or_else(|| coordinates.to_vec(), |f| f.embed(coordinates));
     let modes = start.modes.chunks(start.dimension).map(to_user).collect();
     let name = if frame.is_some() { "user" } else { "frame" };
     let engine = trace::integrator(&config)?.name();
-    let notes = drift(&config.problem)?;
+    notes.extend(drift(&seen.problem)?);
     let record = SolveRecord::new(config, engine, &trajectory, modes, (name, &to_user));
     Ok((SolveRecord { notes, ..record }, trajectory))
 }

@@ -5,7 +5,7 @@ use crate::config::{
     TrainingConfig,
 };
 use crate::flows::{Evaluation, FlowProblem, Outcome, Real, Run, train};
-use crate::montecarlo::{DEFAULT_LEVEL, Estimate, RunEnd, Tally};
+use crate::montecarlo::{Cooling, DEFAULT_LEVEL, Estimate, RunEnd, Tally};
 use crate::results::{Answer, Detail, TrainedRun};
 use crate::studies::{StudyError, number};
 
@@ -51,10 +51,12 @@ impl<'a> Trainable<'a> {
             Criterion::Spread => Some(training.threshold.unwrap_or_else(|| half_way(target.modes(), target.weights()))),
             Criterion::Coverage => None,
         };
-        let schedule = training.clock(schedule).schedule()?;
+        let clocked = training.clock(schedule);
+        let (schedule, rule) = (clocked.first()?, clocked.rule()?);
         let architecture = flow.architecture(dimension);
         let parameters = architecture.parameters();
         let problem = FlowProblem::new(architecture, target, schedule, training.training())?;
+        let problem = rule.map_or(problem.clone(), |rule| problem.with_rule(rule));
         Ok(Self { flow, training, problem, parameters, threshold, seed })
     }
 
@@ -127,7 +129,10 @@ impl<'a> Trainable<'a> {
             batch: self.training.batch,
             steps: self.training.steps,
         };
-        Ok(Answer::counted(estimate, detail))
+        // In the order of the seeds, whichever were known.
+        runs.sort_by_key(|run| run.seed);
+        let times: Vec<Option<f64>> = runs.iter().map(|run| run.cold).collect();
+        Ok(Answer::counted(estimate, detail).cooled(self.problem.rule().map(|_| Cooling::of(&times))))
     }
 
     fn verdict<T: Real>(&self, run: &Run<T>) -> TrainedRun {
@@ -137,7 +142,8 @@ impl<'a> Trainable<'a> {
                 (Some(self.collapsed(found)), !found.lost.is_empty(), Some(found.kl_reverse.value))
             }
         };
-        TrainedRun { seed: run.seed, collapsed, lost_a_mode, divergence }
+        let cold = run.cold.map(|step| step as f64 * self.training.time_step);
+        TrainedRun { seed: run.seed, collapsed, lost_a_mode, divergence, cold }
     }
 }
 

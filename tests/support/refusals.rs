@@ -52,7 +52,7 @@ pub const VALUES: [(&str, &str, &str); 26] = [
         "kind = \"geometrical\"",
         "line 7: `schedule.kind` is \"geometrical\": it must be one of \"geometric\", \"quench\", \"constant\", \
              \"exponential\", \"linear-temperature\", \"linear-beta\", \"power\", \"cosine\", \"sigmoid\", \"steps\", \
-             \"cyclical\", \"table\"",
+             \"cyclical\", \"table\", \"adaptive-kl\", \"adaptive-ess\"",
     ),
     (
         "initial_temperature = 9.0",

@@ -1,5 +1,6 @@
 //! The mathematics of tempered variational mixtures.
 
+mod adaptive;
 mod basin;
 mod cubature;
 mod family;
@@ -19,7 +20,9 @@ mod shape;
 mod sharp;
 mod start;
 mod temper;
+mod tempered_fit;
 
+pub use adaptive::AdaptiveRule;
 pub use basin::{FreeBasin, SphereBasin, Verdict};
 pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
 pub use family::{Clock, Family, MeanSpace, Metric, Rules, Tempering, VarianceRule, WeightRule};
@@ -59,4 +62,5 @@ pub use sharp::{
     boundary_exponent, broad_start_exponent, growth_number,
 };
 pub use start::{Start, StartLaw};
-pub use temper::{FitComponent, TemperedFit, TemperingDrift, tempered_weights};
+pub use temper::{TemperingDrift, tempered_weights};
+pub use tempered_fit::{FitComponent, TemperedFit};

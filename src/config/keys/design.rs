@@ -26,6 +26,10 @@ pub enum ScheduleShape {
     ThreeArcs,
     /// T = 1 from a broad start, then one temperature, then 1.
     BroadStart,
+    /// AdaAnn, the fit deciding by the variance of log p; counted.
+    AdaptiveKl,
+    /// The same by the effective sample size.
+    AdaptiveEss,
 }
 
 impl Named for ScheduleShape {
@@ -37,6 +41,8 @@ impl Named for ScheduleShape {
         ("hold-ramp", Self::HoldRamp),
         ("three-arcs", Self::ThreeArcs),
         ("broad-start", Self::BroadStart),
+        ("adaptive-kl", Self::AdaptiveKl),
+        ("adaptive-ess", Self::AdaptiveEss),
     ];
 }
 
@@ -106,7 +112,8 @@ section! {
         #[serde(skip_serializing_if = "Option::is_none")]
         budget: Option<f64> = "none", "> 0, at most 1e9", "time of all fits together, at most; without `wanted` the least P_c is looked for";
         schedules: Vec<ScheduleShape> = "[\"geometric\", \"hold\", \"three-arcs\"]", "at least one",
-            "the families that are searched; broad-start chooses `start.variance` too";
+            "the families that are searched; broad-start chooses `start.variance` too; adaptive-kl and adaptive-ess are counted, by \
+             montecarlo where the route is none that counts";
         restarts: Restarts = "1", "1 to 1000", "independent fits of which the best by its objective is kept; allowed: as many as are cheapest";
         #[serde(skip_serializing_if = "Option::is_none")]
         route: Option<Route> = "realnvp with [flow]; exact in the limit for the free pair in one dimension and the sphere pair in four or more; else montecarlo", "",

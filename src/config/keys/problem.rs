@@ -4,7 +4,7 @@ use collapsar_theory::ScheduleKind;
 
 use crate::config::family::{CLOCKS, MEANS, METRICS, PRESETS, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{Key, Kind, key, words};
-use Kind::{Integer, Number, NumberOrNumbers, Numbers, Tables, Vectors, Word};
+use Kind::{Flag, Integer, Number, NumberOrNumbers, Numbers, Tables, Vectors, Word};
 
 pub(super) const TARGET: &[Key] = &[
     key("separation", Number, "", "≥ 0; this or `means`", "R or ρ: two modes at ±separation along the first axis"),
@@ -105,6 +105,16 @@ pub(super) const SCHEDULE: &[Key] = &[
         "T is linear between these points, constant outside",
     ),
     key("temperatures", Numbers, "", "0.01 to 1e12, one for each time; table", "T at them"),
+    key("tau", Number, "", "> 0; adaptive-kl", "τ in dβ = τ/sqrt(Var_q[log p])"),
+    key("kappa", Number, "", "> 0, < 1; adaptive-ess", "relative effective sample size that a change of β keeps"),
+    key("interval", Number, "adaptive: 0.5", "> 0; adaptive", "time between changes of β"),
+    key(
+        "corrected",
+        Flag,
+        "adaptive-ess: false",
+        "adaptive-ess, where samples are drawn: simulation, realnvp",
+        "whether samples of q are weighed by p^β/q instead of the change of p^β alone",
+    ),
 ];
 
 pub(super) const START: &[Key] = &[

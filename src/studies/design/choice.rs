@@ -20,7 +20,7 @@ pub(super) struct Choice {
 
 impl Choice {
     pub(super) fn total(&self) -> f64 {
-        self.best.duration * self.restarts as f64
+        self.best.cost * self.restarts as f64
     }
 
     /// P_c of all fits.
@@ -67,7 +67,7 @@ pub(super) fn cheapest(
         _ => {
             let most = frontier.longest() * *restarts.end() as f64;
             let choice = safest(frontier, restarts, budget.unwrap_or(most))?;
-            let attainable = choice.probability() <= wanted;
+            let attainable = choice.attainable && choice.probability() <= wanted;
             Ok(Choice { attainable, ..choice })
         }
     }
@@ -89,7 +89,9 @@ pub(super) fn safest(
             longest => Some(frontier.best(duration.min(longest))?),
         };
         let Some(best) = best else { continue };
-        let choice = Choice { best, restarts: n, attainable: true };
+        // A rule that watches the fit takes the time that it takes.
+        let attainable = !best.shape.watches_the_fit() || best.cost * n as f64 <= total * (1.0 + 1e-9);
+        let choice = Choice { best, restarts: n, attainable };
         if found.as_ref().is_none_or(|f| choice.probability() < f.probability()) {
             (found, worse) = (Some(choice), 0);
         } else {

@@ -28,6 +28,8 @@ const MOST: usize = 12;
 pub(super) struct Best {
     pub(super) shape: ScheduleShape,
     pub(super) duration: f64,
+    /// The time until it is cold: the duration, or what was counted where the fit decides.
+    pub(super) cost: f64,
     pub(super) member: Member,
     /// P_c of one fit.
     pub(super) probability: f64,
@@ -37,7 +39,7 @@ pub(super) struct Best {
 impl Best {
     /// No annealing at all.
     pub(super) fn without(shape: ScheduleShape, member: Member, probability: f64) -> Self {
-        Self { shape, duration: 0.0, member, probability, place: Vec::new() }
+        Self { shape, duration: 0.0, cost: 0.0, member, probability, place: Vec::new() }
     }
 }
 
@@ -113,14 +115,16 @@ impl<'a> Frontier<'a> {
             self.in_a_cube(duration, near)?
         };
         let member = shape.member(duration, &place, self.limits())?;
-        let best = Best { shape, duration, member, probability: least.exp(), place };
+        let cost = self.judge.time(self.route, &member)?.unwrap_or(duration);
+        let best = Best { shape, duration, cost, member, probability: least.exp(), place };
         let at = self.known.partition_point(|other| other.duration < duration);
         self.known.insert(at, best.clone());
         Ok(best)
     }
 
     fn limits(&self) -> Limits {
-        Limits { hottest: self.design.hottest, jump: self.judge.largest_jump() }
+        let dimension = self.judge.dimension();
+        Limits { hottest: self.design.hottest, jump: self.judge.largest_jump(), dimension }
     }
 
     /// log P_c.

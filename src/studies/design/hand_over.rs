@@ -92,6 +92,23 @@ fn section(name: &str, keys: &impl Serialize) -> Vec<String> {
 /// The lines with which a training loop uses the table in the file `csv`.
 pub(super) fn lines(record: &DesignRecord, csv: &str) -> String {
     let steps = &record.steps;
+    if let Some(interval) = record.schedule.interval {
+        let next = match (record.schedule.tau, record.schedule.kappa) {
+            (Some(tau), _) => format!("beta + {tau} / log_p.std()"),
+            (_, kappa) => format!(
+                "the largest b with (w.sum() ** 2 / (w ** 2).sum() / len(w)) >= {}, w = exp((b - beta) * log_p)",
+                kappa.unwrap_or(0.0)
+            ),
+        };
+        let every = (interval / steps.step).round().max(1.0);
+        return format!(
+            "the schedule watches the fit, so that there is no table of it: from beta = 1/{}, after every {every} steps of {} with \
+             learning rate {},\n# beta = min(1, {next})\n",
+            record.schedule.initial_temperature.unwrap_or(1.0),
+            steps.optimiser,
+            steps.learning_rate
+        );
+    }
     // The gradient that descends, of E_q[log q] - beta E_q[log p] or of it over beta: theory (1).
     let free_energy = record.config.run.flow.is_none() && record.config.run.problem.family.clock == Clock::FreeEnergy;
     let (torch, jax) = if free_energy {

@@ -102,6 +102,20 @@ impl<'a> Judge<'a> {
         self.answer(route, member, self.config.design.verify, seed)
     }
 
+    /// The mean time at which T = 1 is reached where the fit decides it, by the same count.
+    pub(super) fn time(&self, route: Route, member: &Member) -> Result<Option<f64>, StudyError> {
+        if !member.schedule.kind.watches_the_fit() {
+            return Ok(None);
+        }
+        let answer = self.answer(route, member, self.config.design.samples, self.seed())?;
+        Ok(answer.cooling.and_then(|cooling| cooling.mean))
+    }
+
+    /// d.
+    pub(super) fn dimension(&self) -> usize {
+        self.config.run.problem.start.dimension()
+    }
+
     fn answer(&self, route: Route, member: &Member, samples: u64, seed: u64) -> Result<Answer, StudyError> {
         if self.watch.cancelled() {
             return Err(StudyError::Cancelled);
@@ -130,10 +144,14 @@ impl<'a> Judge<'a> {
         }
         run.montecarlo.samples = samples;
         if let Some(training) = &mut run.training {
-            let end = member.schedule.schedule()?.settling_time(SETTLED) + self.rest;
+            let cold = match member.schedule.rule()? {
+                Some(rule) => rule.gaussian_duration(self.dimension()),
+                None => member.schedule.schedule()?.settling_time(SETTLED),
+            };
+            let end = cold + self.rest;
             training.steps = ((end / training.time_step).ceil() as u64).max(1);
         }
-        let problem = run.problem.problem()?;
+        let problem = run.problem.watched()?.0;
         let question = Question::new(&run, &problem, seed)?;
         let mut found = question.answer(&[route], &Trainings::default(), &UntilCancelled(self.watch))?;
         found.by_route.remove(&route).ok_or_else(|| {

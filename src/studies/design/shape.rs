@@ -1,6 +1,6 @@
 //! The members of a family of schedules.
 
-use collapsar_theory::{InvalidParameter, Schedule};
+use collapsar_theory::{AdaptiveRule, InvalidParameter, Schedule};
 
 use crate::config::{ScheduleConfig, ScheduleShape};
 use crate::studies::probability::SETTLED;
@@ -17,6 +17,8 @@ pub(super) struct Limits {
     pub(super) hottest: f64,
     /// The largest jump up from a hold, where a variance of its own has to follow: a step must stay below var/T.
     pub(super) jump: Option<f64>,
+    /// d, by which rules that watch the fit are made for a duration.
+    pub(super) dimension: usize,
 }
 
 /// A schedule, and var(0) where the family chooses it.
@@ -26,11 +28,24 @@ pub(super) struct Member {
     pub(super) variance: Option<f64>,
 }
 
+/// Changes of beta of a rule that watches the fit, were the fit one Gaussian.
+const CHANGES: usize = 40;
+
 impl ScheduleShape {
+    /// Whether the fit decides what comes next, so that P_c and time have to be counted.
+    pub(super) fn watches_the_fit(self) -> bool {
+        matches!(self, Self::AdaptiveKl | Self::AdaptiveEss)
+    }
+
     /// How many coordinates a member has beside its duration.
     pub(super) fn coordinates(self) -> usize {
         match self {
-            Self::Geometric | Self::Hold | Self::Exponential | Self::LinearTemperature => 1,
+            Self::Geometric
+            | Self::Hold
+            | Self::Exponential
+            | Self::LinearTemperature
+            | Self::AdaptiveKl
+            | Self::AdaptiveEss => 1,
             Self::HoldRamp => 2,
             Self::BroadStart => 3,
             Self::ThreeArcs => 4,
@@ -40,7 +55,12 @@ impl ScheduleShape {
     /// Where a search of more than one coordinate starts, from the coordinate of the best hold.
     pub(super) fn guess(self, hold: f64) -> Vec<f64> {
         match self {
-            Self::Geometric | Self::Hold | Self::Exponential | Self::LinearTemperature => vec![hold],
+            Self::Geometric
+            | Self::Hold
+            | Self::Exponential
+            | Self::LinearTemperature
+            | Self::AdaptiveKl
+            | Self::AdaptiveEss => vec![hold],
             Self::HoldRamp => vec![hold, 0.3],
             Self::BroadStart => vec![0.8, 0.5, hold],
             Self::ThreeArcs => vec![0.1, hold, 0.15, (hold + 0.3).min(0.95)],
@@ -57,6 +77,16 @@ impl ScheduleShape {
         let hot = |n: usize| limits.hottest.powf(at(n));
         let flash = |n: usize, hold: f64| limits.jump.map_or(hot(n), |jump| hot(n).min(hold * jump));
         let mut variance = None;
+        // T0 = 1 would be no rule.
+        let warm = hot(0).max(1.0 + SETTLED);
+        let rule = match self {
+            Self::AdaptiveKl => Some(AdaptiveRule::kl_for(warm, duration, CHANGES, limits.dimension)?),
+            Self::AdaptiveEss => Some(AdaptiveRule::ess_for(warm, duration, CHANGES, limits.dimension)?),
+            _ => None,
+        };
+        if let Some(rule) = rule {
+            return Ok(Member { schedule: ScheduleConfig::from(&rule), variance });
+        }
         let schedule = match self {
             Self::Geometric => Schedule::geometric(hot(0), duration),
             Self::Hold => Schedule::quench(hot(0), duration),
@@ -74,6 +104,8 @@ impl ScheduleShape {
                 variance = Some(hot(0));
                 arcs(duration, [at(1), 1.0], [hot(2); 2])
             }
+            // Made above.
+            Self::AdaptiveKl | Self::AdaptiveEss => Schedule::constant(1.0),
         }?;
         Ok(Member { schedule: ScheduleConfig::from(&schedule), variance })
     }

@@ -71,6 +71,9 @@ fn words(schedule: &ScheduleConfig, start: Option<VarianceStart>) -> String {
     part("T0", schedule.initial_temperature);
     part("t0", schedule.duration);
     part("rate", schedule.rate);
+    part("tau", schedule.tau);
+    part("kappa", schedule.kappa);
+    part("interval", schedule.interval);
     part("var(0)", start.map(|start| start.variance));
     if let (Some(times), Some(temperatures)) = (&schedule.times, &schedule.temperatures) {
         let points = times.iter().zip(temperatures).map(|(t, hot)| format!("{}@{}", number(*hot), number(*t)));

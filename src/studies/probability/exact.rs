@@ -51,6 +51,7 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
         notes.push(format!("the exact route did not reach its tolerance: error {}", number(found.error)));
     }
     Ok(Said::from(Answer {
+        cooling: None,
         // A value below its own error may come out negative.
         value: found.value.clamp(0.0, 1.0),
         error: Some(found.error),

@@ -1,10 +1,10 @@
 //! The ensemble of the closed flow.
 
-use collapsar_theory::Pair;
+use collapsar_theory::{AdaptiveRule, Pair};
 
 use crate::montecarlo::{
-    AdamEnsemble, AdamOptions, EnsembleOptions, FreeEnsemble, FreeStart, MixtureEnsemble, MixtureOptions,
-    SphereEnsemble, SphereStart,
+    AdamEnsemble, AdamOptions, AdaptiveEnsemble, AdaptivePair, EnsembleOptions, FreeEnsemble, FreeStart,
+    MixtureEnsemble, MixtureOptions, SphereEnsemble, SphereStart,
 };
 use crate::results::Answer;
 use crate::studies::probability::Question;
@@ -18,7 +18,14 @@ const MOST_UNKNOWNS: usize = 20_000;
 /// For every problem; Adam's flow where that descends.
 pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
     if let Some(step) = question.adam() {
+        if let Some(rule) = question.rule {
+            let why = "be a function of time for the flow of Adam: the simulation route takes Adam's steps under it";
+            return Ok(Said::Nothing(StudyError::refused("schedule.kind", format!("\"{}\"", rule.kind().name()), why)));
+        }
         return adam(question, step, portion, notes);
+    }
+    if let Some(rule) = question.rule {
+        return adaptive(question, rule, portion);
     }
     let (problem, horizon) = (question.problem, question.config.stop.horizon);
     let options = EnsembleOptions { horizon, ..EnsembleOptions::default() };
@@ -42,6 +49,31 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
         }
     };
     found.map(Said::from).ok_or(StudyError::Cancelled)
+}
+
+/// Each run with its own temperatures, which it finds on the way: pairs on their own kernels where their
+/// statistics say all of the fit, every other mixture of two modes as it is.
+fn adaptive(question: &Question<'_>, rule: AdaptiveRule, portion: &Portion<'_>) -> Result<Said, StudyError> {
+    let (horizon, n) = (question.config.stop.horizon, question.config.montecarlo.samples);
+    let go_on = |runs: u64| portion.go_on(runs, n);
+    let by_statistics = match question.pair() {
+        Some(Pair::Sphere(_)) => true,
+        Some(Pair::Free(_)) => question.dimension() == 1,
+        None => false,
+    };
+    let found = if by_statistics {
+        let options = EnsembleOptions { horizon, ..EnsembleOptions::default() };
+        let ensemble = AdaptivePair::new(question.problem, rule, &options)?;
+        let found = ensemble.estimate_while(question.seed, n, &go_on);
+        found.map(|(estimate, cooling)| (Answer::from(estimate), cooling))
+    } else {
+        let options = MixtureOptions { horizon, ..MixtureOptions::default() };
+        let ensemble = AdaptiveEnsemble::new(question.problem, rule, &options)?;
+        let found = ensemble.estimate_while(question.seed, n, &go_on);
+        found.map(|(estimate, cooling)| (Answer::from(estimate), cooling))
+    };
+    let (answer, cooling) = found.ok_or(StudyError::Cancelled)?;
+    Ok(Said::from(answer.cooled(Some(cooling))))
 }
 
 /// Theory (27): every coordinate is followed, and a run is judged when descent is.

@@ -1,7 +1,7 @@
 //! A problem with a law of starts.
 
 use collapsar_theory::{
-    Clock, InvalidParameter, Metric, Pair, Problem, SpherePair, SphereVariance, Start, StartLaw, Target,
+    AdaptiveRule, Clock, InvalidParameter, Metric, Pair, Problem, SpherePair, SphereVariance, Start, StartLaw, Target,
 };
 
 use crate::config::ProbabilityRun;
@@ -15,6 +15,8 @@ pub(crate) struct Question<'a> {
     pub(super) config: &'a ProbabilityRun,
     /// The problem.
     pub(super) problem: &'a Problem,
+    /// The rule by which the temperature watches the fit, if it does; `problem` then stays at its first temperature.
+    pub(super) rule: Option<AdaptiveRule>,
     /// The seed of all draws.
     pub(super) seed: u64,
     /// The pair that it is, or why it is none.
@@ -42,7 +44,7 @@ impl From<Answer> for Said {
 /// The temperature counts as settled within this of its limit.
 pub(crate) const SETTLED: f64 = 1e-3;
 /// Descent without a horizon runs until it is cold, and on for as long as slow directions need.
-const RELAXATION: f64 = 10.0;
+pub(super) const RELAXATION: f64 = 10.0;
 /// Largest d of a law that is integrated: the logarithm of Gamma(d/2) errs by 1e-16 d log d.
 const MOST_DIMENSIONS: usize = 100_000_000;
 
@@ -85,7 +87,8 @@ impl<'a> Question<'a> {
         if matches!(pair, Ok(Pair::Sphere(_))) && law.dimension() < 2 {
             return Err(StudyError::refused("start.dimension", law.dimension(), "be at least 2 on the sphere"));
         }
-        Ok(Self { config, problem, seed, pair, law })
+        let rule = config.problem.schedule.rule()?;
+        Ok(Self { config, problem, rule, seed, pair, law })
     }
 
     /// "free", "sphere" or "mixture".

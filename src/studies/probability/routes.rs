@@ -20,7 +20,7 @@ impl Question<'_> {
         };
         let adam = self.adam().is_some();
         let wanted = |route: &Route| match route {
-            Route::Exact | Route::Formula | Route::Refined if adam => false,
+            Route::Exact | Route::Formula | Route::Refined if adam || self.rule.is_some() => false,
             Route::Simulation => self.config.simulation.is_some(),
             Route::RealNvp => self.config.flow.is_some(),
             Route::Refined => self.pair().as_ref().is_some_and(beside),
@@ -39,7 +39,7 @@ impl Question<'_> {
     ) -> Result<Answers, StudyError> {
         let mut answers = Answers::default();
         let last = self.problem.schedule().final_temperature();
-        if last != 1.0 {
+        if last != 1.0 && self.rule.is_none() {
             answers.notes.push(format!("the schedule ends at T = {}: what is judged is the fit there", number(last)));
         }
         answers.notes.extend(self.off_centre());
@@ -87,6 +87,13 @@ impl Question<'_> {
             let rule =
                 format!("be \"plain\" for the {} route: Adam follows another flow, and is counted", route.name());
             return Ok(Said::Nothing(StudyError::refused("optimiser.kind", "\"adam\"", rule)));
+        }
+        if let Some(rule) = self.rule.filter(|_| theory) {
+            let rule = (
+                format!("\"{}\"", rule.kind().name()),
+                format!("be a function of time for the {} route: each run has its own temperatures then", route.name()),
+            );
+            return Ok(Said::Nothing(StudyError::refused("schedule.kind", rule.0, rule.1)));
         }
         match route {
             Route::Exact => exact::ask(self, notes),

@@ -5,18 +5,22 @@ use collapsar_theory::{Pair, VarianceRule};
 use crate::config::{OptimiserName, SimulationConfig, VarianceName};
 use crate::montecarlo::{
     Adam, Descent, DescentOptions, FreeStart, MixtureDescent, MixtureDescentOptions, Optimiser, SphereStart,
-    VarianceCoordinate,
+    VarianceCoordinate, Watching,
 };
 use crate::results::{Answer, Detail};
 use crate::studies::probability::Question;
 use crate::studies::probability::portion::Portion;
-use crate::studies::probability::question::Said;
+use crate::studies::probability::question::{RELAXATION, Said};
 use crate::studies::{StudyError, number};
 
 /// Most dimensions: vectors of as many numbers for each thread.
 const MOST_COORDINATES: usize = 1 << 24;
 /// Most steps of a run.
 const MOST_STEPS: f64 = 1e6;
+
+/// Times what one Gaussian would take, and time beside it, after which a run that is not at T = 1 is left undecided.
+const PATIENCE: f64 = 10.0;
+const LEAST_PATIENCE: f64 = 100.0;
 
 /// Most that one run may cost, in samples times coordinates: some minutes.
 const MOST_WORK: f64 = 3e10;
@@ -41,19 +45,31 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
         && asked.variance == VarianceName::BuresWasserstein
         && !asked.common
         && !asked.antithetic;
+    let (seed, runs, steps) = (question.seed, asked.runs, options.steps as u64);
+    // A count, with the times of cooling where the fit decides them.
+    macro_rules! counted {
+        ($descent:expr) => {{
+            let descent = $descent;
+            match question.rule {
+                None => descent.estimate_while(seed, runs, &go_on).map(|estimate| (estimate, None)),
+                Some(_) => descent.cooled_while(seed, runs, &go_on).map(|(estimate, times)| (estimate, Some(times))),
+            }
+        }};
+    }
     let found = match question.pair().filter(|_| usual) {
         Some(Pair::Free(flow)) => {
             let start = FreeStart::new(question.dimension(), question.scale())?;
-            Descent::free(flow, schedule, start, options)?.estimate_while(question.seed, asked.runs, &go_on)
+            counted!(Descent::free(flow, schedule, start, options)?)
         }
         Some(Pair::Sphere(flow)) => {
             let start = SphereStart::new(question.dimension())?;
-            Descent::sphere(flow, schedule, start, options)?.estimate_while(question.seed, asked.runs, &go_on)
+            counted!(Descent::sphere(flow, schedule, start, options)?)
         }
-        None => mixture(question, &asked, options)?.estimate_while(question.seed, asked.runs, &go_on),
+        None => counted!(mixture(question, &asked, options)?),
     };
-    let detail = Detail::Descent { batch: asked.batch, step: asked.step, steps: options.steps as u64 };
-    Ok(Said::from(Answer::counted(found.ok_or(StudyError::Cancelled)?, detail)))
+    let (estimate, cooling) = found.ok_or(StudyError::Cancelled)?;
+    let detail = Detail::Descent { batch: asked.batch, step: asked.step, steps };
+    Ok(Said::from(Answer::counted(estimate, detail).cooled(cooling)))
 }
 
 /// Refuses what is about a trained variance where there is none.
@@ -69,7 +85,17 @@ fn check_variance(question: &Question<'_>, asked: &SimulationConfig) -> Result<(
 
 /// How a run descends, and for how long.
 fn options(question: &Question<'_>, asked: &SimulationConfig) -> Result<DescentOptions, StudyError> {
-    let horizon = question.descent_horizon();
+    let rest = (RELAXATION / asked.step).round() as usize;
+    let watching =
+        question.rule.map(|rule| Watching { rule, rest: question.config.stop.horizon.is_none().then_some(rest) });
+    let horizon = match (question.rule, question.config.stop.horizon) {
+        // Each run ends by itself, or waits for ever: that is told apart at many times what one Gaussian would take.
+        (Some(rule), None) => {
+            let longest = PATIENCE * rule.gaussian_duration(question.dimension()) + LEAST_PATIENCE;
+            longest.min(asked.step * MOST_STEPS)
+        }
+        _ => question.descent_horizon(),
+    };
     if question.dimension() > MOST_COORDINATES {
         let rule = format!("be at most {MOST_COORDINATES} for the simulation route, which keeps every coordinate");
         return Err(StudyError::refused("start.dimension", question.dimension(), rule));
@@ -89,6 +115,7 @@ fn options(question: &Question<'_>, asked: &SimulationConfig) -> Result<DescentO
             OptimiserName::Momentum => Optimiser::Momentum { decay: asked.momentum.unwrap_or(MOMENTUM) },
             OptimiserName::Adam => Optimiser::Adam(Adam::default()),
         },
+        watching,
         ..DescentOptions::default()
     })
 }
@@ -100,7 +127,11 @@ fn mixture<'a>(
     options: DescentOptions,
 ) -> Result<MixtureDescent<'a>, StudyError> {
     let centres = question.problem.family().components() + question.problem.target().modes().len();
-    let (batch, steps) = (options.batch as f64, options.steps);
+    // Of runs that end by themselves, what one Gaussian would take.
+    let usual = |watching: Watching| watching.rule.gaussian_duration(question.dimension()) / asked.step;
+    let rest = |watching: Watching| watching.rest.map(|rest| usual(watching) as usize + rest);
+    let steps = options.watching.and_then(rest).unwrap_or(options.steps);
+    let batch = options.batch as f64;
     let work = batch * steps as f64 * (centres * question.dimension()) as f64;
     if work > MOST_WORK {
         let rule = format!(

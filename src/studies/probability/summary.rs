@@ -1,7 +1,7 @@
 //! A probability in words.
 
 use crate::config::Route;
-use crate::montecarlo::{Estimate, HorizonEstimate, MechanismShare};
+use crate::montecarlo::{Cooling, Estimate, HorizonEstimate, MechanismShare};
 use crate::results::{Answer, Detail, FormulaDetail, ProbabilityRecord, ScheduleAdvice};
 use crate::studies::number;
 
@@ -17,6 +17,16 @@ pub(super) fn summary(record: &ProbabilityRecord) -> String {
 }
 
 fn lines_of(route: Route, answer: &Answer) -> Vec<String> {
+    let mut lines = of_detail(route, answer);
+    if let Some(Cooling { mean, least, most, warm }) = answer.cooling {
+        let time = |t: Option<f64>| t.map_or("-".to_owned(), number);
+        let warm = if warm > 0 { format!(", {warm} never") } else { String::new() };
+        lines.push(format!("            T = 1 at t = {}, {} to {}{warm}", time(mean), time(least), time(most)));
+    }
+    lines
+}
+
+fn of_detail(route: Route, answer: &Answer) -> Vec<String> {
     let heading = format!("{:<11} ", if route == Route::MonteCarlo { "monte carlo" } else { route.name() });
     let value = answer.value;
     match &answer.detail {

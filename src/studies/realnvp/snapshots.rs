@@ -65,15 +65,15 @@ impl<'a> Snapshots<'a> {
         enclosing_levels(values, &SHARES)
     }
 
-    /// Shows the flow after `steps` steps if a moment is due.
-    pub(crate) fn show<T: Real>(&mut self, flow: &RealNvp<T>, steps: usize, seed: u64) {
+    /// Shows the flow after `steps` steps if a moment is due; `last` is beta of the last of them.
+    pub(crate) fn show<T: Real>(&mut self, flow: &RealNvp<T>, steps: usize, (seed, last): (u64, f64)) {
         let due = self.wanted.iter().take_while(|wanted| **wanted <= steps).count();
         if due == 0 {
             return;
         }
         self.wanted.drain(..due);
         let time_step = self.config.training.time_step;
-        let beta = self.problem.beta(steps);
+        let beta = if self.problem.rule().is_some() { last } else { self.problem.beta(steps) };
         let tempered = Tempered::new(&self.modes, &self.config.target.weights, beta);
         let tempered = over_plane(&self.nodes, |at| tempered.density(at));
         let dimension = self.problem.architecture().dimension;

@@ -63,7 +63,7 @@ pub(crate) fn trace(
 }
 
 /// The start in frame coordinates, and the frame if the start is explicit.
-fn starting_point(
+pub(super) fn starting_point(
     problem: &Problem,
     shaped: Option<&ShapedProblem>,
     config: &SolveRun,
@@ -84,7 +84,7 @@ fn starting_point(
 
 /// Error of the averages: a hundredth of what a step may err, 1e-12 for 1e-10. Below 1e-14 there is rounding only, and
 /// above 1e-8 too little is left of small rates.
-fn averages(config: &SolveRun) -> f64 {
+pub(super) fn averages(config: &SolveRun) -> f64 {
     (AVERAGES * config.solve.relative_tolerance).clamp(1e-14, 1e-8)
 }
 

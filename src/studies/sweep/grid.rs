@@ -4,7 +4,7 @@ use collapsar_theory::ScheduleKind;
 
 use crate::config::{ProbabilityRun, Route, ScheduleConfig, SweepConfig};
 use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERSION};
-use crate::studies::probability::Question;
+use crate::studies::probability::{Question, SETTLED};
 use crate::studies::sweep::finished::{Finished, Points, keep_point, keep_run};
 use crate::studies::trainable::{Trainable, Trainings};
 use crate::studies::watch::UntilCancelled;
@@ -46,7 +46,7 @@ impl Grid {
         let mut first = None;
         for index in 0..config.len() {
             let run = config.point(index)?;
-            let problem = run.problem.problem()?;
+            let problem = run.problem.watched()?.0;
             let question = Question::new(&run, &problem, 0)?;
             let routes = asked.get_or_insert_with(|| question.default_routes());
             if routes.contains(&Route::RealNvp) {
@@ -102,7 +102,7 @@ impl Grid {
             return Err(format!("point {} has other values in this grid", point.index));
         }
         let seed = self.config.point(point.index).map_err(|e| e.to_string()).and_then(|run| {
-            let problem = run.problem.problem().map_err(|e| e.to_string())?;
+            let problem = run.problem.watched().map_err(|e| e.to_string())?.0;
             Ok(problem.seed(run.problem.start.seed.unwrap_or(0)))
         })?;
         if point.seed != seed {
@@ -170,7 +170,7 @@ impl Grid {
 
     fn compute(&self, index: usize, trainings: &Trainings<'_>, watch: &dyn Watch) -> Result<SweepPoint, StudyError> {
         let config = self.config.point(index)?;
-        let problem = config.problem.problem()?;
+        let problem = config.problem.watched()?.0;
         let seed = problem.seed(config.problem.start.seed.unwrap_or(0));
         let question = Question::new(&config, &problem, seed)?;
         let (routes, failure) = match question.answer(&self.header.routes, trainings, &UntilCancelled(watch)) {
@@ -182,12 +182,23 @@ impl Grid {
             index,
             values: self.config.values(index),
             rate: rate(&config),
+            time: time(&config, &routes)?,
             seed,
             pair: question.pair_name().to_owned(),
             routes,
             failure,
         })
     }
+}
+
+/// The time at which T = 1 is reached.
+fn time(config: &ProbabilityRun, answers: &Answers) -> Result<Option<f64>, StudyError> {
+    let schedule = &config.problem.schedule;
+    if schedule.rule()?.is_none() {
+        let known = schedule.schedule()?;
+        return Ok((known.final_temperature() == 1.0).then(|| known.settling_time(SETTLED)));
+    }
+    Ok(Route::ALL.iter().find_map(|route| answers.get(*route)?.cooling?.mean))
 }
 
 /// The rate of a schedule that has one.

@@ -1,6 +1,6 @@
 //! The names of the schedules.
 
-/// The shape of a schedule; see [`crate::Schedule`] for the formulas.
+/// The shape of a schedule; see [`crate::Schedule`] for the formulas, [`crate::AdaptiveRule`] for the last two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScheduleKind {
     /// ln beta linear in time, the paper's choice.
@@ -27,11 +27,15 @@ pub enum ScheduleKind {
     Cyclical,
     /// T interpolated in a table.
     Table,
+    /// The fit decides, by the variance of log p: no function of time, see [`crate::AdaptiveRule`].
+    AdaptiveKl,
+    /// The same, by the effective sample size.
+    AdaptiveEss,
 }
 
 impl ScheduleKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Geometric,
         Self::Quench,
         Self::Constant,
@@ -44,6 +48,8 @@ impl ScheduleKind {
         Self::Steps,
         Self::Cyclical,
         Self::Table,
+        Self::AdaptiveKl,
+        Self::AdaptiveEss,
     ];
 
     /// The kind's name in configurations and records.
@@ -61,6 +67,13 @@ impl ScheduleKind {
             Self::Steps => "steps",
             Self::Cyclical => "cyclical",
             Self::Table => "table",
+            Self::AdaptiveKl => "adaptive-kl",
+            Self::AdaptiveEss => "adaptive-ess",
         }
+    }
+
+    /// Whether its temperatures depend on the fit, so that they are no function of time.
+    pub fn watches_the_fit(self) -> bool {
+        matches!(self, Self::AdaptiveKl | Self::AdaptiveEss)
     }
 }
