@@ -58,7 +58,7 @@ pub use mixture_ensemble::{MixtureEnsemble, MixtureOptions};
 pub use mixture_estimate::{MechanismShare, MixtureEstimate, MixtureTally};
 pub use optimiser::{Adam, Optimiser};
 pub use pair_start::{FreeStart, SphereStart};
-pub use product_ensemble::{ProductEnsemble, ProductEstimate, ProductOptions, heaviest};
+pub use product_ensemble::{ProductEnsemble, ProductEstimate, ProductOptions};
 pub use sample::draw_start;
 pub(crate) use sample::full_means;
 pub use stream::stream;

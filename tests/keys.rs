@@ -6,8 +6,8 @@ use std::path::Path;
 
 use collapsar::config::keys::{Kind, READ, SECTIONS, schema, template};
 use collapsar::config::{
-    BifurcationRun, BoundaryRun, DensityRun, DesignRun, Document, FlowRun, MeanFieldRun, Override, PortraitRun,
-    ProbabilityRun, SolveRun, SweepConfig,
+    BifurcationRun, BoundaryRun, CollapseRun, DensityRun, DesignRun, Document, FlowRun, MeanFieldRun, Override,
+    PortraitRun, SolveRun, SweepConfig,
 };
 use serde_json::Value;
 use support::program::{collapsar, refused, text};
@@ -20,7 +20,7 @@ fn resolved(verb: &str, document: &Document) -> Result<Value, String> {
     match verb {
         "solve" => json(SolveRun::resolve(document)),
         "bifurcate" => json(BifurcationRun::resolve(document)),
-        "probability" => json(ProbabilityRun::resolve(document)),
+        "probability" => json(CollapseRun::resolve(document)),
         "boundary" => json(BoundaryRun::resolve(document)),
         "sweep" => json(SweepConfig::resolve(document.clone()).and_then(|sweep| sweep.point(0))),
         "design" => json(DesignRun::resolve(document)),

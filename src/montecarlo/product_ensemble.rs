@@ -187,10 +187,9 @@ impl ProductEnsemble {
         n: u64,
         go_on: GoOn<'_>,
     ) -> Result<Option<ProductEstimate>, InvalidParameter> {
-        let weights = self.plane.target().weights().to_vec();
         let flow = self.plane.flow(0.0, self.options.fineness)?;
         let mut order = self.order.clone().filter(|_| self.options.horizon.is_none());
-        let mut counts = Counts::new(&weights);
+        let mut counts = Counts::new(self.plane.target());
         let draws: Vec<u64> = (0..n).collect();
         for wave in draws.chunks(WAVE) {
             let open: Vec<[f64; 2]> = wave
@@ -295,10 +294,11 @@ struct Counts<'a> {
 }
 
 impl<'a> Counts<'a> {
-    fn new(weights: &'a [f64]) -> Self {
+    fn new(target: &'a GaussianMixture) -> Self {
+        let weights = target.weights();
         Self {
             weights,
-            heaviest: heaviest(weights),
+            heaviest: target.heaviest(),
             any: Tally::default(),
             minority: Tally::default(),
             modes_lost: vec![0; weights.len() + 1],
@@ -337,12 +337,4 @@ impl<'a> Counts<'a> {
             definition: format!("mode k is lost where C_k/v_k < {LOST_COVERAGE} {when}"),
         }
     }
-}
-
-/// The mode that is heavier than all others.
-pub fn heaviest(weights: &[f64]) -> Option<usize> {
-    let top = weights.iter().copied().fold(0.0, f64::max);
-    let mut all = weights.iter().enumerate().filter(|(_, v)| **v >= top * (1.0 - 1e-9));
-    let first = all.next()?.0;
-    all.next().is_none().then_some(first)
 }
