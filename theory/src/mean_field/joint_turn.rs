@@ -31,10 +31,10 @@ pub struct JointTurn {
 
 /// The largest turn tried is this times the slope of F/beta; halved until F falls by a share of what the slope promises.
 const LARGEST: f64 = 1.0;
-const PROMISED: f64 = 1e-4;
+const PROMISED: f64 = 0.4;
 const HALVINGS: usize = 30;
-/// Slopes of F at which the hot frame rests, and the ratio of temperatures from step to step then.
-const REST: f64 = 1e-3;
+/// The share of the steepest slope on the way at which the hot frame rests, and the ratio of temperatures from step to step then.
+const REST: f64 = 0.01;
 const COOLER: f64 = 1.2;
 
 /// Descends from the fit of the first component: in each step a sweep in turn, then a turn of the frame against dF/d alpha with
@@ -49,7 +49,7 @@ pub fn joint_turn(target: &GaussianMixture, options: JointOptions) -> Result<Joi
     let (mut temperature, mut angle, mut cooling) = (options.heat, options.angle, options.heat == 1.0);
     let mut frame = plane.frame(angle, temperature)?;
     let mut state = frame.start(PlaneStart::Component(0))?;
-    let mut objective = f64::INFINITY;
+    let (mut objective, mut steepest) = (f64::INFINITY, 0.0f64);
     for step in 1..=options.most {
         state = frame.sweep(&state);
         let before = frame.objective(&state);
@@ -70,7 +70,8 @@ pub fn joint_turn(target: &GaussianMixture, options: JointOptions) -> Result<Joi
             }
             reach *= 0.5;
         }
-        cooling = cooling || slope.abs() <= REST;
+        steepest = steepest.max(slope.abs());
+        cooling = cooling || slope.abs() <= REST * steepest;
         if cooling && temperature > 1.0 {
             temperature = (temperature / COOLER).max(1.0);
             frame = plane.frame(angle, temperature)?;
