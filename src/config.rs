@@ -23,6 +23,7 @@ mod plot;
 mod portrait;
 mod probability;
 mod problem;
+mod product;
 mod published;
 mod resolve;
 mod route;
@@ -40,7 +41,7 @@ pub use design::DesignRun;
 pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
 pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
-pub use family::FamilyConfig;
+pub use family::{FamilyConfig, ProductCriterion};
 pub use keys::{
     BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, DesignConfig, DiagnoseConfig, Drawing, Engine,
     ExactConfig, FittedFamily, FlowConfig, FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse,
@@ -51,6 +52,7 @@ pub use mean_field::{MeanFieldRun, ProductFamily};
 pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};
 pub use plot::{PlotConfig, PlotKind, RATE, TIME};
 pub use problem::ProblemConfig;
+pub use product::{CollapseRun, JudgedProducts, ProductRun, ProductStart};
 pub use published::{PublishedConfig, PublishedCount};
 pub use route::{Route, Source};
 pub use run::{InitialVariance, ScheduleConfig, StartConfig, TargetConfig};

@@ -40,7 +40,7 @@ pub use journal::{Journal, JournalError};
 pub use mean_field::{
     Annealed, Certificate, FrameEnd, FrameSearch, MeanFieldRecord, ProductMarginal, ProductRoute, Verdict,
 };
-pub use mean_field_scan::{CriticalMark, ProductScan, ScanLine, ScanPanel, SpreadNorm};
+pub use mean_field_scan::{CriticalMark, ProductScan, ScanLine, ScanPanel, SpreadNorm, TurnMark};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{
     Advice, Answer, Answers, CountDetail, Detail, Equation, FormulaDetail, ProbabilityRecord, ScheduleAdvice,

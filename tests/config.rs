@@ -5,8 +5,8 @@ mod support;
 use std::path::Path;
 
 use collapsar::config::{
-    BifurcationRun, BoundaryRun, ConfigError, DensityRun, DesignRun, Document, ExperimentConfig, FlowRun, MeanFieldRun,
-    Origin, Override, PortraitRun, ProbabilityRun, SolveRun, SweepConfig, Verb,
+    BifurcationRun, BoundaryRun, CollapseRun, ConfigError, DensityRun, DesignRun, Document, ExperimentConfig, FlowRun,
+    MeanFieldRun, Origin, Override, PortraitRun, SolveRun, SweepConfig, Verb,
 };
 use collapsar::theory::{Rules, ScheduleKind};
 use support::configs::{BASE, DOZEN, LAW};
@@ -237,13 +237,13 @@ fn round_trip(text: &str) {
     let document = document(text, &[]).unwrap();
     if text.contains("[sweep]") {
         let sweep = SweepConfig::resolve(document).unwrap();
-        return (0..sweep.len()).for_each(|index| fixed(&sweep.point(index).unwrap(), ProbabilityRun::resolve));
+        return (0..sweep.len()).for_each(|index| fixed(&sweep.point(index).unwrap(), CollapseRun::resolve));
     }
     match ExperimentConfig::resolve(&document).unwrap().map_or(Verb::Solve, |experiment| experiment.verb) {
         Verb::Solve => resolves_to_itself(&document, SolveRun::resolve),
         Verb::Bifurcate => resolves_to_itself(&document, BifurcationRun::resolve),
         Verb::Boundary => resolves_to_itself(&document, BoundaryRun::resolve),
-        Verb::Probability | Verb::Sweep => resolves_to_itself(&document, ProbabilityRun::resolve),
+        Verb::Probability | Verb::Sweep => resolves_to_itself(&document, CollapseRun::resolve),
         Verb::Design => resolves_to_itself(&document, DesignRun::resolve),
         Verb::Density => resolves_to_itself(&document, DensityRun::resolve),
         Verb::Portrait => resolves_to_itself(&document, PortraitRun::resolve),

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use collapsar::config::keys::{Kind, READ, SECTIONS, schema, template};
 use collapsar::config::{
-    BifurcationRun, BoundaryRun, DensityRun, DesignRun, DiagnoseConfig, Document, FlowRun, MeanFieldRun, Override,
-    PortraitRun, ProbabilityRun, SolveRun, SweepConfig,
+    BifurcationRun, BoundaryRun, CollapseRun, DensityRun, DesignRun, DiagnoseConfig, Document, FlowRun, MeanFieldRun,
+    Override, PortraitRun, SolveRun, SweepConfig,
 };
 use collapsar::results::DiagnoseSettings;
 use serde_json::Value;
@@ -21,7 +21,7 @@ fn resolved(verb: &str, document: &Document) -> Result<Value, String> {
     match verb {
         "solve" => json(SolveRun::resolve(document)),
         "bifurcate" => json(BifurcationRun::resolve(document)),
-        "probability" => json(ProbabilityRun::resolve(document)),
+        "probability" => json(CollapseRun::resolve(document)),
         "boundary" => json(BoundaryRun::resolve(document)),
         "sweep" => json(SweepConfig::resolve(document.clone()).and_then(|sweep| sweep.point(0))),
         "design" => json(DesignRun::resolve(document)),

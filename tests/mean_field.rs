@@ -2,6 +2,8 @@
 
 #[path = "mean_field/scans.rs"]
 mod scans;
+#[path = "mean_field/starts.rs"]
+mod starts;
 mod support;
 
 use collapsar::config::Document;

@@ -20,6 +20,18 @@ pub(crate) const PRESETS: [(&str, Preset); 3] = [
     ("mean-field", Preset::MeanField),
 ];
 
+/// What a run of a product measure is counted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProductCriterion {
+    /// It loses the heaviest mode.
+    Minority,
+    /// It loses any mode.
+    Coverage,
+}
+
+pub(crate) const CRITERIA: [(&str, ProductCriterion); 2] =
+    [("minority", ProductCriterion::Minority), ("coverage", ProductCriterion::Coverage)];
 pub(crate) const MEANS: [(&str, MeanSpace); 2] = [("free", MeanSpace::Free), ("sphere", MeanSpace::Sphere)];
 pub(crate) const VARIANCES: [(&str, VarianceRule); 4] = [
     ("unit", VarianceRule::Unit),

@@ -47,15 +47,9 @@ impl MeanFieldRun {
             return Err(section.breaks("preset", "be \"mean-field\" for this verb, which fits product measures"));
         }
         let others: Vec<&str> = keys_of("family").iter().map(|key| key.name).filter(|name| *name != "preset").collect();
+        section.refuse(&["criterion"], "it says what `collapsar probability` and `sweep` count")?;
         section.refuse(&others, "a product measure has neither components nor rules")?;
-        let about = document.section("target");
-        let target = if about.has("components") {
-            MixtureConfig::of_tables(document)?
-        } else {
-            let modes = resolve::target(document)?.target();
-            MixtureConfig::of_modes(&modes.map_err(|error| about.parameter(&error))?)
-        };
-        target.mixture().map_err(|error| about.parameter(&error))?;
+        let target = MixtureConfig::resolve(document)?;
         let (schedule, path) = resolve::schedule(document)?;
         let rotation = document.has_section("rotation").then(|| RotationConfig::read(&document.section("rotation")));
         let rotation = rotation.transpose()?;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
+use crate::config::resolve;
 use crate::config::section::Section;
 use crate::config::value::{Node, Value};
 
@@ -89,6 +90,22 @@ impl MixtureConfig {
         Self { components: target.modes().iter().zip(target.weights()).filter_map(unit).collect() }
     }
 
+    /// Reads `[target]`, however it is written.
+    ///
+    /// # Errors
+    /// The key that breaks a rule.
+    pub(crate) fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let about = document.section("target");
+        let found = if about.has("components") {
+            Self::of_tables(document)?
+        } else {
+            let modes = resolve::target(document)?.target();
+            Self::of_modes(&modes.map_err(|error| about.parameter(&error))?)
+        };
+        found.mixture().map_err(|error| about.parameter(&error))?;
+        Ok(found)
+    }
+
     /// Reads `[[target.components]]`.
     ///
     /// # Errors
@@ -125,6 +142,11 @@ impl MixtureConfig {
     /// d.
     pub fn dimension(&self) -> usize {
         self.components.first().map_or(0, |component| component.mean.len())
+    }
+
+    /// Whether one mode is heavier than all others.
+    pub(crate) fn has_heaviest(&self) -> bool {
+        self.mixture().is_ok_and(|mixture| mixture.heaviest().is_some())
     }
 
     /// v.

@@ -226,10 +226,11 @@ pub(crate) fn shaped_rules(document: &Document) -> Result<Rules, ConfigError> {
         Some(Preset::Mixture(rules)) => rules,
         Some(Preset::MeanField) => {
             return Err(
-                section.breaks("preset", "be \"paper\" or \"free\" here: product measures have `collapsar mean-field`")
+                section.breaks("preset", "be \"paper\" or \"free\" here: product measures have `collapsar mean-field`, and `probability` and `sweep` count them")
             );
         }
     };
+    section.refuse(&["criterion"], "only product measures have one: a mixture collapses where it loses any mode")?;
     Ok(Rules {
         means: section.choice("means", &MEANS)?.unwrap_or(preset.means),
         variance: section.choice("variance", &VARIANCES)?.unwrap_or(preset.variance),

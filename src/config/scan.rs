@@ -7,6 +7,8 @@ use crate::config::section::Section;
 /// Most curves and most panels of a figure.
 const MOST_CURVES: usize = 6;
 const MOST_PANELS: usize = 4;
+/// Most separations at which the frame is turned.
+const MOST_TURNS: usize = 12;
 
 impl ScanAxis {
     /// The ends unless given.
@@ -79,6 +81,12 @@ impl ScanConfig {
         if found.x == ScanAxis::Dimension && panels {
             section.refuse(&["panels"], "the plane has two coordinates")?;
         }
+        if !found.turns.is_empty() && (y.is_some() || found.x != ScanAxis::Separation) {
+            section.refuse(&["turns"], "they are beside curves along the separation, without `scan.y`")?;
+        }
+        if found.turns.len() > MOST_TURNS {
+            return Err(section.breaks("turns", "hold at most twelve values"));
+        }
         if found.curves.len() > MOST_CURVES {
             return Err(section.breaks("curves", "hold at most six values"));
         }
@@ -91,6 +99,7 @@ impl ScanConfig {
             ("y_range", y, ends(found.y_range)),
             ("curves", y, found.curves.clone()),
             ("panels", Some(found.x), found.panels.clone()),
+            ("turns", Some(found.x), found.turns.clone()),
         ];
         for (key, axis, values) in lists {
             if let Some(rule) = axis.and_then(|axis| values.iter().find_map(|value| axis.broken_by(*value))) {

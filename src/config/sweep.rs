@@ -4,9 +4,9 @@ use crate::config::axis::{Axis, AxisReader, AxisValue};
 use crate::config::document::{Document, ROUTES, SWEEP};
 use crate::config::error::{ConfigError, Origin};
 use crate::config::plot::{PlotConfig, RATE, TIME};
+use crate::config::product::CollapseRun;
 use crate::config::published::PublishedConfig;
 use crate::config::route::Route;
-use crate::config::runs::ProbabilityRun;
 use crate::config::value::{Node, Value};
 
 /// Most points of a grid.
@@ -100,10 +100,10 @@ impl SweepConfig {
     }
 
     /// The resolved run of point `index` < `len`.
-    pub fn point(&self, index: usize) -> Result<ProbabilityRun, ConfigError> {
+    pub fn point(&self, index: usize) -> Result<CollapseRun, ConfigError> {
         let positions = self.positions(index);
         let assignments = self.axes.iter().zip(&positions).flat_map(|(axis, &p)| &axis.assignments[p]);
-        ProbabilityRun::resolve(&self.document.with(assignments)?)
+        CollapseRun::resolve(&self.document.with(assignments)?)
     }
 
     /// The value of every column at point `index`.

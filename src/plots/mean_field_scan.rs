@@ -2,7 +2,7 @@
 
 use crate::figures::{Axis, Color, Contours, Dash, Figure, Grid, Heatmap, LegendPlace, Marker, Panel, Series, palette};
 use crate::plots::mean_field::over_plane;
-use crate::results::{CriticalMark, MeanFieldRecord, ProductScan, ScanAxis, ScanLine, SpreadNorm};
+use crate::results::{CriticalMark, MeanFieldRecord, ProductScan, ScanAxis, ScanLine, SpreadNorm, TurnMark};
 
 /// Width of a map's sheet in inches.
 const MAP_IN: f64 = 4.2;
@@ -27,7 +27,8 @@ pub fn mean_field_scan(record: &MeanFieldRecord, scan: &ProductScan) -> Figure {
     let figure = if scan.panels.is_empty() { figure } else { figure.row(panels.collect::<Vec<_>>()) };
     match (&scan.y, scan.x.axis) {
         (None, ScanAxis::Dimension) if !scan.critical.is_empty() => figure.row(critical(scan)),
-        _ => figure.row(curves(record, scan)),
+        _ if scan.turns.is_empty() => figure.row(curves(record, scan)),
+        _ => figure.row(curves(record, scan).into_iter().take(1).chain([turns(scan)]).collect::<Vec<_>>()),
     }
 }
 
@@ -130,6 +131,23 @@ fn critical(scan: &ProductScan) -> Vec<Panel> {
         .with(Series::horizontal(slope).color(palette::GRAY).dash(Dash::Dashed).label("coefficient of 1/*d*"))
         .with(Series::points(&d, &scaled, Marker::Circle).color(palette::BLUE).size(4.0).label("all products"));
     vec![first, second]
+}
+
+/// Steps until the frame has turned, cold and hot.
+fn turns(scan: &ProductScan) -> Panel {
+    let line = |steps: &dyn Fn(&TurnMark) -> Option<usize>, color: Color, mark: Marker| {
+        let found = scan.turns.iter().filter_map(|turn| steps(turn).map(|n| (turn.at, n as f64)));
+        let (x, y): (Vec<f64>, Vec<f64>) = found.unzip();
+        [Series::line(&x, &y).color(color).width(1.2), Series::points(&x, &y, mark).color(color).size(4.0)]
+    };
+    let [cold, cold_marks] = line(&|turn| turn.cold, palette::BLUE, Marker::Circle);
+    let [hot, hot_marks] = line(&|turn| turn.hot, palette::VERMILLION, Marker::Triangle);
+    Panel::new(axis(&scan.x), Axis::log("steps until the frame has turned"))
+        .legend(LegendPlace::UpperLeft)
+        .with(cold.label("cold, *T* = 1"))
+        .with(cold_marks)
+        .with(hot.label("hot, then cooled"))
+        .with(hot_marks)
 }
 
 /// F of the best fit and of the other stationary point, and the mass that the best one keeps.

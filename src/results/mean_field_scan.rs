@@ -30,6 +30,22 @@ pub struct ProductScan {
     pub spread: Option<SpreadNorm>,
     /// Fits over the plane.
     pub panels: Vec<ScanPanel>,
+    /// How long the frame takes to turn; empty unless asked for.
+    pub turns: Vec<TurnMark>,
+}
+
+/// Steps of a joint descent, each a sweep of the marginals and a turn of the frame, from a degree beside the given frame until
+/// F < 1e-6 at T = 1, which is 0 in the frame of the pair.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TurnMark {
+    /// |a|.
+    pub at: f64,
+    /// The temperature at which the hot frame turns: where the fits from both components coincide; null where none does up to 64.
+    pub heat: Option<f64>,
+    /// Steps at T = 1; null where 3000 do not suffice.
+    pub cold: Option<usize>,
+    /// Steps at that temperature and of cooling to 1; null likewise.
+    pub hot: Option<usize>,
 }
 
 /// An axis.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{ProbabilityRun, Route};
+use crate::config::{CollapseRun, ProductCriterion, Route};
 use crate::montecarlo::{
-    Comparison, Cooling, Estimate, HorizonEstimate, MechanismShare, MixtureEstimate, PairEstimate,
+    Comparison, Cooling, Estimate, HorizonEstimate, MechanismShare, MixtureEstimate, PairEstimate, ProductEstimate,
 };
 
 /// The record of `collapsar probability`.
@@ -17,8 +17,8 @@ pub struct ProbabilityRecord {
     /// The version that made it.
     pub version: &'static str,
     /// The resolved configuration.
-    pub config: ProbabilityRun,
-    /// "free", "sphere", or "mixture" for a problem that is no pair.
+    pub config: CollapseRun,
+    /// "free", "sphere", "mixture" for a problem that is no pair, or "product" for product measures.
     pub pair: &'static str,
     /// What each route says.
     #[serde(flatten)]
@@ -115,6 +115,12 @@ pub enum Equation {
     /// The sphere pair linearised in the gap of the alignments alone.
     #[serde(rename = "(34)")]
     Transverse,
+    /// The minority mode of a product measure in many dimensions, linear in the order parameter.
+    #[serde(rename = "(M18)")]
+    Minority,
+    /// The same by the separatrix of the flow on two numbers.
+    #[serde(rename = "(M15)")]
+    Spread,
 }
 
 impl std::fmt::Display for Equation {
@@ -125,6 +131,8 @@ impl std::fmt::Display for Equation {
             Self::Equator => "(18)",
             Self::Starvation => "(22)",
             Self::Transverse => "(34)",
+            Self::Minority => "(M18)",
+            Self::Spread => "(M15)",
         })
     }
 }
@@ -185,6 +193,9 @@ pub struct CountDetail {
     /// What a lost mode is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub definition: Option<String>,
+    /// Runs of product measures that were followed; the others were decided by the order of the flow.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub followed: Option<u64>,
     /// The same count at a finite time, 30 units after cooling, where the value is that of the limit.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at_horizon: Option<HorizonEstimate>,
@@ -317,7 +328,23 @@ impl From<MixtureEstimate> for Answer {
             mechanisms: Some(found.mechanisms),
             definition: Some(found.definition),
             at_horizon: found.at_horizon,
+            followed: None,
         };
         Self::counted(found.any, Detail::Count(detail))
+    }
+}
+
+impl Answer {
+    /// A count of product measures by this criterion: losing the heaviest mode where there is one, or any.
+    pub fn of_products(found: ProductEstimate, criterion: ProductCriterion) -> Self {
+        let minority = found.minority.filter(|_| criterion == ProductCriterion::Minority);
+        let detail = CountDetail {
+            modes_lost: Some(found.modes_lost),
+            lost_by_mode: Some(found.lost_by_mode),
+            definition: Some(found.definition),
+            followed: Some(found.followed),
+            ..CountDetail::default()
+        };
+        Self::counted(minority.unwrap_or(found.any), Detail::Count(detail))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Axis, AxisValue, ProbabilityRun, RATE, Route, Source, TIME};
+use crate::config::{Axis, AxisValue, CollapseRun, RATE, Route, Source, TIME};
 use crate::montecarlo::Agreement;
 use crate::results::probability::Answers;
 use crate::results::ranks::RankRecord;
@@ -18,7 +18,7 @@ pub struct SweepHeader {
     /// The version that made it.
     pub version: &'static str,
     /// The resolved configuration of the first point; the others differ by what the axes assign.
-    pub config: ProbabilityRun,
+    pub config: CollapseRun,
     /// The axes; the last runs fastest.
     pub axes: Vec<Axis>,
     /// The routes that were run.
@@ -40,7 +40,7 @@ pub struct SweepPoint {
     pub time: Option<f64>,
     /// The seed of its draws: `start.seed` mixed with what the problem is.
     pub seed: u64,
-    /// "free", "sphere" or "mixture".
+    /// "free", "sphere", "mixture" or "product".
     pub pair: String,
     /// What each route says.
     #[serde(flatten)]

@@ -12,6 +12,7 @@ mod sampled;
 mod scan;
 mod summary;
 mod turned;
+mod turns;
 
 use crate::config::{ConfigError, Document, MeanFieldRun};
 #[cfg(feature = "figures")]
@@ -21,7 +22,8 @@ use crate::plots;
 use crate::results::{Annealed, MeanFieldRecord, PROGRAM, ProductRoute, VERSION};
 use crate::studies::{Study, StudyError, Watch};
 use fit::{Fit, coincide};
-use pair::DiagonalPair;
+pub(crate) use pair::DiagonalPair;
+pub(crate) use plane::flat;
 
 /// A fit of a mode below this share of its weight has lost it (as for mixtures, theory section 9).
 const LOST: f64 = 0.5;

@@ -5,6 +5,7 @@ mod exact;
 mod formula;
 mod montecarlo;
 mod portion;
+mod product;
 mod question;
 mod realnvp;
 mod refined;
@@ -14,7 +15,7 @@ mod summary;
 
 use collapsar_theory::Problem;
 
-use crate::config::{ConfigError, Document, ProbabilityRun, ProblemConfig, Route};
+use crate::config::{CollapseRun, ConfigError, Document, ProbabilityRun, ProblemConfig, Route};
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
 use crate::results::{PROGRAM, ProbabilityRecord, VERSION};
@@ -22,7 +23,11 @@ use crate::studies::heat::Heat;
 use crate::studies::trainable::Trainings;
 use crate::studies::{Study, StudyError, Watch};
 use portion::ROUTE;
+pub(crate) use product::ProductQuestion;
 pub(crate) use question::{Question, SETTLED};
+
+/// The `pair` of product measures.
+pub(crate) const PRODUCT: &str = "product";
 
 /// How often a random start collapses.
 #[derive(Debug)]
@@ -32,7 +37,7 @@ pub struct Probability(ProbabilityRecord);
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProbabilityConfig {
     /// The problem and the settings of the routes.
-    pub run: ProbabilityRun,
+    pub run: CollapseRun,
     /// The routes; all that say something about the problem if empty.
     pub routes: Vec<Route>,
 }
@@ -40,7 +45,7 @@ pub struct ProbabilityConfig {
 impl From<&Problem> for ProbabilityConfig {
     /// Every route that says something about the problem, each with its defaults; a law has seed 1.
     fn from(problem: &Problem) -> Self {
-        Self { run: ProblemConfig::from(problem).into(), routes: Vec::new() }
+        Self { run: ProbabilityRun::from(ProblemConfig::from(problem)).into(), routes: Vec::new() }
     }
 }
 
@@ -51,22 +56,35 @@ impl Study for Probability {
     type Record = ProbabilityRecord;
 
     fn resolve(document: &Document) -> Result<Self::Config, ConfigError> {
-        Ok(ProbabilityConfig { run: ProbabilityRun::resolve(document)?, routes: Vec::new() })
+        Ok(ProbabilityConfig { run: CollapseRun::resolve(document)?, routes: Vec::new() })
     }
 
     fn compute(ProbabilityConfig { run, routes }: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        let (problem, rule) = run.problem.watched()?;
-        let question = Question::new(&run, &problem, run.problem.start.seed.unwrap_or(0))?;
-        let routes = if routes.is_empty() { question.default_routes() } else { routes };
-        watch.begin(routes.len() as u64 * ROUTE, 0, "parts of the routes");
-        let mut answers = question.answer(&routes, &Trainings::default(), watch)?;
-        let heat = match rule {
-            None => Heat::of(&question, problem.schedule(), run.formula.wanted)?,
-            // What is said of a schedule is about a function of time.
-            Some(_) => None,
+        let seed = run.seed();
+        let begin = |routes: &[Route]| watch.begin(routes.len() as u64 * ROUTE, 0, "parts of the routes");
+        let or = |asked: Vec<Route>, usual: Vec<Route>| if asked.is_empty() { usual } else { asked };
+        let (pair, answers) = match &run {
+            CollapseRun::Product(product) => {
+                let question = ProductQuestion::new(product)?;
+                let routes = or(routes, question.default_routes());
+                begin(&routes);
+                (PRODUCT, question.answer(&routes, seed, watch)?)
+            }
+            CollapseRun::Mixture(mixture) => {
+                let (problem, rule) = mixture.problem.watched()?;
+                let question = Question::new(mixture, &problem, seed)?;
+                let routes = or(routes, question.default_routes());
+                begin(&routes);
+                let mut answers = question.answer(&routes, &Trainings::default(), watch)?;
+                let heat = match rule {
+                    None => Heat::of(&question, problem.schedule(), mixture.formula.wanted)?,
+                    // What is said of a schedule is about a function of time.
+                    Some(_) => None,
+                };
+                answers.notes.extend(heat.iter().flat_map(Heat::remarks));
+                (question.pair_name(), answers)
+            }
         };
-        answers.notes.extend(heat.iter().flat_map(Heat::remarks));
-        let pair = question.pair_name();
         Ok(Self(ProbabilityRecord { program: PROGRAM, version: VERSION, config: run, pair, routes: answers }))
     }
 

@@ -7,7 +7,7 @@ use super::Asked::{self, Verb};
 /// A problem to start from.
 pub type Base = (&'static str, &'static str);
 
-pub const BASES: [Base; 8] = [
+pub const BASES: [Base; 9] = [
     (
         "free pair",
         "target = { means = [[3.0], [-3.0]], weights = [0.5, 0.5] }\nfamily = { preset = \"free\" }\n\
@@ -40,6 +40,11 @@ pub const BASES: [Base; 8] = [
     (
         "product measure",
         "target = { means = [[1.7], [-1.7]], weights = [0.6, 0.4] }\nfamily = { preset = \"mean-field\" }\n",
+    ),
+    (
+        "product measure from random starts",
+        "target = { means = [[1.5, 1.5], [-1.5, -1.5]], weights = [0.55, 0.45] }\nfamily = { preset = \"mean-field\" }\n\
+         start = { scale = 1.0 }\n",
     ),
     (
         "turned product measure",
@@ -99,6 +104,7 @@ pub const PROBES: &[Probe] = &[
         ],
     ),
     ("family.preset", &[], ["\"free\"", "\"paper\""]),
+    ("family.criterion", &[], ["\"minority\"", "\"coverage\""]),
     ("family.weights", &[], ["[0.5, 0.5]", "[0.3, 0.7]"]),
     ("family.components", &[], ["2", "3"]),
     ("family.train_weights", &[], ["\"no\"", "\"fisher-rao\""]),

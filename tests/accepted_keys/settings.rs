@@ -71,6 +71,16 @@ pub const SETTINGS: &[(Asked, &str, Probe)] = &[
     ),
     (Verb("mean-field"), "turned product measure", ("scan.points", &["scan.x=\"angle\""], ["3", "4"])),
     (Verb("mean-field"), "turned product measure", ("scan.panels", &["scan.points=3"], ["[1.0]", "[2.0]"])),
+    (Verb("mean-field"), "turned product measure", ("scan.turns", &["scan.points=3"], ["[1.8]", "[2.0]"])),
+    (MONTECARLO, STARTS, ("family.criterion", &[], ["\"minority\"", "\"coverage\""])),
+    (MONTECARLO, STARTS, ("start.scale", &[], ["1.0", "3.0"])),
+    (MONTECARLO, STARTS, ("start.variance", &COOLED, ["1.0", "30.0"])),
+    (MONTECARLO, STARTS, ("start.centre", &[], ["[0.0, 0.0]", "[1.0, 0.0]"])),
+    (MONTECARLO, STARTS, ("start.seed", &[], ["1", "2"])),
+    (MONTECARLO, STARTS, ("stop.horizon", &COOLED, ["5.0", "9.0"])),
+    (MONTECARLO, STARTS, ("montecarlo.samples", &[], ["50", "60"])),
+    (Asked::Route(Route::Refined), STARTS, ("schedule.duration", &COOLED, ["4", "8"])),
+    (FORMULA, STARTS, ("start.variance", &COOLED, ["1.0", "30.0"])),
     (EXACT, "free pair", ("exact.tolerance", &[], ["1e-2", "1e-4"])),
     (FORMULA, "sphere pair", ("formula.alpha", &[], ["0.5", "0.7"])),
     (FORMULA, "sphere pair", ("formula.wanted", &[], ["0.1", "0.2"])),
@@ -106,4 +116,5 @@ pub const SETTINGS: &[(Asked, &str, Probe)] = &[
     (TRAINED, FLOW, ("training.threshold", &[], ["0.2", "2.0"])),
 ];
 pub const DESCENT: Asked = Asked::Route(Route::Simulation);
+pub const STARTS: &str = "product measure from random starts";
 pub const FLOW: &str = "normalizing flow";

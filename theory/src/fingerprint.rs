@@ -40,10 +40,14 @@ impl Problem {
     /// FNV-1a of the line, then both through the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): different
     /// problems draw independently, and a problem draws the same wherever it is met.
     pub fn seed(&self, seed: u64) -> u64 {
-        let line = self.fingerprint();
-        let hash = line.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-        mix(mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15)) ^ hash) >> 11
+        mixed_seed(seed, &self.fingerprint())
     }
+}
+
+/// `seed` mixed with a line that says what a problem is, as [`Problem::seed`].
+pub fn mixed_seed(seed: u64, line: &str) -> u64 {
+    let hash = line.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    mix(mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15)) ^ hash) >> 11
 }
 
 /// The finaliser of SplitMix64.

@@ -26,6 +26,7 @@ pub use adaptive::AdaptiveRule;
 pub use basin::{FreeBasin, SphereBasin, Verdict};
 pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
 pub use family::{Clock, Family, MeanSpace, Metric, Rules, Tempering, VarianceRule, WeightRule};
+pub use fingerprint::mixed_seed;
 pub use flow::{
     AdamFlow, AdamMemory, ClassAverages, Flow, FreePair, FreePairOptions, LogAverages, MixtureFlow, MixtureState,
     ShapedAverages, ShapedFlow, ShapedState, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance,
@@ -39,17 +40,18 @@ pub use kernel::{
 };
 pub use mean_field::{
     Couplings, CriticalPoint, FarPair, FarState, FoldPoint, GaussianMeanField, GaussianMixture, Group, HalfSpaces,
-    MeanField, MeanFieldObservables, MeanFieldOptions, MeanFieldPair, MeanFieldSolution, MeanFieldStart,
-    MeanFieldState, MeanFieldStatus, NearCoordinate, OptimumCertificate, PlaneFrame, PlaneMeanField, PlaneObservables,
-    PlaneOptions, PlaneSolution, PlaneStart, PlaneState, Rectangle, RotatedFit, RotationHeat, RotationOptions,
-    RotationStart, RotationStatus, RotationStep, SampledFrame, SampledMeanField, SampledObservables, SampledOptions,
-    SampledSolution, SampledStart, SampledState, SpikeAndBulk, SpikeState, SpreadFlow, SpreadPair, SpreadState,
-    TurnOptions, TurnStart, TurnStep, TurnedFit, Whitened, axis_bound, best_rectangle, binary_divergence,
-    correlated_divergence, correlation_cost, critical_bulk, critical_norm, critical_norm_diagonal,
-    critical_norm_expansion, critical_rest, critical_temperature, direction_correction, direction_rate, disagreement,
-    even_bound, explicit_minority_bound, fold_weight, gaussian_critical_norm, heaviest_mode_bound, merging_temperature,
-    minority_bound, odd_coupling, one_mode_objective, rotated_fit, spread_critical_norm, spread_critical_temperature,
-    spread_fold_weight, spread_pitchfork_amplitude, turned_fit,
+    JointOptions, JointTurn, MeanField, MeanFieldObservables, MeanFieldOptions, MeanFieldPair, MeanFieldSolution,
+    MeanFieldStart, MeanFieldState, MeanFieldStatus, NearCoordinate, OptimumCertificate, PlaneFlow, PlaneFlowState,
+    PlaneFrame, PlaneMeanField, PlaneObservables, PlaneOptions, PlaneSolution, PlaneStart, PlaneState, Rectangle,
+    RotatedFit, RotationHeat, RotationOptions, RotationStart, RotationStatus, RotationStep, SampledFrame,
+    SampledMeanField, SampledObservables, SampledOptions, SampledSolution, SampledStart, SampledState, SpikeAndBulk,
+    SpikeState, SpreadFlow, SpreadPair, SpreadState, TurnOptions, TurnStart, TurnStep, TurnedFit, Whitened, axis_bound,
+    best_rectangle, binary_divergence, correlated_divergence, correlation_cost, critical_bulk, critical_norm,
+    critical_norm_diagonal, critical_norm_expansion, critical_rest, critical_temperature, direction_correction,
+    direction_rate, disagreement, even_bound, explicit_minority_bound, fold_weight, gaussian_critical_norm,
+    heaviest_mode_bound, joint_turn, merging_temperature, minority_bound, odd_coupling, one_mode_objective,
+    rotated_fit, spread_critical_norm, spread_critical_temperature, spread_fold_weight, spread_pitchfork_amplitude,
+    turned_fit,
 };
 pub use mixture::Target;
 pub use pair::Pair;

@@ -5,8 +5,8 @@ mod mean_field_targets;
 use std::f64::consts::FRAC_PI_2;
 
 use collapsar_theory::{
-    GaussianMixture, MeanField, MeanFieldOptions, MeanFieldPair, MeanFieldStart, PlaneStart, RotatedFit, RotationHeat,
-    RotationOptions, RotationStart, RotationStatus, merging_temperature, rotated_fit,
+    GaussianMixture, JointOptions, MeanField, MeanFieldOptions, MeanFieldPair, MeanFieldStart, PlaneStart, RotatedFit,
+    RotationHeat, RotationOptions, RotationStart, RotationStatus, joint_turn, merging_temperature, rotated_fit,
 };
 use mean_field_targets::{numbers, table, target};
 
@@ -199,4 +199,29 @@ fn what_breaks_a_rule_is_refused() {
     assert_eq!(name(options(RotationStart::Identity, RotationHeat::At(f64::NAN))), "heat");
     assert_eq!(name(RotationOptions { fineness: 9.0, ..RotationOptions::default() }), "fineness");
     assert_eq!(name(RotationOptions { fit: PlaneStart::Component(7), ..RotationOptions::default() }), "component");
+}
+
+/// Marginals and frame together, from a degree beside the diagonal: cold the number of steps grows with the distance, hot not;
+/// a start on the diagonal itself never moves.
+#[test]
+fn heat_helps_a_joint_descent() {
+    let unit = vec![vec![1.0, 0.0], vec![0.0, 1.0]];
+    let run = |norm: f64, degrees: f64, hot: bool| {
+        let m = norm / 2f64.sqrt();
+        let means = vec![vec![m, m], vec![-m, -m]];
+        let target = GaussianMixture::new(vec![0.5; 2], means, vec![unit.clone(); 2]).unwrap();
+        let angle = degrees.to_radians();
+        let heat = if hot { merging_temperature(&target, angle).unwrap().unwrap() } else { 1.0 };
+        joint_turn(&target, JointOptions { angle, heat, arrived: 1e-6, most: 600 }).unwrap()
+    };
+    let [near, far] = [2.4, 2.9].map(|norm| [false, true].map(|hot| run(norm, 1.0, hot).steps.unwrap()));
+    println!("{near:?} {far:?}");
+    assert!(far[0] > 3 * near[0] && far[1] < 2 * near[1] && far[0] > 5 * far[1], "{near:?} {far:?}");
+    let stuck = run(2.4, 0.0, false);
+    assert_eq!((stuck.steps, stuck.angle), (None, 0.0));
+    let refused = joint_turn(
+        &GaussianMixture::new(vec![1.0], vec![vec![0.0, 0.0]], vec![unit]).unwrap(),
+        JointOptions { angle: 0.0, heat: 0.5, arrived: 1e-6, most: 1 },
+    );
+    assert!(refused.unwrap_err().to_string().contains("be at least 1"));
 }

@@ -2,7 +2,7 @@
 
 use collapsar_theory::ScheduleKind;
 
-use crate::config::family::{CLOCKS, MEANS, METRICS, PRESETS, TEMPERINGS, VARIANCES, WEIGHTS};
+use crate::config::family::{CLOCKS, CRITERIA, MEANS, METRICS, PRESETS, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{Key, Kind, key, words};
 use Kind::{Flag, Integer, Number, NumberOrNumbers, Numbers, Tables, Vectors, Word};
 
@@ -72,6 +72,13 @@ pub(super) const FAMILY: &[Key] = &[
         "\"density\"",
         "pairs: density",
         "p^β, which also levels the weights of the modes, or (Σ v_k^T N_k)^β, whose separate modes keep them",
+    ),
+    key(
+        "criterion",
+        Word(|| words(&CRITERIA)),
+        "minority where one mode is the heaviest, else coverage",
+        "mean-field, in probability and sweep",
+        "what a run is counted for: it loses the heaviest mode (C_k/v_k < 1/2), or any mode",
     ),
 ];
 

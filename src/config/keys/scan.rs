@@ -44,5 +44,7 @@ section! {
         curves: Vec<f64> = "[]", "at most six; needs `y`, excludes `y_range`", "a curve for each of these y in place of a map";
         points: u64 = "61", "2 to 400", "values along each axis, equidistant; dimensions in equal ratios";
         panels: Vec<f64> = "[]", "at most four; two coordinates, no `y`", "target and fits over the plane at each of these x";
+        turns: Vec<f64> = "[]", "at most twelve; x = separation, two coordinates, no `y`",
+            "separations at which steps are counted until the frame has turned from a degree beside the given one, cold and hot";
     }
 }

@@ -15,7 +15,7 @@ use crate::studies::{StudyError, Watch};
 
 /// w N(c + s a, D) + (1-w) N(c - s a, D): the first component is the plus mode, D = diag(scale^2).
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct DiagonalPair {
+pub(crate) struct DiagonalPair {
     centre: Vec<f64>,
     /// The half separation in deviations, with its signs.
     half: Vec<f64>,
@@ -34,7 +34,7 @@ const MOST_GROUPS: usize = 64;
 
 impl DiagonalPair {
     /// The pair, if the target is one.
-    pub(super) fn of(target: &MixtureConfig) -> Option<Self> {
+    pub(crate) fn of(target: &MixtureConfig) -> Option<Self> {
         let [plus, minus] = &target.components[..] else { return None };
         let d = plus.mean.len();
         let (variances, others) = (plus.covariance.diagonal(d)?, minus.covariance.diagonal(d)?);
@@ -53,17 +53,27 @@ impl DiagonalPair {
     }
 
     /// The half separation in deviations.
-    pub(super) fn half(&self) -> &[f64] {
+    pub(crate) fn half(&self) -> &[f64] {
         &self.half
     }
 
+    /// The middle between the modes.
+    pub(crate) fn centre(&self) -> &[f64] {
+        &self.centre
+    }
+
+    /// The deviation of each coordinate, that of both components.
+    pub(crate) fn deviations(&self) -> &[f64] {
+        &self.scale
+    }
+
     /// |a|, in deviations.
-    pub(super) fn norm(&self) -> f64 {
+    pub(crate) fn norm(&self) -> f64 {
         self.half.iter().map(|a| a * a).sum::<f64>().sqrt()
     }
 
     /// That of the plus mode.
-    pub(super) fn weight(&self) -> f64 {
+    pub(crate) fn weight(&self) -> f64 {
         self.weight
     }
 
@@ -104,6 +114,12 @@ impl DiagonalPair {
     /// In deviations, at `temperature`.
     pub(super) fn standard(&self, temperature: f64) -> Result<MeanFieldPair, InvalidParameter> {
         MeanFieldPair::along(&self.half)?.with_weight(self.weight)?.with_temperature(temperature)
+    }
+
+    /// The pair in deviations about its middle, as a mixture.
+    pub(super) fn in_deviations(&self) -> Result<GaussianMixture, InvalidParameter> {
+        let d = self.half.len();
+        Self { centre: vec![0.0; d], scale: vec![1.0; d], ..self.clone() }.mixture()
     }
 
     /// |a|, A_c and T_c along the pair's direction.

@@ -74,7 +74,7 @@ pub(super) fn annealed(
 }
 
 /// The target in the plane: one coordinate gets a second one, N(0, 1), that has nothing to do with it.
-pub(super) fn flat(target: &GaussianMixture) -> Result<GaussianMixture, InvalidParameter> {
+pub(crate) fn flat(target: &GaussianMixture) -> Result<GaussianMixture, InvalidParameter> {
     if target.dimension() != 1 {
         return Ok(target.clone());
     }

@@ -10,6 +10,7 @@ use crate::parallel;
 use crate::results::{CriticalMark, ProductScan, ScanLine, ScanPanel, SpreadNorm};
 use crate::studies::mean_field::drawing;
 use crate::studies::mean_field::pair::{DiagonalPair, SAME};
+use crate::studies::mean_field::turns::turns;
 use crate::studies::{StudyError, Watch};
 
 /// A place along the axes.
@@ -52,11 +53,11 @@ impl<'a> Scanned<'a> {
             let rule = "be of equal size in every coordinate where the dimension is scanned";
             return Err(InvalidParameter::new("components", value("half the difference in deviations"), rule));
         }
-        if !scan.panels.is_empty() && pair.half().len() != 2 {
+        if !(scan.panels.is_empty() && scan.turns.is_empty()) && pair.half().len() != 2 {
             return Err(InvalidParameter::new(
                 "components",
                 format!("in {} dimensions", pair.half().len()),
-                "lie in the plane where [scan] has panels",
+                "lie in the plane where [scan] has panels or turns",
             ));
         }
         let found = Self { scan, pair, temperature: run.schedule.schedule()?.final_temperature() };
@@ -72,7 +73,7 @@ impl<'a> Scanned<'a> {
             let ends = values.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], x| [a.min(*x), b.max(*x)]);
             Vec::from(ends)
         };
-        let xs = ends([self.scan.x_values(), self.scan.panels.clone()].concat());
+        let xs = ends([self.scan.x_values(), self.scan.panels.clone(), self.scan.turns.clone()].concat());
         let of = |x: f64| match self.scan.y_values() {
             None => vec![vec![(self.scan.x, x)]],
             Some((axis, values)) => ends(values).into_iter().map(|y| vec![(self.scan.x, x), (axis, y)]).collect(),
@@ -82,7 +83,7 @@ impl<'a> Scanned<'a> {
 
     /// The number of its points and panels.
     pub(super) fn size(&self) -> u64 {
-        let across = self.scan.x_values().len() + self.scan.panels.len();
+        let across = self.scan.x_values().len() + self.scan.panels.len() + self.scan.turns.len();
         (across * self.scan.y_values().map_or(1, |(_, values)| values.len())) as u64
     }
 
@@ -146,6 +147,7 @@ impl<'a> Scanned<'a> {
                 .then(critical_norm_expansion)
                 .flatten()
                 .map(|(square, slope)| SpreadNorm { norm: square.sqrt(), slope }),
+            turns: turns(&self.pair, &self.scan.turns, watch)?,
             panels: self.scan.panels.iter().map(|x| self.panel(*x, watch)).collect::<Result<_, _>>()?,
             x: ScanLine { axis: self.scan.x, values: xs },
             y: y.map(|(axis, values)| ScanLine { axis, values }),

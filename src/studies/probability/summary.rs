@@ -1,19 +1,28 @@
 //! A probability in words.
 
-use crate::config::Route;
+use crate::config::{CollapseRun, ProductCriterion, Route};
 use crate::montecarlo::{Cooling, Estimate, HorizonEstimate, MechanismShare};
 use crate::results::{Answer, Detail, FormulaDetail, ProbabilityRecord, ScheduleAdvice};
 use crate::studies::number;
+use crate::studies::probability::PRODUCT;
 
 /// What a person wants to know first.
 pub(super) fn summary(record: &ProbabilityRecord) -> String {
     let mut lines = vec![match record.pair {
         "mixture" => "probability of losing a mode, mixture".to_owned(),
+        PRODUCT => product(record),
         pair => format!("probability of collapse, {pair} pair"),
     }];
     lines.extend(record.routes.by_route.iter().flat_map(|(route, answer)| lines_of(*route, answer)));
     lines.extend(record.routes.notes.iter().map(|note| format!("note        {note}")));
     lines.join("\n") + "\n"
+}
+
+fn product(record: &ProbabilityRecord) -> String {
+    let minority =
+        matches!(&record.config, CollapseRun::Product(run) if run.family.criterion == ProductCriterion::Minority);
+    let event = if minority { "the heaviest mode" } else { "a mode" };
+    format!("probability of losing {event}, product measure")
 }
 
 fn lines_of(route: Route, answer: &Answer) -> Vec<String> {
@@ -50,6 +59,9 @@ fn of_detail(route: Route, answer: &Answer) -> Vec<String> {
                     vec![earlier, limit + ", in the limit"]
                 }
             });
+            for (k, lost) in detail.lost_by_mode.iter().flatten().enumerate().filter(|_| detail.followed.is_some()) {
+                lines.push(format!("            lost mode {}: {lost} runs", k + 1));
+            }
             for MechanismShare { mechanism, count, low, high } in detail.mechanisms.iter().flatten() {
                 if *count > 0 {
                     lines.push(format!("            {mechanism}: {count} runs, [{low:.6}, {high:.6}]"));

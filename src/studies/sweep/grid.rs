@@ -2,9 +2,9 @@
 
 use collapsar_theory::ScheduleKind;
 
-use crate::config::{ProbabilityRun, Route, ScheduleConfig, SweepConfig};
+use crate::config::{CollapseRun, Route, ScheduleConfig, SweepConfig};
 use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERSION};
-use crate::studies::probability::{Question, SETTLED};
+use crate::studies::probability::{PRODUCT, ProductQuestion, Question, SETTLED};
 use crate::studies::sweep::finished::{Finished, Points, keep_point, keep_run};
 use crate::studies::trainable::{Trainable, Trainings};
 use crate::studies::watch::UntilCancelled;
@@ -46,11 +46,19 @@ impl Grid {
         let mut first = None;
         for index in 0..config.len() {
             let run = config.point(index)?;
-            let problem = run.problem.watched()?.0;
-            let question = Question::new(&run, &problem, 0)?;
-            let routes = asked.get_or_insert_with(|| question.default_routes());
-            if routes.contains(&Route::RealNvp) {
-                Trainable::of_question(&run, 0)?;
+            match &run {
+                CollapseRun::Mixture(mixture) => {
+                    let problem = mixture.problem.watched()?.0;
+                    let question = Question::new(mixture, &problem, 0)?;
+                    let routes = asked.get_or_insert_with(|| question.default_routes());
+                    if routes.contains(&Route::RealNvp) {
+                        Trainable::of_question(mixture, 0)?;
+                    }
+                }
+                CollapseRun::Product(product) => {
+                    let question = ProductQuestion::new(product)?;
+                    asked.get_or_insert_with(|| question.default_routes());
+                }
             }
             first.get_or_insert(run);
         }
@@ -101,10 +109,8 @@ impl Grid {
         if point.values != self.config.values(point.index) {
             return Err(format!("point {} has other values in this grid", point.index));
         }
-        let seed = self.config.point(point.index).map_err(|e| e.to_string()).and_then(|run| {
-            let problem = run.problem.watched().map_err(|e| e.to_string())?.0;
-            Ok(problem.seed(run.problem.start.seed.unwrap_or(0)))
-        })?;
+        let run = self.config.point(point.index).map_err(|e| e.to_string())?;
+        let seed = seed_of(&run).map_err(|e| e.to_string())?;
         if point.seed != seed {
             return Err(format!("point {} has the seed {}, here {seed}", point.index, point.seed));
         }
@@ -164,16 +170,25 @@ impl Grid {
         if !self.header.routes.contains(&Route::RealNvp) {
             return Ok(indices.len() as u64);
         }
-        let runs = |&index: &usize| Ok(self.config.point(index)?.training.map_or(0, |training| training.runs));
+        let runs = |&index: &usize| {
+            let run = self.config.point(index)?;
+            Ok(run.mixture().and_then(|run| run.training.as_ref()).map_or(0, |training| training.runs))
+        };
         indices.iter().map(runs).sum()
     }
 
     fn compute(&self, index: usize, trainings: &Trainings<'_>, watch: &dyn Watch) -> Result<SweepPoint, StudyError> {
         let config = self.config.point(index)?;
-        let problem = config.problem.watched()?.0;
-        let seed = problem.seed(config.problem.start.seed.unwrap_or(0));
-        let question = Question::new(&config, &problem, seed)?;
-        let (routes, failure) = match question.answer(&self.header.routes, trainings, &UntilCancelled(watch)) {
+        let (seed, routes, watch) = (seed_of(&config)?, &self.header.routes, UntilCancelled(watch));
+        let (pair, found) = match &config {
+            CollapseRun::Mixture(mixture) => {
+                let problem = mixture.problem.watched()?.0;
+                let question = Question::new(mixture, &problem, seed)?;
+                (question.pair_name(), question.answer(routes, trainings, &watch))
+            }
+            CollapseRun::Product(product) => (PRODUCT, ProductQuestion::new(product)?.answer(routes, seed, &watch)),
+        };
+        let (routes, failure) = match found {
             Ok(answers) => (answers, None),
             Err(StudyError::Cancelled) => return Err(StudyError::Cancelled),
             Err(failure) => (Answers::default(), Some(failure.to_string())),
@@ -184,7 +199,7 @@ impl Grid {
             rate: rate(&config),
             time: time(&config, &routes)?,
             seed,
-            pair: question.pair_name().to_owned(),
+            pair: pair.to_owned(),
             routes,
             failure,
         })
@@ -192,8 +207,8 @@ impl Grid {
 }
 
 /// The time at which T = 1 is reached.
-fn time(config: &ProbabilityRun, answers: &Answers) -> Result<Option<f64>, StudyError> {
-    let schedule = &config.problem.schedule;
+fn time(config: &CollapseRun, answers: &Answers) -> Result<Option<f64>, StudyError> {
+    let schedule = config.schedule();
     if schedule.rule()?.is_none() {
         let known = schedule.schedule()?;
         return Ok((known.final_temperature() == 1.0).then(|| known.settling_time(SETTLED)));
@@ -201,9 +216,17 @@ fn time(config: &ProbabilityRun, answers: &Answers) -> Result<Option<f64>, Study
     Ok(Route::ALL.iter().find_map(|route| answers.get(*route)?.cooling?.mean))
 }
 
+/// The seed of a point's draws.
+fn seed_of(run: &CollapseRun) -> Result<u64, StudyError> {
+    match run {
+        CollapseRun::Mixture(mixture) => Ok(mixture.problem.watched()?.0.seed(run.seed())),
+        CollapseRun::Product(product) => Ok(ProductQuestion::new(product)?.seed()),
+    }
+}
+
 /// The rate of a schedule that has one.
-fn rate(config: &ProbabilityRun) -> Option<f64> {
-    let ScheduleConfig { kind, initial_temperature, duration, rate, .. } = &config.problem.schedule;
+fn rate(config: &CollapseRun) -> Option<f64> {
+    let ScheduleConfig { kind, initial_temperature, duration, rate, .. } = config.schedule();
     match (*kind, initial_temperature, duration) {
         (ScheduleKind::Geometric, Some(hot), Some(duration)) => Some(hot.ln() / duration),
         _ => *rate,

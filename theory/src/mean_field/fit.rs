@@ -58,6 +58,8 @@ pub struct MeanField {
 
 /// Largest fineness: sums grow with its square, and nothing moves any more at 2.
 const FINEST: f64 = 16.0;
+/// The fineness on which ascents are prepared.
+const COARSE: f64 = 0.5;
 /// log 10^16 / 2: where 1 - tanh rounds to nothing; and deviations with density 1e-16.
 const SATURATED: f64 = 18.5;
 const DEVIATIONS: f64 = 8.6;
@@ -86,6 +88,25 @@ impl MeanField {
     pub(super) fn with_room(pair: MeanFieldPair, most: f64) -> Self {
         let period = period(&pair) + most;
         Self::assembled(pair, period, 1.0)
+    }
+
+    /// The same on grids twice as coarse, with half of the frequencies: stationary points to about 1e-7.
+    pub(super) fn coarse(&self) -> Self {
+        let waves = self.waves.lowest(self.waves.omega.len().div_ceil(2));
+        let axis = |g: &Group| Axis::new(g.half_separation, g.count, self.pair.temperature(), &waves, COARSE);
+        let axes = self.pair.groups().iter().map(axis).collect();
+        Self { pair: self.pair.clone(), axes, waves }
+    }
+
+    /// The image of a state of the coarse fit, here.
+    pub(super) fn image_of(&self, state: &MeanFieldState, coarse: &Self) -> MeanFieldState {
+        let beta = self.pair.beta();
+        let of = |(g, axis): (usize, &Axis)| {
+            let field = axis.field(&self.waves, &state.law.without(g, &coarse.waves));
+            Marginal::new(axis, &field.map(|v| beta * v))
+        };
+        let marginals = self.axes.iter().enumerate().map(of).collect();
+        self.state(marginals, state.even, 2 * state.law.used())
     }
 
     /// The same at the bias h = `bias`; states carry over.

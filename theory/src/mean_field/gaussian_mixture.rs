@@ -86,6 +86,15 @@ impl GaussianMixture {
         self.shapes[0].mean.len()
     }
 
+    /// The component that is heavier than all others by more than rounding, if there is one.
+    pub fn heaviest(&self) -> Option<usize> {
+        const ROUNDING: f64 = 1e-9;
+        let top = self.weights().iter().copied().fold(0.0, f64::max);
+        let mut all = self.weights().iter().enumerate().filter(|(_, v)| **v >= top * (1.0 - ROUNDING));
+        let first = all.next()?.0;
+        all.next().is_none().then_some(first)
+    }
+
     /// mu_k. Panics where there is no component `k`.
     pub fn mean_of(&self, k: usize) -> &[f64] {
         &self.shapes[k].mean

@@ -128,9 +128,26 @@ impl SpreadFlow {
         sigma: f64,
     ) -> Result<Option<f64>, InvalidParameter> {
         positive("sigma", sigma)?;
+        Ok(self.separatrix(schedule, variance)?.map(|theta| self.below(theta, sigma)))
+    }
+
+    /// The same by the formula (M18), linear in theta: [`SpreadFlow::linear_separatrix`].
+    ///
+    /// `None` and errors as [`SpreadFlow::minority_probability`].
+    pub fn linear_minority_probability(
+        &self,
+        schedule: &Schedule,
+        variance: f64,
+        sigma: f64,
+    ) -> Result<Option<f64>, InvalidParameter> {
+        positive("sigma", sigma)?;
+        Ok(self.linear_separatrix(schedule, variance)?.map(|theta| self.below(theta, sigma)))
+    }
+
+    /// Phi(A theta/sigma), or its mirror image where the mode at -a is the heavier one.
+    fn below(&self, theta: f64, sigma: f64) -> f64 {
         let side = if self.bias < 0.0 { -1.0 } else { 1.0 };
-        let of = |theta: f64| 0.5 * libm::erfc(-side * self.norm * theta / sigma * FRAC_1_SQRT_2);
-        Ok(self.separatrix(schedule, variance)?.map(of))
+        0.5 * libm::erfc(-side * self.norm * theta / sigma * FRAC_1_SQRT_2)
     }
 
     /// The unstable state at the last temperature, and how long it takes to forget it backwards.

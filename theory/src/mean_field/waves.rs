@@ -37,6 +37,17 @@ impl Waves {
         Self { step, omega, weight, phase }
     }
 
+    /// The first `count` of them.
+    pub(super) fn lowest(&self, count: usize) -> Self {
+        let first = |values: &[f64]| values[..count].to_vec();
+        Self {
+            step: self.step,
+            omega: first(&self.omega),
+            weight: first(&self.weight),
+            phase: self.phase[..count].to_vec(),
+        }
+    }
+
     /// The same at another bias.
     pub(super) fn at_bias(&self, bias: f64) -> Self {
         let phase = self.omega.iter().map(|om| Complex::turn(om * bias)).collect();
