@@ -117,7 +117,7 @@ const DIAGNOSE_EXAMPLES: &str = "Examples:
   collapsar diagnose runs/*.npy
   collapsar diagnose runs --set diagnose.family=flow --out out/runs
   collapsar diagnose geometric --against hold --json | jq '.probability, .comparison'
-  collapsar diagnose chains.csv --set diagnose.run=chain --set 'diagnose.columns=[\"mu\", \"tau\"]'
+  collapsar diagnose chains.csv --set diagnose.run=chain --set 'diagnose.columns=[\"mu\",\"tau\"]'
 
 A file is a run: samples (.npy, .npz, .csv, .parquet, .safetensors; n x d, with log_q and log_p if there), the trace of a
 mixture (means, weights, variances), or rows of coverages C_1, C_2, ..";

@@ -20,8 +20,9 @@ impl DiagnoseConfig {
             return Err(section.breaks("modes", "hold means of one dimension"));
         }
         let sum: f64 = found.weights.iter().sum();
-        if !found.weights.is_empty() && (sum - 1.0).abs() > SUM {
-            return Err(section.breaks("weights", "sum to 1"));
+        let sound = (sum - 1.0).abs() <= SUM && found.weights.iter().all(|w| *w >= 0.0);
+        if !found.weights.is_empty() && !sound {
+            return Err(section.breaks("weights", "not be negative, and sum to 1"));
         }
         if !found.weights.is_empty() && !found.modes.is_empty() && found.weights.len() != found.modes.len() {
             return Err(section.breaks("weights", &format!("be {}, one for each mean in `modes`", found.modes.len())));

@@ -16,6 +16,7 @@ use crate::results::{DiagnoseRecord, DiagnoseSettings, ModeRecord, PROGRAM, RunR
 use crate::runs::{Columns, Run, Samples};
 use crate::studies::{Study, StudyError, Watch, number};
 use kinds::Kinds;
+use verdict::Seen;
 
 const DEFINITION: &str = "C_k is the share of a run's samples in mode k; a mode is lost by a run if C_k/v_k is below `lost_below`, and a \
     run that lost one has collapsed; v_k is the weight of the mode, given or by the runs that hold all modes";
@@ -120,7 +121,8 @@ fn compute(config: &DiagnoseRun, watch: &dyn Watch) -> Result<DiagnoseRecord, St
         let objective = kinds.samples(i).and_then(Objective::of);
         let course = kinds.trace(i).zip(found.as_ref()).map(|(trace, found)| Course::new(trace, found, settings.seed));
         let counts = counts.as_ref().map(|counts| &counts[i][..]);
-        runs.push(verdict::run(settings, run, set(i), &coverage[i], counts, &weights, objective, course));
+        let seen = Seen { coverage: &coverage[i], counts, objective, course };
+        runs.push(verdict::run(settings, run, set(i), &weights, seen));
     }
     let mine: Vec<&RunRecord> = runs.iter().filter(|run| run.set == "runs").collect();
     let others: Vec<&RunRecord> = runs.iter().filter(|run| run.set != "runs").collect();

@@ -74,7 +74,7 @@ fn what_is_wrong_with_a_file_is_said() {
     ];
     for (bytes, words) in cases {
         let error = read("some.file", bytes).unwrap_err();
-        assert!(error.starts_with("some.file: ") && error.contains(words), "{error} / {words}");
+        assert!(error.starts_with("some.file:") && error.contains(words), "{error} / {words}");
     }
 }
 

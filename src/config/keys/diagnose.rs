@@ -34,7 +34,7 @@ section! {
         #[serde(skip_serializing_if = "Option::is_none")]
         run: Option<String> = "run, chain or seed", "", "column that says which run a row is of, where a file holds several";
         modes: Vec<Vec<f64>> = "[]", "", "means of the modes where they are known; [] to find them";
-        weights: Vec<f64> = "[]", "≥ 0", "weights of the modes where they are known; [] for those of the runs that hold all modes";
+        weights: Vec<f64> = "[]", "not negative, sum 1", "weights of the modes where they are known; [] for those of the runs that hold all modes";
         lost_below: f64 = "0.5", "1e-6 to 1", "a mode is lost by a run that has less than this share of its weight";
         false_alarm: f64 = "0.01", "1e-6 to 0.5", "probability with which samples of one mode pass for several";
         level: f64 = "0.95", "0.5 to 0.999999", "level of the intervals";

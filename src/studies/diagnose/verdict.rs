@@ -33,18 +33,24 @@ pub(super) fn weights(settings: &DiagnoseConfig, coverage: &[Vec<f64>]) -> Resul
     Ok(settings.weights.clone())
 }
 
+/// What was seen of a run.
+pub(super) struct Seen<'a> {
+    pub(super) coverage: &'a [f64],
+    /// Samples in each mode; none for a table of coverages.
+    pub(super) counts: Option<&'a [u64]>,
+    pub(super) objective: Option<Objective>,
+    pub(super) course: Option<Course>,
+}
+
 /// What is said of one run.
-#[expect(clippy::too_many_arguments, reason = "each is of another source")]
 pub(super) fn run(
     settings: &DiagnoseConfig,
     run: &Run,
     set: &'static str,
-    coverage: &[f64],
-    counts: Option<&[u64]>,
     weights: &[f64],
-    objective: Option<Objective>,
-    course: Option<Course>,
+    seen: Seen<'_>,
 ) -> RunRecord {
+    let Seen { coverage, counts, objective, course } = seen;
     let lost_modes = diagnose::lost(coverage, weights, settings.lost_below);
     let n: u64 = counts.iter().flat_map(|counts| counts.iter()).sum();
     let ends: Vec<(f64, f64)> =
