@@ -70,7 +70,7 @@ fn a_found_schedule_is_handed_over() {
     let files = study.files();
     let toml = files.iter().find(|(name, _)| name == "-schedule.toml").map(|(_, bytes)| text(bytes)).unwrap();
     let run = Probability::resolve(&document(&format!("{FREE}{toml}"), &[])).unwrap().run;
-    assert_eq!(run.problem.schedule, record.schedule);
+    assert_eq!(*run.schedule(), record.schedule);
     let schedule = record.schedule.schedule().unwrap();
     let (exported, lines) = study.export("mine.csv");
     let of = |ending: &str| exported.iter().find(|(name, _)| *name == ending).map(|(_, bytes)| text(bytes)).unwrap();

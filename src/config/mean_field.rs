@@ -49,7 +49,7 @@ impl MeanFieldRun {
         let others: Vec<&str> = keys_of("family").iter().map(|key| key.name).filter(|name| *name != "preset").collect();
         section.refuse(&["criterion"], "it says what `collapsar probability` and `sweep` count")?;
         section.refuse(&others, "a product measure has neither components nor rules")?;
-        let target = MixtureConfig::resolve(document)?;
+        let target = resolve::mixture(document)?;
         let (schedule, path) = resolve::schedule(document)?;
         let rotation = document.has_section("rotation").then(|| RotationConfig::read(&document.section("rotation")));
         let rotation = rotation.transpose()?;

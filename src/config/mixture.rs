@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
-use crate::config::resolve;
 use crate::config::section::Section;
 use crate::config::value::{Node, Value};
 
@@ -88,22 +87,6 @@ impl MixtureConfig {
             })
         };
         Self { components: target.modes().iter().zip(target.weights()).filter_map(unit).collect() }
-    }
-
-    /// Reads `[target]`, however it is written.
-    ///
-    /// # Errors
-    /// The key that breaks a rule.
-    pub(crate) fn resolve(document: &Document) -> Result<Self, ConfigError> {
-        let about = document.section("target");
-        let found = if about.has("components") {
-            Self::of_tables(document)?
-        } else {
-            let modes = resolve::target(document)?.target();
-            Self::of_modes(&modes.map_err(|error| about.parameter(&error))?)
-        };
-        found.mixture().map_err(|error| about.parameter(&error))?;
-        Ok(found)
     }
 
     /// Reads `[[target.components]]`.

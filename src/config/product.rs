@@ -110,7 +110,7 @@ impl ProductRun {
     fn resolve(document: &Document) -> Result<Self, ConfigError> {
         OptimiserConfig::refuse_adam(&document.section("optimiser"))?;
         document.section("formula").refuse(&["wanted", "alpha"], "they are of formula (10), of mixtures")?;
-        let target = MixtureConfig::resolve(document)?;
+        let target = resolve::mixture(document)?;
         let family = document.section("family");
         let mine = ["preset", "criterion"];
         let others: Vec<&str> =

@@ -95,6 +95,19 @@ pub(crate) fn target(document: &Document) -> Result<TargetConfig, ConfigError> {
     checked(&section, TargetConfig { separation, means, weights, covariances: None })
 }
 
+/// `[target]` as any Gaussian mixture.
+pub(crate) fn mixture(document: &Document) -> Result<MixtureConfig, ConfigError> {
+    let section = document.section("target");
+    let found = if section.has("components") {
+        MixtureConfig::of_tables(document)?
+    } else {
+        let modes = target(document)?.target();
+        MixtureConfig::of_modes(&modes.map_err(|error| section.parameter(&error))?)
+    };
+    found.mixture().map_err(|error| section.parameter(&error))?;
+    Ok(found)
+}
+
 /// `[target]`, whatever the covariances of its modes.
 pub(crate) fn shaped_target(document: &Document) -> Result<TargetConfig, ConfigError> {
     let section = document.section("target");

@@ -8,7 +8,7 @@ pub(super) struct Diffusion {
 }
 
 /// 1 - 2^(-1/2): two implicit stages of second order that damp what is fast.
-const STAGE: f64 = 0.292_893_218_813_452_45;
+const STAGE: f64 = 1.0 - std::f64::consts::FRAC_1_SQRT_2;
 /// Half of a difference of U between neighbours beyond which a rate says no more than "at once".
 const STEEP: f64 = 30.0;
 
