@@ -197,7 +197,7 @@ fn every_setting_acts() {
         (0..12).map(|i| run(format!("{i}"), 2, points(i, &mut rng))).collect()
     };
     // Modes that are clear; and dips that are shallow, one of which is decided by the level.
-    let (set, shallow) = (runs_at(2.5), [1.2, 1.3, 1.4, 1.5].map(&mut runs_at));
+    let (set, shallow) = (runs_at(2.5), [1.7, 1.75, 1.8, 1.9].map(&mut runs_at));
     let trace = runs::read(
         "trace",
         Cursor::new("step,w_1,w_2,mu_1[1],mu_2[1],var_1,var_2\n0,.5,.5,0,0,4,4\n1,.5,.5,3,-3,1,1\n"),
