@@ -131,7 +131,7 @@ pub struct DiagnoseArgs {
     /// Files of other runs, beside which these are judged
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub against: Vec<PathBuf>,
-    /// A configuration with a section [diagnose]
+    /// A configuration with the section `[diagnose]`
     #[arg(long, value_name = "CONFIG")]
     pub config: Option<PathBuf>,
     /// Override a value of the configuration; may be repeated

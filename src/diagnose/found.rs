@@ -3,7 +3,7 @@
 use nalgebra::DVector;
 
 use crate::diagnose::merge::DipTest;
-use crate::diagnose::modes::{Modes, Pool, Search};
+use crate::diagnose::modes::{Modes, Pool};
 use crate::diagnose::options::DiagnoseOptions;
 use crate::parallel::map;
 use crate::runs::Samples;
@@ -78,8 +78,7 @@ impl Found {
                 pool.runs.push(run);
             }
         }
-        let search = Search { level: options.false_alarm, directions: options.directions };
-        let (cells, tests) = Modes::new(&known, &fresh, search);
+        let (cells, tests) = Modes::new(&known, &fresh, options);
         let found = Self::of(runs, cells);
         let total = |mode: usize| found.counts.iter().map(|run| run[mode]).sum::<u64>();
         let mut order: Vec<usize> = (0..found.modes.len()).collect();

@@ -6,6 +6,7 @@ use crate::diagnose::candidates::{candidates, settled};
 use crate::diagnose::classes::{Class, Classes};
 use crate::diagnose::frame::Frame;
 use crate::diagnose::merge::{DipTest, merged};
+use crate::diagnose::options::DiagnoseOptions;
 
 /// Rounds in which modes are looked for within modes.
 const ROUNDS: usize = 2;
@@ -19,15 +20,6 @@ const MOST_POINTS: usize = 20_000;
 pub(crate) struct Pool<'a> {
     pub(crate) points: Vec<&'a [f64]>,
     pub(crate) runs: Vec<usize>,
-}
-
-/// What is looked for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Search {
-    /// The probability with which one mode passes for several.
-    pub(crate) level: f64,
-    /// Directions, at most.
-    pub(crate) directions: usize,
 }
 
 /// Modes as convex cells: x is of the group whose class has the least |A (x - c) - a_k|^2 - 2 log w_k.
@@ -52,20 +44,21 @@ impl Modes {
     ///
     /// Groups are looked for in the known points, then within the groups; neighbours without a dip between them in the fresh
     /// points are joined. Half of the level is for the groups that are looked at again, half for what is found at last.
-    pub(crate) fn new(known: &Pool<'_>, fresh: &Pool<'_>, search: Search) -> (Self, Vec<DipTest>) {
-        let Some(frame) = Frame::new(&known.points, &known.runs, search.directions) else {
+    pub(crate) fn new(known: &Pool<'_>, fresh: &Pool<'_>, options: &DiagnoseOptions) -> (Self, Vec<DipTest>) {
+        let Some(frame) = Frame::new(&known.points, &known.runs, options.directions) else {
             return (Self::whole(Vec::new()), Vec::new());
         };
+        let level = options.false_alarm / 2.0;
         let step = known.points.len().div_ceil(MOST_POINTS).max(1);
         let y: Vec<DVector<f64>> = known.points.iter().step_by(step).map(|x| frame.of(x)).collect();
         let runs: Vec<usize> = known.runs.iter().copied().step_by(step).collect();
         let z: Vec<DVector<f64>> = fresh.points.iter().map(|x| frame.of(x)).collect();
-        let mut classes = parted(&y, &runs, &z, search.level / 2.0);
-        let (mut group, mut tests) = merged(&classes, &y, &z, search.level / 2.0);
+        let mut classes = parted(&y, &runs, &z, level);
+        let (mut group, mut tests) = merged(&classes, &y, &z, level);
         for _ in 0..ROUNDS {
-            let Some(finer) = refined(&classes, &group, &y, &runs, &z, search.level / 2.0) else { break };
+            let Some(finer) = refined(&classes, &group, &y, &runs, &z, level) else { break };
             let finer = settled(&y, finer);
-            let found = merged(&finer, &y, &z, search.level / 2.0);
+            let found = merged(&finer, &y, &z, level);
             if found.0.iter().max() <= group.iter().max() {
                 break;
             }

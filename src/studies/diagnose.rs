@@ -196,12 +196,7 @@ fn compute(config: &DiagnoseRun, watch: &dyn Watch) -> Result<DiagnoseRecord, St
 }
 
 fn found(settings: &DiagnoseConfig, samples: &[&Samples]) -> Result<Found, StudyError> {
-    let options = DiagnoseOptions {
-        false_alarm: settings.false_alarm,
-        directions: settings.directions as usize,
-        lost_below: settings.lost_below,
-        level: settings.level,
-    };
+    let options = DiagnoseOptions { false_alarm: settings.false_alarm, directions: settings.directions as usize };
     if settings.modes.is_empty() {
         return Ok(Found::new(samples, &options));
     }
