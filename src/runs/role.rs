@@ -112,8 +112,8 @@ fn usual(name: &str) -> Role {
     if is(TIME) {
         return Role::Time;
     }
-    // Stan writes what is no parameter with two underscores at the end.
-    if is(IGNORED) || name.ends_with("__") {
+    // Stan writes what is no parameter with two underscores at the end; the last two are overlaps in a table of trajectories.
+    if is(IGNORED) || name.ends_with("__") || name.contains(".mu_") || name.contains(".nu_") {
         return Role::Ignored;
     }
     let Some((stem, numbers)) = numbered(&name) else {
@@ -130,8 +130,6 @@ fn usual(name: &str) -> Role {
         [i] if of(VARIANCE) => Role::Variance(Some(i)),
         [i] if of(DEVIATION) => Role::Deviation(Some(i)),
         [k] if of(COVERAGE) => Role::Coverage(k),
-        // What the overlaps in a table of trajectories are called.
-        _ if name.contains(".mu_") || name.contains(".nu_") => Role::Ignored,
         _ => Role::Coordinate,
     }
 }
