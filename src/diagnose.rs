@@ -2,7 +2,7 @@
 //!
 //! Modes are found in the samples of all runs together ([`Found`]), so that a mode counts if any run found it; what runs have of
 //! them makes the weights and the verdicts ([`weights`], [`lost`]), and counts of those the statements on further runs
-//! ([`below`], [`restarts_for`], [`fisher`]).
+//! ([`runs_to_say`], [`restarts_for`], [`fisher`]).
 
 mod candidates;
 mod chance;
@@ -11,15 +11,17 @@ mod dip;
 mod found;
 mod frame;
 mod merge;
+mod mode;
 mod modes;
 mod objective;
 mod options;
 mod shares;
 mod trace;
 
-pub use chance::{below, best_of, fisher, power, restarts_for, runs_to_say, runs_to_tell};
+pub use chance::{MOST_COMPARED, best_of, fisher, power, restarts_for, runs_to_say, runs_to_tell};
 pub use dip::{dip, significance};
-pub use found::{Found, Mode, Separation};
+pub use found::{Found, Separation};
+pub use mode::Mode;
 pub use objective::{Objective, Telling};
 pub use options::DiagnoseOptions;
 pub use shares::{lost, weights};

@@ -3,13 +3,12 @@
 use nalgebra::DVector;
 
 use crate::diagnose::merge::DipTest;
+use crate::diagnose::mode::{Mode, Sums};
 use crate::diagnose::modes::{Modes, Pool};
 use crate::diagnose::options::DiagnoseOptions;
 use crate::parallel::map;
 use crate::runs::Samples;
 
-/// Largest dimension in which covariances are kept.
-const MOST_COVARIANCE: usize = 32;
 /// Samples of all runs together by which modes are found.
 const MOST_POOLED: usize = 200_000;
 /// Parts of the line between two modes.
@@ -33,24 +32,6 @@ pub struct Separation {
     /// log p at the lower of the two modes less the least on the line between them, in nats; none where log p is not given, or
     /// where no sample lies between.
     pub barrier: Option<f64>,
-}
-
-/// A mode, by the samples of it in all runs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mode {
-    /// Mean.
-    pub mean: Vec<f64>,
-    /// Covariance by rows; empty in many dimensions.
-    pub covariance: Vec<Vec<f64>>,
-    /// The variance of each coordinate.
-    pub variances: Vec<f64>,
-}
-
-impl Mode {
-    /// The mean variance of a coordinate.
-    pub fn variance(&self) -> f64 {
-        self.variances.iter().sum::<f64>() / self.variances.len().max(1) as f64
-    }
 }
 
 /// Modes, and the samples of each run in each.
@@ -122,9 +103,8 @@ impl Found {
 
     fn of(runs: &[&Samples], cells: Modes) -> Self {
         let d = runs.first().map_or(0, |run| run.dimension);
-        let wide = d <= MOST_COVARIANCE;
         let sums: Vec<Vec<Sums>> = map(runs, |run| {
-            let mut sums = vec![Sums::new(d, wide); cells.count];
+            let mut sums = vec![Sums::new(d); cells.count];
             for i in 0..run.len() {
                 sums[cells.mode(run.point(i))].add(run.point(i));
             }
@@ -133,7 +113,7 @@ impl Found {
         let counts = sums.iter().map(|run| run.iter().map(|sum| sum.n).collect()).collect();
         let modes = (0..cells.count)
             .map(|mode| {
-                let mut all = Sums::new(d, wide);
+                let mut all = Sums::new(d);
                 sums.iter().for_each(|run| all.join(&run[mode]));
                 all.mode()
             })
@@ -172,88 +152,5 @@ impl Found {
         let lower = levels[0]?.min(levels[BINS]?);
         let least = levels[1..BINS].iter().flatten().copied().reduce(f64::min)?;
         Some((lower - least).max(0.0))
-    }
-}
-
-/// Sums over the samples of a mode.
-#[derive(Debug, Clone)]
-struct Sums {
-    n: u64,
-    /// The first sample, from which the others are measured.
-    origin: Vec<f64>,
-    sum: Vec<f64>,
-    /// Of products by rows, or of squares.
-    products: Vec<f64>,
-}
-
-impl Sums {
-    fn new(d: usize, wide: bool) -> Self {
-        Self { n: 0, origin: Vec::new(), sum: vec![0.0; d], products: vec![0.0; if wide { d * d } else { d }] }
-    }
-
-    fn wide(&self) -> bool {
-        self.products.len() > self.sum.len() || self.sum.len() == 1
-    }
-
-    fn add(&mut self, x: &[f64]) {
-        if self.n == 0 {
-            self.origin = x.to_vec();
-        }
-        self.n += 1;
-        let d = x.len();
-        let off: Vec<f64> = x.iter().zip(&self.origin).map(|(x, o)| x - o).collect();
-        let wide = self.wide();
-        for i in 0..d {
-            self.sum[i] += off[i];
-            if wide {
-                for j in 0..d {
-                    self.products[i * d + j] += off[i] * off[j];
-                }
-            } else {
-                self.products[i] += off[i] * off[i];
-            }
-        }
-    }
-
-    fn join(&mut self, other: &Self) {
-        if other.n == 0 {
-            return;
-        }
-        if self.n == 0 {
-            self.clone_from(other);
-            return;
-        }
-        // The other's sums from this origin.
-        let (d, n) = (self.sum.len(), other.n as f64);
-        let shift: Vec<f64> = other.origin.iter().zip(&self.origin).map(|(a, b)| a - b).collect();
-        let wide = self.wide();
-        for i in 0..d {
-            if wide {
-                for j in 0..d {
-                    self.products[i * d + j] += other.products[i * d + j]
-                        + shift[i] * other.sum[j]
-                        + other.sum[i] * shift[j]
-                        + n * shift[i] * shift[j];
-                }
-            } else {
-                self.products[i] += other.products[i] + 2.0 * shift[i] * other.sum[i] + n * shift[i] * shift[i];
-            }
-        }
-        for i in 0..d {
-            self.sum[i] += other.sum[i] + n * shift[i];
-        }
-        self.n += other.n;
-    }
-
-    fn mode(&self) -> Mode {
-        let (d, n) = (self.sum.len(), (self.n as f64).max(1.0));
-        let off: Vec<f64> = self.sum.iter().map(|s| s / n).collect();
-        let mean = (0..d).map(|i| off[i] + self.origin.get(i).copied().unwrap_or(0.0)).collect();
-        let wide = self.wide();
-        let product = |i: usize, j: usize| self.products[if wide { i * d + j } else { i }] / n - off[i] * off[j];
-        let variances = (0..d).map(|i| product(i, i)).collect();
-        let rows = if wide { d } else { 0 };
-        let covariance = (0..rows).map(|i| (0..d).map(|j| product(i, j)).collect()).collect();
-        Mode { mean, covariance, variances }
     }
 }

@@ -29,8 +29,8 @@ const STARTS: u64 = 8;
 const AXES: u64 = 4;
 const STEPS: usize = 40;
 const SETTLED: f64 = 1e-4;
-/// Excess kurtosis against what the flattest of many noisy directions shows.
-const FLATTER: f64 = 1.2;
+/// Against the standard errors that the most extreme of many noisy directions shows.
+const BEYOND: f64 = 1.5;
 /// Variance that is rounding, against the largest.
 const FLAT: f64 = 1e-12;
 /// The seed of the starts: nothing but the points decides on directions.
@@ -40,8 +40,8 @@ impl Frame {
     /// Of points (a row each) and the run of each; at most `most` directions.
     ///
     /// In coordinates of covariance 1, directions are kept in which the means of the runs differ by more than their noise,
-    /// then those of least kurtosis, found one after the other by the fixed point of A. Hyvarinen and E. Oja (Neural
-    /// Computation 9, 1483, 1997): a projection on which modes stand apart is flatter than a normal law. In what is kept,
+    /// then those of least kurtosis or most skewness, found one after the other by the fixed point of A. Hyvarinen and E. Oja
+    /// (Neural Computation 9, 1483, 1997): a projection on which modes stand apart is flat or skewed. In what is kept,
     /// near neighbours are of one mode, so that the covariance of their differences is that within modes up to a factor
     /// (D. Art, R. Gnanadesikan and J. R. Kettenring, Utilitas Mathematica 21A, 75, 1982). A linear map of the samples
     /// changes nothing.
@@ -51,7 +51,6 @@ impl Frame {
         let d = points.first().map_or(0, |x| x.len());
         let step = (points.len() * d).div_ceil(MOST_NUMBERS).max(1);
         let few: Vec<&[f64]> = points.iter().copied().step_by(step).collect();
-        let of: Vec<usize> = runs.iter().copied().step_by(step).collect();
         let centre = mean(&few, d);
         let whiten = whitening(&covariance(&few, &centre));
         let q = whiten.nrows();
@@ -63,7 +62,7 @@ impl Frame {
         if q <= FEW_DIMENSIONS.min(most) {
             kept.extend((0..q).map(|i| DVector::from_fn(q, |j, _| f64::from(u8::from(i == j)))));
         } else {
-            for vector in between(&rows, &of).into_iter().take(MOST_BETWEEN) {
+            for vector in between(points, runs, &centre, &whiten).into_iter().take(MOST_BETWEEN) {
                 add(&mut kept, vector, most);
             }
             pursue(&rows, &mut kept, most);
@@ -74,11 +73,8 @@ impl Frame {
         let mut projected = turned(&fewer, &centre, &basis);
         let mut scale = DMatrix::identity(kept.len(), kept.len());
         for _ in 0..ROUNDS {
-            let round = whitening(&near_covariance(&projected));
-            // Too few points to say anything.
-            if round.nrows() < kept.len() {
-                break;
-            }
+            // Too few points say nothing.
+            let Some(round) = whitening_in_place(&near_covariance(&projected)) else { break };
             projected *= round.transpose();
             scale = round * scale;
         }
@@ -134,6 +130,16 @@ fn whitening(covariance: &DMatrix<f64>) -> DMatrix<f64> {
     DMatrix::from_fn(kept.len(), covariance.nrows(), |i, j| vectors[kept[i]][j] / values[kept[i]].sqrt())
 }
 
+/// The symmetric matrix that makes a covariance 1, which leaves the axes where they are as far as can be; none for a singular
+/// one.
+fn whitening_in_place(covariance: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+    let eigen = SymmetricEigen::new(covariance.clone());
+    let largest = eigen.eigenvalues.max();
+    let sound = eigen.eigenvalues.iter().all(|v| *v > FLAT * largest && *v > 0.0);
+    let roots = DMatrix::from_diagonal(&eigen.eigenvalues.map(|v| v.sqrt().recip()));
+    sound.then(|| &eigen.eigenvectors * roots * eigen.eigenvectors.transpose())
+}
+
 /// Eigenvalues and eigenvectors, the largest first.
 fn descending(matrix: &DMatrix<f64>) -> (Vec<f64>, Vec<DVector<f64>>) {
     let eigen = SymmetricEigen::new(matrix.clone());
@@ -144,16 +150,17 @@ fn descending(matrix: &DMatrix<f64>) -> (Vec<f64>, Vec<DVector<f64>>) {
 }
 
 /// The directions in which the means of the runs differ by more than noise, the largest first.
-fn between(rows: &DMatrix<f64>, runs: &[usize]) -> Vec<DVector<f64>> {
+fn between(points: &[&[f64]], runs: &[usize], centre: &DVector<f64>, whiten: &DMatrix<f64>) -> Vec<DVector<f64>> {
     let count = runs.iter().max().map_or(0, |last| last + 1);
-    let q = rows.ncols();
-    let (mut sums, mut sizes) = (DMatrix::<f64>::zeros(count, q), vec![0usize; count]);
-    for (i, run) in runs.iter().enumerate() {
-        for j in 0..q {
-            sums[(*run, j)] += rows[(i, j)];
+    let (d, q) = (centre.len(), whiten.nrows());
+    let (mut sums, mut sizes) = (DMatrix::<f64>::zeros(count, d), vec![0usize; count]);
+    for (x, run) in points.iter().zip(runs) {
+        for j in 0..d {
+            sums[(*run, j)] += x[j] - centre[j];
         }
         sizes[*run] += 1;
     }
+    let sums = sums * whiten.transpose();
     let used: Vec<usize> = (0..count).filter(|run| sizes[*run] > 1).collect();
     if used.len() < 3 {
         return Vec::new();
@@ -166,24 +173,33 @@ fn between(rows: &DMatrix<f64>, runs: &[usize]) -> Vec<DVector<f64>> {
     values.into_iter().zip(vectors).filter(|(value, _)| *value > edge).map(|(_, vector)| vector).collect()
 }
 
-/// Adds directions of least kurtosis, beside those that are there, as long as they are flatter than noise; two in any case.
+/// Adds directions of least kurtosis or most skewness, beside those that are there, as long as they stand out of noise; two in
+/// any case. Two modes have no kurtosis at weights near .79 and .21, and no skewness at equal ones.
 fn pursue(rows: &DMatrix<f64>, kept: &mut Vec<DVector<f64>>, most: usize) {
-    let (n, q) = (rows.nrows() as f64, rows.ncols());
-    // The kurtosis of n normal values has variance 24/n; the least of all directions is sqrt(q) times as far off.
-    let edge = -FLATTER * (24.0 * q as f64 / n).sqrt();
+    let q = rows.ncols();
+    // The most of all directions is sqrt(q) standard errors.
+    let edge = BEYOND * (q as f64).sqrt();
     while kept.len() < most.min(q) {
-        let found = (0..STARTS).filter_map(|start| flattest(rows, kept, start)).min_by(|a, b| a.0.total_cmp(&b.0));
-        let Some((kurtosis, direction)) = found else { return };
-        if kurtosis > edge && kept.len() >= 2 {
+        let starts = (0..STARTS).flat_map(|start| [Moment::Third, Moment::Fourth].map(|moment| (start, moment)));
+        let found = starts.filter_map(|(start, moment)| extreme(rows, kept, start, moment));
+        let Some((height, direction)) = found.max_by(|a, b| a.0.total_cmp(&b.0)) else { return };
+        if height < edge && kept.len() >= 2 {
             return;
         }
         kept.push(direction);
     }
 }
 
-/// A direction without those that are there at which the kurtosis is extreme, with its excess.
-fn flattest(rows: &DMatrix<f64>, kept: &[DVector<f64>], start: u64) -> Option<(f64, DVector<f64>)> {
-    let q = rows.ncols();
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    Third,
+    Fourth,
+}
+
+/// A direction without those that are there at which a moment is extreme, with the standard errors by which it is more skewed,
+/// or flatter, than a normal law.
+fn extreme(rows: &DMatrix<f64>, kept: &[DVector<f64>], start: u64, moment: Moment) -> Option<(f64, DVector<f64>)> {
+    let (n, q) = (rows.nrows() as f64, rows.ncols());
     let mut rng = stream(SEED, start + STARTS * kept.len() as u64);
     let free = |w: DVector<f64>| -> Option<DVector<f64>> {
         let rest = kept.iter().fold(w, |rest, other| {
@@ -198,20 +214,27 @@ fn flattest(rows: &DMatrix<f64>, kept: &[DVector<f64>], start: u64) -> Option<(f
         axis if axis < AXES => DVector::from_fn(q, |j, _| f64::from(u8::from(j as u64 == axis))),
         _ => DVector::from_fn(q, |_, _| StandardNormal.sample(&mut rng)),
     })?;
-    let mut kurtosis = 0.0;
+    let mut height = 0.0;
     for _ in 0..STEPS {
         let mut along = rows * &w;
-        let fourth: f64 = along.iter().map(|u| u.powi(4)).sum::<f64>() / along.len() as f64;
-        kurtosis = fourth - 3.0;
-        along.iter_mut().for_each(|u| *u = u.powi(3));
-        let next = free(rows.tr_mul(&along) / along.len() as f64 - 3.0 * &w)?;
+        let mean = |power: i32| along.iter().map(|u| u.powi(power)).sum::<f64>() / n;
+        height = match moment {
+            Moment::Third => mean(3).abs() * (n / 6.0).sqrt(),
+            Moment::Fourth => (3.0 - mean(4)) * (n / 24.0).sqrt(),
+        };
+        let (power, less) = match moment {
+            Moment::Third => (2, 0.0),
+            Moment::Fourth => (3, 3.0),
+        };
+        along.iter_mut().for_each(|u| *u = u.powi(power));
+        let next = free(rows.tr_mul(&along) / n - less * &w)?;
         let change = 1.0 - next.dot(&w).abs();
         w = next;
         if change < SETTLED {
             break;
         }
     }
-    Some((kurtosis, w))
+    Some((height, w))
 }
 
 /// The covariance of the differences of near neighbours: all but the loneliest quarter of the points with their nearest.

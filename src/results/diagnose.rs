@@ -200,7 +200,7 @@ pub struct ComparisonRecord {
     /// Whether they differ at the level.
     pub differ: bool,
     /// Runs of each kind by which the test tells the two estimates apart with probability 0.8; null if they are equal, or beyond
-    /// 400.
+    /// 200.
     pub runs_to_tell: Option<u64>,
 }
 

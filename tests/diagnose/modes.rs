@@ -44,6 +44,20 @@ fn one_two_three_eight_and_twenty_five() {
     assert_eq!(found(runs(&grid, 0.5, 500)), 25);
 }
 
+/// Near weights .79 and .21 two modes are no flatter than a normal law: they are found by their skewness.
+#[test]
+fn modes_of_uneven_weights() {
+    let mut rng = stream(25, 0);
+    let (mut a, mut b) = (vec![0.0; 64], vec![0.0; 64]);
+    (a[7], b[7]) = (3.0, -3.0);
+    let points = |_| mixture(&mut rng, 500, &[a.clone(), b.clone()], &[0.79, 0.21], 1.0);
+    let runs: Vec<Vec<f64>> = (0..20).map(points).collect();
+    let record =
+        diagnosed(&[], runs.into_iter().enumerate().map(|(i, x)| run(format!("{i}"), 64, x)).collect(), Vec::new());
+    assert_eq!((record.modes.len(), record.probability.count), (2, 0));
+    assert!((record.modes[0].weight - 0.79).abs() < 0.02, "{:?}", record.modes[0].weight);
+}
+
 /// The target of 40 Gaussians of arXiv 2208.01893: means uniform in a square of side 80 by PyTorch's generator with seed 0
 /// (MT19937, 24 bits a number), deviation log(1 + e). Two of its modes are .9 deviations apart: fewer maxima than components.
 fn forty() -> Vec<Vec<f64>> {

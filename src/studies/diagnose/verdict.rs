@@ -1,9 +1,7 @@
 //! Counts and statements.
 
 use crate::config::DiagnoseConfig;
-use crate::diagnose::{
-    self, Course, Objective, Telling, below, best_of, fisher, restarts_for, runs_to_say, runs_to_tell,
-};
+use crate::diagnose::{self, Course, Objective, Telling, best_of, fisher, restarts_for, runs_to_say, runs_to_tell};
 use crate::montecarlo::binomial_interval;
 use crate::results::{
     ComparisonRecord, LossRecord, MechanismCount, RestartsRecord, RunCourse, RunRecord, Share, TellingRecord,
@@ -98,8 +96,8 @@ pub(super) fn run(
 
 fn share(count: u64, n: u64, level: f64) -> Share {
     let (low, high) = binomial_interval(count, n, level);
-    // On one side: the upper end of the interval at 2 level - 1; exact for no collapse.
-    let below = if count == 0 { below(n, level) } else { binomial_interval(count, n, (2.0 * level - 1.0).max(0.0)).1 };
+    // On one side: the upper end of the interval at 2 level - 1.
+    let below = binomial_interval(count, n, 2.0 * level - 1.0).1;
     Share { value: (n > 0).then(|| count as f64 / n as f64), n, count, low, high, below }
 }
 
