@@ -134,18 +134,9 @@ pub struct DiagnoseArgs {
     /// A configuration with the section `[diagnose]`
     #[arg(long, value_name = "CONFIG")]
     pub config: Option<PathBuf>,
-    /// Override a value of the configuration; may be repeated
-    #[arg(long = "set", value_name = "SECTION.KEY=VALUE")]
-    pub overrides: Vec<String>,
-    /// Folder for the results [default: out; with --json, none]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Print the record to standard output, and nothing else
-    #[arg(long)]
-    pub json: bool,
-    /// Print nothing but errors
-    #[arg(long, short)]
-    pub quiet: bool,
+    /// Values and output
+    #[command(flatten)]
+    pub options: RunOptions,
 }
 
 const CONFIG_EXAMPLES: &str = "Examples:
@@ -171,11 +162,9 @@ pub struct ConfigArgs {
     pub configs: PathBuf,
 }
 
-/// What every verb that runs a configuration takes.
-#[derive(Debug, Args)]
-pub struct RunArgs {
-    /// The configuration, a TOML file
-    pub config: PathBuf,
+/// What every verb that leaves a record takes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RunOptions {
     /// Override a value of the configuration; may be repeated
     #[arg(long = "set", value_name = "SECTION.KEY=VALUE")]
     pub overrides: Vec<String>,
@@ -188,6 +177,16 @@ pub struct RunArgs {
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// What every verb that runs a configuration takes.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The configuration, a TOML file
+    pub config: PathBuf,
+    /// Values and output
+    #[command(flatten)]
+    pub options: RunOptions,
     /// Whether it is a part of a report, which has its own words.
     #[arg(skip)]
     pub within_report: bool,

@@ -11,7 +11,7 @@ use crate::commands::Failure;
 use crate::commands::document::read;
 use crate::commands::output::deliver;
 use crate::commands::terminal::Terminal;
-use crate::config::{Document, Override};
+use crate::config::Document;
 use crate::runs::{self, Run};
 use crate::studies::{Diagnose, DiagnoseRun, Study, Watch};
 
@@ -21,21 +21,16 @@ const ENDINGS: [&str; 8] = ["npy", "npz", "csv", "tsv", "txt", "dat", "parquet",
 /// Reads, judges, writes and prints.
 pub fn run(args: &DiagnoseArgs) -> Result<(), Failure> {
     let started = Instant::now();
+    let settings = &args.options.overrides;
     let document = match &args.config {
-        Some(path) => read(path, &args.overrides)?,
-        None => {
-            let overrides: Vec<Override> = args.overrides.iter().cloned().map(Override).collect();
-            Document::parse("settings", "", &overrides).map_err(Failure::usage)?
-        }
+        Some(path) => read(path, settings)?,
+        None => Document::of(settings.iter().map(String::as_str)).map_err(Failure::usage)?,
     };
     let mut config = Diagnose::resolve(&document).map_err(Failure::usage)?;
     let output = RunArgs {
         // The name of the results.
         config: args.config.clone().unwrap_or_else(|| PathBuf::from(Diagnose::NAME)),
-        overrides: Vec::new(),
-        out: args.out.clone(),
-        json: args.json,
-        quiet: args.quiet,
+        options: args.options.clone(),
         within_report: false,
     };
     let terminal = Terminal::plain(&output);

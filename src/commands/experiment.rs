@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 
-use crate::cli::{ReproduceArgs, RunArgs};
+use crate::cli::{ReproduceArgs, RunArgs, RunOptions};
 use crate::commands::Failure;
 use crate::commands::document::read;
 use crate::commands::registry::{Extra, study_named};
@@ -50,10 +50,12 @@ impl Experiment {
     pub(crate) fn run(&self, args: &ReproduceArgs) -> Result<Vec<String>, Failure> {
         let run = RunArgs {
             config: self.path.clone(),
-            overrides: self.overrides.clone(),
-            out: Some(args.out.clone()),
-            json: false,
-            quiet: args.quiet,
+            options: RunOptions {
+                overrides: self.overrides.clone(),
+                out: Some(args.out.clone()),
+                json: false,
+                quiet: args.quiet,
+            },
             within_report: true,
         };
         let name = self.config.verb.name();

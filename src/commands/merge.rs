@@ -15,7 +15,7 @@ use crate::studies::{Grid, Points, Study, Sweep};
 /// Reads, checks, joins and says.
 pub fn run(args: &MergeArgs) -> Result<(), Failure> {
     let started = Instant::now();
-    let document = read(&args.run.config, &args.run.overrides)?;
+    let document = read(&args.run.config, &args.run.options.overrides)?;
     let grid = Grid::new(Sweep::resolve(&document).map_err(Failure::usage)?)?;
     let shards = match (args.shards.as_slice(), folder(&args.run)) {
         ([], Some(folder)) => shards_in(folder, &args.run)?,

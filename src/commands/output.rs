@@ -16,7 +16,7 @@ const DEFAULT_FOLDER: &str = "out";
 
 /// The folder of the results: none with --json unless one is given.
 pub(crate) fn folder(args: &RunArgs) -> Option<&Path> {
-    args.out.as_deref().or((!args.json).then_some(Path::new(DEFAULT_FOLDER)))
+    args.options.out.as_deref().or((!args.options.json).then_some(Path::new(DEFAULT_FOLDER)))
 }
 
 /// The name of the configuration, and of its results.
@@ -50,10 +50,10 @@ pub(crate) fn deliver<S: Study>(args: &RunArgs, study: &S, seconds: f64) -> Resu
         let store = Store::open(folder).map_err(Failure::computation)?;
         written = store.write(&files).map_err(Failure::computation)?;
     }
-    if args.json {
+    if args.options.json {
         return print(&json).map(|()| written);
     }
-    if args.quiet || args.within_report {
+    if args.options.quiet || args.within_report {
         return Ok(written);
     }
     let cost = Some(study.cost()).filter(|cost| !cost.is_empty()).map_or_else(String::new, |cost| cost + ", ");

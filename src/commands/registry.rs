@@ -203,7 +203,7 @@ fn probability(args: &RunArgs, extra: &Extra) -> Result<Vec<PathBuf>, Failure> {
 
 /// Resolves, adjusts what only the command line says, computes and delivers.
 fn compute<S: Study>(args: &RunArgs, adjust: impl Fn(&mut S::Config)) -> Result<Vec<PathBuf>, Failure> {
-    let mut config = S::resolve(&read(&args.config, &args.overrides)?).map_err(Failure::usage)?;
+    let mut config = S::resolve(&read(&args.config, &args.options.overrides)?).map_err(Failure::usage)?;
     adjust(&mut config);
     let started = Instant::now();
     let terminal = Terminal::plain(args);
@@ -215,7 +215,7 @@ fn compute<S: Study>(args: &RunArgs, adjust: impl Fn(&mut S::Config)) -> Result<
 /// With a journal of the values.
 fn design(args: &RunArgs, extra: &Extra) -> Result<Vec<PathBuf>, Failure> {
     let started = Instant::now();
-    let config = Design::resolve(&read(&args.config, &args.overrides)?).map_err(Failure::usage)?;
+    let config = Design::resolve(&read(&args.config, &args.options.overrides)?).map_err(Failure::usage)?;
     let terminal = Terminal::with_journal(args, None, false)?;
     let found = Design::compute(config, &terminal)?;
     terminal.clear();
@@ -239,7 +239,7 @@ fn hand_over(args: &RunArgs, found: &Design, stem: &Path) -> Result<Vec<PathBuf>
     let folder = stem.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let store = Store::open(folder).map_err(Failure::computation)?;
     let written = store.write(&files).map_err(Failure::computation)?;
-    if !args.json && !args.quiet {
+    if !args.options.json && !args.options.quiet {
         print(lines.as_bytes())?;
     }
     Ok(written)
@@ -247,7 +247,7 @@ fn hand_over(args: &RunArgs, found: &Design, stem: &Path) -> Result<Vec<PathBuf>
 
 fn sweep(args: &RunArgs, extra: &Extra) -> Result<Vec<PathBuf>, Failure> {
     let started = Instant::now();
-    let grid = Grid::new(Sweep::resolve(&read(&args.config, &args.overrides)?).map_err(Failure::usage)?)?;
+    let grid = Grid::new(Sweep::resolve(&read(&args.config, &args.options.overrides)?).map_err(Failure::usage)?)?;
     let terminal = Terminal::with_journal(args, extra.shard, extra.force)?;
     let shard = extra.shard.unwrap_or(Part::WHOLE);
     let (points, computed) = grid.points(shard, &terminal)?;
@@ -256,7 +256,7 @@ fn sweep(args: &RunArgs, extra: &Extra) -> Result<Vec<PathBuf>, Failure> {
         let count = shard.indices(grid.len()).count();
         let text = format!("{count} of {} points, to be joined by `collapsar merge`\n", grid.len());
         terminal.close()?;
-        if !args.quiet {
+        if !args.options.quiet {
             print(text.as_bytes())?;
         }
         return Ok(Vec::new());

@@ -48,7 +48,7 @@ struct Kept {
 impl Terminal {
     /// Without a journal.
     pub(crate) fn plain(args: &RunArgs) -> Self {
-        if args.quiet || args.json {
+        if args.options.quiet || args.options.json {
             return Self { bar: ProgressBar::hidden(), lines: None, kept: None };
         }
         let bar = ProgressBar::new(0);
