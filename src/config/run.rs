@@ -177,7 +177,6 @@ impl From<&Schedule> for ScheduleConfig {
     fn from(schedule: &Schedule) -> Self {
         let table = schedule.table_points();
         Self {
-            kind: schedule.kind(),
             initial_temperature: table.is_none().then_some(schedule.initial_temperature()),
             duration: schedule.duration(),
             rate: schedule.rate(),
@@ -188,10 +187,7 @@ impl From<&Schedule> for ScheduleConfig {
             ratio: schedule.ratio(),
             times: table.map(|(times, _)| times.to_vec()),
             temperatures: table.map(|(_, temperatures)| temperatures.to_vec()),
-            interval: None,
-            tau: None,
-            kappa: None,
-            corrected: None,
+            ..Self::of_kind(schedule.kind())
         }
     }
 }
@@ -199,8 +195,22 @@ impl From<&Schedule> for ScheduleConfig {
 impl From<&AdaptiveRule> for ScheduleConfig {
     fn from(rule: &AdaptiveRule) -> Self {
         Self {
-            kind: rule.kind(),
             initial_temperature: Some(rule.initial_temperature()),
+            interval: Some(rule.interval()),
+            tau: rule.tau(),
+            kappa: rule.kappa(),
+            corrected: rule.corrected(),
+            ..Self::of_kind(rule.kind())
+        }
+    }
+}
+
+impl ScheduleConfig {
+    /// The kind without its keys.
+    fn of_kind(kind: ScheduleKind) -> Self {
+        Self {
+            kind,
+            initial_temperature: None,
             duration: None,
             rate: None,
             exponent: None,
@@ -210,15 +220,13 @@ impl From<&AdaptiveRule> for ScheduleConfig {
             ratio: None,
             times: None,
             temperatures: None,
-            interval: Some(rule.interval()),
-            tau: rule.tau(),
-            kappa: rule.kappa(),
-            corrected: rule.corrected(),
+            interval: None,
+            tau: None,
+            kappa: None,
+            corrected: None,
         }
     }
-}
 
-impl ScheduleConfig {
     /// The same schedule where `pace` units of time pass for one: every key that is a time or a rate.
     pub(crate) fn at_pace(&self, pace: f64) -> Self {
         Self {

@@ -44,17 +44,14 @@ impl Cooling {
 
     /// The temperature before step `next` at time `time`, by the batch of the last step.
     fn look(&mut self, next: usize, time: f64, [log_p, log_q]: &[Vec<f64>; 2]) {
-        let due = self.rule.interval() * (self.changes + 1) as f64;
-        if self.cold.is_none() && time >= due * (1.0 - ROUNDING) {
+        let due = self.rule.changes_by(time);
+        if self.cold.is_none() && due > self.changes {
             self.beta = self.rule.next_beta_of_samples(self.beta, log_p, log_q);
-            self.changes = (time / self.rule.interval() * (1.0 + ROUNDING)) as usize;
+            self.changes = due;
             self.cold = (self.beta >= 1.0).then_some(next);
         }
     }
 }
-
-/// Rounding of a number of steps times their length.
-const ROUNDING: f64 = 1e-9;
 
 /// A recorded step.
 #[derive(Debug, Clone, Copy, PartialEq)]

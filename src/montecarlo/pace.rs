@@ -37,9 +37,6 @@ pub(crate) struct Pace<'a> {
     cold: Option<usize>,
 }
 
-/// Rounding of a number of steps times their length.
-const ROUNDING: f64 = 1e-9;
-
 impl<'a> Pace<'a> {
     pub(crate) fn new(schedule: &'a Schedule, watching: Option<Watching>, step: f64) -> Self {
         let beta = watching.map_or(1.0, |watching| 1.0 / watching.rule.initial_temperature());
@@ -52,11 +49,11 @@ impl<'a> Pace<'a> {
     pub(crate) fn beta(&mut self, n: usize, batch: impl FnOnce(f64) -> LogDensities) -> f64 {
         let time = n as f64 * self.step;
         let Some(Watching { rule, .. }) = self.watching else { return self.schedule.beta(time) };
-        let due = rule.interval() * (self.changes + 1) as f64;
-        if self.cold.is_none() && time >= due * (1.0 - ROUNDING) {
+        let due = rule.changes_by(time);
+        if self.cold.is_none() && due > self.changes {
             let (log_p, log_q) = batch(self.beta);
             self.beta = rule.next_beta_of_samples(self.beta, &log_p, &log_q);
-            self.changes = (time / rule.interval() * (1.0 + ROUNDING)) as usize;
+            self.changes = due;
             self.cold = (self.beta >= 1.0).then_some(n);
         }
         self.beta

@@ -190,11 +190,11 @@ impl ProductEnsemble {
         let flow = self.plane.flow(0.0, self.options.fineness)?;
         let mut order = self.order.clone().filter(|_| self.options.horizon.is_none());
         let mut counts = Counts::new(self.plane.target());
-        let draws: Vec<u64> = (0..n).collect();
-        for wave in draws.chunks(WAVE) {
+        for first in (0..n).step_by(WAVE) {
+            let wave = first..n.min(first + WAVE as u64);
+            let size = wave.end - wave.start;
             let open: Vec<[f64; 2]> = wave
-                .iter()
-                .map(|&index| self.draw(seed, index))
+                .map(|index| self.draw(seed, index))
                 .filter(|mean| match order.as_ref().and_then(|order| order.end(*mean)) {
                     Some(k) => {
                         counts.count(&self.ends[k].masses);
@@ -208,7 +208,7 @@ impl ProductEnsemble {
                 go_on(1);
                 found
             })?;
-            go_on((wave.len() - open.len()) as u64);
+            go_on(size - open.len() as u64);
             if !go_on(0) {
                 return Ok(None);
             }

@@ -91,6 +91,12 @@ impl AdaptiveRule {
         self.interval
     }
 
+    /// How many changes of beta are due by `time`, a multiple of a step: one at every multiple of the interval, to 1e-9 of it, the
+    /// rounding of such a product.
+    pub fn changes_by(&self, time: f64) -> usize {
+        (time / self.interval() * (1.0 + 1e-9)) as usize
+    }
+
     /// tau of adaptive-kl.
     pub fn tau(&self) -> Option<f64> {
         match self.law {

@@ -146,3 +146,14 @@ fn what_a_rule_is_made_of() {
         assert_eq!(rule.unwrap_err().name(), name);
     }
 }
+
+/// A change at every multiple of the interval, however the steps are rounded.
+#[test]
+fn changes_are_due_at_multiples_of_the_interval() {
+    let rule = AdaptiveRule::kl(9.0, 0.5, 0.5).unwrap();
+    for step in [0.1, 0.05, 0.025] {
+        let each = (0.5f64 / step).round() as usize;
+        assert!((0..400).all(|n| rule.changes_by(n as f64 * step) == n / each), "{step}");
+    }
+    assert_eq!(rule.changes_by(0.499), 0);
+}
