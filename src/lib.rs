@@ -29,8 +29,8 @@
 //! The mathematics is the crate `collapsar-theory`, here as [`theory`]; this library integrates it, draws random starts,
 //! keeps records and draws figures. The binary adds the command line and nothing else.
 //!
-//! Features: `cli` (the command line; implies `figures`), `diffsol` (the general engine), `parallel` (threads). Without
-//! them the library is alone, and may run in a browser.
+//! Features: `cli` (the command line; implies `figures` and `files`), `diffsol` (the general engine), `files` (the store and
+//! journals), `parallel` (threads), `parquet` (runs in such files). Without them the library is alone, and may run in a browser.
 
 pub mod bifurcation;
 #[cfg(feature = "cli")]

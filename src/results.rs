@@ -6,7 +6,7 @@ mod compare;
 mod density;
 mod design;
 mod diagnose;
-#[cfg(feature = "cli")]
+#[cfg(feature = "files")]
 mod journal;
 mod mean_field;
 mod mean_field_scan;
@@ -16,7 +16,7 @@ mod product_fit;
 mod ranks;
 mod realnvp;
 mod solve;
-#[cfg(feature = "cli")]
+#[cfg(feature = "files")]
 mod store;
 mod sweep;
 mod sweep_checks;
@@ -35,7 +35,7 @@ pub use diagnose::{
     ComparisonRecord, DiagnoseRecord, DiagnoseSettings, LossRecord, MechanismCount, ModeRecord, RestartsRecord,
     RunCourse, RunRecord, RunsPlane, SeparationRecord, Share, TargetRecord, TellingRecord,
 };
-#[cfg(feature = "cli")]
+#[cfg(feature = "files")]
 pub use journal::{Journal, JournalError};
 pub use mean_field::{
     Annealed, Certificate, FrameEnd, FrameSearch, MeanFieldRecord, ProductMarginal, ProductRoute, Verdict,
@@ -49,7 +49,7 @@ pub use product_fit::{PlaneFit, ProductFit, ProductPlane};
 pub use ranks::{BestStart, BySource, RankCorrelation, RankRecord};
 pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, TrainedRun, flow_csv};
 pub use solve::{Chart, EndRecord, LimitRecord, SolveRecord, StepCounts};
-#[cfg(feature = "cli")]
+#[cfg(feature = "files")]
 pub use store::{Store, StoreError, writing};
 pub use sweep::{Curve, SweepHeader, SweepPoint, SweepRecord};
 pub use sweep_checks::{Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord};

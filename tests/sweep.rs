@@ -296,3 +296,33 @@ fn no_unrelated_key_changes_a_count() {
         assert_ne!(count(&[set]), base, "{set}");
     }
 }
+
+/// The array of `docs/slurm-array.sh`, task by task as Slurm starts them: in any order, one of them twice.
+#[cfg(unix)]
+#[test]
+fn the_slurm_scripts_end_with_the_bytes_of_one_run() {
+    let folder = folder(GRID);
+    succeed(&sweep(folder.path(), "alone", &[]));
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let (config, out) = (folder.path().join("grid.toml"), folder.path().join("results"));
+    let script = |name: &str| {
+        let mut command = Command::new(docs.join(name));
+        command.args([&config, &out]).env("COLLAPSAR", env!("CARGO_BIN_EXE_collapsar"));
+        command
+    };
+    for (task, offset) in [(3, 0), (1, 0), (0, 1), (2, 0), (3, 0)] {
+        // The second task is of an array from 0 that was submitted alone.
+        let mut command = script("slurm-array.sh");
+        command.env("SLURM_ARRAY_TASK_ID", task.to_string()).env("SLURM_CPUS_PER_TASK", "2");
+        match offset {
+            0 => command.env("SLURM_ARRAY_TASK_COUNT", "3"),
+            _ => command.envs([("SLURM_ARRAY_TASK_COUNT", "1"), ("COLLAPSAR_TASKS", "3"), ("COLLAPSAR_FIRST", "0")]),
+        };
+        succeed(&command.output().unwrap());
+    }
+    succeed(&script("slurm-merge.sh").output().unwrap());
+    let results: Vec<_> = files(&out).into_iter().filter(|(name, _)| !name.contains("shard")).collect();
+    assert_eq!(results, files(&folder.path().join("alone")));
+    let refused = Command::new(docs.join("slurm-array.sh")).arg(&config).env_remove("SLURM_ARRAY_TASK_COUNT").output();
+    assert!(!refused.unwrap().status.success());
+}

@@ -13,7 +13,7 @@ pub(crate) const STANDARD_INPUT: &str = "-";
 /// Parses a configuration file and applies its overrides.
 pub(crate) fn read(path: &Path, overrides: &[String]) -> Result<Document, Failure> {
     let (name, text) = if path == Path::new(STANDARD_INPUT) {
-        ("standard input".to_owned(), std::io::read_to_string(std::io::stdin()))
+        (Document::STANDARD_INPUT.to_owned(), std::io::read_to_string(std::io::stdin()))
     } else {
         (path.display().to_string(), std::fs::read_to_string(path))
     };

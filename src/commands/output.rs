@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::RunArgs;
 use crate::commands::document::STANDARD_INPUT;
 use crate::commands::{Failure, print};
+use crate::config::Document;
 use crate::figures::{Figure, render_png, render_svg};
 use crate::results::Store;
 use crate::studies::Study;
@@ -22,7 +23,7 @@ pub(crate) fn folder(args: &RunArgs) -> Option<&Path> {
 /// The name of the configuration, and of its results.
 pub(crate) fn stem(args: &RunArgs) -> String {
     let name = args.config.file_stem().filter(|_| args.config != Path::new(STANDARD_INPUT));
-    name.map_or("run".into(), |s| s.to_string_lossy().into_owned())
+    name.map_or(Document::NAMELESS.into(), |s| s.to_string_lossy().into_owned())
 }
 
 /// A figure in both formats; `name` follows the name of the configuration.

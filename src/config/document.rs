@@ -55,10 +55,15 @@ impl Document {
         Ok(document)
     }
 
+    /// What errors call a configuration that comes from no file.
+    pub const STANDARD_INPUT: &str = "standard input";
+    /// What its results are called.
+    pub const NAMELESS: &str = "run";
+
     /// What results of this document are called: the file's name without folder and ending.
     pub fn name(&self) -> String {
-        let path = std::path::Path::new(&self.file);
-        path.file_stem().map_or("run".into(), |stem| stem.to_string_lossy().into_owned())
+        let stem = std::path::Path::new(&self.file).file_stem().filter(|_| self.file != Self::STANDARD_INPUT);
+        stem.map_or(Self::NAMELESS.into(), |stem| stem.to_string_lossy().into_owned())
     }
 
     /// A document of values alone, each `section.key=value` with the value in TOML (a bare word is a text).

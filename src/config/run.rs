@@ -3,7 +3,10 @@
 use collapsar_theory::{AdaptiveRule, InvalidParameter, MeanSpace, Part, Schedule, ScheduleKind, Start, Target};
 use serde::{Serialize, Serializer};
 
+use crate::config::document::Document;
+use crate::config::error::ConfigError;
 use crate::config::mixture::{ComponentConfig, CovarianceConfig};
+use crate::config::resolve::any_schedule;
 
 /// `[target]`: a separation, means, or means with covariances.
 #[derive(Debug, Clone, PartialEq)]
@@ -206,6 +209,14 @@ impl From<&AdaptiveRule> for ScheduleConfig {
 }
 
 impl ScheduleConfig {
+    /// `[schedule]` of a document, with the defaults of its kind.
+    ///
+    /// # Errors
+    /// The key that breaks a rule, with its value, the rule and the line.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        any_schedule(document).map(|(config, _)| config)
+    }
+
     /// The kind without its keys.
     fn of_kind(kind: ScheduleKind) -> Self {
         Self {
@@ -323,7 +334,6 @@ impl StartConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
     use crate::config::resolve;
 
     /// `at_pace` stretches the time of every kind, so that no key that is a time or a rate is forgotten.

@@ -115,6 +115,18 @@ impl Trace {
 }
 
 impl Run {
+    /// A run that is in memory: samples whose values are not finite are left out and counted.
+    ///
+    /// # Errors
+    /// What can be no run: none of its samples is finite, weights that do not sum to one, and the like.
+    pub fn new(name: impl Into<String>, data: Data) -> Result<Self, RunError> {
+        let data = match data {
+            Data::Samples(samples) => Data::Samples(samples.completed()),
+            other => other,
+        };
+        Self { name: name.into(), data }.checked()
+    }
+
     /// The run, if what it holds can be one.
     pub(crate) fn checked(self) -> Result<Self, RunError> {
         let fail = |message: String| Err(RunError::new(&self.name, message));

@@ -1,0 +1,256 @@
+"""The questions of a configuration, one function each.
+
+Each takes a problem (a `Problem`, a dict of sections, or the path of a file in TOML) and, as keywords, the settings of its
+own section; further sections are given as ``sections={...}``. Numbers equal those of the command line to the last bit, for
+any number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from . import _native, results
+from .problem import Problem, document_of
+from .progress import Progress, told
+from .results import Record, Result
+
+__all__ = [
+    "bifurcate",
+    "boundary",
+    "critical_temperature",
+    "density",
+    "design",
+    "equilibria",
+    "mean_field",
+    "portrait",
+    "probability",
+    "solve",
+    "train_flow",
+]
+
+AnyProblem = Problem | Mapping[str, Mapping[str, Any]] | str | os.PathLike[str]
+Sections = Mapping[str, Mapping[str, Any]]
+R = TypeVar("R", bound=Result)
+
+
+def _answer(
+    kind: type[R],
+    verb: str,
+    problem: AnyProblem,
+    sections: Sections | None,
+    own: tuple[str, Mapping[str, Any]],
+    threads: int | None,
+    progress: Progress,
+    routes: Iterable[str] = (),
+) -> R:
+    settings = {name: dict(section) for name, section in (sections or {}).items()}
+    name, values = own
+    if values:
+        settings[name] = {**settings.get(name, {}), **values}
+    document = document_of(problem, settings)
+    with told(progress) as tell:
+        return kind(_native.run(verb, document, list(routes), threads, tell))
+
+
+def solve(
+    problem: AnyProblem,
+    *,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> results.SolveResult:
+    """Integrates the closed flow of one problem and says where it ends.
+
+    Parameters
+    ----------
+    problem
+        With [target], [family], [schedule], [start].
+    sections
+        Further sections of this call.
+    threads
+        Threads to use; all cores unless given.
+    progress
+        True for a progress bar of tqdm, or what makes one.
+    settings
+        Keys of [solve], such as ``times``.
+
+    Raises
+    ------
+    ConfigError
+        A value breaks a rule.
+    ComputationError
+        The integration failed.
+    """
+    return _answer(results.SolveResult, "solve", problem, sections, ("solve", settings), threads, progress)
+
+
+def bifurcate(
+    problem: AnyProblem,
+    *,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> results.BifurcateResult:
+    """Equilibria, branches and critical values of a pair: at which separations and temperatures a collapsed state exists.
+
+    Parameters are those of `solve`; `settings` are keys of [bifurcation].
+    """
+    own = ("bifurcation", settings)
+    return _answer(results.BifurcateResult, "bifurcate", problem, sections, own, threads, progress)
+
+
+def equilibria(
+    problem: AnyProblem,
+    temperature: float | None = None,
+    *,
+    threads: int | None = None,
+) -> list[Record]:
+    """All equilibria of a pair at one temperature: that of the schedule's start unless given.
+
+    Each has `coordinates`, `kind`, `eigenvalues`, `eigenvectors`, `unstable`, `residual` and `uncertainty`; what the
+    coordinates are, and why there are no others, is in the result of `bifurcate`.
+    """
+    own = {} if temperature is None else {"temperature": temperature}
+    return bifurcate(problem, sections={"bifurcation": own}, threads=threads).equilibria
+
+
+def critical_temperature(problem: AnyProblem, *, threads: int | None = None) -> float | None:
+    """The temperature above which a pair has no collapsed state; None if it has one at every temperature, or none at any."""
+    return bifurcate(problem, threads=threads).critical_temperature
+
+
+def boundary(
+    problem: AnyProblem,
+    *,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> results.BoundaryResult:
+    """Which starts of a pair collapse under a schedule: the boundary between the two.
+
+    Parameters are those of `solve`; `settings` are keys of [boundary].
+    """
+    return _answer(results.BoundaryResult, "boundary", problem, sections, ("boundary", settings), threads, progress)
+
+
+def probability(
+    problem: AnyProblem,
+    routes: Iterable[str] = (),
+    *,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **settings: Mapping[str, Any],
+) -> results.ProbabilityResult:
+    """The probability of collapse of a random start by several routes.
+
+    Parameters
+    ----------
+    problem
+        With a law of starts: [start] with ``dimension``.
+    routes
+        Of "exact", "formula", "refined", "montecarlo", "simulation", "realnvp"; all that say something unless given.
+    settings
+        Sections of the routes, such as ``montecarlo={"samples": 10_000}``.
+    sections, threads, progress
+        As for `solve`.
+    """
+    given = {**(sections or {}), **settings}
+    chosen = [routes] if isinstance(routes, str) else routes
+    return _answer(results.ProbabilityResult, "probability", problem, given, ("", {}), threads, progress, chosen)
+
+
+def design(
+    problem: AnyProblem,
+    *,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> results.DesignResult:
+    """The cheapest schedule that keeps collapse as seldom as wanted, or the best for a budget.
+
+    Parameters are those of `solve`; `settings` are keys of [design], such as ``wanted`` or ``budget``.
+    """
+    return _answer(results.DesignResult, "design", problem, sections, ("design", settings), threads, progress)
+
+
+def mean_field(
+    problem: AnyProblem,
+    *,
+    rotation: Mapping[str, Any] | None = None,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+) -> results.MeanFieldResult:
+    """The optima of product measures on a target, which modes they lose, and whether a rotation keeps them.
+
+    Parameters
+    ----------
+    problem
+        With [target]; [family] may be left out.
+    rotation
+        Keys of [rotation]; {} for its defaults.
+    sections, threads, progress
+        As for `solve`; [scan] draws curves and maps.
+    """
+    if not isinstance(problem, Problem):
+        problem = Problem(problem) if isinstance(problem, Mapping) else Problem.from_toml(problem)
+    given: dict[str, Mapping[str, Any]] = dict(sections or {})
+    if "family" not in problem:
+        given["family"] = {"preset": "mean-field", **given.get("family", {})}
+    own = ("rotation", {} if rotation is None else rotation)
+    if rotation is not None and "rotation" not in problem:
+        # A section without a key asks for its defaults.
+        problem = problem.with_(rotation={})
+    return _answer(results.MeanFieldResult, "mean-field", problem, given, own, threads, progress)
+
+
+def density(
+    problem: AnyProblem,
+    *,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> results.DensityResult:
+    """Target, tempered target and fit along a run.
+
+    Parameters are those of `solve`; `settings` are keys of [density].
+    """
+    return _answer(results.DensityResult, "density", problem, sections, ("density", settings), threads, progress)
+
+
+def portrait(
+    problem: AnyProblem,
+    *,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> results.PortraitResult:
+    """How the free pair flows at given temperatures.
+
+    Parameters are those of `solve`; `settings` are keys of [portrait].
+    """
+    return _answer(results.PortraitResult, "portrait", problem, sections, ("portrait", settings), threads, progress)
+
+
+def train_flow(
+    problem: AnyProblem,
+    *,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> results.FlowResult:
+    """Trains a normalizing flow on the tempered reverse divergence.
+
+    Parameters are those of `solve`; `settings` are keys of [training], such as ``steps``. [flow] says which flow.
+    """
+    return _answer(results.FlowResult, "realnvp", problem, sections, ("training", settings), threads, progress)
