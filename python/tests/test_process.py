@@ -117,17 +117,21 @@ def resident():
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="it is read from /proc")
-def test_memory_is_flat_over_ten_thousand_calls():
+def test_memory_is_flat_over_ten_thousand_calls(flow):
     problem = {"target": {"separation": 1.0}, "family": {"preset": "free"}, "start": {"means": [[0.5]]}, "solve": {"times": [0.0]}}
 
-    def call():
-        collapsar.solve(problem, threads=1)
+    point = np.zeros((3, flow.dimension))
+
+    def call(i):
+        flow.log_prob(point)
+        if i % 5 == 0:
+            collapsar.solve(problem, threads=1)
         with pytest.raises(collapsar.ConfigError):
             collapsar.Schedule("geometric", initial_temperature=-1.0, duration=1.0)
 
     def calls(n):
-        for _ in range(n):
-            call()
+        for i in range(n):
+            call(i)
 
     calls(500)
     before = resident()
