@@ -48,10 +48,7 @@ def _solve(found: Any, ax: Axes, style: dict[str, Any]) -> None:
 
 def _probability(found: Any, ax: Axes, style: dict[str, Any]) -> None:
     names, values, below, above = [], [], [], []
-    for name in ("exact", "formula", "refined", "montecarlo", "simulation", "realnvp"):
-        if name not in found:
-            continue
-        answer = found[name]
+    for name, answer in found.answers.items():
         value, error = answer["value"], answer.get("error") or 0.0
         names.append(name)
         values.append(value)
@@ -106,7 +103,7 @@ def _sweep(found: Any, ax: Axes, style: dict[str, Any]) -> None:
     curves: dict[tuple[Any, ...], list[tuple[float, float, float, float]]] = {}
     for point in found.points:
         values = list(point["values"])
-        for route in ("exact", "montecarlo", "formula", "refined", "simulation", "realnvp"):
+        for route in results.ROUTES:
             if route in point:
                 answer = point[route]
                 value = answer["value"]

@@ -41,6 +41,9 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 
+ROUTES = ("exact", "montecarlo", "simulation", "realnvp", "refined", "formula")
+"""Routes to a probability, those first that err least."""
+
 
 class Record(Mapping[str, Any]):
     """A part of a result: its fields as attributes and as items."""
@@ -351,11 +354,23 @@ class ProbabilityResult(Result):
         realnvp: Record
         notes: list[str]
 
+    @property
+    def answers(self) -> dict[str, Record]:
+        """The answers by route, those first that err least: computed, then counted, then by formula."""
+        return {route: self[route] for route in ROUTES if route in self._fields}
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row for each route: value, interval or error, counts, and whether its formula holds here (needs pandas)."""
+        import pandas as pd
+
+        columns = ("value", "low", "high", "error", "n", "collapsed", "valid")
+        rows = {route: [answer.get(column) for column in columns] for route, answer in self.answers.items()}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=list(columns))
+
     def __float__(self) -> float:
         """P_c by the route that errs least: computed, then counted, then by formula."""
-        for route in ("exact", "montecarlo", "simulation", "realnvp", "refined", "formula"):
-            if route in self._fields:
-                return float(self._fields[route]["value"])
+        for answer in self.answers.values():
+            return float(answer["value"])
         raise ValueError("no route has a value")
 
 

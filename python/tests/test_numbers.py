@@ -92,10 +92,13 @@ def test_tables(pair):
     frame = collapsar.solve(pair).to_pandas()
     assert list(frame.columns[:2]) == ["time", "temperature"] and len(frame) > 50
     assert float(frame["temperature"].iloc[0]) == 5.0
+    law = {"target": {"separation": 2.5}, "start": {"dimension": 1, "scale": 1.0}, "montecarlo": {"samples": 500}}
+    found = collapsar.probability(law, ["montecarlo", "exact"])
     with pytest.raises(collapsar.ConfigError, match="no table"):
-        collapsar.probability(
-            {"target": {"separation": 2.5}, "start": {"dimension": 1, "scale": 1.0}}, ["exact"]
-        ).to_csv()
+        found.to_csv()
+    frame = found.to_pandas()
+    assert list(frame.index) == ["exact", "montecarlo"] and frame["value"]["exact"] == found.exact.value
+    assert frame["n"]["montecarlo"] == 500 and np.isnan(frame["n"]["exact"])
 
 
 def test_short_cuts():

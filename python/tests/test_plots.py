@@ -29,7 +29,7 @@ def test_a_run(ax, pair):
 def test_probabilities(ax, sphere):
     found = collapsar.probability(sphere, ["formula", "montecarlo"], montecarlo={"samples": 1000})
     found.plot(ax)
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["formula", "montecarlo"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["montecarlo", "formula"]
 
 
 def test_a_grid(ax, sphere):

@@ -77,6 +77,31 @@ def test_what_was_finished_before_a_pool_broke_is_not_computed_again(problem, he
     assert counted.left == 6 - 2 and not journal.exists()
 
 
+@pytest.mark.filterwarnings("ignore:This process", "ignore:os.fork")
+def test_a_killed_worker_of_a_pool_costs_its_own_point_alone(problem, tmp_path):
+    slow = problem.with_(montecarlo={"samples": 20_000})
+    grid = {**GRID, "schedule.duration": [float(t) for t in range(4, 20)]}
+    arguments = {"routes": ["montecarlo"], "journal": tmp_path / "grid.jsonl"}
+    context = multiprocessing.get_context("spawn")
+    with (
+        concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool,
+        concurrent.futures.ThreadPoolExecutor(1) as beside,
+    ):
+        found = beside.submit(collapsar.sweep, slow, grid, executor=pool, **arguments)
+        deadline = time.monotonic() + 120
+        while not (arguments["journal"].exists() and len(arguments["journal"].read_text().splitlines()) > 3):
+            assert not found.done() and time.monotonic() < deadline
+            time.sleep(0.01)
+        os.kill(next(iter(pool._processes)), signal.SIGKILL)
+        with pytest.raises(concurrent.futures.process.BrokenProcessPool):
+            found.result()
+    kept = len(arguments["journal"].read_text().splitlines()) - 1
+    assert 3 <= kept < 32
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+        resumed = collapsar.sweep(slow, grid, executor=pool, **arguments).to_json()
+    assert resumed == collapsar.sweep(slow, grid, routes=["montecarlo"]).to_json()
+
+
 def test_a_journal_of_another_grid_is_refused(problem, tmp_path):
     journal = tmp_path / "grid.jsonl"
     journal.write_text("other work\n")
