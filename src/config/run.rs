@@ -344,7 +344,7 @@ mod tests {
                 let text = format!("[schedule]\nkind = \"{}\"\ninitial_temperature = 9\ninterval = 3\n", kind.name());
                 let keys = if kind == ScheduleKind::AdaptiveKl { "tau = 0.5" } else { "kappa = 0.5\ncorrected = true" };
                 let document = Document::parse("test", &(text + keys), &[]).unwrap();
-                let (config, first) = resolve::any_schedule(&document).unwrap();
+                let (config, first) = any_schedule(&document).unwrap();
                 assert_eq!(first, Schedule::constant(9.0).unwrap());
                 let (rule, slow) = (config.rule().unwrap().unwrap(), config.at_pace(2.0).rule().unwrap().unwrap());
                 assert_eq!(ScheduleConfig::from(&rule), config);
