@@ -136,8 +136,11 @@ class Result(Record):
 
     @property
     def config(self) -> dict[str, Any]:
-        """The resolved configuration, which `Problem` takes again."""
-        config: dict[str, Any] = self._fields["config"]
+        """The resolved configuration, which `Problem` takes again; of several variants that of the first."""
+        fields = self._fields
+        if "variants" in fields:
+            fields = fields["variants"][0]
+        config: dict[str, Any] = fields["config"]
         return config
 
     @property
@@ -245,7 +248,7 @@ class SolveResult(Result):
     average_error : float
         Largest error estimate of the Gaussian averages.
 
-    A problem with ``[compare]`` has `variants` in their place, a list of `label` and `record`.
+    A problem with ``[compare]`` has `variants` in their place, a list of records with these fields and a `label`.
     """
 
     __slots__ = ()
@@ -451,12 +454,6 @@ class FlowResult(Result):
     __slots__ = ()
     if TYPE_CHECKING:
         variants: list[Record]
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """The resolved configuration of the first flow."""
-        config: dict[str, Any] = self._fields["variants"][0]["config"]
-        return config
 
     def flow(self, variant: int = 0) -> Any:
         """The trained flow, a `Flow`."""

@@ -88,6 +88,13 @@ def test_fields_are_arrays_attributes_and_items(pair):
         found.overage
 
 
+def test_variants_have_the_configuration_of_the_first(trained):
+    several = collapsar.solve(CONFIGS / "trajectories-free.toml")
+    assert several.config == several.to_dict()["variants"][0]["config"]
+    assert trained.config["training"]["steps"] == 20
+    assert collapsar.density(CONFIGS / "density.toml").config["target"]["weights"]
+
+
 def test_tables(pair):
     frame = collapsar.solve(pair).to_pandas()
     assert list(frame.columns[:2]) == ["time", "temperature"] and len(frame) > 50
