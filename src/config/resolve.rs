@@ -136,6 +136,16 @@ pub(crate) fn schedule(document: &Document) -> Result<(ScheduleConfig, Schedule)
     Ok(found)
 }
 
+impl ScheduleConfig {
+    /// `[schedule]` of a document, with the defaults of its kind.
+    ///
+    /// # Errors
+    /// The key that breaks a rule, with its value, the rule and the line.
+    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        any_schedule(document).map(|(config, _)| config)
+    }
+}
+
 /// `[schedule]`, and as much of it as is known before a run: T0 where the fit decides what follows.
 pub(crate) fn any_schedule(document: &Document) -> Result<(ScheduleConfig, Schedule), ConfigError> {
     let section = document.section("schedule");

@@ -3,10 +3,7 @@
 use collapsar_theory::{AdaptiveRule, InvalidParameter, MeanSpace, Part, Schedule, ScheduleKind, Start, Target};
 use serde::{Serialize, Serializer};
 
-use crate::config::document::Document;
-use crate::config::error::ConfigError;
 use crate::config::mixture::{ComponentConfig, CovarianceConfig};
-use crate::config::resolve::any_schedule;
 
 /// `[target]`: a separation, means, or means with covariances.
 #[derive(Debug, Clone, PartialEq)]
@@ -209,14 +206,6 @@ impl From<&AdaptiveRule> for ScheduleConfig {
 }
 
 impl ScheduleConfig {
-    /// `[schedule]` of a document, with the defaults of its kind.
-    ///
-    /// # Errors
-    /// The key that breaks a rule, with its value, the rule and the line.
-    pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
-        any_schedule(document).map(|(config, _)| config)
-    }
-
     /// The kind without its keys.
     fn of_kind(kind: ScheduleKind) -> Self {
         Self {
@@ -334,6 +323,7 @@ impl StartConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Document;
     use crate::config::resolve;
 
     /// `at_pace` stretches the time of every kind, so that no key that is a time or a rate is forgotten.
@@ -344,7 +334,7 @@ mod tests {
                 let text = format!("[schedule]\nkind = \"{}\"\ninitial_temperature = 9\ninterval = 3\n", kind.name());
                 let keys = if kind == ScheduleKind::AdaptiveKl { "tau = 0.5" } else { "kappa = 0.5\ncorrected = true" };
                 let document = Document::parse("test", &(text + keys), &[]).unwrap();
-                let (config, first) = any_schedule(&document).unwrap();
+                let (config, first) = resolve::any_schedule(&document).unwrap();
                 assert_eq!(first, Schedule::constant(9.0).unwrap());
                 let (rule, slow) = (config.rule().unwrap().unwrap(), config.at_pace(2.0).rule().unwrap().unwrap());
                 assert_eq!(ScheduleConfig::from(&rule), config);
