@@ -34,6 +34,11 @@ class ConfigError(ValueError):
         self.rule = rule
         self.line = line
 
+    @classmethod
+    def breaking(cls, key: str, value: object, rule: str) -> ConfigError:
+        """A value that breaks a rule, which continues "it must"."""
+        return cls(f"`{key}` is {value}: it must {rule}", key, str(value), rule)
+
     def __reduce__(self) -> tuple[type[ConfigError], tuple[str | None, ...] | tuple[object, ...]]:
         return type(self), (str(self), self.key, self.value, self.rule, self.line)
 

@@ -27,15 +27,13 @@ def draw(found: results.Result, ax: Axes | None, style: dict[str, Any]) -> Axes:
             drawing(found, ax, style)
             return ax
     kinds = ", ".join(kind.__name__ for kind in _DRAWINGS)
-    value = type(found).__name__
     rule = f"be one of {kinds} (others have `svg` and `png`)"
-    raise ConfigError(f"`result` is a {value}: it must {rule}", "result", value, rule)
+    raise ConfigError.breaking("result", type(found).__name__, rule)
 
 
 def _solve(found: Any, ax: Axes, style: dict[str, Any]) -> None:
     if "variants" in found:
-        rule = "be one run: draw its variants by `svg`"
-        raise ConfigError(f"`result` is of several variants: it must {rule}", "result", "several variants", rule)
+        raise ConfigError.breaking("result", "several variants", "be one run: draw its variants by `svg`")
     weights = found.config["target"]["weights"]
     for k, weight in enumerate(weights):
         colour = COLOURS[k % len(COLOURS)]

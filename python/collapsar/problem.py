@@ -123,24 +123,26 @@ class Problem:
         return f"Problem({self.to_dict()!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Problem._of_text if self._name != "problem" else _of_written, (
-            (self._name, self.to_toml()) if self._name != "problem" else (self.to_dict(),)
-        )
-
-
-def _of_written(sections: Sections) -> Problem:
-    return Problem(sections)
+        if self._name == "problem":
+            return Problem, (self.to_dict(),)
+        return Problem._of_text, (self._name, self.to_toml())
 
 
 def _plain(section: object, name: str) -> dict[str, Any]:
     if not isinstance(section, Mapping):
-        raise ConfigError(f"`{name}` is {section!r}: it must be a dict of its keys", name, repr(section), "be a dict of its keys")
+        raise ConfigError.breaking(name, repr(section), "be a dict of its keys")
     return dict(section)
 
 
-def document_of(problem: Problem | Sections | str | os.PathLike[str], settings: Mapping[str, Mapping[str, Any]]) -> _native.Document:
+def problem_of(named: Problem | Sections | str | os.PathLike[str]) -> Problem:
+    """The problem that a Problem, a dict or the path of a file names."""
+    if isinstance(named, Problem):
+        return named
+    return Problem(named) if isinstance(named, Mapping) else Problem.from_toml(named)
+
+
+def document_of(named: Problem | Sections | str | os.PathLike[str], settings: Sections) -> _native.Document:
     """The document of whatever names a problem, with the settings of a call."""
-    if not isinstance(problem, Problem):
-        problem = Problem(problem) if isinstance(problem, Mapping) else Problem.from_toml(problem)
+    problem = problem_of(named)
     given = {name: section for name, section in settings.items() if section}
     return (problem.with_(given) if given else problem)._document

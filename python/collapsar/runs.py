@@ -84,8 +84,7 @@ def _each(runs: list[Run], key: str, given: LogDensity) -> Sequence[Any]:
     if given is None or callable(given):
         return [None] * len(runs)
     if len(given) != len(runs):
-        rule = f"hold an array for each of the {len(runs)} runs"
-        raise ConfigError(f"`{key}` is {len(given)} arrays: it must {rule}", key, f"{len(given)} arrays", rule)
+        raise ConfigError.breaking(key, f"{len(given)} arrays", f"hold an array for each of the {len(runs)} runs")
     return given
 
 

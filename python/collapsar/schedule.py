@@ -46,8 +46,7 @@ class Schedule:
         self._keys = {"kind": kind, **keys}
         self._inner = _native.Schedule(_document(self._keys))
         if learning_rate is not None and steps is not None:
-            rule = "be left out where `steps` is given"
-            raise ConfigError(f"`learning_rate` is {learning_rate}: it must {rule}", "learning_rate", str(learning_rate), rule)
+            raise ConfigError.breaking("learning_rate", learning_rate, "be left out where `steps` is given")
         if steps is not None:
             _positive("steps", steps)
             learning_rate = self._inner.duration / steps
@@ -171,5 +170,5 @@ class AdaptiveSchedule:
 
 def _positive(name: str, value: float) -> float:
     if not (value > 0 and np.isfinite(value)):
-        raise ConfigError(f"`{name}` is {value}: it must be positive and finite", name, str(value), "be positive and finite")
+        raise ConfigError.breaking(name, value, "be positive and finite")
     return float(value)

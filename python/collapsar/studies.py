@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from . import _native, results
-from .problem import Problem, document_of
+from .problem import Problem, document_of, problem_of
 from .progress import Progress, told
 from .results import Record, Result
 
@@ -199,8 +199,7 @@ def mean_field(
     sections, threads, progress
         As for `solve`; [scan] draws curves and maps.
     """
-    if not isinstance(problem, Problem):
-        problem = Problem(problem) if isinstance(problem, Mapping) else Problem.from_toml(problem)
+    problem = problem_of(problem)
     given: dict[str, Mapping[str, Any]] = dict(sections or {})
     if "family" not in problem:
         given["family"] = {"preset": "mean-field", **given.get("family", {})}

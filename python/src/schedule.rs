@@ -4,7 +4,6 @@ use collapsar::config::ScheduleConfig;
 use collapsar::theory;
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
 
 use crate::convert;
 use crate::document::Document;
@@ -49,11 +48,6 @@ impl Schedule {
     #[getter]
     fn duration(&self) -> f64 {
         self.inner.settling_time(SETTLED)
-    }
-
-    /// Times at which the temperature jumps or bends.
-    fn breakpoints<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, self.inner.breakpoints())
     }
 }
 

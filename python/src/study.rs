@@ -22,7 +22,6 @@ trait Found: Send + Sync {
     fn json(&self) -> Result<String, serde_json::Error>;
     fn table(&self) -> Result<Option<Vec<u8>>, String>;
     fn summary(&self) -> String;
-    fn cost(&self) -> String;
     fn figures(&self) -> Vec<(String, Figure)>;
     fn files(&self) -> Vec<(String, Vec<u8>)>;
     fn failure(&self) -> Option<StudyError>;
@@ -43,10 +42,6 @@ impl<S: Study + Send + Sync> Found for S {
 
     fn summary(&self) -> String {
         Study::summary(self)
-    }
-
-    fn cost(&self) -> String {
-        Study::cost(self)
     }
 
     fn figures(&self) -> Vec<(String, Figure)> {
@@ -90,11 +85,6 @@ impl Answer {
     /// What a person wants to know first, in lines.
     fn summary(&self) -> String {
         self.found.summary()
-    }
-
-    /// What it took; empty if the time says it all.
-    fn cost(&self) -> String {
-        self.found.cost()
     }
 
     /// The names of the figures.

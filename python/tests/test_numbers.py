@@ -101,7 +101,7 @@ def test_tables(pair):
     assert float(frame["temperature"].iloc[0]) == 5.0
     law = {"target": {"separation": 2.5}, "start": {"dimension": 1, "scale": 1.0}, "montecarlo": {"samples": 500}}
     found = collapsar.probability(law, ["montecarlo", "exact"])
-    with pytest.raises(collapsar.ConfigError, match="no table"):
+    with pytest.raises(collapsar.ConfigError, match="one that has a table"):
         found.to_csv()
     frame = found.to_pandas()
     assert list(frame.index) == ["exact", "montecarlo"] and frame["value"]["exact"] == found.exact.value

@@ -77,6 +77,32 @@ def test_what_was_finished_before_a_pool_broke_is_not_computed_again(problem, he
     assert counted.left == 6 - 2 and not journal.exists()
 
 
+class KilledWorker(Exception):
+    """As Dask calls a worker that was lost too often."""
+
+
+def test_a_point_whose_worker_is_lost_is_handed_out_again(problem, here):
+    class Losing(Dying):
+        def __init__(self, losses, error):
+            super().__init__(10**6)
+            self.losses, self.error = losses, error
+
+        def submit(self, function, /, *arguments, **keywords):
+            if self.losses:
+                self.losses -= 1
+                future = concurrent.futures.Future()
+                future.set_exception(self.error("a worker"))
+                return future
+            return super().submit(function, *arguments, **keywords)
+
+    routes = ["formula", "montecarlo"]
+    assert collapsar.sweep(problem, GRID, routes=routes, executor=Losing(7, KilledWorker)).to_json() == here
+    with pytest.raises(KilledWorker):
+        collapsar.sweep(problem, GRID, routes=routes, executor=Losing(10**6, KilledWorker))
+    with pytest.raises(MemoryError):
+        collapsar.sweep(problem, GRID, routes=routes, executor=Losing(1, MemoryError))
+
+
 @pytest.mark.filterwarnings("ignore:This process", "ignore:os.fork")
 def test_a_killed_worker_of_a_pool_costs_its_own_point_alone(problem, tmp_path):
     slow = problem.with_(montecarlo={"samples": 20_000})
