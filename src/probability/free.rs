@@ -1,8 +1,6 @@
 //! The free pair: boundary Y_b(x, z) and the integral (14) of the start law over it.
 
-use collapsar_theory::{
-    FreeBasin, FreePair, InvalidParameter, Schedule, TabulatedFreePair, Verdict, boundary_exponent,
-};
+use collapsar_theory::{FreeBasin, FreePair, InvalidParameter, Schedule, Verdict, boundary_exponent};
 
 use crate::integrate::Tolerances;
 
@@ -15,7 +13,6 @@ use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_para
 /// The collapse boundary of the free pair under a schedule: a start (x, y, z) collapses iff |y| < Y_b(x, z).
 #[derive(Debug, Clone)]
 pub struct FreeBoundary<'a> {
-    flow: TabulatedFreePair,
     basin: FreeBasin,
     schedule: &'a Schedule,
     limits: Limits,
@@ -25,8 +22,7 @@ pub struct FreeBoundary<'a> {
 impl<'a> FreeBoundary<'a> {
     /// The boundary of `pair` under `schedule`.
     pub fn new(pair: FreePair, schedule: &'a Schedule, limits: Limits) -> Result<Self, InvalidParameter> {
-        let flow = TabulatedFreePair::new(pair)?;
-        Ok(Self { flow, basin: FreeBasin::new(pair, schedule)?, schedule, limits, spent: Spent::default() })
+        Ok(Self { basin: FreeBasin::new(pair, schedule)?, schedule, limits, spent: Spent::default() })
     }
 
     /// The abscissa at which the boundary touches 0: the wall between the basins of a single mean.
@@ -45,7 +41,7 @@ impl<'a> FreeBoundary<'a> {
                 Verdict::Open
             }
         };
-        ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict, &self.spent).0
+        ending(self.schedule, &self.limits, start, &|beta, y| self.basin.flow().rates(beta, y), &verdict, &self.spent).0
     }
 
     /// Y_b(x, z), to `width`.
@@ -60,7 +56,7 @@ impl<'a> FreeBoundary<'a> {
 
     /// E_x\[2 Phi(Y_b(x, z)/s) - 1\] for x ~ N(0, s^2).
     fn average(&self, z: f64, s: f64, tolerance: f64) -> Integral {
-        let symmetric = self.flow.pair().bias() == 0.0;
+        let symmetric = self.basin.flow().pair().bias() == 0.0;
         let side = |sign: f64| {
             let mut line = Neighbours::default();
             // x = wall + sign reach v^2: Y_b leaves the wall with a power that the square makes smooth.

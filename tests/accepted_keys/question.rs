@@ -91,7 +91,7 @@ pub type Probe = (&'static str, &'static [&'static str], [&'static str; 2]);
 pub const HOT: &str = "schedule.initial_temperature=25";
 
 pub const PROBES: &[Probe] = &[
-    ("target.separation", &[], ["2.5", "3.5"]),
+    ("target.separation", &[], ["3.0", "3.5"]),
     ("target.means", &[], ["[[2.5, 0.0], [-2.5, 0.0]]", "[[1.5, 1.0], [-1.5, -1.0]]"]),
     ("target.means", &[], ["[[2.5], [-2.5]]", "[[3.5], [-3.5]]"]),
     ("target.weights", &[], ["[0.55, 0.45]", "[0.75, 0.25]"]),
@@ -117,8 +117,8 @@ pub const PROBES: &[Probe] = &[
     ("family.tempering", &[], ["\"density\"", "\"modes\""]),
     ("schedule.kind", &[HOT, "schedule.duration=4"], ["\"geometric\"", "\"quench\""]),
     ("schedule.kind", &[HOT, "schedule.duration=4"], ["\"linear-temperature\"", "\"linear-beta\""]),
-    ("schedule.initial_temperature", &COOLED, ["4", "100"]),
-    ("schedule.duration", &COOLED, ["2", "6"]),
+    ("schedule.initial_temperature", &COOLED, ["4", "25"]),
+    ("schedule.duration", &COOLED, ["2", "4"]),
     ("schedule.rate", &["schedule.kind=\"exponential\"", HOT], ["1.0", "3.0"]),
     ("schedule.exponent", &["schedule.kind=\"power\"", HOT, "schedule.duration=4"], ["0.5", "4"]),
     ("schedule.steepness", &["schedule.kind=\"sigmoid\"", HOT, "schedule.duration=4"], ["1", "60"]),
@@ -144,8 +144,8 @@ pub const PROBES: &[Probe] = &[
         ["false", "true"],
     ),
     ("start.means", &COOLED, ["[[1.0, 0.5], [0.4, -0.6]]", "[[1.0, 0.5], [0.9, -0.6]]"]),
-    ("start.dimension", &COOLED, ["30", "60"]),
-    ("start.scale", &COOLED, ["0.5", "1.5"]),
+    ("start.dimension", &COOLED, ["30", "64"]),
+    ("start.scale", &COOLED, ["0.5", "1.0"]),
     ("start.centre", &COOLED, ["[0.5]", "[1.5]"]),
     ("start.seed", &COOLED, ["1", "2"]),
     (

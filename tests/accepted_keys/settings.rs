@@ -11,6 +11,18 @@ const DESIGN: &[&str] =
 const COUNTED: &[&str] =
     &["design.wanted=0.3", "design.route=\"montecarlo\"", "design.schedules=[\"geometric\"]", "design.verify=200"];
 
+const FEW: &[&str] =
+    &["design.wanted=0.3", "design.schedules=[\"geometric\"]", "design.samples=200", "design.verify=200"];
+/// A search that is bounded early: the formula of the free pair is a flow about its line.
+const SHORT: &[&str] = &[
+    "design.wanted=0.3",
+    "design.route=\"formula\"",
+    "design.schedules=[\"geometric\"]",
+    "design.verify=200",
+    "design.hottest=16",
+    "design.longest=4",
+];
+
 /// Keys of other sections: each acts where it is read, about one of the bases.
 pub const SETTINGS: &[(Asked, &str, Probe)] = &[
     (Verb("solve"), "given means", ("solve.times", &[], ["[0.0, 5.0]", "[0.0, 6.0]"])),
@@ -39,8 +51,8 @@ pub const SETTINGS: &[(Asked, &str, Probe)] = &[
     (Verb("design"), "sphere pair", ("design.wanted", DESIGN, ["0.1", "0.2"])),
     (Verb("design"), "sphere pair", ("design.budget", DESIGN, ["3.0", "4.0"])),
     (Verb("design"), "sphere pair", ("design.schedules", DESIGN, ["[\"geometric\"]", "[\"hold\"]"])),
-    (Verb("design"), "free pair", ("design.restarts", DESIGN, ["1", "\"allowed\""])),
-    (Verb("design"), "sphere pair", ("design.route", DESIGN, ["\"formula\"", "\"montecarlo\""])),
+    (Verb("design"), "free pair", ("design.restarts", SHORT, ["1", "\"allowed\""])),
+    (Verb("design"), "sphere pair", ("design.route", FEW, ["\"formula\"", "\"montecarlo\""])),
     (Verb("design"), "sphere pair", ("design.samples", COUNTED, ["200", "300"])),
     (Verb("design"), "sphere pair", ("design.verify", DESIGN, ["200", "300"])),
     (Verb("design"), "sphere pair", ("design.hottest", DESIGN, ["9.0", "1e4"])),

@@ -15,6 +15,7 @@ pub use free_pair::{FreePair, FreePairOptions};
 pub use mixture::{ClassAverages, MixtureFlow, MixtureState};
 pub use shaped::{LogAverages, ShapedAverages, ShapedFlow, ShapedState};
 pub use sphere_pair::{SpherePair, SpherePairOptions, SphereVariance};
+pub(crate) use tabulated::{TabulatedFreeObjective, TabulatedSphereObjective};
 pub use tabulated::{TabulatedFreePair, TabulatedSpherePair};
 
 /// A closed system of summary statistics under tempered gradient flow.

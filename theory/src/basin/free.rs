@@ -1,7 +1,7 @@
 //! Certain ends of the free pair.
 
 use crate::basin::Verdict;
-use crate::flow::{Flow, FreePair, SmoothFlow};
+use crate::flow::{Flow, FreePair, SmoothFlow, TabulatedFreeObjective, TabulatedFreePair};
 use crate::kernel::{logistic_normal_jet, repulsion};
 use crate::minimum::minimum;
 use crate::parameter::{InvalidParameter, Part};
@@ -36,6 +36,9 @@ const SLACK: f64 = 1e-9;
 #[derive(Debug, Clone)]
 pub struct FreeBasin {
     pair: FreePair,
+    /// The pair's field and objective for a first look, which rules out most states.
+    flow: TabulatedFreePair,
+    objective: TabulatedFreeObjective,
     wall: f64,
     wells: bool,
     end: f64,
@@ -78,7 +81,14 @@ impl FreeBasin {
         let both = |beta: f64, planar: bool| [1.0, -1.0].map(|sign| height(&pair, wall, beta, sign, planar));
         let heights = betas.map(|beta| Height { beta, spatial: both(beta, false), planar: both(beta, true) }).collect();
         let wells = pair.options().separation * pair.pull(wall).1 > 1.0;
-        Ok(Self { pair, wall, wells, end, cooling_from: schedule.cooling_from(), bend: bend(&pair), heights })
+        let (flow, objective) = (TabulatedFreePair::new(pair)?, TabulatedFreeObjective::new(pair)?);
+        let cooling_from = schedule.cooling_from();
+        Ok(Self { pair, flow, objective, wall, wells, end, cooling_from, bend: bend(&pair), heights })
+    }
+
+    /// The flow whose ends these are.
+    pub fn flow(&self) -> &TabulatedFreePair {
+        &self.flow
     }
 
     /// m_c, the coordinate of the wall.
@@ -102,9 +112,9 @@ impl FreeBasin {
         y.abs() >= (x - self.wall).abs()
     }
 
-    /// Whether the state is trapped on one side of the wall: certain collapse, at the price of one objective. (x, y, z)
-    /// at time `t` and inverse temperature `beta`.
-    pub fn trapped(&self, t: f64, beta: f64, state: &[f64]) -> bool {
+    /// Whether the state is trapped on one side of the wall: certain collapse. (x, y, z) at time `t` and inverse temperature
+    /// `beta`. Tables rule out what is far from it; what they do not is decided by the accurate kernels.
+    pub fn trapped(&self, t: f64, beta: f64, state: &[f64; 3]) -> bool {
         if t < self.cooling_from || !self.wells || self.separated(state[0], state[1]) {
             return false;
         }
@@ -115,13 +125,34 @@ impl FreeBasin {
             heights[usize::from(state[0] <= self.wall)]
         };
         let least = side(kept).min(side(&self.heights[0]));
-        let bound =
-            (self.pair.objective(beta, state) + std::f64::consts::LN_2) * self.end / beta - std::f64::consts::LN_2;
-        bound < least - SLACK || ((beta - self.end).abs() <= SETTLED && self.in_bowl(state))
+        let bound = |objective: f64| {
+            (objective + std::f64::consts::LN_2) * self.end / beta - std::f64::consts::LN_2 < least - SLACK
+        };
+        let margin = TABULATED * (1.0 + self.pair.options().separation);
+        (bound(self.objective.at(beta, state) - margin) && bound(self.pair.objective(beta, state)))
+            || ((beta - self.end).abs() <= SETTLED && self.may_be_bowl(state) && self.in_bowl(state))
+    }
+
+    /// Whether the tables leave it open that [`in_bowl`](Self::in_bowl) holds: F is flat, and convex along the axes and
+    /// in the plane of x and y.
+    fn may_be_bowl(&self, state: &[f64; 3]) -> bool {
+        let speed = self.flow.pair().speed(self.end);
+        let slope = self.flow.rates(self.end, state).iter().map(|r| (r / speed) * (r / speed)).sum::<f64>().sqrt();
+        if slope > FLAT + TABULATED {
+            return false;
+        }
+        let [xx, xy, _, _, yy, _, _, _, zz] = self.flow.jacobian(self.end, state).map(|j| -j / speed);
+        let rho = self.flow.pair().options().separation;
+        let margin = TABULATED * (1.0 + rho * rho);
+        let size = xx.abs().max(yy.abs()).max(xy.abs());
+        xx > -margin
+            && yy > -margin
+            && xx * yy - xy * xy > -4.0 * margin * (size + margin)
+            && (state[2] == 0.0 || zz > -margin)
     }
 
     /// Whether a minimum of F on this side of the wall attracts the state at the final temperature.
-    fn in_bowl(&self, state: &[f64]) -> bool {
+    fn in_bowl(&self, state: &[f64; 3]) -> bool {
         let n = if state[2] == 0.0 { 2 } else { 3 };
         let (mut rate, mut jacobian) = ([0.0; 3], [0.0; 9]);
         self.pair.field(self.end, state, &mut rate);
@@ -139,7 +170,7 @@ impl FreeBasin {
     }
 
     /// Both tests.
-    pub fn verdict(&self, t: f64, beta: f64, state: &[f64]) -> Verdict {
+    pub fn verdict(&self, t: f64, beta: f64, state: &[f64; 3]) -> Verdict {
         if self.separated(state[0], state[1]) {
             Verdict::Recovered
         } else if self.trapped(t, beta, state) {
@@ -150,6 +181,8 @@ impl FreeBasin {
     }
 }
 
+/// What the tables may be off by: ten times their errors, in units of 1 + rho for the objective, 1 + rho^2 for the Jacobian.
+const TABULATED: f64 = 1e-8;
 /// How close beta must be to its end for the temperature to count as final: the gradient moves by about as much.
 const SETTLED: f64 = 1e-10;
 /// Gradients above this are not worth a Hessian.
@@ -250,6 +283,34 @@ mod tests {
         assert_eq!(basin.verdict(0.0, 1.0, &state), Verdict::Collapsed);
         let matrix = [2.0, 1.0, 0.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.5];
         assert!((least_eigenvalue(&matrix, 2) - 1.0).abs() < 1e-8 && (least_eigenvalue(&matrix, 3) - 0.5).abs() < 1e-8);
+    }
+
+    #[test]
+    fn the_first_look_rules_out_nothing_that_is_trapped() {
+        for (separation, target_weight) in [(2.3, 0.5), (3.0, 0.7), (2.6, 0.5)] {
+            let pair = FreePair::new(FreePairOptions { separation, target_weight, ..Default::default() }).unwrap();
+            let basin = FreeBasin::new(pair, &Schedule::constant(1.0).unwrap()).unwrap();
+            let mut bottom = [separation, 0.3, 0.0];
+            for _ in 0..4000 {
+                let rate = basin.flow.rates(1.0, &bottom);
+                bottom.iter_mut().zip(rate).for_each(|(y, r)| *y += 0.1 * r);
+            }
+            let (mut far, mut bowls) = (0.0_f64, 0);
+            for i in 0..4000 {
+                let share = |k: u32| (f64::from(i) * f64::from(k).sqrt()).fract();
+                let spread = 10f64.powf(1.0 - 6.0 * share(7));
+                let z = if i % 2 == 0 { 0.0 } else { spread * share(5) };
+                let state = [bottom[0] + spread * (2.0 * share(2) - 1.0), bottom[1] + spread * share(3), z];
+                let beta = 0.3 + 0.7 * share(11);
+                far = far.max((basin.objective.at(beta, &state) - pair.objective(beta, &state)).abs());
+                if basin.in_bowl(&state) {
+                    bowls += 1;
+                    assert!(basin.may_be_bowl(&state), "{state:?}");
+                }
+            }
+            assert!(far < 0.1 * TABULATED * (1.0 + separation), "{far}");
+            assert!(bowls > 30, "{separation}: {bowls}");
+        }
     }
 
     #[test]

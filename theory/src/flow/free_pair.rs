@@ -71,8 +71,44 @@ impl FreePair {
     }
 
     /// q = delta^2 = |mu_1-mu_2|^2.
-    fn gap(state: &[f64]) -> f64 {
+    pub(crate) fn gap(state: &[f64]) -> f64 {
         4.0 * (state[1] * state[1] + state[2] * state[2])
+    }
+
+    /// The objective from S(-q/2, sqrt q) and S(2(rho m + h), 2 rho).
+    #[inline]
+    pub(crate) fn objective_from(
+        &self,
+        beta: f64,
+        state: &[f64],
+        push: impl Fn(f64) -> f64,
+        pull: impl Fn(f64) -> f64,
+    ) -> f64 {
+        let rho = self.options.separation;
+        let own = push(Self::gap(state).max(0.0)) - std::f64::consts::LN_2;
+        let log_v = (1.0 - self.options.target_weight).ln();
+        let log_target = |m: f64| {
+            let norm = m * m + state[2] * state[2];
+            pull(m) + log_v - rho * m - (norm + rho * rho) / 2.0
+        };
+        own - beta * (log_target(state[0] + state[1]) + log_target(state[0] - state[1])) / 2.0
+    }
+
+    /// The Jacobian at (y, z) from tau' at the two means, and r and r' at their distance; row by row.
+    #[inline]
+    pub(crate) fn jacobian_from(&self, beta: f64, [y, z]: [f64; 2], pulls: [f64; 2], push: (f64, f64)) -> [f64; 9] {
+        let speed = self.speed(beta);
+        let drive = beta * self.options.separation / 2.0;
+        let spread = 2.0 * push.0 - beta;
+        // d(2r)/dy = 2 r' dq/dy = 16 r' y, and the same in z.
+        let bend = 16.0 * push.1;
+        let (even, odd) = (drive * (pulls[0] + pulls[1]), drive * (pulls[0] - pulls[1]));
+        let rows = [
+            [even - beta, odd, 0.0],
+            [odd, even + spread + bend * y * y, bend * y * z],
+            [0.0, bend * y * z, spread + bend * z * z],
+        ];
+        std::array::from_fn(|k| speed * rows[k / 3][k % 3])
     }
 }
 
@@ -96,36 +132,17 @@ impl Flow for FreePair {
     /// The flow is its gradient: (x, y, z)' = -g c grad F.
     fn objective(&self, beta: f64, state: &[f64]) -> f64 {
         let rho = self.options.separation;
-        let q = Self::gap(state).max(0.0);
-        let own = softplus_normal(-q / 2.0, q.sqrt()) - std::f64::consts::LN_2;
-        let log_v = (1.0 - self.options.target_weight).ln();
-        let log_target = |m: f64| {
-            let norm = m * m + state[2] * state[2];
-            softplus_normal(2.0 * (rho * m + self.bias), 2.0 * rho) + log_v - rho * m - (norm + rho * rho) / 2.0
-        };
-        own - beta * (log_target(state[0] + state[1]) + log_target(state[0] - state[1])) / 2.0
+        let push = |q: f64| softplus_normal(-q / 2.0, q.sqrt());
+        let pull = |m: f64| softplus_normal(2.0 * (rho * m + self.bias), 2.0 * rho);
+        self.objective_from(beta, state, push, pull)
     }
 }
 
 impl SmoothFlow for FreePair {
     fn jacobian(&self, beta: f64, state: &[f64], jacobian: &mut [f64]) {
         let (x, y, z) = (state[0], state[1], state[2]);
-        let speed = self.speed(beta);
-        let (plus, minus) = (self.pull(x + y).1, self.pull(x - y).1);
-        let drive = beta * self.options.separation / 2.0;
+        let pulls = [self.pull(x + y).1, self.pull(x - y).1];
         let jet = repulsion_jet(Self::gap(state));
-        let spread = 2.0 * jet.value - beta;
-        // d(2r)/dy = 2 r' dq/dy = 16 r' y, and the same in z.
-        let bend = 16.0 * jet.d1;
-        let even = drive * (plus + minus);
-        let odd = drive * (plus - minus);
-        let rows = [
-            [even - beta, odd, 0.0],
-            [odd, even + spread + bend * y * y, bend * y * z],
-            [0.0, bend * y * z, spread + bend * z * z],
-        ];
-        for (out, value) in jacobian.iter_mut().zip(rows.concat()) {
-            *out = speed * value;
-        }
+        jacobian.copy_from_slice(&self.jacobian_from(beta, [y, z], pulls, (jet.value, jet.d1)));
     }
 }

@@ -145,6 +145,23 @@ impl SpherePair {
         Local { variance, gap, pulls: [pull(state[0]), pull(state[1])] }
     }
 
+    /// The part of the objective that the means feel, from S(-q/2, sqrt q) and S(2(R^2 m + h), 2 R sqrt(var)).
+    #[inline]
+    pub(crate) fn objective_from(
+        &self,
+        beta: f64,
+        variance: f64,
+        state: &[f64],
+        push: impl Fn(f64) -> f64,
+        pull: impl Fn(f64) -> f64,
+    ) -> f64 {
+        let square = self.options.radius * self.options.radius;
+        let own = push((2.0 * square * (1.0 - state[2]) / variance).max(0.0)) - std::f64::consts::LN_2;
+        let log_w = (1.0 - self.options.target_weight).ln();
+        let log_target = |m: f64| pull(m) + log_w - square * m - square;
+        own - beta * (log_target(state[0]) + log_target(state[1])) / 2.0
+    }
+
     /// Theory (5) as d(log var)/dt over -c.
     fn variance_force(&self, beta: f64, local: &Local, dimension: f64) -> f64 {
         let alone = beta - 1.0 / local.variance;
@@ -189,21 +206,16 @@ impl Flow for SpherePair {
     /// diagonal 1 - m_1^2, 1 - m_2^2, 2 (1 - s^2) and beside it M_12 = 0, M_13 = m_2 - m_1 s, M_23 = m_1 - m_2 s; and
     /// (log var)' = -(2 c/(d var)) dF/d log var (with the objective per dimension, in infinite d, without the d).
     fn objective(&self, beta: f64, state: &[f64]) -> f64 {
-        let radius = self.options.radius;
-        let local = self.local(beta, state);
-        let q = local.gap.max(0.0);
-        let own = softplus_normal(-q / 2.0, q.sqrt()) - std::f64::consts::LN_2;
-        let spread = 2.0 * radius * local.variance.sqrt();
-        let log_w = (1.0 - self.options.target_weight).ln();
-        let log_target = |m: f64| {
-            let along = radius * radius * m;
-            softplus_normal(2.0 * (along + self.bias), spread) + log_w - along - radius * radius
-        };
-        let means = own - beta * (log_target(state[0]) + log_target(state[1])) / 2.0;
+        let variance = self.variance(beta, state);
+        let spread = 2.0 * self.options.radius * variance.sqrt();
+        let push = |q: f64| softplus_normal(-q / 2.0, q.sqrt());
+        let square = self.options.radius * self.options.radius;
+        let pull = |m: f64| softplus_normal(2.0 * (square * m + self.bias), spread);
+        let means = self.objective_from(beta, variance, state, push, pull);
         match self.options.variance {
             SphereVariance::Lagging { dimension } => {
                 let log_tau = std::f64::consts::TAU.ln();
-                let per_dimension = beta * local.variance - local.variance.ln();
+                let per_dimension = beta * variance - variance.ln();
                 if dimension.is_infinite() {
                     return per_dimension / 2.0;
                 }

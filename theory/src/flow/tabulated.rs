@@ -1,7 +1,9 @@
 //! The pairs on tabulated kernels: the hot path of ensembles and boundaries.
 
 use crate::flow::{FreePair, SpherePair, SphereVariance};
-use crate::kernel::{PullTable, RepulsionTable, logistic_normal_fast};
+use crate::kernel::{
+    PullPotentialTable, PullTable, RepulsionPotentialTable, RepulsionTable, logistic_normal_fast_array,
+};
 use crate::parameter::InvalidParameter;
 
 /// Means beyond this many separations from the origin are answered by the accurate kernel.
@@ -9,7 +11,7 @@ const RANGE: f64 = 4.0;
 /// ... plus this.
 const RANGE_OFFSET: f64 = 10.0;
 
-/// [`FreePair`] with its two kernels tabulated: the same field to 1e-11.
+/// [`FreePair`] with its two kernels tabulated: the same field to 1e-11, its Jacobian to 1e-11 max(1, rho^2).
 #[derive(Debug, Clone)]
 pub struct TabulatedFreePair {
     pair: FreePair,
@@ -21,7 +23,7 @@ impl TabulatedFreePair {
     /// Tabulates `pair`.
     pub fn new(pair: FreePair) -> Result<Self, InvalidParameter> {
         let rho = pair.options().separation;
-        let pull = PullTable::new(rho, pair.bias(), 1.0, RANGE * rho + RANGE_OFFSET)?;
+        let pull = PullTable::new(rho, pair.bias(), 1.0, reach(rho))?;
         Ok(Self { pair, pull, push: RepulsionTable::new() })
     }
 
@@ -40,6 +42,40 @@ impl TabulatedFreePair {
         let spread = 2.0 * self.push.at(4.0 * (y * y + z * z)).0 - beta;
         [speed * (drive * (plus + minus) - beta * x), speed * (drive * (plus - minus) + spread * y), speed * spread * z]
     }
+
+    /// The Jacobian of [`rates`](Self::rates), as [`SmoothFlow::jacobian`](crate::SmoothFlow::jacobian) of the pair.
+    pub fn jacobian(&self, beta: f64, state: &[f64; 3]) -> [f64; 9] {
+        let [x, y, z] = *state;
+        let (plus, minus) = (self.pull.at(x + y).1, self.pull.at(x - y).1);
+        self.pair.jacobian_from(beta, [y, z], [plus, minus], self.push.at(FreePair::gap(state)))
+    }
+}
+
+/// The objective of the free pair tabulated: [`FreePair::objective`](crate::Flow::objective) to 1e-9 (1 + rho).
+#[derive(Debug, Clone)]
+pub(crate) struct TabulatedFreeObjective {
+    pair: FreePair,
+    pull: PullPotentialTable,
+    push: RepulsionPotentialTable,
+}
+
+impl TabulatedFreeObjective {
+    /// Tabulates that of `pair`.
+    pub(crate) fn new(pair: FreePair) -> Result<Self, InvalidParameter> {
+        let rho = pair.options().separation;
+        let pull = PullPotentialTable::new(rho, pair.bias(), 1.0, reach(rho))?;
+        Ok(Self { pair, pull, push: RepulsionPotentialTable::new() })
+    }
+
+    /// F_beta at (x, y, z).
+    pub(crate) fn at(&self, beta: f64, state: &[f64; 3]) -> f64 {
+        self.pair.objective_from(beta, state, |q| self.push.at(q), |m| self.pull.at(m))
+    }
+}
+
+/// The |m| to which the kernels of the free pair are tabulated.
+fn reach(rho: f64) -> f64 {
+    RANGE * rho + RANGE_OFFSET
 }
 
 /// [`SpherePair`] with fast kernels: the same field to 1e-11. A variance lagging in finite dimension feels the means
@@ -84,17 +120,13 @@ impl TabulatedSpherePair {
         let speed = self.pair.speed(beta);
         let square = options.radius * options.radius;
         let push = self.push.at(2.0 * square * (1.0 - s) / variance).0 / variance;
-        let cold = (variance - 1.0).abs() < COLD;
-        let spread = 2.0 * options.radius * variance.sqrt();
-        let pull = |m: f64| {
-            let tau = if cold {
-                self.cold.at(options.radius * m).0
-            } else {
-                2.0 * logistic_normal_fast(2.0 * (square * m + self.pair.bias()), spread) - 1.0
-            };
-            beta * tau
+        let [tau1, tau2] = if (variance - 1.0).abs() < COLD {
+            [m1, m2].map(|m| beta * self.cold.at(options.radius * m).0)
+        } else {
+            let spread = 2.0 * options.radius * variance.sqrt();
+            let logits = [m1, m2].map(|m| 2.0 * (square * m + self.pair.bias()));
+            logistic_normal_fast_array(logits, [spread; 2]).map(|share| beta * (2.0 * share - 1.0))
         };
-        let (tau1, tau2) = (pull(m1), pull(m2));
         let (cross1, cross2) = (m2 - m1 * s, m1 - m2 * s);
         let lag = match options.variance {
             SphereVariance::Lagging { .. } => -options.clock.factor(beta) * (beta - 1.0 / variance),
@@ -106,5 +138,30 @@ impl TabulatedSpherePair {
             -speed * (2.0 * push * (1.0 - s) * (1.0 + s) - tau1 * cross1 - tau2 * cross2),
             lag,
         ]
+    }
+}
+
+/// The objective of the sphere pair at one variance tabulated: [`SpherePair::objective`](crate::Flow::objective) with a
+/// variance that does not lag, to 1e-9 (1 + R).
+#[derive(Debug, Clone)]
+pub(crate) struct TabulatedSphereObjective {
+    pair: SpherePair,
+    variance: f64,
+    pull: PullPotentialTable,
+    push: RepulsionPotentialTable,
+}
+
+impl TabulatedSphereObjective {
+    /// Tabulates that of `pair` where its variance is `variance`.
+    pub(crate) fn new(pair: SpherePair, variance: f64) -> Result<Self, InvalidParameter> {
+        let radius = pair.options().radius;
+        let pull = PullPotentialTable::new(radius, pair.bias(), variance, radius)?;
+        Ok(Self { pair, variance, pull, push: RepulsionPotentialTable::new() })
+    }
+
+    /// F_beta at (m_1, m_2, s).
+    pub(crate) fn at(&self, beta: f64, state: &[f64; 3]) -> f64 {
+        let radius = self.pair.options().radius;
+        self.pair.objective_from(beta, self.variance, state, |q| self.push.at(q), |m| self.pull.at(radius * m))
     }
 }
