@@ -1,6 +1,8 @@
 //! Fields and averages compiled for the vectors of the machine at hand.
 
-use collapsar_theory::{ClassAverages, Flow, MixtureFlow, MixtureState, ShapedAverages, ShapedFlow, ShapedState};
+use collapsar_theory::{
+    ClassAverages, Flow, MixtureFlow, MixtureState, ShapedAverages, ShapedFlow, ShapedState, TabulatedSpherePair,
+};
 use pulp::{Arch, Simd, WithSimd};
 
 /// [`Flow::field`] at a state.
@@ -11,6 +13,11 @@ pub(crate) fn field<F: Flow + ?Sized>(flow: &F, beta: f64, state: &[f64], rate: 
 /// [`Flow::objective`] at a state.
 pub(crate) fn objective<F: Flow + ?Sized>(flow: &F, beta: f64, state: &[f64]) -> f64 {
     Arch::new().dispatch(Objective { flow, beta, state })
+}
+
+/// [`TabulatedSpherePair::rates`] at a state.
+pub(crate) fn sphere_rates(flow: &TabulatedSpherePair, beta: f64, state: &[f64; 4]) -> [f64; 4] {
+    Arch::new().dispatch(SphereRates { flow, beta, state })
 }
 
 /// [`MixtureFlow::averages`] of a state.
@@ -51,6 +58,21 @@ impl<F: Flow + ?Sized> WithSimd for Objective<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> f64 {
         self.flow.objective_inlined(self.beta, self.state)
+    }
+}
+
+struct SphereRates<'a> {
+    flow: &'a TabulatedSpherePair,
+    beta: f64,
+    state: &'a [f64; 4],
+}
+
+impl WithSimd for SphereRates<'_> {
+    type Output = [f64; 4];
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> [f64; 4] {
+        self.flow.rates(self.beta, self.state)
     }
 }
 

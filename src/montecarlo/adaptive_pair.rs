@@ -2,10 +2,10 @@
 
 use collapsar_theory::{
     AdaptiveRule, FitComponent, FreeBasin, InvalidParameter, Pair, Part, Problem, Schedule, SphereBasin,
-    SphereVariance, Start, StartLaw, TabulatedFreePair, TabulatedSpherePair, TemperedFit, Verdict,
+    SphereVariance, Start, StartLaw, TabulatedSpherePair, TemperedFit, Verdict,
 };
 
-use crate::integrate::Tolerances;
+use crate::integrate::{Tolerances, vectors};
 use crate::montecarlo::cooling::Cooling;
 use crate::montecarlo::ensemble::{ABSOLUTE, EnsembleOptions, check};
 use crate::montecarlo::estimate::{Estimate, GoOn, in_parts};
@@ -27,7 +27,7 @@ pub struct AdaptivePair {
 }
 
 enum Followed {
-    Free { pair: TabulatedFreePair, start: FreeStart, basin: FreeBasin },
+    Free { start: FreeStart, basin: FreeBasin },
     Sphere { pair: TabulatedSpherePair, start: SphereStart, basin: SphereBasin, log_variance: f64 },
 }
 
@@ -53,7 +53,6 @@ impl AdaptivePair {
                 Followed::Free {
                     start: FreeStart::new(problem.dimension(), scale)?,
                     basin: FreeBasin::new(pair, &schedule)?,
-                    pair: TabulatedFreePair::new(pair)?,
                 }
             }
             Pair::Sphere(pair) => Followed::Sphere {
@@ -88,8 +87,8 @@ impl AdaptivePair {
     /// alone.
     pub fn run(&self, seed: u64, index: u64) -> (RunEnd, Option<f64>) {
         match &self.followed {
-            Followed::Free { pair, start, basin } => {
-                let rates = |beta: f64, y: &[f64; 3]| pair.rates(beta, y);
+            Followed::Free { start, basin } => {
+                let rates = |beta: f64, y: &[f64; 3]| basin.flow().rates(beta, y);
                 let fit = |_: f64, [x, y, z]: &[f64; 3]| {
                     let at = |along: f64| FitComponent { weight: 0.5, along, across: z * z };
                     self.watched.fit(1.0, vec![at(x + y), at(x - y)])
@@ -101,7 +100,7 @@ impl AdaptivePair {
                 self.follow(start.draw(seed, index), &rates, &fit, &verdict, &judged)
             }
             Followed::Sphere { pair, start, basin, log_variance } => {
-                let rates = |beta: f64, y: &[f64; 4]| pair.rates(beta, y);
+                let rates = |beta: f64, y: &[f64; 4]| vectors::sphere_rates(pair, beta, y);
                 let radius = pair.pair().options().radius;
                 let fit = |beta: f64, y: &[f64; 4]| {
                     let at = |m: f64| FitComponent {

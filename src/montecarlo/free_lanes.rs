@@ -1,9 +1,8 @@
 //! The free pair, theory (11), for lanes of draws.
 
 use collapsar_theory::{
-    FreeBasin, FreePair, InvalidParameter, OddSeries, Schedule, Series, TabulatedFreePair, Verdict,
+    FreeBasin, FreePair, InvalidParameter, OddSeries, Schedule, Series, Verdict, logistic_normal, repulsion,
 };
-use collapsar_theory::{logistic_normal, repulsion};
 
 use crate::montecarlo::follow::{Follow, follow};
 use crate::montecarlo::lanes::{LANES, Lane, LaneSystem};
@@ -21,7 +20,6 @@ pub(crate) const SHIFT: f64 = 0.4;
 /// The free pair under a schedule, with its kernels as series.
 pub(crate) struct FreeLanes<'a> {
     pair: FreePair,
-    tabulated: TabulatedFreePair,
     schedule: &'a Schedule,
     start: FreeStart,
     basin: FreeBasin,
@@ -57,7 +55,6 @@ impl<'a> FreeLanes<'a> {
         let tau = |m: f64| 2.0 * logistic_normal(2.0 * (rho * m + h), 2.0 * rho) - 1.0;
         Ok(Self {
             pair,
-            tabulated: TabulatedFreePair::new(pair)?,
             schedule,
             start,
             basin: FreeBasin::new(pair, schedule)?,
@@ -146,7 +143,7 @@ impl Model<3> for FreeLanes<'_> {
     }
 
     fn alone(&self, limits: &Follow, t: f64, state: [f64; 3]) -> RunEnd {
-        let rates = |beta: f64, y: &[f64; 3]| self.tabulated.rates(beta, y);
+        let rates = |beta: f64, y: &[f64; 3]| self.basin.flow().rates(beta, y);
         follow(self.schedule, limits, t, state, &rates, &|t, y| self.verdict(t, y), &|y| self.at_horizon(y))
     }
 }

@@ -5,6 +5,7 @@ use collapsar_theory::{
     Verdict, logistic_normal, repulsion,
 };
 
+use crate::integrate::vectors;
 use crate::montecarlo::follow::{Follow, follow};
 use crate::montecarlo::free_lanes::SHIFT;
 use crate::montecarlo::lag::Lag;
@@ -156,7 +157,7 @@ impl Model<3> for SphereLanes<'_> {
         let start = self.with_variance(t, state);
         match &self.tabulated {
             Some(pair) => {
-                let rates = |beta: f64, y: &[f64; 4]| pair.rates(beta, y);
+                let rates = |beta: f64, y: &[f64; 4]| vectors::sphere_rates(pair, beta, y);
                 follow(self.schedule, limits, t, start, &rates, &verdict, &at_end)
             }
             None => {

@@ -2,6 +2,7 @@
 
 use collapsar_theory::{InvalidParameter, Schedule, SphereBasin, SpherePair, TabulatedSpherePair, Verdict};
 
+use crate::integrate::vectors;
 use crate::parallel;
 use crate::probability::bracket::{Bracket, Neighbours, bisect};
 use crate::probability::budget::{GIVEN_UP, Spent};
@@ -45,7 +46,14 @@ impl<'a> SphereBoundary<'a> {
             }
         };
         let start = [start[0], start[1], start[2], self.log_variance];
-        ending(self.schedule, &self.limits, start, &|beta, y| self.flow.rates(beta, y), &verdict, &self.spent)
+        ending(
+            self.schedule,
+            &self.limits,
+            start,
+            &|beta, y| vectors::sphere_rates(&self.flow, beta, y),
+            &verdict,
+            &self.spent,
+        )
     }
 
     /// The u = (m_1 + m_2)/sqrt(2(1+s)) in +-`reach` where the start m_1 = m_2 changes the mode on which it collapses:

@@ -123,9 +123,8 @@ pub fn logistic_normal_jet(a: f64, b: f64) -> LogisticJet {
         // At infinite a all derivatives vanish like the first.
         Some((_, value, p)) => LogisticJet { value, d1: p, d2: p, d3: p, d4: p },
         None => {
-            let scale = FixedScale::new(b);
-            let [d1, d2, d3, d4] = scale.derivatives(a);
-            LogisticJet { value: scale.value(a), d1, d2, d3, d4 }
+            let (value, [d1, d2, d3, d4]) = FixedScale::new(b).jet(a);
+            LogisticJet { value, d1, d2, d3, d4 }
         }
     }
 }

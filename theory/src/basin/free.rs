@@ -12,7 +12,8 @@ use crate::schedule::Schedule;
 /// state is called collapsed.
 const WALL_RATIO: f64 = 0.9;
 const WALLS: usize = 12;
-/// Slack on the height of the wall: many times the rounding of the objective.
+/// Slack on the height of the wall in units of 1 + rho: many times the rounding of the objective, and five times what the
+/// search by the table may miss.
 const SLACK: f64 = 1e-9;
 
 /// Trapping regions of the free pair under a given schedule.
@@ -78,10 +79,11 @@ impl FreeBasin {
         })?;
         let end = 1.0 / schedule.final_temperature();
         let betas = (0..WALLS).map(|i| end * WALL_RATIO.powi(i as i32));
-        let both = |beta: f64, planar: bool| [1.0, -1.0].map(|sign| height(&pair, wall, beta, sign, planar));
+        let (flow, objective) = (TabulatedFreePair::new(pair)?, TabulatedFreeObjective::new(pair)?);
+        let both =
+            |beta: f64, planar: bool| [1.0, -1.0].map(|sign| height(&pair, &objective, wall, beta, sign, planar));
         let heights = betas.map(|beta| Height { beta, spatial: both(beta, false), planar: both(beta, true) }).collect();
         let wells = pair.options().separation * pair.pull(wall).1 > 1.0;
-        let (flow, objective) = (TabulatedFreePair::new(pair)?, TabulatedFreeObjective::new(pair)?);
         let cooling_from = schedule.cooling_from();
         Ok(Self { pair, flow, objective, wall, wells, end, cooling_from, bend: bend(&pair), heights })
     }
@@ -125,10 +127,11 @@ impl FreeBasin {
             heights[usize::from(state[0] <= self.wall)]
         };
         let least = side(kept).min(side(&self.heights[0]));
+        let unit = 1.0 + self.pair.options().separation;
         let bound = |objective: f64| {
-            (objective + std::f64::consts::LN_2) * self.end / beta - std::f64::consts::LN_2 < least - SLACK
+            (objective + std::f64::consts::LN_2) * self.end / beta - std::f64::consts::LN_2 < least - SLACK * unit
         };
-        let margin = TABULATED * (1.0 + self.pair.options().separation);
+        let margin = TABULATED * unit;
         (bound(self.objective.at(beta, state) - margin) && bound(self.pair.objective(beta, state)))
             || ((beta - self.end).abs() <= SETTLED && self.may_be_bowl(state) && self.in_bowl(state))
     }
@@ -234,18 +237,19 @@ fn middle_root(pair: &FreePair) -> Option<f64> {
     bisect(centre - half, centre + half, |m| -phi(m))
 }
 
-/// The least F_beta with one mean on the wall and the other on the side of `sign`.
-fn height(pair: &FreePair, wall: f64, beta: f64, sign: f64, planar: bool) -> f64 {
+/// The least F_beta with one mean on the wall and the other on the side of `sign`, from above by at most twice the table's error:
+/// its place is found by the table.
+fn height(pair: &FreePair, objective: &TabulatedFreeObjective, wall: f64, beta: f64, sign: f64, planar: bool) -> f64 {
     // F falls in z while 2 r(q) > beta: its minimum is where 2 r = beta, or at 0.
     let free_gap =
         if planar || beta >= 1.0 { 0.0 } else { bisect(0.0, 1e4, |q| beta - 2.0 * repulsion(q)).unwrap_or(0.0) };
     let reach = 4.0 * pair.options().separation + 10.0;
-    minimum(0.0, reach, |gap| {
+    let at = |gap: f64| {
         let (x, y) = (wall + sign * gap / 2.0, gap / 2.0);
-        let z = (free_gap / 4.0 - y * y).max(0.0).sqrt();
-        pair.objective(beta, &[x, y, z])
-    })
-    .1
+        [x, y, (free_gap / 4.0 - y * y).max(0.0).sqrt()]
+    };
+    let (gap, _) = minimum(0.0, reach, |gap| objective.at(beta, &at(gap)));
+    pair.objective(beta, &at(gap))
 }
 
 #[cfg(test)]

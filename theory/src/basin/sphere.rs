@@ -62,15 +62,14 @@ impl SphereBasin {
         };
         let settled = SpherePair::new(SpherePairOptions { variance, ..options })?;
         let end = 1.0 / schedule.final_temperature();
+        let objective = TabulatedSphereObjective::new(settled, settled.variance(end, &[]))?;
+        // From above by at most twice the table's error: the place is found by the table.
         let height = |to: f64| {
-            minimum(plane.min(to), plane.max(to), |m| {
-                let s = m * plane - ((1.0 - m * m) * (1.0 - plane * plane)).max(0.0).sqrt();
-                settled.objective(end, &[m, plane, s])
-            })
-            .1
+            let at = |m: f64| [m, plane, m * plane - ((1.0 - m * m) * (1.0 - plane * plane)).max(0.0).sqrt()];
+            let (m, _) = minimum(plane.min(to), plane.max(to), |m| objective.at(end, &at(m)));
+            settled.objective(end, &at(m))
         };
         let heights = (height(1.0), height(-1.0));
-        let objective = TabulatedSphereObjective::new(settled, settled.variance(end, &[]))?;
         Ok(Self { pair, settled, objective, plane, end, constant_from: schedule.settling_time(CONSTANT), heights })
     }
 

@@ -1,9 +1,7 @@
 //! The pairs on tabulated kernels: the hot path of ensembles and boundaries.
 
 use crate::flow::{FreePair, SpherePair, SphereVariance};
-use crate::kernel::{
-    PullPotentialTable, PullTable, RepulsionPotentialTable, RepulsionTable, logistic_normal_fast_array,
-};
+use crate::kernel::{PullPotentialTable, PullTable, RepulsionPotentialTable, RepulsionTable, logistic_normal_fast};
 use crate::parameter::InvalidParameter;
 
 /// Means beyond this many separations from the origin are answered by the accurate kernel.
@@ -111,8 +109,9 @@ impl TabulatedSpherePair {
         &self.pair
     }
 
-    /// The field of theory (8) at (m_1, m_2, s, log var); the last rate is 0 unless the variance lags.
-    #[inline]
+    /// The field of theory (8) at (m_1, m_2, s, log var); the last rate is 0 unless the variance lags. Compiled into its caller,
+    /// whose vector instructions matter.
+    #[inline(always)]
     pub fn rates(&self, beta: f64, state: &[f64; 4]) -> [f64; 4] {
         let [m1, m2, s, _] = *state;
         let options = self.pair.options();
@@ -124,8 +123,8 @@ impl TabulatedSpherePair {
             [m1, m2].map(|m| beta * self.cold.at(options.radius * m).0)
         } else {
             let spread = 2.0 * options.radius * variance.sqrt();
-            let logits = [m1, m2].map(|m| 2.0 * (square * m + self.pair.bias()));
-            logistic_normal_fast_array(logits, [spread; 2]).map(|share| beta * (2.0 * share - 1.0))
+            let share = |m: f64| logistic_normal_fast(2.0 * (square * m + self.pair.bias()), spread);
+            [m1, m2].map(|m| beta * (2.0 * share(m) - 1.0))
         };
         let (cross1, cross2) = (m2 - m1 * s, m1 - m2 * s);
         let lag = match options.variance {

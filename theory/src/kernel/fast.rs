@@ -9,6 +9,7 @@ use super::rules::LOGISTIC_FAST;
 ///
 /// Absolute error: below 1e-11 (measured 5e-12) for every `a` and `|b| <= 1e150`, `b = 0` included. `L(-a,b) = 1 - L(a,b)`
 /// holds to rounding. Edges: `a = +-inf` gives 1 or 0 to 1e-300 while `b` is finite; NaN gives NaN.
+#[inline(always)]
 pub fn logistic_normal_fast(a: f64, b: f64) -> f64 {
     let (b2, a_abs) = (b * b, a.abs());
     let mut terms = [0.0; 12];

@@ -107,8 +107,7 @@ impl<const N: usize> Scales<N> {
 
     /// `dL/da` and the next three derivatives.
     #[inline(always)]
-    pub(crate) fn derivatives(&self, a: f64) -> [f64; 4] {
-        let t = self.terms(a);
+    fn derivatives(&self, a: f64, t: &Terms<N>) -> [f64; 4] {
         // Where the tail is frozen the bell is 5e-306: a bounded x keeps the Hermite polynomials finite.
         let x: [f64; N] = t.x.map(bounded);
         let i = &self.inverse;
@@ -121,6 +120,14 @@ impl<const N: usize> Scales<N> {
         let sign = if a < 0.0 { -1.0 } else { 1.0 };
         let total = |j: usize| INV_SQRT_2PI * dot(&d[j], &self.inverse);
         [total(0), sign * total(1), total(2), sign * total(3)]
+    }
+
+    /// `L` and its four derivatives.
+    #[inline(always)]
+    pub(crate) fn jet(&self, a: f64) -> (f64, [f64; 4]) {
+        let t = self.terms(a);
+        let low = sum(&t.upper);
+        (if a > 0.0 { 1.0 - low } else { low }, self.derivatives(a, &t))
     }
 }
 
@@ -166,17 +173,17 @@ impl FixedScale {
         }
     }
 
-    /// The four derivatives of `L` in `a`.
-    pub(crate) fn derivatives(&self, a: f64) -> [f64; 4] {
+    /// `L` and its four derivatives in `a`.
+    pub(crate) fn jet(&self, a: f64) -> (f64, [f64; 4]) {
         match self {
             Self::Point => {
                 let (low, high, _) = bend(a);
                 // sigma' = p, and the rest by differentiating p = s(1-s).
                 let (p, tilt) = (low * high, low - high);
-                [p, p * tilt, p * (1.0 - 6.0 * p), p * tilt * (1.0 - 12.0 * p)]
+                (sigmoid(a), [p, p * tilt, p * (1.0 - 6.0 * p), p * tilt * (1.0 - 12.0 * p)])
             }
-            Self::Full(s) => s.derivatives(a),
-            Self::Wide(s) => s.derivatives(a),
+            Self::Full(s) => s.jet(a),
+            Self::Wide(s) => s.jet(a),
         }
     }
 }
@@ -208,7 +215,7 @@ mod tests {
                 let (full, wide) = (Scales::new(&LOGISTIC, b), Scales::new(&LOGISTIC_WIDE, b));
                 let (u, v) = (full.triple(a), wide.triple(a));
                 assert!((u.0 - v.0).abs() < 1e-15 * (1.0 + u.0) && (u.1 - v.1).abs() < 1e-15, "{a} {b}");
-                for (p, q) in full.derivatives(a).iter().zip(wide.derivatives(a)) {
+                for (p, q) in full.jet(a).1.iter().zip(wide.jet(a).1) {
                     assert!((p - q).abs() < 1e-15, "{a} {b}");
                 }
             }
