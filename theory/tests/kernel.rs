@@ -62,10 +62,11 @@ fn fast_form_keeps_its_promise() {
 #[test]
 fn fast_array_equals_the_scalar_form() {
     let a = [-30.0, -1.5, 0.0, 0.3, 4.0, 1e7, f64::INFINITY, f64::NAN];
-    let b = [0.0, 0.1, 1.0, 7.0, 60.0, 1e4, 1.0, 1.0];
-    let both = logistic_normal_fast_array(a, b);
-    for i in 0..a.len() {
-        assert_eq!(both[i].to_bits(), logistic_normal_fast(a[i], b[i]).to_bits(), "{}", a[i]);
+    for b in [0.0, 0.1, 1.0, 7.0, 60.0, 1e4] {
+        let both = logistic_normal_fast_array(a, b);
+        for i in 0..a.len() {
+            assert_eq!(both[i].to_bits(), logistic_normal_fast(a[i], b).to_bits(), "{} {b}", a[i]);
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The pairs on tabulated kernels: the hot path of ensembles and boundaries.
 
 use crate::flow::{FreePair, SpherePair, SphereVariance};
-use crate::kernel::{PullPotentialTable, PullTable, RepulsionPotentialTable, RepulsionTable, logistic_normal_fast};
+use crate::kernel::{
+    PullPotentialTable, PullTable, RepulsionPotentialTable, RepulsionTable, logistic_normal_fast_array,
+};
 use crate::parameter::InvalidParameter;
 
 /// Means beyond this many separations from the origin are answered by the accurate kernel.
@@ -119,13 +121,17 @@ impl TabulatedSpherePair {
         let speed = self.pair.speed(beta);
         let square = options.radius * options.radius;
         let push = self.push.at(2.0 * square * (1.0 - s) / variance).0 / variance;
-        let [tau1, tau2] = if (variance - 1.0).abs() < COLD {
-            [m1, m2].map(|m| beta * self.cold.at(options.radius * m).0)
+        // No closure: it would be compiled apart.
+        let cold = (variance - 1.0).abs() < COLD;
+        let (tau1, tau2) = if cold {
+            (self.cold.at(options.radius * m1).0, self.cold.at(options.radius * m2).0)
         } else {
             let spread = 2.0 * options.radius * variance.sqrt();
-            let share = |m: f64| logistic_normal_fast(2.0 * (square * m + self.pair.bias()), spread);
-            [m1, m2].map(|m| beta * (2.0 * share(m) - 1.0))
+            let logits = [2.0 * (square * m1 + self.pair.bias()), 2.0 * (square * m2 + self.pair.bias())];
+            let [one, two] = logistic_normal_fast_array(logits, spread);
+            (2.0 * one - 1.0, 2.0 * two - 1.0)
         };
+        let (tau1, tau2) = (beta * tau1, beta * tau2);
         let (cross1, cross2) = (m2 - m1 * s, m1 - m2 * s);
         let lag = match options.variance {
             SphereVariance::Lagging { .. } => -options.clock.factor(beta) * (beta - 1.0 / variance),

@@ -9,35 +9,34 @@ use super::rules::LOGISTIC_FAST;
 ///
 /// Absolute error: below 1e-11 (measured 5e-12) for every `a` and `|b| <= 1e150`, `b = 0` included. `L(-a,b) = 1 - L(a,b)`
 /// holds to rounding. Edges: `a = +-inf` gives 1 or 0 to 1e-300 while `b` is finite; NaN gives NaN.
-#[inline(always)]
 pub fn logistic_normal_fast(a: f64, b: f64) -> f64 {
-    let (b2, a_abs) = (b * b, a.abs());
-    let mut terms = [0.0; 12];
-    for (k, term) in terms.iter_mut().enumerate() {
-        let x = a_abs / (LOGISTIC_FAST.variance[k] + b2).sqrt();
-        *term = LOGISTIC_FAST.weight[k] * tail_short(x);
-    }
-    // The order of the array form, so that the two agree to the bit.
-    let low = terms.iter().sum::<f64>();
-    if a > 0.0 { 1.0 - low } else { low }
+    let [value] = logistic_normal_fast_array([a], b);
+    value
 }
 
-/// [`logistic_normal_fast`] for `N` independent pairs, written so that the pairs share vector instructions.
-///
-/// Symbols: `a[i]`, `b[i]` as there; the result is `L(a[i], b[i])` with the same error and the same edges, equal to the
-/// scalar form to the bit.
-pub fn logistic_normal_fast_array<const N: usize>(a: [f64; N], b: [f64; N]) -> [f64; N] {
-    let mut low = [0.0; N];
-    for (variance, weight) in LOGISTIC_FAST.variance.iter().zip(&LOGISTIC_FAST.weight) {
+/// [`logistic_normal_fast`] for `N` means of the logit that share one deviation `b`, written so that the terms of all share
+/// vector instructions; equal to it to the bit.
+#[inline(always)]
+pub fn logistic_normal_fast_array<const N: usize>(a: [f64; N], b: f64) -> [f64; N] {
+    let b2 = b * b;
+    let mut terms = [[0.0; 12]; N];
+    for k in 0..12 {
+        let tau = (LOGISTIC_FAST.variance[k] + b2).sqrt();
         for i in 0..N {
-            let x = a[i].abs() / (variance + b[i] * b[i]).sqrt();
-            low[i] += weight * tail_short(x);
+            terms[i][k] = a[i].abs() / tau;
         }
     }
-    for i in 0..N {
-        low[i] = if a[i] > 0.0 { 1.0 - low[i] } else { low[i] };
+    for term in terms.as_flattened_mut() {
+        *term = tail_short(*term);
     }
-    low
+    let mut out = [0.0; N];
+    for i in 0..N {
+        for k in 0..12 {
+            out[i] += LOGISTIC_FAST.weight[k] * terms[i][k];
+        }
+        out[i] = if a[i] > 0.0 { 1.0 - out[i] } else { out[i] };
+    }
+    out
 }
 
 /// `(S, L, dL/da)` at `R` arguments for each of `N` noise widths, written so that the widths share vector instructions.

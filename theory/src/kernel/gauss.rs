@@ -15,8 +15,20 @@ const ROUNDER: f64 = 6_755_399_441_055_744.0;
 const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
 const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
+/// Coefficients of a polynomial, lowest power first, in rows of four, the last filled up with zeros.
+const fn in_fours<const N: usize, const M: usize>(c: [f64; N]) -> [[f64; 4]; M] {
+    assert!(N <= 4 * M && 4 * M < N + 4);
+    let mut rows = [[0.0; 4]; M];
+    let mut k = 0;
+    while k < N {
+        rows[k / 4][k % 4] = c[k];
+        k += 1;
+    }
+    rows
+}
+
 /// 1/k! for k = 0 to 13: on |r| <= ln(2)/2 the first term left out is below 5e-18.
-const EXP: [f64; 14] = [
+const EXP: [[f64; 4]; 4] = in_fours([
     1.0,
     1.0,
     0.5,
@@ -31,16 +43,12 @@ const EXP: [f64; 14] = [
     1.0 / 39_916_800.0,
     1.0 / 479_001_600.0,
     1.0 / 6_227_020_800.0,
-];
+]);
 
 /// Its first 11 terms.
-const EXP_SHORT: [f64; 11] = {
-    let mut short = [0.0; 11];
-    let mut k = 0;
-    while k < 11 {
-        short[k] = EXP[k];
-        k += 1;
-    }
+const EXP_SHORT: [[f64; 4]; 3] = {
+    let mut short = [EXP[0], EXP[1], EXP[2]];
+    short[2][3] = 0.0;
     short
 };
 
@@ -49,7 +57,7 @@ const TAIL_CENTRE: f64 = 4.5;
 
 /// `(1 + sqrt2 x) e^(x^2/2) Phi(-x)` as a polynomial in `t`, lowest power first: its Chebyshev series cut where the
 /// terms fall below 1e-17 (`theory/tests/data/kernel_rules.py gauss`).
-const TAIL: [f64; 25] = [
+const TAIL: [[f64; 4]; 7] = in_fours([
     0.6244888747512267,
     -0.06898826458548976,
     -0.01629541532647362,
@@ -75,10 +83,10 @@ const TAIL: [f64; 25] = [
     1.637535385822487e-09,
     6.747254919105601e-10,
     -1.0166884962900919e-10,
-];
+]);
 
 /// The same to degree 18: error 4e-13.
-const TAIL_SHORT: [f64; 19] = [
+const TAIL_SHORT: [[f64; 4]; 5] = in_fours([
     0.6244888747512412,
     -0.06898826458449954,
     -0.016295415329385294,
@@ -98,24 +106,27 @@ const TAIL_SHORT: [f64; 19] = [
     -5.150915059033334e-07,
     -6.403803405001199e-08,
     4.7339473309007505e-08,
-];
+]);
 
-/// A polynomial, lowest power first, as four interleaved ones in `t^4`: a chain of dependent operations a quarter as long.
+/// A polynomial as four interleaved ones in `t^4`: a chain of dependent operations a quarter as long. Short loops without
+/// remainders: whatever the level of optimisation they are unrolled, and what calls this is vectorised.
 #[inline(always)]
-fn polynomial<const N: usize>(c: &[f64; N], t: f64) -> f64 {
+fn polynomial<const M: usize>(c: &[[f64; 4]; M], t: f64) -> f64 {
     let t2 = t * t;
     let t4 = t2 * t2;
     let mut parts = [0.0; 4];
-    for i in (0..N).rev() {
-        parts[i % 4] = parts[i % 4] * t4 + c[i];
+    for row in c.iter().rev() {
+        for j in 0..4 {
+            parts[j] = parts[j] * t4 + row[j];
+        }
     }
     (parts[0] + t * parts[1]) + t2 * (parts[2] + t * parts[3])
 }
 
-/// `e^(-y)` for `-708 <= y <= 708` from the first `N` terms of the exponential series: relative error 3e-16 with all 14,
+/// `e^(-y)` for `-708 <= y <= 708` from the first terms of the exponential series: relative error 3e-16 with all 14,
 /// 3e-13 with 11.
 #[inline(always)]
-fn exp_minus<const N: usize>(series: &[f64; N], y: f64) -> f64 {
+fn exp_minus<const M: usize>(series: &[[f64; 4]; M], y: f64) -> f64 {
     let rounded = ROUNDER - y * LOG2_E;
     let k = rounded - ROUNDER;
     let r = (-y - k * LN_2_HIGH) - k * LN_2_LOW;
@@ -141,7 +152,7 @@ pub fn exp_array<const N: usize>(x: &[f64; N]) -> [f64; N] {
 
 /// 2/(2k+1) for k = 0 to 10: `log((1+s)/(1-s)) = s sum_k 2 s^(2k)/(2k+1)`; for |s| <= (sqrt2-1)/(sqrt2+1) the first
 /// term left out is below 1e-17.
-const LOG: [f64; 11] = [
+const LOG: [[f64; 4]; 3] = in_fours([
     2.0,
     2.0 / 3.0,
     2.0 / 5.0,
@@ -153,7 +164,7 @@ const LOG: [f64; 11] = [
     2.0 / 17.0,
     2.0 / 19.0,
     2.0 / 21.0,
-];
+]);
 
 /// The bits of sqrt(1/2): what lies above them by less than one exponent is in [sqrt(1/2), sqrt 2).
 const HALF_ROOT: u64 = 0x3fe6_a09e_667f_3bcd;
@@ -194,7 +205,7 @@ pub(crate) fn tail_pair_short(x: f64) -> (f64, f64) {
 }
 
 #[inline(always)]
-fn tail_by<const E: usize, const T: usize>(series: &[f64; E], ratio: &[f64; T], x: f64) -> (f64, f64) {
+fn tail_by<const E: usize, const T: usize>(series: &[[f64; 4]; E], ratio: &[[f64; 4]; T], x: f64) -> (f64, f64) {
     let x = if x > TAIL_END { TAIL_END } else { x };
     let bell = exp_minus(series, 0.5 * x * x);
     let (plus, root) = (x + TAIL_CENTRE, 1.0 + SQRT_2 * x);
