@@ -56,20 +56,22 @@ impl BruteForce {
         let clock = if self.free_energy_clock { 1.0 / beta } else { 1.0 };
         let means: Vec<&[f64]> = state[..k * d].chunks(d).collect();
         let var = if self.trained_variance { state[k * d] } else { 1.0 };
-        let modes: Vec<&[f64]> = self.modes.iter().map(Vec::as_slice).collect();
+        let mut own = Classes::new(means.clone(), &self.weights, var);
+        let mut target = Classes::new(self.modes.iter().map(Vec::as_slice).collect(), &self.target_weights, 1.0);
+        let mut x = vec![0.0; d];
         let mut rate = vec![0.0; state.len()];
         let (mut own_spread, mut target_spread) = (0.0, 0.0);
         for i in 0..k {
             let mut force: Vec<f64> = means[i].iter().map(|m| (beta - 1.0 / var) * m).collect();
             for (g, weight) in grid {
-                let x: Vec<f64> = means[i].iter().zip(g).map(|(m, g)| m + var.sqrt() * g).collect();
-                let (own, own_cov) = posterior(&x, &means, &self.weights, var);
-                let (target, target_cov) = posterior(&x, &modes, &self.target_weights, 1.0);
                 for axis in 0..d {
-                    force[axis] += weight * (own[axis] / var - beta * target[axis]);
+                    x[axis] = means[i][axis] + var.sqrt() * g[axis];
                 }
-                own_spread += self.weights[i] * weight * own_cov;
-                target_spread += self.weights[i] * weight * target_cov;
+                own_spread += self.weights[i] * weight * own.posterior(&x);
+                target_spread += self.weights[i] * weight * target.posterior(&x);
+                for axis in 0..d {
+                    force[axis] += weight * (own.mean[axis] / var - beta * target.mean[axis]);
+                }
             }
             let factor = -self.weights[i] * clock;
             let radial = match self.sphere {
@@ -109,26 +111,43 @@ impl BruteForce {
     }
 }
 
-/// The posterior mean sum_j r_j c_j of the class centre at x and the trace of its covariance.
-fn posterior(x: &[f64], centres: &[&[f64]], weights: &[f64], var: f64) -> (Vec<f64>, f64) {
-    let logs: Vec<f64> = centres
-        .iter()
-        .zip(weights)
-        .map(|(c, w)| w.ln() - x.iter().zip(*c).map(|(a, b)| (a - b) * (a - b)).sum::<f64>() / (2.0 * var))
-        .collect();
-    let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let shares: Vec<f64> = logs.iter().map(|l| (l - top).exp()).collect();
-    let total: f64 = shares.iter().sum();
-    let mut mean = vec![0.0; x.len()];
-    let mut square = 0.0;
-    for (c, share) in centres.iter().zip(&shares) {
-        for (m, a) in mean.iter_mut().zip(*c) {
-            *m += share / total * a;
-        }
-        square += share / total * dot(c, c);
+/// The classes of one mixture of common variance, with room for their shares at a point.
+struct Classes<'a> {
+    centres: Vec<&'a [f64]>,
+    log_weights: Vec<f64>,
+    var: f64,
+    shares: Vec<f64>,
+    /// sum_j r_j c_j.
+    mean: Vec<f64>,
+}
+
+impl<'a> Classes<'a> {
+    fn new(centres: Vec<&'a [f64]>, weights: &[f64], var: f64) -> Self {
+        let log_weights = weights.iter().map(|w| w.ln()).collect();
+        let (shares, mean) = (vec![0.0; weights.len()], vec![0.0; centres[0].len()]);
+        Self { centres, log_weights, var, shares, mean }
     }
-    let cov = square - dot(&mean, &mean);
-    (mean, cov)
+
+    /// Sets the posterior mean of the class centre at x; returns the trace of its covariance.
+    fn posterior(&mut self, x: &[f64]) -> f64 {
+        let mut top = f64::NEG_INFINITY;
+        for ((share, c), log_w) in self.shares.iter_mut().zip(&self.centres).zip(&self.log_weights) {
+            let square: f64 = x.iter().zip(*c).map(|(a, b)| (a - b) * (a - b)).sum();
+            *share = log_w - square / (2.0 * self.var);
+            top = top.max(*share);
+        }
+        self.shares.iter_mut().for_each(|share| *share = (*share - top).exp());
+        let total: f64 = self.shares.iter().sum();
+        self.mean.fill(0.0);
+        let mut square = 0.0;
+        for (c, share) in self.centres.iter().zip(&self.shares) {
+            for (m, a) in self.mean.iter_mut().zip(*c) {
+                *m += share / total * a;
+            }
+            square += share / total * dot(c, c);
+        }
+        square - dot(&self.mean, &self.mean)
+    }
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
