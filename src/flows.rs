@@ -3,6 +3,7 @@
 //! ```text
 //! Architecture + Target + Schedule + Training -> FlowProblem -> train / train_many -> Run { flow, records, outcome }
 //! RealNvp <-> safetensors        evaluate(flow, target) -> Evaluation
+//! LogDensity in place of Target -> train_on_density -> Run
 //! ```
 //!
 //! A route of its own: it shares targets and schedules with the others, nothing else. The gradient is written by hand,
@@ -13,6 +14,7 @@ mod architecture;
 mod batch_norm;
 mod conditioner;
 mod coupling;
+mod density;
 mod evaluation;
 mod exponential;
 mod flow_problem;
@@ -35,13 +37,14 @@ mod weights;
 
 pub use adam::Adam;
 pub use architecture::{Activation, Architecture, BatchNorm, Conditioner, Initial, Mask};
-pub use evaluation::{Evaluation, LOST_BELOW, evaluate};
+pub use density::LogDensity;
+pub use evaluation::{DensityEvaluation, Evaluation, LOST_BELOW, evaluate, evaluate_on_density};
 pub use flow_problem::FlowProblem;
 pub use gradient::Losses;
 pub use moments::Estimate;
 pub use real::Real;
 pub use realnvp::{Image, RealNvp};
 pub use target_sample::target_sample;
-pub use trainer::{Outcome, Record, Run, Trainer, train, train_many};
+pub use trainer::{Outcome, Record, Run, Trainer, train, train_many, train_on_density};
 pub use training::Training;
 pub use weights::WeightsError;

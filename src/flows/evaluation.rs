@@ -2,6 +2,7 @@
 
 use collapsar_theory::{InvalidParameter, Target};
 
+use crate::flows::density::LogDensity;
 use crate::flows::mixture::Mixture;
 use crate::flows::moments::{Estimate, log_mean_exp, mean, spread};
 use crate::flows::real::Real;
@@ -53,9 +54,7 @@ pub fn evaluate<T: Real>(
     samples: usize,
     seed: u64,
 ) -> Result<Evaluation, InvalidParameter> {
-    if samples < 2 {
-        return Err(InvalidParameter::new("samples", samples, "be at least 2"));
-    }
+    check(samples)?;
     let d = flow.architecture().dimension;
     let natural: Vec<usize> = (0..d).collect();
     // Densities of the target in double precision whatever the flow's type.
@@ -91,23 +90,85 @@ pub fn evaluate<T: Real>(
     });
     let log_ratio: Vec<f64> = log_ratio.collect();
 
-    let (log_w, log_w2) = (log_mean_exp(logs.iter().map(|l| -l)), log_mean_exp(logs.iter().map(|l| -2.0 * l)));
+    let of_samples = DensityEvaluation::new(&logs);
     let forward = log_mean_exp(log_ratio.iter().copied()) + log_mean_exp(log_ratio.iter().map(|l| -l));
     Ok(Evaluation {
         lost: lost.collect(),
         spread: axis.map(|_| spread(&along)),
-        reverse_ess: (2.0 * log_w - log_w2).exp(),
+        reverse_ess: of_samples.reverse_ess,
         forward_ess: (-forward).exp(),
-        kl_reverse: mean(&logs),
+        kl_reverse: of_samples.kl_reverse,
         kl_forward: mean(&log_ratio),
-        // The relative error of a mean is that of its logarithm.
-        log_z: Estimate {
-            value: log_w,
-            error: (((log_w2 - 2.0 * log_w).exp() - 1.0).max(0.0) / (samples - 1) as f64).sqrt(),
-        },
+        log_z: of_samples.log_z,
         coverage,
         samples,
     })
+}
+
+/// What samples of the flow q alone say about it, against a target known up to its constant Z.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DensityEvaluation {
+    /// (E_q w)^2/E_q w^2 of w = Z p/q: 1 if q = p; insensitive to modes that q does not see.
+    pub reverse_ess: f64,
+    /// E_q[log q - log Z p] = KL(q||p) - log Z: the ELBO with its sign turned.
+    pub kl_reverse: Estimate,
+    /// log E_q w: log Z if q covers p, less by the share that it does not.
+    pub log_z: Estimate,
+    /// Samples.
+    pub samples: usize,
+}
+
+impl DensityEvaluation {
+    /// From log q - log Z p at samples of q, two at least.
+    fn new(logs: &[f64]) -> Self {
+        let (log_w, log_w2) = (log_mean_exp(logs.iter().map(|l| -l)), log_mean_exp(logs.iter().map(|l| -2.0 * l)));
+        let relative = ((log_w2 - 2.0 * log_w).exp() - 1.0).max(0.0) / (logs.len() - 1) as f64;
+        Self {
+            reverse_ess: (2.0 * log_w - log_w2).exp(),
+            kl_reverse: mean(logs),
+            // The relative error of a mean is that of its logarithm.
+            log_z: Estimate { value: log_w, error: relative.sqrt() },
+            samples: logs.len(),
+        }
+    }
+
+    /// Whether all of it is finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.kl_reverse.value.is_finite() && self.log_z.value.is_finite()
+    }
+}
+
+/// Points at which a density is asked for at once.
+const ASKED: usize = 1 << 14;
+
+/// Evaluates `flow` on a density with `samples` samples of the flow, drawn from `seed` as [`evaluate`] draws them.
+pub fn evaluate_on_density<T: Real>(
+    flow: &RealNvp<T>,
+    target: &dyn LogDensity,
+    samples: usize,
+    seed: u64,
+) -> Result<DensityEvaluation, InvalidParameter> {
+    check(samples)?;
+    let d = flow.architecture().dimension;
+    let base = flow.base(seed, samples);
+    let image = flow.forward(&base)?;
+    let points: Vec<f64> = image.points.iter().map(|x| x.to_f64()).collect();
+    let (mut log_p, mut score) = (vec![0.0; samples], vec![0.0; ASKED.min(samples) * d]);
+    for (points, log_p) in points.chunks(ASKED * d).zip(log_p.chunks_mut(ASKED)) {
+        let score = &mut score[..points.len()];
+        target.evaluate(points, log_p, score);
+    }
+    let base = base.chunks_exact(d).zip(&image.log_determinant);
+    let log_q = base.map(|(z, log_det)| log_normal(z).to_f64() - log_det.to_f64());
+    let logs: Vec<f64> = log_q.zip(&log_p).map(|(q, p)| q - p).collect();
+    Ok(DensityEvaluation::new(&logs))
+}
+
+fn check(samples: usize) -> Result<(), InvalidParameter> {
+    if samples < 2 {
+        return Err(InvalidParameter::new("samples", samples, "be at least 2"));
+    }
+    Ok(())
 }
 
 /// The unit vector from the last mode to the first.

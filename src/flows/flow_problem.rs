@@ -3,14 +3,21 @@
 use collapsar_theory::{AdaptiveRule, InvalidParameter, Schedule, Target};
 
 use crate::flows::architecture::Architecture;
+use crate::flows::density::LogDensity;
 use crate::flows::mixture::Mixture;
 use crate::flows::training::Training;
 
-/// A flow to be trained on a tempered target: everything but the seed.
+/// A flow to be trained on a tempered target, a Gaussian mixture or a [`LogDensity`]: everything but the seed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FlowProblem {
+pub struct FlowProblem<P = Target> {
+    plan: Plan,
+    target: P,
+}
+
+/// What is trained and how, whatever the target.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Plan {
     architecture: Architecture,
-    target: Target,
     schedule: Schedule,
     rule: Option<AdaptiveRule>,
     training: Training,
@@ -18,6 +25,44 @@ pub struct FlowProblem {
 
 /// Most numbers kept of a batch for its backward pass: 4 GB in double precision.
 const MOST_ACTIVATIONS: usize = 1 << 29;
+
+impl Plan {
+    fn new(architecture: Architecture, schedule: Schedule, training: Training) -> Result<Self, InvalidParameter> {
+        architecture.check()?;
+        training.check()?;
+        let widths = architecture.hidden.iter().sum::<usize>() + architecture.dimension;
+        let numbers = training.batch.saturating_mul(architecture.couplings.saturating_mul(2 * widths));
+        if numbers > MOST_ACTIVATIONS {
+            let rule = format!("leave at most {MOST_ACTIVATIONS} activations for a backward pass; there are {numbers}");
+            return Err(InvalidParameter::new("batch", training.batch, rule));
+        }
+        Ok(Self { architecture, schedule, rule: None, training })
+    }
+
+    pub(crate) fn rule(&self) -> Option<&AdaptiveRule> {
+        self.rule.as_ref()
+    }
+
+    pub(crate) fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    pub(crate) fn training(&self) -> &Training {
+        &self.training
+    }
+
+    /// The learning rate of step number `step`.
+    pub(crate) fn rate(&self, step: usize) -> f64 {
+        let last = self.training.settle * self.training.steps as f64;
+        let left = self.training.steps.saturating_sub(step) as f64;
+        self.training.step_size * if left < last { left / last } else { 1.0 }
+    }
+
+    /// beta of step number `step` by the schedule.
+    pub(crate) fn beta(&self, step: usize) -> f64 {
+        self.schedule.beta(step as f64 * self.training.step_size)
+    }
+}
 
 impl FlowProblem {
     /// Refuses what [`Architecture::check`] and [`Training::check`] refuse, and targets of more dimensions than the
@@ -28,57 +73,66 @@ impl FlowProblem {
         schedule: Schedule,
         training: Training,
     ) -> Result<Self, InvalidParameter> {
-        architecture.check()?;
-        training.check()?;
-        Mixture::<f64>::new(&target, &architecture.order())?;
-        let widths = architecture.hidden.iter().sum::<usize>() + architecture.dimension;
-        let numbers = training.batch.saturating_mul(architecture.couplings.saturating_mul(2 * widths));
-        if numbers > MOST_ACTIVATIONS {
-            let rule = format!("leave at most {MOST_ACTIVATIONS} activations for a backward pass; there are {numbers}");
-            return Err(InvalidParameter::new("batch", training.batch, rule));
-        }
-        Ok(Self { architecture, target, schedule, rule: None, training })
+        let plan = Plan::new(architecture, schedule, training)?;
+        Mixture::<f64>::new(&target, &plan.architecture.order())?;
+        Ok(Self { plan, target })
     }
+}
 
+impl<D: LogDensity> FlowProblem<D> {
+    /// The same on a target that is known by its density, in the dimension of the flow.
+    pub fn on_density(
+        architecture: Architecture,
+        target: D,
+        schedule: Schedule,
+        training: Training,
+    ) -> Result<Self, InvalidParameter> {
+        Ok(Self { plan: Plan::new(architecture, schedule, training)?, target })
+    }
+}
+
+impl<P> FlowProblem<P> {
     /// The same with temperatures that `rule` finds on the batches, each after its step, in place of the schedule's.
     pub fn with_rule(self, rule: AdaptiveRule) -> Self {
-        Self { rule: Some(rule), ..self }
+        Self { plan: Plan { rule: Some(rule), ..self.plan }, ..self }
     }
 
     /// The rule by which the temperature watches the fit, in place of the schedule.
     pub fn rule(&self) -> Option<&AdaptiveRule> {
-        self.rule.as_ref()
+        self.plan.rule()
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     /// What is trained.
     pub fn architecture(&self) -> &Architecture {
-        &self.architecture
+        self.plan.architecture()
     }
 
     /// p.
-    pub fn target(&self) -> &Target {
+    pub fn target(&self) -> &P {
         &self.target
     }
 
     /// beta(t) at t = step times step size.
     pub fn schedule(&self) -> &Schedule {
-        &self.schedule
+        &self.plan.schedule
     }
 
     /// How it is trained.
     pub fn training(&self) -> &Training {
-        &self.training
+        self.plan.training()
     }
 
     /// The learning rate of step number `step`.
     pub fn rate(&self, step: usize) -> f64 {
-        let last = self.training.settle * self.training.steps as f64;
-        let left = self.training.steps.saturating_sub(step) as f64;
-        self.training.step_size * if left < last { left / last } else { 1.0 }
+        self.plan.rate(step)
     }
 
     /// beta of step number `step` by the schedule.
     pub fn beta(&self, step: usize) -> f64 {
-        self.schedule.beta(step as f64 * self.training.step_size)
+        self.plan.beta(step)
     }
 }

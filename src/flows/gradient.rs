@@ -4,7 +4,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::flows::architecture::BatchNorm;
 use crate::flows::coupling::{Backward, CouplingTape, flat};
-use crate::flows::mixture::Mixture;
+use crate::flows::density::Scored;
 use crate::flows::real::Real;
 use crate::flows::realnvp::{RealNvp, log_normal};
 use crate::flows::stream::normal;
@@ -33,17 +33,18 @@ pub(crate) struct Workspace<T> {
     log_determinant: Vec<T>,
     /// Gradients with respect to the two halves.
     halves: [Vec<T>; 2],
-    responsibilities: Vec<T>,
+    log_p: Vec<f64>,
     transposed: Vec<T>,
     /// log p and log q of the last batch, where they are kept.
     pub(crate) densities: Option<[Vec<f64>; 2]>,
 }
 
 impl<T: Real> Workspace<T> {
-    /// For batches of `batch` points. Batch normalisation needs all of them together; without it they pass in blocks
-    /// that stay in the cache.
-    pub(crate) fn new(flow: &RealNvp<T>, components: usize, batch: usize) -> Self {
-        let capacity = if flow.architecture.batch_norm != BatchNorm::None { batch } else { batch.min(TOGETHER) };
+    /// For batches of `batch` points. Batch normalisation needs all of them together, and some targets do; without it they
+    /// pass in blocks that stay in the cache.
+    pub(crate) fn new(flow: &RealNvp<T>, together: bool, batch: usize) -> Self {
+        let together = together || flow.architecture.batch_norm != BatchNorm::None;
+        let capacity = if together { batch } else { batch.min(TOGETHER) };
         let sizes = flow.architecture.halves();
         let half = |i: usize| flat(sizes[i] * capacity);
         let couplings = flow.layout.couplings.iter().enumerate();
@@ -54,7 +55,7 @@ impl<T: Real> Workspace<T> {
             tapes: couplings.map(|(i, nets)| CouplingTape::new(nets, sizes[1 - i % 2], capacity, true)).collect(),
             log_determinant: vec![T::ZERO; capacity],
             halves: [half(0), half(1)],
-            responsibilities: vec![T::ZERO; components],
+            log_p: vec![0.0; capacity],
             transposed: vec![T::ZERO; flow.layout.transposed],
             densities: None,
         }
@@ -64,7 +65,7 @@ impl<T: Real> Workspace<T> {
     pub(crate) fn gradient(
         &mut self,
         flow: &RealNvp<T>,
-        mixture: &Mixture<T>,
+        target: &mut dyn Scored<T>,
         beta: f64,
         (batch, rng): (usize, &mut ChaCha8Rng),
         gradient: &mut [T],
@@ -75,7 +76,7 @@ impl<T: Real> Workspace<T> {
         self.densities.iter_mut().flatten().for_each(Vec::clear);
         while done < batch {
             let rows = self.capacity.min(batch - done);
-            let part = self.forward(flow, mixture, (beta, batch), rows, rng);
+            let part = self.forward(flow, target, (beta, batch), rows, rng);
             (sums[0], sums[1]) = (sums[0] + part[0], sums[1] + part[1]);
             self.backward(flow, rows, batch, gradient);
             done += rows;
@@ -88,7 +89,7 @@ impl<T: Real> Workspace<T> {
     fn forward(
         &mut self,
         flow: &RealNvp<T>,
-        mixture: &Mixture<T>,
+        target: &mut dyn Scored<T>,
         (beta, batch): (f64, usize),
         rows: usize,
         rng: &mut ChaCha8Rng,
@@ -114,12 +115,10 @@ impl<T: Real> Workspace<T> {
         let factor = T::of(-beta / batch as f64);
         let mut sums = [0.0; 2];
         let [out_a, out_b] = &mut self.halves;
-        for row in 0..rows {
-            let parts = [0, 1].map(|h| row * sizes[h]..(row + 1) * sizes[h]);
-            let [a, b] = [0, 1].map(|h| &x[h][parts[h].clone()]);
-            let out = [&mut out_a[parts[0].clone()], &mut out_b[parts[1].clone()]];
-            let log_p = mixture.score([a, b], factor, out, &mut self.responsibilities).to_f64();
-            let base = [0, 1].map(|h| log_normal(&self.base[h][parts[h].clone()]).to_f64());
+        let log_p = &mut self.log_p[..rows];
+        target.scores([x[0], x[1]], sizes, factor, [out_a, out_b], log_p);
+        for (row, &log_p) in log_p.iter().enumerate() {
+            let base = [0, 1].map(|h| log_normal(&self.base[h][row * sizes[h]..(row + 1) * sizes[h]]).to_f64());
             let log_q = base[0] + base[1] - self.log_determinant[row].to_f64();
             sums[0] += log_q - beta * log_p;
             sums[1] += log_q - log_p;

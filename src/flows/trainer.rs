@@ -3,8 +3,9 @@
 use collapsar_theory::{AdaptiveRule, InvalidParameter};
 
 use crate::flows::adam::AdamState;
-use crate::flows::evaluation::{Evaluation, evaluate};
-use crate::flows::flow_problem::FlowProblem;
+use crate::flows::density::{LogDensity, Scored, ScoredDensity, ScoredMixture};
+use crate::flows::evaluation::{DensityEvaluation, Evaluation, evaluate, evaluate_on_density};
+use crate::flows::flow_problem::{FlowProblem, Plan};
 use crate::flows::gradient::{Losses, Workspace};
 use crate::flows::mixture::Mixture;
 use crate::flows::real::Real;
@@ -15,9 +16,9 @@ use crate::parallel;
 /// A run in progress: flow, moments of Adam, number of the next step. The random numbers of a step depend on (seed,
 /// step) only.
 pub struct Trainer<'a, T> {
-    problem: &'a FlowProblem,
+    plan: &'a Plan,
     flow: RealNvp<T>,
-    mixture: Mixture<T>,
+    target: Box<dyn Scored<T> + 'a>,
     workspace: Workspace<T>,
     adam: AdamState<T>,
     gradient: Vec<T>,
@@ -66,9 +67,9 @@ pub struct Record {
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
+pub enum Outcome<E = Evaluation> {
     /// All steps were taken.
-    Trained(Evaluation),
+    Trained(E),
     /// Loss or gradient were not finite.
     Diverged {
         /// The step at which they were not; the parameters are those before it.
@@ -78,7 +79,7 @@ pub enum Outcome {
 
 /// A finished run.
 #[derive(Debug, Clone)]
-pub struct Run<T> {
+pub struct Run<T, E = Evaluation> {
     /// Its seed.
     pub seed: u64,
     /// The flow after the last step that was finite.
@@ -88,7 +89,7 @@ pub struct Run<T> {
     /// The step from which on T = 1 by a rule that watches the fit.
     pub cold: Option<usize>,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: Outcome<E>,
 }
 
 impl<'a, T: Real> Trainer<'a, T> {
@@ -100,18 +101,34 @@ impl<'a, T: Real> Trainer<'a, T> {
 
     /// The same from given parameters; `flow` must have the architecture of the problem.
     pub fn start_from(problem: &'a FlowProblem, flow: RealNvp<T>, seed: u64) -> Result<Self, InvalidParameter> {
-        if flow.architecture() != problem.architecture() {
+        let mixture = Mixture::new(problem.target(), &flow.order)?;
+        Self::of(problem.plan(), Box::new(ScoredMixture::new(mixture)), flow, seed)
+    }
+
+    /// A run on a target that is known by its density.
+    pub fn on_density<D: LogDensity>(problem: &'a FlowProblem<D>, seed: u64) -> Result<Self, InvalidParameter> {
+        let flow = RealNvp::new(problem.architecture(), seed)?;
+        let target = ScoredDensity::new(problem.target(), &flow.order);
+        Self::of(problem.plan(), Box::new(target), flow, seed)
+    }
+
+    fn of(
+        plan: &'a Plan,
+        target: Box<dyn Scored<T> + 'a>,
+        flow: RealNvp<T>,
+        seed: u64,
+    ) -> Result<Self, InvalidParameter> {
+        if flow.architecture() != plan.architecture() {
             let value = format!("{:?}", flow.architecture());
             return Err(InvalidParameter::new("architecture", value, "be that of the problem"));
         }
-        let mixture = Mixture::new(problem.target(), &flow.order)?;
-        let mut workspace = Workspace::new(&flow, mixture.components(), problem.training().batch);
+        let mut workspace = Workspace::new(&flow, target.together(), plan.training().batch);
         let parameters = flow.parameters.len();
         let gradient = vec![T::ZERO; parameters];
-        let cooling = problem.rule().copied().map(Cooling::new);
+        let cooling = plan.rule().copied().map(Cooling::new);
         workspace.densities = cooling.is_some().then(Default::default);
         let adam = AdamState::new(parameters);
-        Ok(Self { problem, flow, mixture, workspace, adam, gradient, seed, step: 0, cooling })
+        Ok(Self { plan, flow, target, workspace, adam, gradient, seed, step: 0, cooling })
     }
 
     /// The flow as it is.
@@ -139,26 +156,26 @@ impl<'a, T: Real> Trainer<'a, T> {
 
     /// beta of the next step.
     pub fn beta(&self) -> f64 {
-        self.cooling.map_or_else(|| self.problem.beta(self.step), |cooling| cooling.beta)
+        self.cooling.map_or_else(|| self.plan.beta(self.step), |cooling| cooling.beta)
     }
 
     fn accumulate(&mut self) -> Losses {
         let mut rng = stream(self.seed, Purpose::Step, self.step as u64);
-        let batch = (self.problem.training().batch, &mut rng);
+        let batch = (self.plan.training().batch, &mut rng);
         let beta = self.beta();
-        self.workspace.gradient(&self.flow, &self.mixture, beta, batch, &mut self.gradient)
+        self.workspace.gradient(&self.flow, self.target.as_mut(), beta, batch, &mut self.gradient)
     }
 
     /// Takes a step; none if loss or gradient are not finite, and then the parameters stay as they are.
     pub fn step(&mut self) -> Option<Record> {
-        let training = self.problem.training();
+        let training = self.plan.training();
         let losses = self.accumulate();
         let record = Record { step: self.step, beta: self.beta(), losses };
         let finite = losses.objective.is_finite()
             && self.adam.step(
                 self.flow.arch,
                 &training.adam,
-                (self.problem.rate(self.step), training.clip),
+                (self.plan.rate(self.step), training.clip),
                 &mut self.flow.parameters,
                 &mut self.gradient,
             );
@@ -178,27 +195,53 @@ impl<'a, T: Real> Trainer<'a, T> {
 pub fn train<T: Real>(
     problem: &FlowProblem,
     seed: u64,
-    mut observer: impl FnMut(&Record, &RealNvp<T>),
+    observer: impl FnMut(&Record, &RealNvp<T>),
 ) -> Result<Run<T>, InvalidParameter> {
-    let training = problem.training();
-    let mut trainer = Trainer::new(problem, seed)?;
+    let judge = |flow: &RealNvp<T>| {
+        let found = evaluate(flow, problem.target(), problem.training().samples, seed)?;
+        Ok(found.is_finite().then_some(found))
+    };
+    to_the_end(Trainer::new(problem, seed)?, observer, judge)
+}
+
+/// The same on a target that is known by its density.
+pub fn train_on_density<T: Real, D: LogDensity>(
+    problem: &FlowProblem<D>,
+    seed: u64,
+    observer: impl FnMut(&Record, &RealNvp<T>),
+) -> Result<Run<T, DensityEvaluation>, InvalidParameter> {
+    let judge = |flow: &RealNvp<T>| {
+        let found = evaluate_on_density(flow, problem.target(), problem.training().samples, seed)?;
+        Ok(found.is_finite().then_some(found))
+    };
+    to_the_end(Trainer::on_density(problem, seed)?, observer, judge)
+}
+
+/// All steps, and what `judge` finds at their end; nothing where it is not finite.
+fn to_the_end<T: Real, E>(
+    mut trainer: Trainer<'_, T>,
+    mut observer: impl FnMut(&Record, &RealNvp<T>),
+    judge: impl FnOnce(&RealNvp<T>) -> Result<Option<E>, InvalidParameter>,
+) -> Result<Run<T, E>, InvalidParameter> {
+    let (training, seed) = (trainer.plan.training(), trainer.seed);
     let mut records = Vec::with_capacity(training.steps / training.every + 2);
-    while trainer.step < training.steps {
-        let Some(record) = trainer.step() else {
-            let outcome = Outcome::Diverged { step: trainer.step };
-            let cold = trainer.cooling.and_then(|cooling| cooling.cold);
-            return Ok(Run { seed, flow: trainer.flow, records, cold, outcome });
-        };
-        if record.step % training.every == 0 || trainer.step == training.steps {
-            observer(&record, &trainer.flow);
-            records.push(record);
+    let mut stopped = None;
+    while stopped.is_none() && trainer.step < training.steps {
+        match trainer.step() {
+            Some(record) if record.step % training.every == 0 || trainer.step == training.steps => {
+                observer(&record, &trainer.flow);
+                records.push(record);
+            }
+            Some(_) => {}
+            None => stopped = Some(trainer.step),
         }
     }
     let Trainer { flow, cooling, .. } = trainer;
-    let evaluation = evaluate(&flow, problem.target(), training.samples, seed)?;
-    // Parameters that the last step has spoilt show in what the flow says of its samples.
-    let outcome =
-        if evaluation.is_finite() { Outcome::Trained(evaluation) } else { Outcome::Diverged { step: training.steps } };
+    let outcome = match stopped {
+        Some(step) => Outcome::Diverged { step },
+        // Parameters that the last step has spoilt show in what the flow says of its samples.
+        None => judge(&flow)?.map_or(Outcome::Diverged { step: training.steps }, Outcome::Trained),
+    };
     Ok(Run { seed, flow, records, cold: cooling.and_then(|cooling| cooling.cold), outcome })
 }
 
