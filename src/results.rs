@@ -4,6 +4,7 @@ mod bifurcation;
 mod boundary;
 mod compare;
 mod density;
+mod density_flow;
 mod design;
 mod diagnose;
 #[cfg(feature = "files")]
@@ -30,6 +31,7 @@ pub use bifurcation::{
 pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
 pub use compare::{CompareRecord, SolveRecords, SolvedVariant, comparison_csv};
 pub use density::{DensityRecord, DensityVariant, Snapshot};
+pub use density_flow::{DensityFlowRecord, DensityMoment, DensityVerdict};
 pub use design::{Counted, DesignPoint, DesignRecord, FamilyDesign, Given, Recognition, Steps, TurnpikeRecord};
 pub use diagnose::{
     ComparisonRecord, DiagnoseRecord, DiagnoseSettings, LossRecord, MechanismCount, ModeRecord, RestartsRecord,

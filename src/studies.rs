@@ -22,6 +22,7 @@
 mod bifurcate;
 mod boundary;
 mod density;
+mod density_flow;
 mod design;
 mod diagnose;
 mod error;
@@ -47,6 +48,7 @@ use crate::figures::Figure;
 pub use bifurcate::Bifurcate;
 pub use boundary::Boundary;
 pub use density::Density;
+pub use density_flow::DensityFlow;
 pub use design::Design;
 pub use diagnose::{Diagnose, DiagnoseRun};
 pub use error::StudyError;

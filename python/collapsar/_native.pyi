@@ -94,6 +94,13 @@ def run(
     threads: int | None = None,
     progress: Tell = None,
 ) -> Answer: ...
+def train_density(
+    document: Document,
+    log_prob: Callable[[FloatArray], Any],
+    grad: Callable[[FloatArray], npt.ArrayLike] | None = None,
+    threads: int | None = None,
+    progress: Tell = None,
+) -> tuple[dict[str, Any], bytes, int, float]: ...
 def diagnose(
     document: Document,
     runs: Sequence[str | dict[str, Any]],

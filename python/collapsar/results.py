@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BifurcateResult",
     "BoundaryResult",
+    "DensityFlowResult",
     "DensityResult",
     "DesignResult",
     "DiagnoseResult",
@@ -277,6 +278,37 @@ class FlowResult(Result):
         from .flow import Flow
 
         return Flow(list(self.files().values())[variant])
+
+
+class DensityFlowResult(Record):
+    """A flow trained on a function: `evaluation`, `moments`, `diverged_at`.
+
+    Attributes
+    ----------
+    calls : int
+        Calls of the function.
+    seconds : float
+        The time that they took.
+    """
+
+    __slots__ = ("_weights",)
+    if TYPE_CHECKING:
+        calls: int
+        seconds: float
+
+    def __init__(self, fields: dict[str, Any], weights: bytes, calls: int, seconds: float) -> None:
+        super().__init__({**fields, "calls": calls, "seconds": seconds})
+        self._weights = weights
+
+    def flow(self) -> Any:
+        """The trained flow, a `Flow`."""
+        from .flow import Flow
+
+        return Flow(self._weights)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = {name: value for name, value in self._fields.items() if name not in ("calls", "seconds")}
+        return type(self), (fields, self._weights, self.calls, self.seconds)
 
 
 class DensityResult(Result):

@@ -8,10 +8,14 @@ any number of threads.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
 
 from . import _native, results
+from .errors import ConfigError
 from .problem import Problem, document_of, problem_of
 from .progress import Progress, told
 from .results import Record, Result
@@ -30,9 +34,18 @@ __all__ = [
     "train_flow",
 ]
 
+FloatArray = npt.NDArray[np.float64]
 AnyProblem = Problem | Mapping[str, Mapping[str, Any]] | str | os.PathLike[str]
 Sections = Mapping[str, Mapping[str, Any]]
 R = TypeVar("R", bound=Result)
+
+
+def _settings(sections: Sections | None, own: tuple[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    settings = {name: dict(section) for name, section in (sections or {}).items()}
+    name, values = own
+    if values:
+        settings[name] = {**settings.get(name, {}), **values}
+    return settings
 
 
 def _answer(
@@ -45,11 +58,7 @@ def _answer(
     progress: Progress,
     routes: Iterable[str] = (),
 ) -> R:
-    settings = {name: dict(section) for name, section in (sections or {}).items()}
-    name, values = own
-    if values:
-        settings[name] = {**settings.get(name, {}), **values}
-    document = document_of(problem, settings)
+    document = document_of(problem, _settings(sections, own))
     with told(progress) as tell:
         return kind(_native.run(verb, document, list(routes), threads, tell))
 
@@ -240,16 +249,73 @@ def portrait(
     return _answer(results.PortraitResult, "portrait", problem, sections, ("portrait", settings), threads, progress)
 
 
+@overload
 def train_flow(
     problem: AnyProblem,
     *,
+    log_prob: None = None,
+    grad: None = None,
     sections: Sections | None = None,
     threads: int | None = None,
     progress: Progress = None,
     **settings: Any,
-) -> results.FlowResult:
+) -> results.FlowResult: ...
+
+
+@overload
+def train_flow(
+    problem: AnyProblem,
+    *,
+    log_prob: Callable[[FloatArray], Any],
+    grad: Callable[[FloatArray], npt.ArrayLike] | None = None,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> results.DensityFlowResult: ...
+
+
+def train_flow(
+    problem: AnyProblem,
+    *,
+    log_prob: Callable[[FloatArray], Any] | None = None,
+    grad: Callable[[FloatArray], npt.ArrayLike] | None = None,
+    sections: Sections | None = None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **settings: Any,
+) -> results.FlowResult | results.DensityFlowResult:
     """Trains a normalizing flow on the tempered reverse divergence.
 
-    Parameters are those of `solve`; `settings` are keys of [training], such as ``steps``. [flow] says which flow.
+    Further parameters are those of `solve`; `settings` are keys of [training], such as ``steps``. [flow] says which flow.
+
+    Parameters
+    ----------
+    log_prob
+        The target as a function, in place of [target]: the log density up to a constant, (n,), at a batch of points,
+        (n, d), d = ``start.dimension``. NumPy arrays go in; whatever `numpy.asarray` takes comes out.
+    grad
+        Its gradient at the same points, (n, d). Without it `log_prob` gives both, as ``jax.vmap(jax.value_and_grad(f))``
+        does.
+
+    Raises
+    ------
+    ConfigError
+        A value breaks a rule, or a function gave another shape.
+    Exception
+        What `log_prob` or `grad` raised.
+
+    >>> import numpy as np
+    >>> import collapsar
+    >>> problem = collapsar.Problem(start={"dimension": 2}, flow={"couplings": 2, "hidden": [8]})
+    >>> fit = collapsar.train_flow(problem, log_prob=lambda x: -np.sum(x**2, axis=1), grad=lambda x: -2.0 * x, steps=400, samples=2000)
+    >>> bool(abs(fit.evaluation.log_z.value - np.log(np.pi)) < 0.05)
+    True
     """
-    return _answer(results.FlowResult, "realnvp", problem, sections, ("training", settings), threads, progress)
+    if log_prob is None:
+        if grad is not None:
+            raise ConfigError.breaking("grad", "a function", "come with `log_prob`")
+        return _answer(results.FlowResult, "realnvp", problem, sections, ("training", settings), threads, progress)
+    document = document_of(problem, _settings(sections, ("training", settings)))
+    with told(progress) as tell:
+        return results.DensityFlowResult(*_native.train_density(document, log_prob, grad, threads, tell))

@@ -1,6 +1,7 @@
 //! The module `collapsar._native`: the library door for the Python package, translated and nothing else.
 
 mod convert;
+mod density;
 mod document;
 mod errors;
 mod flow;
@@ -14,6 +15,8 @@ mod watch;
 /// The library for Python: what `collapsar` is made of.
 #[pyo3::pymodule]
 mod _native {
+    #[pymodule_export]
+    use crate::density::train_density;
     #[pymodule_export]
     use crate::document::Document;
     #[pymodule_export]

@@ -72,6 +72,9 @@ impl TrainingConfig {
     }
 }
 
+/// Where neither section has a key.
+pub(crate) const MISSING: &str = "`flow` is missing: [flow] and [training] say which flow is trained, and how";
+
 /// Both sections; nothing if neither has a key.
 pub(crate) fn resolve(
     document: &Document,

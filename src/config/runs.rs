@@ -138,6 +138,19 @@ pub struct FlowStart {
     pub seed: u64,
 }
 
+impl FlowStart {
+    pub(crate) fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        let section = document.section("start");
+        section.refuse(&["means", "centre", "variance"], "a flow starts from its own parameters: `flow.initial`")?;
+        let Some(dimension) = section.count("dimension")? else {
+            return Err(section.missing("dimension", "a flow needs one"));
+        };
+        let dimension =
+            usize::try_from(dimension).map_err(|_| section.breaks("dimension", "fit in memory addresses"))?;
+        Ok(Self { dimension, seed: section.count("seed")?.unwrap_or(resolve::DEFAULT_SEED) })
+    }
+}
+
 impl SolveRun {
     /// Reads what `solve` reads.
     ///
@@ -298,18 +311,10 @@ impl FlowRun {
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
         let target = resolve::target(document)?;
         let (schedule, _) = resolve::any_schedule(document)?;
-        let section = document.section("start");
-        section.refuse(&["means", "centre", "variance"], "a flow starts from its own parameters: `flow.initial`")?;
-        let Some(dimension) = section.count("dimension")? else {
-            return Err(section.missing("dimension", "a flow needs one"));
-        };
-        let dimension =
-            usize::try_from(dimension).map_err(|_| section.breaks("dimension", "fit in memory addresses"))?;
-        let start = FlowStart { dimension, seed: section.count("seed")?.unwrap_or(resolve::DEFAULT_SEED) };
+        let start = FlowStart::resolve(document)?;
         let modes = target.target().map_or(0, |target| target.modes().len());
-        let Some((flow, training)) = flow::resolve(document, (modes, dimension))? else {
-            let message = "`flow` is missing: [flow] and [training] say which flow is trained, and how";
-            return Err(document.error(Origin::Absent, message.to_owned()));
+        let Some((flow, training)) = flow::resolve(document, (modes, start.dimension))? else {
+            return Err(document.error(Origin::Absent, flow::MISSING.to_owned()));
         };
         let density = DensityConfig::resolve(&document.section("density"), training.end())?;
         resolve::check_rest(document, &["density", "flow"])?;
