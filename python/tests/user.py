@@ -18,6 +18,16 @@ def main() -> float:
         raise RuntimeError(run.outcome)
     schedule = collapsar.Schedule("geometric", initial_temperature=8.0, duration=30.0, learning_rate=0.01)
     beta: float = schedule.beta(100)
+    fit = collapsar.train_flow(
+        {"start": {"dimension": 2}, "flow": {"couplings": 2, "hidden": [8]}},
+        log_prob=lambda x: -np.sum(x**2, axis=1),
+        grad=lambda x: -2.0 * x,
+        steps=20,
+        samples=100,
+    )
+    calls: int = fit.calls
+    if calls != 21:
+        raise RuntimeError(str(fit))
     try:
         collapsar.solve(problem, threads=0)
     except collapsar.ConfigError as error:

@@ -101,7 +101,7 @@ impl<'a, T: Real> Trainer<'a, T> {
 
     /// The same from given parameters; `flow` must have the architecture of the problem.
     pub fn start_from(problem: &'a FlowProblem, flow: RealNvp<T>, seed: u64) -> Result<Self, InvalidParameter> {
-        let mixture = Mixture::new(problem.target(), &flow.order)?;
+        let mixture = Mixture::new(problem.target(), &problem.architecture().order())?;
         Self::of(problem.plan(), Box::new(ScoredMixture::new(mixture)), flow, seed)
     }
 
