@@ -43,7 +43,7 @@ pub use flow_problem::FlowProblem;
 pub use gradient::Losses;
 pub use moments::Estimate;
 pub use real::Real;
-pub use realnvp::{Image, RealNvp};
+pub use realnvp::{Image, MOST_SAMPLED, RealNvp};
 pub use target_sample::target_sample;
 pub use trainer::{Outcome, Record, Run, Trainer, train, train_many, train_on_density};
 pub use training::Training;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use collapsar::flows::RealNvp;
+use collapsar::flows::{MOST_SAMPLED, RealNvp};
 use numpy::ndarray::Array2;
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
@@ -11,9 +11,6 @@ use pyo3::types::PyBytes;
 use crate::convert;
 use crate::errors::{self, Source};
 use crate::watch::{State, work};
-
-/// Most numbers of one sample: they are held in memory.
-const MOST_NUMBERS: usize = 1 << 28;
 
 /// A trained RealNVP, in double precision.
 #[pyclass(frozen, module = "collapsar._native")]
@@ -60,8 +57,8 @@ impl Flow {
         threads: Option<i64>,
     ) -> PyResult<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>)> {
         let d = self.dimension();
-        if !(1..=MOST_NUMBERS / d).contains(&count) {
-            let rule = format!("be at least 1 and at most {} in {d} dimensions", MOST_NUMBERS / d);
+        if !(1..=MOST_SAMPLED / d).contains(&count) {
+            let rule = format!("be at least 1 and at most {} in {d} dimensions", MOST_SAMPLED / d);
             return Err(errors::breaking(py, "count", &count.to_string(), &rule));
         }
         let flow = Arc::clone(&self.inner);

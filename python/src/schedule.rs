@@ -15,9 +15,6 @@ pub(crate) struct Schedule {
     inner: theory::Schedule,
 }
 
-/// How near to its last temperature an endless schedule counts as there: as for the routes of a probability.
-const SETTLED: f64 = 1e-3;
-
 #[pymethods]
 impl Schedule {
     /// The schedule of `[schedule]`.
@@ -47,7 +44,7 @@ impl Schedule {
     /// When the last temperature is reached, to a thousandth for a schedule without an end.
     #[getter]
     fn duration(&self) -> f64 {
-        self.inner.settling_time(SETTLED)
+        self.inner.settling_time(theory::Schedule::SETTLED)
     }
 }
 

@@ -6,11 +6,8 @@ use anyhow::{Context, anyhow};
 
 use crate::cli::SampleArgs;
 use crate::commands::{Failure, print};
-use crate::flows::RealNvp;
+use crate::flows::{MOST_SAMPLED, RealNvp};
 use crate::results::Store;
-
-/// Most numbers of one table: they are held in memory.
-const MOST_NUMBERS: usize = 1 << 28;
 
 /// Reads the weights, draws, and writes or prints the table.
 pub fn run(args: &SampleArgs) -> Result<(), Failure> {
@@ -22,8 +19,8 @@ pub fn run(args: &SampleArgs) -> Result<(), Failure> {
         .with_context(|| format!("{name} holds no flow that `collapsar realnvp` wrote"))
         .map_err(Failure::usage)?;
     let dimension = flow.architecture().dimension;
-    if args.count > MOST_NUMBERS / dimension {
-        let rule = format!("be at most {} in {dimension} dimensions", MOST_NUMBERS / dimension);
+    if args.count > MOST_SAMPLED / dimension {
+        let rule = format!("be at most {} in {dimension} dimensions", MOST_SAMPLED / dimension);
         return Err(Failure::usage(anyhow!("--count is {}: it must {rule}: draw by several seeds", args.count)));
     }
     let points = flow.sample(args.seed, args.count);

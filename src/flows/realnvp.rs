@@ -12,6 +12,9 @@ use crate::flows::pass::Pass;
 use crate::flows::real::{Arithmetic, Real};
 use crate::flows::stream::{Purpose, normal, stream};
 
+/// Most numbers of one sample that is held in memory, 2 GB in double precision.
+pub const MOST_SAMPLED: usize = 1 << 28;
+
 /// Points pushed through together: their activations stay in the second-level cache.
 pub(crate) const BLOCK: usize = 128;
 

@@ -20,7 +20,7 @@ use crate::results::{
     Counted, DesignPoint, DesignRecord, FamilyDesign, Given, PROGRAM, Steps, TurnpikeRecord, VERSION,
 };
 use crate::studies::heat::Heat;
-use crate::studies::probability::{Question, SETTLED};
+use crate::studies::probability::Question;
 use crate::studies::{Study, StudyError, Watch, number};
 use choice::{Choice, cheapest, confirmed, safest};
 use frontier::{Best, Frontier};
@@ -242,7 +242,7 @@ fn given(config: &DesignRun, judge: &Judge<'_>) -> Result<Option<Given>, StudyEr
     if schedule == Schedule::constant(1.0)? {
         return Ok(None);
     }
-    Ok(Some(Given { cost: schedule.settling_time(SETTLED), probability: judge.plain(&member)? }))
+    Ok(Some(Given { cost: schedule.settling_time(Schedule::SETTLED), probability: judge.plain(&member)? }))
 }
 
 /// The least duration that was enough.

@@ -7,7 +7,7 @@ use collapsar_theory::{
 
 use crate::config::ProblemConfig;
 use crate::studies::number;
-use crate::studies::probability::{Question, SETTLED};
+use crate::studies::probability::Question;
 
 /// P_c that is wanted where nothing is said.
 const USUAL: f64 = 0.01;
@@ -75,7 +75,7 @@ impl Heat {
         let best = Turnpike::new(pair)?;
         let formula = SharpFormula::new(options.radius, options.target_weight, None)?;
         let wanted = wanted.unwrap_or(USUAL);
-        let end = schedule.settling_time(SETTLED);
+        let end = schedule.settling_time(Schedule::SETTLED);
         let critical = 1.0 / formula.critical_beta();
         let mut found = Self {
             critical,
@@ -158,7 +158,7 @@ impl Heat {
 /// What the problem refuses.
 pub(crate) fn drift(problem: &ProblemConfig) -> Result<Vec<String>, InvalidParameter> {
     let schedule = problem.schedule.schedule()?;
-    let end = schedule.settling_time(SETTLED);
+    let end = schedule.settling_time(Schedule::SETTLED);
     let times = (0..LOOKS).map(|look| end * look as f64 / LOOKS as f64);
     let hottest = times.map(|t| schedule.temperature(t)).fold(1.0, f64::max);
     let weights = &problem.target.weights;

@@ -24,7 +24,7 @@ use crate::studies::trainable::Trainings;
 use crate::studies::{Study, StudyError, Watch};
 use portion::ROUTE;
 pub(crate) use product::ProductQuestion;
-pub(crate) use question::{Question, SETTLED};
+pub(crate) use question::Question;
 
 /// The `pair` of product measures.
 pub(crate) const PRODUCT: &str = "product";

@@ -277,12 +277,14 @@ impl Schedule {
         }
     }
 
-    /// The time at which a run is judged unless another is said: 30 units after |T(t) - T(infinity)| <= 1e-3. Within
+    /// How near to its limit the temperature counts as settled, where it has no end and nothing else is said.
+    pub const SETTLED: f64 = 1e-3;
+
+    /// The time at which a run is judged unless another is said: 30 units after the temperature has settled. Within
     /// them what moves at rates of order 1 is done; what a user trains longer for is the slow rest.
     pub fn end_of_run(&self) -> f64 {
-        const SETTLED: f64 = 1e-3;
         const RELAXATION: f64 = 30.0;
-        self.settling_time(SETTLED) + RELAXATION
+        self.settling_time(Self::SETTLED) + RELAXATION
     }
 
     /// The time from which T(t) does not rise any more.

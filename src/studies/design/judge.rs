@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use collapsar_theory::Schedule;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{DesignRun, InitialVariance, Route, ScheduleConfig};
 use crate::results::{Answer, Steps};
 use crate::studies::design::shape::Member;
-use crate::studies::probability::{Question, SETTLED};
+use crate::studies::probability::Question;
 use crate::studies::trainable::Trainings;
 use crate::studies::watch::UntilCancelled;
 use crate::studies::{StudyError, Watch};
@@ -58,7 +59,8 @@ impl<'a> Judge<'a> {
         }
         let schedule = config.run.problem.schedule.schedule()?;
         let training = config.run.training.as_ref();
-        let rest = training.map_or(0.0, |training| (training.end() - schedule.settling_time(SETTLED)).max(0.0));
+        let rest =
+            training.map_or(0.0, |training| (training.end() - schedule.settling_time(Schedule::SETTLED)).max(0.0));
         Ok(Self { config, route, rest, watch, known: Mutex::new(known) })
     }
 
@@ -146,7 +148,7 @@ impl<'a> Judge<'a> {
         if let Some(training) = &mut run.training {
             let cold = match member.schedule.rule()? {
                 Some(rule) => rule.gaussian_duration(self.dimension()),
-                None => member.schedule.schedule()?.settling_time(SETTLED),
+                None => member.schedule.schedule()?.settling_time(Schedule::SETTLED),
             };
             let end = cold + self.rest;
             training.steps = ((end / training.time_step).ceil() as u64).max(1);

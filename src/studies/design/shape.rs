@@ -3,7 +3,6 @@
 use collapsar_theory::{AdaptiveRule, InvalidParameter, Schedule};
 
 use crate::config::{ScheduleConfig, ScheduleShape};
-use crate::studies::probability::SETTLED;
 
 /// Largest share of the duration of a cold start before a flash, and of the flash at the end.
 const MOST: f64 = 0.4;
@@ -78,7 +77,7 @@ impl ScheduleShape {
         let flash = |n: usize, hold: f64| limits.jump.map_or(hot(n), |jump| hot(n).min(hold * jump));
         let mut variance = None;
         // T0 = 1 would be no rule.
-        let warm = hot(0).max(1.0 + SETTLED);
+        let warm = hot(0).max(1.0 + Schedule::SETTLED);
         let rule = match self {
             Self::AdaptiveKl => Some(AdaptiveRule::kl_for(warm, duration, CHANGES, limits.dimension)?),
             Self::AdaptiveEss => Some(AdaptiveRule::ess_for(warm, duration, CHANGES, limits.dimension)?),
@@ -91,8 +90,8 @@ impl ScheduleShape {
             Self::Geometric => Schedule::geometric(hot(0), duration),
             Self::Hold => Schedule::quench(hot(0), duration),
             Self::Exponential => {
-                let excess = (hot(0) - 1.0).max(2.0 * SETTLED);
-                Schedule::exponential(1.0 + excess, (excess / SETTLED).ln() / duration)
+                let excess = (hot(0) - 1.0).max(2.0 * Schedule::SETTLED);
+                Schedule::exponential(1.0 + excess, (excess / Schedule::SETTLED).ln() / duration)
             }
             Self::LinearTemperature => Schedule::linear_temperature(hot(0), duration),
             Self::HoldRamp => {

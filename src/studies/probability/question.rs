@@ -1,7 +1,8 @@
 //! A problem with a law of starts.
 
 use collapsar_theory::{
-    AdaptiveRule, Clock, InvalidParameter, Metric, Pair, Problem, SpherePair, SphereVariance, Start, StartLaw, Target,
+    AdaptiveRule, Clock, InvalidParameter, Metric, Pair, Problem, Schedule, SpherePair, SphereVariance, Start,
+    StartLaw, Target,
 };
 
 use crate::config::ProbabilityRun;
@@ -41,8 +42,6 @@ impl From<Answer> for Said {
     }
 }
 
-/// The temperature counts as settled within this of its limit.
-pub(crate) const SETTLED: f64 = 1e-3;
 /// Descent without a horizon runs until it is cold, and on for as long as slow directions need.
 pub(super) const RELAXATION: f64 = 10.0;
 /// Largest d of a law that is integrated: the logarithm of Gamma(d/2) errs by 1e-16 d log d.
@@ -123,7 +122,7 @@ impl<'a> Question<'a> {
     /// point, which is noted.
     pub(super) fn not_yet_cold(&self, notes: &mut Vec<String>) -> Option<StudyError> {
         let horizon = self.config.stop.horizon?;
-        let cold = self.problem.schedule().settling_time(SETTLED);
+        let cold = self.problem.schedule().settling_time(Schedule::SETTLED);
         if horizon < cold {
             let rule = format!("be at least {}, when it is cold, for a formula for the limit of time", number(cold));
             return Some(StudyError::refused("stop.horizon", horizon, rule));
@@ -154,7 +153,7 @@ impl<'a> Question<'a> {
 
     /// When runs are judged whose limit is not searched: cold, and some time later.
     pub(super) fn descent_horizon(&self) -> f64 {
-        let settled = || self.problem.schedule().settling_time(SETTLED) + RELAXATION;
+        let settled = || self.problem.schedule().settling_time(Schedule::SETTLED) + RELAXATION;
         self.config.stop.horizon.unwrap_or_else(settled)
     }
 

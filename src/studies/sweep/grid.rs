@@ -1,10 +1,10 @@
 //! A grid of problems: which points there are, which are known, and the computation of the others.
 
-use collapsar_theory::ScheduleKind;
+use collapsar_theory::{Schedule, ScheduleKind};
 
 use crate::config::{CollapseRun, Route, ScheduleConfig, SweepConfig};
 use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERSION};
-use crate::studies::probability::{PRODUCT, ProductQuestion, Question, SETTLED};
+use crate::studies::probability::{PRODUCT, ProductQuestion, Question};
 use crate::studies::sweep::finished::{Finished, Points, keep_point, keep_run};
 use crate::studies::trainable::{Trainable, Trainings};
 use crate::studies::watch::UntilCancelled;
@@ -211,7 +211,7 @@ fn time(config: &CollapseRun, answers: &Answers) -> Result<Option<f64>, StudyErr
     let schedule = config.schedule();
     if schedule.rule()?.is_none() {
         let known = schedule.schedule()?;
-        return Ok((known.final_temperature() == 1.0).then(|| known.settling_time(SETTLED)));
+        return Ok((known.final_temperature() == 1.0).then(|| known.settling_time(Schedule::SETTLED)));
     }
     Ok(Route::ALL.iter().find_map(|route| answers.get(*route)?.cooling?.mean))
 }
