@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use collapsar::config::DensityFlowRun;
 use collapsar::flows::LogDensity;
 use collapsar::studies::{DensityFlow, Watch};
 use numpy::ndarray::Array2;
@@ -98,7 +99,7 @@ pub(crate) fn train_density(
     threads: Option<i64>,
     progress: Option<Bound<'_, PyAny>>,
 ) -> PyResult<(Py<PyAny>, Py<PyBytes>, u64, f64)> {
-    let run = DensityFlow::resolve(&document.inner).map_err(|error| errors::config(py, &error, document.source))?;
+    let run = DensityFlowRun::resolve(&document.inner).map_err(|error| errors::config(py, &error, document.source))?;
     let state = Arc::new(State::default());
     let functions = Arc::new(Functions {
         log_prob,

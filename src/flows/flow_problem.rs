@@ -126,11 +126,6 @@ impl<P> FlowProblem<P> {
         self.plan.training()
     }
 
-    /// The learning rate of step number `step`.
-    pub fn rate(&self, step: usize) -> f64 {
-        self.plan.rate(step)
-    }
-
     /// beta of step number `step` by the schedule.
     pub fn beta(&self, step: usize) -> f64 {
         self.plan.beta(step)

@@ -1,6 +1,6 @@
 //! A normalizing flow trained on a target that is a function of the caller's.
 
-use crate::config::{ConfigError, DensityFlowRun, Document, Precision};
+use crate::config::{DensityFlowRun, Precision};
 use crate::flows::{FlowProblem, LogDensity, Outcome, Real, train_on_density};
 use crate::results::{DensityFlowRecord, DensityMoment, PROGRAM, VERSION};
 use crate::studies::{StudyError, Watch};
@@ -13,11 +13,6 @@ pub struct DensityFlow {
 }
 
 impl DensityFlow {
-    /// Reads what such a training reads.
-    pub fn resolve(document: &Document) -> Result<DensityFlowRun, ConfigError> {
-        DensityFlowRun::resolve(document)
-    }
-
     /// Trains the flow of `run` on `density`, whose points have the dimension of `start`.
     pub fn compute(run: DensityFlowRun, density: &dyn LogDensity, watch: &dyn Watch) -> Result<Self, StudyError> {
         match run.flow.precision {

@@ -44,7 +44,7 @@ impl TabulatedFreePair {
     }
 
     /// The Jacobian of [`rates`](Self::rates), as [`SmoothFlow::jacobian`](crate::SmoothFlow::jacobian) of the pair.
-    pub fn jacobian(&self, beta: f64, state: &[f64; 3]) -> [f64; 9] {
+    pub(crate) fn jacobian(&self, beta: f64, state: &[f64; 3]) -> [f64; 9] {
         let [x, y, z] = *state;
         let (plus, minus) = (self.pull.at(x + y).1, self.pull.at(x - y).1);
         self.pair.jacobian_from(beta, [y, z], [plus, minus], self.push.at(FreePair::gap(state)))
