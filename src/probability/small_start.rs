@@ -19,6 +19,7 @@ pub fn small_start_probability(
 ) -> Integral {
     let s = scale * std::f64::consts::FRAC_1_SQRT_2;
     let line = |z: f64| {
+        let mut at = formula.at(z, schedule);
         // x = TAIL s v^2: the boundary leaves 0 with a power.
         let mut integrand = |v: f64| {
             let ratio = TAIL * v * v;
@@ -26,7 +27,7 @@ pub fn small_start_probability(
             if density == 0.0 || ratio == 0.0 {
                 return (0.0, 0.0);
             }
-            (density * two_sided(formula.boundary(s * ratio, z, schedule) / s), 0.0)
+            (density * two_sided(at.boundary(s * ratio) / s), 0.0)
         };
         integrate(&mut integrand, &[0.0, 1.0], tolerance / 4.0)
     };

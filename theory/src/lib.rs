@@ -60,8 +60,8 @@ pub use problem::{Coordinates, Problem};
 pub use schedule::{Schedule, ScheduleKind};
 pub use shape::{Covariance, ShapedProblem};
 pub use sharp::{
-    EquatorFormula, SharpFormula, SmallStart, Starvation, TransverseFormula, Turnpike, antipodal_threshold,
-    boundary_exponent, broad_start_exponent, growth_number,
+    EquatorFormula, SharpFormula, SmallStart, SmallStartAt, Starvation, TransverseFormula, Turnpike,
+    antipodal_threshold, boundary_exponent, broad_start_exponent, growth_number,
 };
 pub use start::{Start, StartLaw};
 pub use temper::{TemperingDrift, tempered_weights};

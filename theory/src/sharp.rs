@@ -8,7 +8,7 @@ mod starvation;
 mod transverse;
 
 pub use equator::EquatorFormula;
-pub use free::{SmallStart, boundary_exponent, broad_start_exponent, growth_number};
+pub use free::{SmallStart, SmallStartAt, boundary_exponent, broad_start_exponent, growth_number};
 pub use sphere::{SharpFormula, antipodal_threshold};
 pub use starvation::Starvation;
 pub use transverse::{TransverseFormula, Turnpike};
