@@ -72,6 +72,9 @@ pub struct ReproduceArgs {
     /// Compute anew what is already there
     #[arg(long)]
     pub force: bool,
+    /// Address of the explorer's page: each experiment is linked to it with its configuration
+    #[arg(long, value_name = "ADDRESS")]
+    pub explorer: Option<String>,
     /// Print nothing but errors
     #[arg(long, short)]
     pub quiet: bool,

@@ -55,6 +55,8 @@ pub struct Section {
     pub caption: String,
     /// The configuration, shown as it stands.
     pub config_text: String,
+    /// Where it can be changed and run in a browser; empty for nowhere.
+    pub explorer: String,
     /// The figure as an SVG document; empty for none.
     pub figure_svg: String,
     /// The file of the figure for the Markdown twin, relative to it; empty for none.

@@ -1,5 +1,13 @@
 //! RealNVP: exact maps, gradients, densities, training, evaluation and weights (theory section 10).
 
+// One binary: each would compile the matrix products anew.
+#[path = "realnvp/density.rs"]
+mod density;
+#[path = "realnvp/training.rs"]
+mod training;
+#[path = "realnvp/weights.rs"]
+mod weights;
+
 use collapsar::flows::{
     Activation, Architecture, BatchNorm, Conditioner, FlowProblem, Initial, Mask, Real, RealNvp, Trainer, Training,
     train,

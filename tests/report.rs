@@ -14,6 +14,7 @@ fn picture() -> String {
 
 fn report() -> Report {
     let section = |name: &str, title: &str| Section {
+        explorer: String::new(),
         name: name.into(),
         title: title.into(),
         caption: "Solid: P_c < 1/2; <b>dashed</b>: formula & \"limit\".".into(),

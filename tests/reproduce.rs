@@ -103,6 +103,19 @@ fn what_is_there_is_kept_and_what_is_missing_is_restored_byte_for_byte() {
 }
 
 #[test]
+fn experiments_are_linked_to_the_explorer_where_it_is_named() {
+    let folder = workplace();
+    let folder = folder.path();
+    words(folder, &["--only", "one"]);
+    let page = || std::fs::read_to_string(folder.join("out/report.html")).unwrap();
+    assert!(!page().contains("explorer"));
+    words(folder, &["--only", "one", "--explorer", "page.html"]);
+    let link = "href=\"page.html#view=configuration&amp;verb=solve&amp;toml=%5Btarget%5D%0Aseparation%20%3D%203.0%0A";
+    assert!(page().contains(link), "{}", page());
+    assert!(markdown(folder).contains("(page.html#view=configuration&verb=solve&toml="), "{}", markdown(folder));
+}
+
+#[test]
 fn a_changed_value_runs_its_experiment_only() {
     let folder = workplace();
     let folder = folder.path();

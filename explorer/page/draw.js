@@ -75,6 +75,7 @@ function ticks({ from, to, log }, count) {
 class Chart {
   constructor(host, { height, x, y, title, margin = {} }) {
     const { left = 52, right = 14, top = 10, bottom = 42 } = margin;
+    this.host = host;
     this.width = Math.max(240, host.clientWidth);
     this.height = height;
     Object.assign(this, { axes: { x, y }, left, right: this.width - right, top, bottom: height - bottom });
@@ -98,9 +99,9 @@ class Chart {
     return this.scale(this.axes.y, value, this.bottom, this.top);
   }
 
-  /** The values under a pointer. */
+  /** The values under a pointer; also when a newer drawing has taken the place of this one in the middle of a drag. */
   under(event) {
-    const box = this.node.getBoundingClientRect();
+    const box = this.host.firstElementChild.getBoundingClientRect();
     const at = ({ from, to, log }, part) => (log ? from * (to / from) ** part : from + (to - from) * part);
     const px = ((event.clientX - box.left) / box.width) * this.width;
     const py = ((event.clientY - box.top) / box.height) * this.height;

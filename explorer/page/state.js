@@ -53,6 +53,7 @@ const PARAMETERS = {
       bifurcate: 'where can it rest at all?',
       density: 'what do target and fit look like?',
       portrait: 'how does the free pair flow?',
+      realnvp: 'and a normalizing flow?',
       'mean-field': 'which modes does a product keep?',
     },
     label: 'Question',

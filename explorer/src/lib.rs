@@ -7,8 +7,8 @@ use std::io::Cursor;
 use collapsar::config::{ConfigError, Document, Origin, Override, Route, ScheduleConfig};
 use collapsar::runs::{self, Run};
 use collapsar::studies::{
-    Bifurcate, Boundary, Density, Design, Diagnose, DiagnoseRun, MeanField, Portrait, Probability, Solve, Study,
-    StudyError, Sweep,
+    Bifurcate, Boundary, Density, Design, Diagnose, DiagnoseRun, MeanField, Portrait, Probability, RealNvp, Solve,
+    Study, StudyError, Sweep,
 };
 use collapsar::theory::Schedule;
 use js_sys::{Error, Function, Reflect, Uint8Array};
@@ -64,6 +64,7 @@ pub fn ask(verb: &str, text: &str, routes: Vec<String>, told: Function) -> Resul
         Sweep::NAME => answer::<Sweep>(&document, |_| ()),
         Density::NAME => answer::<Density>(&document, |_| ()),
         Portrait::NAME => answer::<Portrait>(&document, |_| ()),
+        RealNvp::NAME => answer::<RealNvp>(&document, |_| ()),
         MeanField::NAME => answer::<MeanField>(&document, |_| ()),
         _ => Err(Error::new(&format!("there is no question {verb:?}"))),
     })

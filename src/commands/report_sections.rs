@@ -14,6 +14,8 @@ use crate::plots;
 use crate::report::{Section, Verdict};
 use crate::studies::number;
 
+/// What parts a configuration from what the report says of it.
+const FOR_THE_REPORT: &str = "# ---- For the report";
 /// Name of the joint figure of all comparisons.
 const AGREEMENT: &str = "agreement";
 /// Probability below which a joint test speaks against agreement.
@@ -64,8 +66,8 @@ fn as_number(value: &Value) -> Option<f64> {
 pub(crate) fn section(
     experiment: &Experiment,
     record: &Value,
-    folder: &Path,
-    files: &[String],
+    (folder, files): (&Path, &[String]),
+    explorer: Option<&str>,
 ) -> Result<Vec<Section>, Failure> {
     let stem = &experiment.stem;
     let has = |name: &str| files.iter().any(|file| file == name);
@@ -74,6 +76,7 @@ pub(crate) fn section(
         title: title.to_owned(),
         caption: caption.to_owned(),
         config_text: experiment.text.clone(),
+        explorer: explorer.map_or_else(String::new, |page| explored(page, experiment)),
         figure_file: if svg.is_empty() { String::new() } else { format!("{name}.png") },
         figure_svg: svg,
         numbers: numbers(record),
@@ -109,10 +112,23 @@ pub(crate) fn section(
     // Once is enough.
     for section in sections.iter_mut().skip(1) {
         section.config_text.clear();
+        section.explorer.clear();
         section.numbers.clear();
         section.notes.clear();
     }
     Ok(sections)
+}
+
+/// Where the explorer at `page` shows an experiment: its state stands behind the #.
+fn explored(page: &str, experiment: &Experiment) -> String {
+    let text = experiment.text.split(FOR_THE_REPORT).next().unwrap_or_default();
+    // All but the unreserved characters of RFC 3986.
+    let encoded = text.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    let verb = experiment.config.verb.name();
+    format!("{page}#view=configuration&verb={verb}&toml={}", encoded.collect::<String>())
 }
 
 /// The numbers and words that stand at the top of a record, and those one level below.
@@ -191,6 +207,7 @@ pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<Part>, Failure> 
             standard normal if both are right."
             .to_owned(),
         config_text: String::new(),
+        explorer: String::new(),
         figure_file: format!("{AGREEMENT}.png"),
         figure_svg: svg,
         numbers: vec![

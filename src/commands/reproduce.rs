@@ -89,7 +89,7 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
         let record = read_record(&args.out.join(format!("{}.json", experiment.stem)))?;
         judged.extend(verdicts(experiment, &record, args.quick));
         points.extend(comparisons(&record));
-        sections.extend(section(experiment, &record, &args.out, &files)?);
+        sections.extend(section(experiment, &record, (&args.out, &files), args.explorer.as_deref())?);
     }
     if let Some((last, verdict, files)) = agreement(&points)? {
         store.write(&files).map_err(Failure::computation)?;

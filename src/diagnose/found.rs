@@ -1,16 +1,20 @@
 //! The modes that runs found together, and what each run has of them.
 
 use nalgebra::DVector;
+use rand::RngExt;
 
 use crate::diagnose::merge::DipTest;
 use crate::diagnose::mode::{Mode, Sums};
 use crate::diagnose::modes::{Modes, Pool};
 use crate::diagnose::options::DiagnoseOptions;
+use crate::montecarlo::stream;
 use crate::parallel::map;
 use crate::runs::Samples;
 
 /// Samples of all runs together by which modes are found.
 const MOST_POOLED: usize = 200_000;
+/// Seed of the pool.
+const POOLED: u64 = 1;
 /// Parts of the line between two modes.
 const BINS: usize = 12;
 /// The level of log p in a part: this quantile of what lies there.
@@ -47,14 +51,17 @@ pub struct Found {
 }
 
 impl Found {
-    /// Modes that nobody told of: pooled over the runs, found by every other sample and told apart by the rest.
+    /// Modes that nobody told of: pooled over the runs, found by one half of the samples and told apart by the other. The
+    /// halves are drawn: rows may come in turns, one mode after the other, and a fixed stride would see some of them only.
     pub fn new(runs: &[&Samples], options: &DiagnoseOptions) -> Self {
         let (mut known, mut fresh) = (Pool::default(), Pool::default());
         let each = (MOST_POOLED / runs.len().max(1)).max(4);
         for (run, samples) in runs.iter().enumerate() {
             let step = samples.len().div_ceil(each).max(1);
-            for (place, i) in (0..samples.len()).step_by(step).enumerate() {
-                let pool = if place % 2 == 0 { &mut known } else { &mut fresh };
+            let mut rng = stream(POOLED, run as u64);
+            for from in (0..samples.len()).step_by(step) {
+                let i = rng.random_range(from..(from + step).min(samples.len()));
+                let pool = if rng.random::<bool>() { &mut known } else { &mut fresh };
                 pool.points.push(samples.point(i));
                 pool.runs.push(run);
             }

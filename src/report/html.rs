@@ -142,6 +142,13 @@ fn write_section(page: &mut String, section: &Section, index: usize) {
             format_args!("<details>\n<summary>configuration</summary>\n<pre><code>{config}</code></pre>\n</details>"),
         );
     }
+    if !section.explorer.is_empty() {
+        let address = escaped(&section.explorer);
+        line(
+            page,
+            format_args!("<p class=\"note\"><a href=\"{address}\">Change it and run it in the explorer</a></p>"),
+        );
+    }
     page.push_str("</section>\n");
 }
 

@@ -74,6 +74,9 @@ fn section(section: &Section) -> Vec<String> {
             "<details>\n<summary>configuration</summary>\n\n{fence}toml\n{config}\n{fence}\n\n</details>"
         ));
     }
+    if !section.explorer.is_empty() {
+        blocks.push(format!("[Change it and run it in the explorer]({})", target(&section.explorer)));
+    }
     blocks
 }
 

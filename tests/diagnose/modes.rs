@@ -45,6 +45,20 @@ fn one_two_three_eight_and_twenty_five() {
 }
 
 /// Near weights .79 and .21 two modes are no flatter than a normal law: they are found by their skewness.
+/// Antithetic pairs, or components one after the other: rows that take turns are not a sample of one mode each.
+#[test]
+fn modes_that_take_turns() {
+    let mut rng = stream(13, 0);
+    for period in [2, 3, 4] {
+        let means = ring(period, 4.0, 3);
+        let row = |i: usize, rng: &mut ChaCha8Rng| -> Vec<f64> {
+            means[i % period].iter().map(|m| m + normal(rng)).collect()
+        };
+        let runs = (0..5).map(|r| run(format!("{r}"), 3, (0..600).flat_map(|i| row(i, &mut rng)).collect())).collect();
+        assert_eq!(found(runs), period);
+    }
+}
+
 #[test]
 fn modes_of_uneven_weights() {
     let mut rng = stream(25, 0);
