@@ -88,11 +88,17 @@ const collapse = {
         if (error instanceof Superseded || stale()) return;
         put('formula', null, 0, [error.message]);
       }
-      refine('exact', EXACT_TOLERANCES.map((tolerance) => ({ exact: { tolerance } })), stale);
-      refine('count', COUNTED.map((samples) => ({ montecarlo: { samples } })), stale);
+      // The first exact value has the processors for itself.
+      let begun = false;
+      const count = () => {
+        if (!begun && !stale()) refine('count', COUNTED.map((samples) => ({ montecarlo: { samples } })), stale);
+        begun = true;
+      };
+      refine('exact', EXACT_TOLERANCES.map((tolerance) => ({ exact: { tolerance } })), stale, count);
     }
 
-    async function refine(lane, steps, stale) {
+    /** Asks step after step; `answered()` hears of each answer. */
+    async function refine(lane, steps, stale, answered = () => undefined) {
       const route = lane === 'count' ? 'montecarlo' : 'exact';
       for (const step of steps) {
         try {
@@ -100,6 +106,7 @@ const collapse = {
           const { record, json, milliseconds } = await lanes[lane].ask({ verb: 'probability', text, routes: [route] });
           if (stale()) return;
           put(route, record[route], milliseconds, record.notes);
+          answered();
           if (route === 'montecarlo') {
             away.configuration(text, ' --route montecarlo');
             away.record(json);
@@ -107,6 +114,7 @@ const collapse = {
         } catch (error) {
           if (error instanceof Superseded || stale()) return;
           put(route, null, 0, [error.message]);
+          answered();
           if (route === 'montecarlo') complain(complaint, error);
           return;
         }

@@ -143,7 +143,8 @@ const map = {
       });
       const risk = Number.isFinite(mine) ? `about ${short(100 * mine)} of 100 fits collapse` : 'not computed yet';
       const least = best.reduce((least, one) => (least === null || one.p < least.p ? one : least), null);
-      verdict.textContent = `Your schedule, T0 = ${short(temperature)} over ${short(duration)}: ${risk}.${least && cells.size === n * n ? ` Least of the map: ${short(100 * least.p)} of 100, at T0 = ${short(least.temperature)} over ${short(least.duration)}.` : ''}`;
+      const lowest = least && cells.size === n * n ? ` Least of the map: ${short(100 * least.p)} of 100, at *T*_0 = ${short(least.temperature)} over ${short(least.duration)}.` : '';
+      verdict.replaceChildren(...rich(`Your schedule, *T*_0 = ${short(temperature)} over ${short(duration)}: ${risk}.${lowest}`));
       drawScale();
       drawCosts(best);
     }

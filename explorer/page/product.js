@@ -27,7 +27,7 @@ const product = {
       html('div', { class: 'results' }, verdict, complaint,
         html('div', { class: 'pair' },
           html('figure', {}, html('figcaption', {}, 'Target and best product'), plane, html('p', { class: 'hint' }, 'Drag the modes; turn the frame with its slider.'), legend([['field', 'target'], ['fit', 'best product'], ['axis', 'its frame']])),
-          html('figure', {}, html('figcaption', {}, 'Its two factors'), marginals, legend([['first', 'first coordinate of the frame'], ['second', 'second coordinate'], ['target', 'the target’s marginals']]))),
+          html('figure', {}, html('figcaption', {}, 'Its two factors'), marginals, legend([['first', 'first coordinate of the frame'], ['second', 'second coordinate'], ['axis', 'the target’s marginals']]))),
         values, away.node),
     );
 
@@ -94,7 +94,7 @@ const product = {
         ? other ? 'A product in this frame collapses: each mode has a fit of its own.' : 'A product in this frame collapses.'
         : 'A product in this frame keeps both modes.';
       verdict.textContent = `${kept} Shares of the best: ${shares}; the target has ${short(100 * state.share)}% and ${short(100 * rest(state.share))}%.`;
-      const row = (words, value) => html('tr', {}, html('th', { scope: 'row' }, ...rich(words)), html('td', {}, value));
+      const row = (words, value) => html('tr', {}, html('th', { scope: 'row' }, ...rich(words)), html('td', {}, ...rich(value)));
       values.replaceChildren(html('tbody', {},
         row('KL(*q*‖*p*) of the best product', short(best.objective, 6)),
         ...(other ? [row('KL(*q*‖*p*) of the other', short(other.objective, 6))] : []),
@@ -118,7 +118,7 @@ const product = {
       const { a1, a2, b1, b2, share, angle } = state;
       const bump = (x, y, m, n) => Math.exp(-((x - m) ** 2 + (y - n) ** 2) / 2);
       const target = nodes.flatMap((y) => nodes.map((x) => share * bump(x, y, a1, a2) + rest(share) * bump(x, y, b1, b2)));
-      chart.field(target, NODES, (value) => [0, 114, 178, Math.round(190 * Math.min(1, value) ** 0.6)]);
+      chart.field(target, NODES, (value) => [61, 143, 196, Math.round(210 * Math.min(1, value) ** 0.6)]);
       const phi = (angle * Math.PI) / 180;
       const [c, s] = [Math.cos(phi), Math.sin(phi)];
       for (const [x, y] of [[c, s], [-s, c]]) chart.line([[-9 * REACH * x, -9 * REACH * y], [9 * REACH * x, 9 * REACH * y]], 'axis');

@@ -45,7 +45,8 @@ const runs = {
         found = record;
         away.record(json);
         const { value, count, n, low, high } = record.probability;
-        verdict.textContent = value === null ? 'What these runs hold cannot be judged.' : `${count} of ${n} runs collapsed: P_c between ${short(low)} and ${short(high)} (95%). Read and judged in ${short(milliseconds / 1000, 2)} s.`;
+        const judged = `${count} of ${n} runs collapsed: *P*_c between ${short(low)} and ${short(high)} (95%). Read and judged in ${short(milliseconds / 1000, 2)} s.`;
+        verdict.replaceChildren(...rich(value === null ? 'What these runs hold cannot be judged.' : judged));
         words.textContent = summary;
         words.hidden = false;
         figure.hidden = false;
