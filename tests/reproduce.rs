@@ -112,7 +112,7 @@ fn experiments_are_linked_to_the_explorer_where_it_is_named() {
     words(folder, &["--only", "one", "--explorer", "page.html"]);
     let link = "href=\"page.html#view=configuration&amp;verb=solve&amp;toml=%5Btarget%5D%0Aseparation%20%3D%203.0%0A";
     assert!(page().contains(link), "{}", page());
-    assert!(markdown(folder).contains("(page.html#view=configuration&verb=solve&toml="), "{}", markdown(folder));
+    assert!(markdown(folder).contains("(<page.html#view=configuration&verb=solve&toml="), "{}", markdown(folder));
 }
 
 #[test]

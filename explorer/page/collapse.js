@@ -6,6 +6,9 @@ const EXACT_TOLERANCES = [0.02, 1e-3, 1e-5];
 /** The draws that are counted, one ensemble after the other. */
 const COUNTED = [1000, 10000, 100000];
 
+/** Milliseconds after which the count does not wait for the exact route any longer. */
+const HEAD_START = 1500;
+
 const PROBLEM = ['family', 'separation', 'weight', 'dimension', 'scale', 'schedule', 'temperature', 'duration', 'rate', 'seed'];
 
 /** Which controls of PROBLEM say nothing at present. */
@@ -83,17 +86,18 @@ const collapse = {
       try {
         const { record, milliseconds } = await lanes.formula.ask({ verb: 'probability', text, routes: quick });
         if (stale()) return;
-        for (const route of quick) put(route, record[route], milliseconds, record.notes);
+        for (const route of quick) put(route, record[route], milliseconds, record.notes.filter((note) => record[route] || note.includes(route)));
       } catch (error) {
         if (error instanceof Superseded || stale()) return;
-        put('formula', null, 0, [error.message]);
+        for (const route of quick) put(route, null, 0, [error.message]);
       }
-      // The first exact value has the processors for itself.
+      // The first exact value has the processors for itself, unless it takes long.
       let begun = false;
       const count = () => {
         if (!begun && !stale()) refine('count', COUNTED.map((samples) => ({ montecarlo: { samples } })), stale);
         begun = true;
       };
+      setTimeout(count, HEAD_START);
       refine('exact', EXACT_TOLERANCES.map((tolerance) => ({ exact: { tolerance } })), stale, count);
     }
 
@@ -132,9 +136,10 @@ const collapse = {
 
     function draw() {
       const best = [rows.exact, rows.montecarlo, rows.refined, rows.formula].find((row) => Number.isFinite(row?.value));
-      verdict.textContent = best
-        ? `${short(100 * best.value)} of 100 fits collapse${best === rows.exact ? '' : best === rows.montecarlo ? ', as counted so far' : ', by formula'}.`
-        : 'Computing …';
+      const words = [[rows.exact, ''], [rows.montecarlo, ', as counted so far'], [rows.refined, ', by formula'], [rows.formula, ', by formula']];
+      const by = words.find(([row]) => row === best)?.[1];
+      const waiting = !rows.exact || !rows.montecarlo;
+      verdict.textContent = best ? `${short(100 * best.value)} of 100 fits collapse${by}.` : waiting ? 'Computing …' : 'No answer.';
       const names = { formula: 'formula', refined: 'refined formula', exact: 'exact', montecarlo: 'counted' };
       const shown = Object.keys(names).filter((route) => route !== 'refined' || state.family !== 'free');
       const chart = new Chart(routes, {
@@ -162,7 +167,7 @@ const collapse = {
       if (!row) return html('tr', { 'data-route': route }, html('th', { scope: 'row' }, name), cell('…'), cell(''), cell(''), cell(''));
       const { found, value, low, high, milliseconds, notes } = row;
       const within = !found || (low === value && high === value) ? '' : `${short(low, 4)} to ${short(high, 4)}`;
-      const remark = found?.n ? `${found.n} draws, 95%` : (found ? (found.valid === false ? notes[0] ?? 'outside its regime' : '') : notes[0]);
+      const remark = found?.n ? `${found.n} draws, 95%` : (found ? (found.valid === false ? notes[0] ?? 'outside its regime' : '') : notes[0] ?? 'not for this problem');
       return html('tr', { 'data-route': route }, html('th', { scope: 'row' }, name), cell(short(value, 5), { 'data-value': value ?? '' }), cell(within), cell(found ? `${short(milliseconds, 2)} ms` : ''), cell(remark));
     }
 
@@ -190,7 +195,7 @@ const collapse = {
           state.table = all.map((pair) => pair.join(':')).join(' ');
           changed('table');
         };
-        draggable(handle, chart, `Point ${i + 1} of the schedule`, `t = ${time}, T = ${temperature}`, move, ([dx, dy]) => move([time + (dx * end) / 50, temperature * 1.05 ** dy]), () => curve.querySelectorAll('.handle')[i]);
+        draggable(handle, chart, `Point ${i + 1} of the schedule`, [time, temperature], move, ([dx, dy]) => move([time + (dx * end) / 50, temperature * 1.05 ** dy]), () => curve.querySelectorAll('.handle')[i]);
       });
     }
 

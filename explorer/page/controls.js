@@ -32,7 +32,7 @@ function slider(name, parameter, changed) {
     min: log ? 0 : from, max: log ? 1 : to, step: log ? 0.005 : integer ? 1 : parameter.step,
   });
   const box = html('input', {
-    type: 'number', min: from, max: to, step: smooth ? 'any' : parameter.step, 'aria-label': pieces(label).map(([text]) => text).join(''),
+    type: 'number', min: from, max: to, step: smooth ? 'any' : parameter.step, 'aria-label': plain(label),
   });
   const words = rich(label);
   if (unit) words.push(html('small', {}, ` ${unit}`));
@@ -123,11 +123,14 @@ function takeAway(asked) {
 }
 
 /**
- * Makes `handle` movable: `move([x, y])` by pointer, `nudge([dx, dy])` by the arrow keys. A drawing is made anew after each
+ * Makes `handle`, which is at `[x, y]`, movable: `move([x, y])` by pointer, `nudge([dx, dy])` by the arrow keys. A drawing is made anew after each
  * move; `again()` finds the handle in the new one.
  */
-function draggable(handle, chart, label, value, move, nudge, again) {
-  set(handle, { tabindex: 0, role: 'slider', 'aria-label': label, 'aria-valuetext': value, 'aria-valuenow': 0 });
+function draggable(handle, chart, label, [x, y], move, nudge, again) {
+  // A slider has one number: the abscissa; both are in the words.
+  const { x: across, y: up } = chart.axes;
+  const words = `${plain(across.label)} ${short(x)}, ${plain(up.label)} ${short(y)}`;
+  set(handle, { tabindex: 0, role: 'slider', 'aria-label': label, 'aria-valuetext': words, 'aria-valuenow': x, 'aria-valuemin': across.from, 'aria-valuemax': across.to });
   handle.addEventListener('pointerdown', (event) => {
     event.preventDefault();
     handle.focus();

@@ -33,6 +33,11 @@ function pieces(text) {
   return found;
 }
 
+/** Rich text as plain words. */
+function plain(text) {
+  return pieces(text).map(([piece]) => piece).join('');
+}
+
 /** Rich text in the page. */
 function rich(text) {
   const names = { symbol: 'i', below: 'sub', plain: 'span' };

@@ -131,7 +131,7 @@ const map = {
           remember();
           draw();
         };
-        draggable(handle, chart, 'Your schedule', `T0 = ${short(temperature)}, t0 = ${short(duration)}`, go, ([dx, dy]) => go([duration * 1.1 ** dx, temperature * 1.1 ** dy]), () => heat.querySelector('.handle'));
+        draggable(handle, chart, 'Your schedule', [duration, temperature], go, ([dx, dy]) => go([duration * 1.1 ** dx, temperature * 1.1 ** dy]), () => heat.querySelector('.handle'));
       }
       chart.node.addEventListener('click', (event) => {
         const [t0, T0] = chart.under(event);

@@ -137,7 +137,7 @@ const product = {
           state[nameY] = admitted(PARAMETERS[nameY], Number(toY.toFixed(2)));
           changed();
         };
-        draggable(node, chart, label, `x1 = ${x}, x2 = ${y}`, move, ([dx, dy]) => move([x + 0.1 * dx, y + 0.1 * dy]), () => plane.querySelectorAll('.handle')[i]);
+        draggable(node, chart, label, [x, y], move, ([dx, dy]) => move([x + 0.1 * dx, y + 0.1 * dy]), () => plane.querySelectorAll('.handle')[i]);
       };
       handle(0, a1, a2, ['a1', 'a2'], 'First mode');
       handle(1, b1, b2, ['b1', 'b2'], 'Second mode');

@@ -75,7 +75,9 @@ fn section(section: &Section) -> Vec<String> {
         ));
     }
     if !section.explorer.is_empty() {
-        blocks.push(format!("[Change it and run it in the explorer]({})", target(&section.explorer)));
+        // Encoded already; in angle brackets it may hold all but these.
+        let address = section.explorer.replace('<', "%3C").replace('>', "%3E");
+        blocks.push(format!("[Change it and run it in the explorer](<{address}>)"));
     }
     blocks
 }

@@ -95,7 +95,9 @@ fn small_start(question: &Question<'_>, flow: FreePair) -> Result<Said, StudyErr
     };
     let formula = SmallStart::new(options.separation, found.constant)?;
     let (d, scale, schedule) = (question.dimension(), question.scale(), question.problem.schedule());
-    let value = small_start_probability(&formula, schedule, d, scale, question.config.exact.tolerance).value;
+    let average = small_start_probability(&formula, schedule, d, scale, question.config.exact.tolerance);
+    // A quadrature of certainty may come out above 1 by its tolerance.
+    let value = average.value.min(1.0);
     let s = scale * std::f64::consts::FRAC_1_SQRT_2;
     let valid = formula.holds_for(s, d as f64, schedule) && schedule.final_temperature() == 1.0;
     let detail =
