@@ -6,6 +6,7 @@ use collapsar_theory::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// A state of a mixture and a target in R^D.
 #[derive(Debug, Clone)]
@@ -140,7 +141,7 @@ fn case<const D: usize>(k: usize, p: usize, size: f64) -> impl Strategy<Value = 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, rng_seed: RngSeed::Fixed(24), ..ProptestConfig::default() })]
 
     /// Steps of 0.05 deviations resolve logits that run 17 times as fast as the noise to e^-23.
     #[test]
@@ -211,7 +212,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3, failure_persistence: None, rng_seed: RngSeed::Fixed(25), ..ProptestConfig::default() })]
 
     #[test]
     fn space_by_brute_force(case in case::<3>(5, 5, 1.2)) {
