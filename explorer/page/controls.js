@@ -138,6 +138,10 @@ function draggable(handle, chart, label, [x, y], move, nudge, again) {
     const done = () => {
       window.removeEventListener('pointermove', moved);
       window.removeEventListener('pointerup', done);
+      // The end of a drag is no click on the drawing.
+      const swallow = (click) => click.stopPropagation();
+      window.addEventListener('click', swallow, { capture: true, once: true });
+      setTimeout(() => window.removeEventListener('click', swallow, { capture: true }), 30);
       again()?.focus({ preventScroll: true });
     };
     window.addEventListener('pointermove', moved);
