@@ -122,6 +122,15 @@ function takeAway(asked) {
   };
 }
 
+/** Where a pointer was pressed last. */
+let pressed = [0, 0];
+window.addEventListener('pointerdown', (event) => (pressed = [event.clientX, event.clientY]), true);
+
+/** Whether a click is the end of a drag. */
+function wasDragged(click) {
+  return Math.hypot(click.clientX - pressed[0], click.clientY - pressed[1]) > 4;
+}
+
 /**
  * Makes `handle`, which is at `[x, y]`, movable: `move([x, y])` by pointer, `nudge([dx, dy])` by the arrow keys. A drawing is made anew after each
  * move; `again()` finds the handle in the new one.
@@ -138,10 +147,6 @@ function draggable(handle, chart, label, [x, y], move, nudge, again) {
     const done = () => {
       window.removeEventListener('pointermove', moved);
       window.removeEventListener('pointerup', done);
-      // The end of a drag is no click on the drawing.
-      const swallow = (click) => click.stopPropagation();
-      window.addEventListener('click', swallow, { capture: true, once: true });
-      setTimeout(() => window.removeEventListener('click', swallow, { capture: true }), 30);
       again()?.focus({ preventScroll: true });
     };
     window.addEventListener('pointermove', moved);

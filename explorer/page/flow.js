@@ -152,7 +152,7 @@ const flow = {
       draggable(here, chart, 'Start of the run', path[at], start, ([dx, dy]) => start([state.x + dx * 0.05, state.y + dy * 0.05]), () => phase.querySelector('.handle'));
       chart.node.addEventListener('click', (event) => {
         const [x, y] = chart.under(event);
-        if (event.target === here || x < 0 || y < 0 || x > reach || y > reach) return;
+        if (event.target === here || wasDragged(event) || x < 0 || y < 0 || x > reach || y > reach) return;
         start([x, y]);
         begin();
       });

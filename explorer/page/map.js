@@ -135,7 +135,7 @@ const map = {
       }
       chart.node.addEventListener('click', (event) => {
         const [t0, T0] = chart.under(event);
-        if (t0 < chart.axes.x.from || t0 > chart.axes.x.to || T0 < chart.axes.y.from || T0 > chart.axes.y.to) return;
+        if (wasDragged(event) || t0 < chart.axes.x.from || t0 > chart.axes.x.to || T0 < chart.axes.y.from || T0 > chart.axes.y.to) return;
         state.duration = admitted(PARAMETERS.duration, Number(t0.toPrecision(3)));
         state.temperature = admitted(PARAMETERS.temperature, Number(T0.toPrecision(3)));
         remember();
