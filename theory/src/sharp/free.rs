@@ -43,7 +43,8 @@ pub struct SmallStart {
     prefactor: f64,
 }
 
-/// Steps of the classical Runge-Kutta method for z in a unit of time, and over the first [0, t_x] at most.
+/// Steps of the classical Runge-Kutta method for z in a unit of time, and over [0, t_x] at most: longer paths are begun anew with
+/// longer steps.
 const STEPS_PER_TIME: f64 = 32.0;
 const MOST_STEPS: f64 = 1e5;
 
@@ -86,7 +87,7 @@ impl SmallStart {
 
     /// The boundary at the transverse distance `z` >= 0 under `schedule`: z(t) is followed once for all x.
     pub fn at<'a>(&self, z: f64, schedule: &'a Schedule) -> SmallStartAt<'a> {
-        SmallStartAt { formula: *self, schedule, start: z, step: 0.0, path: Vec::new() }
+        SmallStartAt { formula: *self, schedule, start: z, step: 1.0 / STEPS_PER_TIME, path: Vec::new() }
     }
 
     /// t_x.
@@ -123,8 +124,14 @@ impl SmallStartAt<'_> {
 
     /// int_0^end 2r(2z) dt along z' = (2r(2z) - beta) z/2: cubic between the steps, whose slopes are known.
     fn spread(&mut self, end: f64) -> f64 {
+        if !end.is_finite() {
+            return end;
+        }
+        if end > MOST_STEPS * self.step {
+            self.step = 2.0 * end / MOST_STEPS;
+            self.path.clear();
+        }
         if self.path.is_empty() {
-            self.step = (1.0 / STEPS_PER_TIME).max(end / MOST_STEPS);
             let log_z = self.start.ln();
             self.path.push(Node { log_z, spread: 0.0, slope: self.rate(0.0, log_z).1 });
         }
@@ -209,7 +216,7 @@ mod tests {
                 let mut at = formula.at(z, &schedule);
                 for x in [0.3f64, 1e-2, 0.9, 1e-5] {
                     let end = formula.leave(x, &schedule);
-                    let path = SmallStartAt { path: vec![], step: 0.0, ..at.clone() };
+                    let path = SmallStartAt { path: vec![], ..at.clone() };
                     let (mut log_z, mut spread, mut t) = (z.ln(), 0.0, 0.0);
                     let ends = kinks.iter().copied().filter(|kink| *kink < end).chain([end]);
                     for to in ends {
@@ -232,6 +239,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A first start that leaves at once says nothing of the steps that later ones need.
+    #[test]
+    fn long_paths_take_longer_steps() {
+        let formula = SmallStart::new(3.0, 1.17).unwrap();
+        let schedule = Schedule::geometric(100.0, 1e7).unwrap();
+        let mut at = formula.at(0.4, &schedule);
+        assert!(at.boundary(1.5) > 0.0 && at.path.len() < 4);
+        let late = at.boundary(1e-3);
+        assert!((0.0..1e-3).contains(&late) && at.path.len() as f64 <= MOST_STEPS, "{late} {}", at.path.len());
+        assert_eq!(at.boundary(1e-3), late);
     }
 
     #[test]
