@@ -114,6 +114,12 @@ impl Report {
     }
 }
 
+/// A relative path, or a value behind a #, as a part of an address.
+pub(crate) fn encoded(text: &str) -> String {
+    let kept = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_');
+    text.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
 /// The paragraphs of a text.
 fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
     text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty())

@@ -11,7 +11,7 @@ use crate::commands::output::pictures;
 use crate::config::{CheckRule, PlotConfig, SweepConfig, Verb};
 use crate::montecarlo::{Agreement, Comparison};
 use crate::plots;
-use crate::report::{Section, Verdict};
+use crate::report::{Section, Verdict, encoded};
 use crate::studies::number;
 
 /// What parts a configuration from what the report says of it.
@@ -122,13 +122,8 @@ pub(crate) fn section(
 /// Where the explorer at `page` shows an experiment: its state stands behind the #.
 fn explored(page: &str, experiment: &Experiment) -> String {
     let text = experiment.text.split(FOR_THE_REPORT).next().unwrap_or_default();
-    // All but the unreserved characters of RFC 3986.
-    let encoded = text.bytes().map(|byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    });
     let verb = experiment.config.verb.name();
-    format!("{page}#view=configuration&verb={verb}&toml={}", encoded.collect::<String>())
+    format!("{page}#view=configuration&verb={verb}&toml={}", encoded(text))
 }
 
 /// The numbers and words that stand at the top of a record, and those one level below.

@@ -1,6 +1,6 @@
 //! The report as Markdown, beside its pictures.
 
-use super::{Report, Section, Verdict, paragraphs};
+use super::{Report, Section, Verdict, encoded, paragraphs};
 
 /// A text on one line with what Markdown gives a meaning escaped.
 fn escaped(text: &str) -> String {
@@ -17,12 +17,6 @@ fn escaped(text: &str) -> String {
         }
     }
     out.trim().to_owned()
-}
-
-/// A relative path as the target of a link.
-fn target(path: &str) -> String {
-    let kept = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_');
-    path.bytes().map(|b| if kept(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// The document.
@@ -53,7 +47,7 @@ pub fn markdown(report: &Report) -> String {
 fn section(section: &Section) -> Vec<String> {
     let mut blocks = vec![format!("## {}", escaped(&section.title))];
     if !section.figure_file.is_empty() {
-        blocks.push(format!("![{}]({})", escaped(&section.title), target(&section.figure_file)));
+        blocks.push(format!("![{}]({})", escaped(&section.title), encoded(&section.figure_file)));
     }
     let caption = escaped(&section.caption);
     if !caption.is_empty() {
@@ -65,7 +59,7 @@ fn section(section: &Section) -> Vec<String> {
     blocks.extend(section.notes.iter().filter(|note| !note.is_empty()).map(|note| escaped(note)));
     if !section.csv_file.is_empty() {
         let file = &section.csv_file;
-        blocks.push(format!("Numbers behind the figure: [{}]({})", escaped(file), target(file)));
+        blocks.push(format!("Numbers behind the figure: [{}]({})", escaped(file), encoded(file)));
     }
     if !section.config_text.is_empty() {
         let fence = fence(&section.config_text);
