@@ -3,7 +3,7 @@
 //! The module computes no science and touches no file. The data flow is
 //!
 //! ```text
-//! Figure -> layout (frames, ticks) -> scene (strokes, fills, text in pixels) -> svg | png
+//! Figure -> layout (frames, ticks) -> scene (strokes, fills, text in pixels) -> sheet (plotters' DrawingBackend) -> svg | png
 //! ```
 //!
 //! Lengths are CSS pixels (96 to the inch) from the upper left corner of the figure, so both
@@ -40,11 +40,11 @@ mod map;
 mod markers;
 mod placed;
 mod png;
-mod raster;
 mod rule;
 mod scene;
 mod series;
 mod series_drawing;
+mod sheet;
 mod style;
 mod svg;
 mod text;

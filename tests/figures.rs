@@ -1,9 +1,13 @@
 //! Figures: well-formed, complete, deterministic, and calm in the face of bad data.
 
+#[path = "support/picture.rs"]
+mod picture;
 #[path = "figures/svg.rs"]
 mod svg;
 #[path = "figures/ticks.rs"]
 mod ticks;
+
+use picture::Picture;
 
 use collapsar::figures::{
     Aspect, Axis, Color, ColorMap, Contours, Dash, Figure, FigureError, Grid, Heads, Heatmap, LegendPlace, Marker,
@@ -46,11 +50,6 @@ fn everything() -> Figure {
     Figure::two_column().title("all").row([curves, map])
 }
 
-fn decoded(bytes: &[u8]) -> image::RgbImage {
-    let picture = image::load_from_memory_with_format(bytes, image::ImageFormat::Png);
-    picture.expect("a PNG picture").to_rgb8()
-}
-
 fn root_size(svg: &str) -> (f64, f64) {
     (attribute(svg, "width"), attribute(svg, "height"))
 }
@@ -71,8 +70,8 @@ fn rendered(figure: &Figure) {
     let svg = render_svg(figure).expect("svg");
     assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     assert!(svg.ends_with("</svg>\n"));
-    let picture = decoded(&render_png(figure, 1.0).expect("png"));
-    assert!(picture.pixels().any(|pixel| pixel.0 != [255; 3]), "blank");
+    let picture = Picture::decoded(&render_png(figure, 1.0).expect("png"));
+    assert!(picture.pixels.iter().any(|pixel| *pixel != [255; 3]), "blank");
 }
 
 #[test]
@@ -80,23 +79,23 @@ fn png_has_the_stated_size_and_is_not_blank() {
     for scale in [1.0, 2.0, 3.0] {
         let figure = everything();
         let (width, height) = root_size(&render_svg(&figure).expect("svg"));
-        let picture = decoded(&render_png(&figure, scale).expect("png"));
+        let picture = Picture::decoded(&render_png(&figure, scale).expect("png"));
         assert_eq!(width, 7.0 * 96.0);
-        assert_eq!(f64::from(picture.width()), width * scale);
-        assert_eq!(f64::from(picture.height()), height * scale);
-        let inked = picture.pixels().filter(|pixel| pixel.0 != [255; 3]).count();
-        let share = inked as f64 / f64::from(picture.width() * picture.height());
+        assert_eq!(picture.width as f64, width * scale);
+        assert_eq!(picture.height as f64, height * scale);
+        let inked = picture.pixels.iter().filter(|pixel| **pixel != [255; 3]).count();
+        let share = inked as f64 / (picture.width * picture.height) as f64;
         assert!((0.1..0.8).contains(&share), "{share} of the sheet is inked");
     }
 }
 
 #[test]
 fn sheet_has_a_white_margin_all_round() {
-    let picture = decoded(&render_png(&everything(), 2.0).expect("png"));
-    let (right, bottom) = (picture.width() - 1, picture.height() - 1);
-    for (x, y, pixel) in picture.enumerate_pixels() {
+    let picture = Picture::decoded(&render_png(&everything(), 2.0).expect("png"));
+    let (right, bottom) = (picture.width - 1, picture.height - 1);
+    for (x, y) in (0..=bottom).flat_map(|y| (0..=right).map(move |x| (x, y))) {
         if x == 0 || y == 0 || x == right || y == bottom {
-            assert_eq!(pixel.0, [255; 3], "ink at the rim: {x}, {y}");
+            assert_eq!(picture.at(x, y), [255; 3], "ink at the rim: {x}, {y}");
         }
     }
 }
@@ -109,11 +108,10 @@ fn line_has_its_color_and_position() {
         Axis::linear("").range(0.0, 1.0).ticks(TickChoice::None),
     )
     .with(Series::line(&[-1.0, 2.0], &[0.5, 0.5]).color(red).width(4.0));
-    let picture = decoded(&render_png(&one(panel), 2.0).expect("png"));
-    let rows: Vec<u32> =
-        (0..picture.height()).filter(|&y| picture.get_pixel(picture.width() / 2, y).0 == red.rgb).collect();
-    let frame: Vec<u32> = (0..picture.height())
-        .filter(|&y| picture.get_pixel(picture.width() / 2, y).0[1] < 100)
+    let picture = Picture::decoded(&render_png(&one(panel), 2.0).expect("png"));
+    let rows: Vec<usize> = (0..picture.height).filter(|&y| picture.at(picture.width / 2, y) == red.rgb).collect();
+    let frame: Vec<usize> = (0..picture.height)
+        .filter(|&y| picture.at(picture.width / 2, y)[1] < 100)
         .filter(|y| !rows.contains(y))
         .collect();
     let middle = (rows[0] + rows[rows.len() - 1]) as f64 / 2.0;
@@ -121,7 +119,7 @@ fn line_has_its_color_and_position() {
     // 4 CSS pixels at scale 2; either rim may share a pixel with the paper.
     assert!((7..=9).contains(&rows.len()), "{rows:?}");
     assert!((middle - half).abs() <= 1.0, "line at {middle}, frame around {half}");
-    assert_eq!(picture.get_pixel(2, middle as u32).0, [255; 3], "not cut at the frame");
+    assert_eq!(picture.at(2, middle as usize), [255; 3], "not cut at the frame");
 }
 
 #[test]
@@ -129,10 +127,10 @@ fn bars_stand_on_zero_and_reach_their_height() {
     let red = Color::rgb(200, 0, 0);
     let plain = |low, high| Axis::linear("").range(low, high).ticks(TickChoice::None);
     let column = |panel: Panel| {
-        let picture = decoded(&render_png(&one(panel), 2.0).expect("png"));
-        let x = picture.width() / 2;
-        let rows: Vec<u32> = (0..picture.height()).filter(|&y| picture.get_pixel(x, y).0 == red.rgb).collect();
-        (rows.len() as f64, f64::from(picture.height()))
+        let picture = Picture::decoded(&render_png(&one(panel), 2.0).expect("png"));
+        let x = picture.width / 2;
+        let rows: Vec<usize> = (0..picture.height).filter(|&y| picture.at(x, y) == red.rgb).collect();
+        (rows.len() as f64, picture.height as f64)
     };
     let bar =
         |height| Panel::new(plain(0.0, 1.0), plain(-1.0, 1.0)).with(Series::bars(vec![[0.2, 0.8, height]]).color(red));

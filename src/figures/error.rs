@@ -42,10 +42,10 @@ pub enum FigureError {
     /// An embedded face could not be parsed.
     #[error("embedded DejaVu Sans cannot be parsed")]
     Font,
-    /// The SVG backend refused an element.
-    #[error("SVG backend: {0}")]
-    Svg(String),
+    /// A sheet refused an element.
+    #[error("drawing: {0}")]
+    Drawing(String),
     /// The image could not be encoded.
     #[error("PNG encoder")]
-    Png(#[from] image::ImageError),
+    Png(#[from] png::EncodingError),
 }

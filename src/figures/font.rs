@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use ab_glyph::{Font, FontRef, OutlineCurve};
+use tiny_skia::{PathBuilder, Point};
 
 use super::error::FigureError;
 
@@ -73,51 +74,46 @@ impl Faces {
         (pens, pen)
     }
 
-    /// Straight edges of the outline of `text`: pen at the origin, baseline along x, y upwards, in
-    /// units of the type size.
-    pub(super) fn outline(&self, face: Face, text: &str) -> Vec<[[f64; 2]; 2]> {
+    /// Adds the outline of `text` to `path`: the pen starts at `origin`, y grows downwards, `size` is that of the type.
+    pub(super) fn outline(&self, face: Face, text: &str, origin: [f64; 2], size: f64, path: &mut PathBuilder) {
         let font = self.face(face);
         let em = f64::from(font.units_per_em().unwrap_or(2048.0));
         let (pens, _) = self.advances(face, text);
-        let mut edges = Vec::new();
         for (character, pen) in text.chars().zip(pens) {
             let Some(outline) = font.outline(font.glyph_id(character)) else {
                 continue;
             };
-            let place = |p: ab_glyph::Point| [pen + f64::from(p.x) / em, f64::from(p.y) / em];
+            let place = |p: ab_glyph::Point| {
+                let [x, y] = [pen + f64::from(p.x) / em, -f64::from(p.y) / em];
+                ((origin[0] + size * x) as f32, (origin[1] + size * y) as f32).into()
+            };
+            let mut end = None;
             for curve in outline.curves {
-                match curve {
-                    OutlineCurve::Line(a, b) => edges.push([place(a), place(b)]),
-                    OutlineCurve::Quad(a, b, c) => {
-                        flatten([place(a), place(b), place(b), place(c)], 2, &mut edges);
-                    }
-                    OutlineCurve::Cubic(a, b, c, d) => {
-                        flatten([place(a), place(b), place(c), place(d)], 3, &mut edges);
-                    }
+                let (OutlineCurve::Line(start, _) | OutlineCurve::Quad(start, ..) | OutlineCurve::Cubic(start, ..)) =
+                    curve;
+                // Curves that follow each other make one contour.
+                if end != Some(start) {
+                    let start: Point = place(start);
+                    path.move_to(start.x, start.y);
                 }
+                end = Some(match curve {
+                    OutlineCurve::Line(_, b) => {
+                        let to = place(b);
+                        path.line_to(to.x, to.y);
+                        b
+                    }
+                    OutlineCurve::Quad(_, b, c) => {
+                        let [by, to] = [b, c].map(place);
+                        path.quad_to(by.x, by.y, to.x, to.y);
+                        c
+                    }
+                    OutlineCurve::Cubic(_, b, c, d) => {
+                        let [first, second, to] = [b, c, d].map(place);
+                        path.cubic_to(first.x, first.y, second.x, second.y, to.x, to.y);
+                        d
+                    }
+                });
             }
         }
-        edges
-    }
-}
-
-/// Appends chords of a Bezier curve; of degree 2 the middle control point is given twice.
-fn flatten(control: [[f64; 2]; 4], degree: u8, edges: &mut Vec<[[f64; 2]; 2]>) {
-    // Eight chords leave less than 0.01 px at the sizes in use.
-    const CHORDS: usize = 8;
-    let [a, b, c, d] = control;
-    let mut from = a;
-    for step in 1..=CHORDS {
-        let t = step as f64 / CHORDS as f64;
-        let s = 1.0 - t;
-        let weights = if degree == 2 {
-            [s * s, 2.0 * s * t, 0.0, t * t]
-        } else {
-            [s * s * s, 3.0 * s * s * t, 3.0 * s * t * t, t * t * t]
-        };
-        let to = [0, 1]
-            .map(|axis| weights[0] * a[axis] + weights[1] * b[axis] + weights[2] * c[axis] + weights[3] * d[axis]);
-        edges.push([from, to]);
-        from = to;
     }
 }

@@ -1,30 +1,21 @@
-//! A figure as an SVG document, through the SVG backend of plotters.
-//!
-//! The backend rounds coordinates to integers and sets text in one face, so the scene is drawn in
-//! fractions of a pixel, labels carry place holders, and [`finish`] puts the document right.
+//! A figure as an SVG document.
 
+use std::convert::Infallible;
 use std::fmt::Write as _;
 
-use plotters::prelude::{DrawingBackend, FontDesc, FontFamily, FontStyle, FontTransform, SVGBackend};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color as _, RGBAColor, ShapeStyle, TextStyle};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use plotters::prelude::DrawingBackend;
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
 
 use super::error::FigureError;
 use super::figure::Figure;
 use super::font::{FAMILIES, Face, Faces};
 use super::layout;
-use super::scene::{Anchor, Bitmap, Item, Label, Point, Scene};
-use super::style::{Color, palette};
+use super::png;
+use super::scene::{Anchor, Bitmap, Label};
+use super::sheet::{self, Sheet, UNITS, pixels};
 use super::text::Level;
-
-/// Units of the document per CSS pixel.
-const UNITS: f64 = 20.0;
-/// The backend divides type sizes by this number.
-const BACKEND_TYPE_RATIO: f64 = 1.24;
-/// Place holder of a tag inside a text.
-const TAG: char = '\u{E000}';
-/// Place holders of the ends of a text.
-const ENDS: (char, char) = ('\u{E001}', '\u{E002}');
 
 /// Renders `figure` as a document of its physical size (96 CSS pixels to the inch). Text stays text, in DejaVu Sans or the
 /// nearest face at hand.
@@ -33,146 +24,177 @@ const ENDS: (char, char) = ('\u{E001}', '\u{E002}');
 /// [`FigureError::TooNarrow`] when the panels do not fit beside each other.
 pub fn render_svg(figure: &Figure) -> Result<String, FigureError> {
     let scene = layout::scene(figure, Faces::embedded()?)?;
-    let size = (units(scene.width) as u32, units(scene.height) as u32);
-    let (mut document, mut tags) = (String::new(), Vec::new());
-    {
-        let mut backend = SVGBackend::with_string(&mut document, size);
-        let sheet = [[0.0, 0.0], [scene.width, 0.0], [scene.width, scene.height], [0.0, scene.height]];
-        put(&mut backend, &Item::Fill(sheet.to_vec(), palette::WHITE), &mut tags)?;
-        for item in &scene.items {
-            put(&mut backend, item, &mut tags)?;
-        }
-        backend.present().map_err(refused)?;
+    let mut sheet = SvgSheet { size: sheet::size(&scene), elements: String::new() };
+    sheet::draw(&scene, &mut sheet)?;
+    Ok(sheet.document())
+}
+
+/// A document being written; coordinates in it are CSS pixels.
+struct SvgSheet {
+    size: (u32, u32),
+    elements: String,
+}
+
+impl SvgSheet {
+    fn document(&self) -> String {
+        let [width, height] = [self.size.0, self.size.1].map(|side| f64::from(side) / UNITS);
+        let Self { elements, .. } = self;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" font-family=\"{FAMILIES}\" stroke-linejoin=\"round\">\n{elements}</svg>\n"
+        )
     }
-    Ok(finish(&document, &scene, size, &tags))
-}
 
-fn units(pixels: f64) -> i32 {
-    (pixels * UNITS).round() as i32
-}
-
-fn place([x, y]: Point) -> (i32, i32) {
-    (units(x), units(y))
-}
-
-fn refused(error: impl std::fmt::Display) -> FigureError {
-    FigureError::Svg(error.to_string())
-}
-
-fn ink(color: Color) -> RGBAColor {
-    let [red, green, blue] = color.rgb;
-    RGBAColor(red, green, blue, color.alpha)
-}
-
-fn pen(color: Color, width: f64) -> ShapeStyle {
-    ShapeStyle { color: ink(color), filled: false, stroke_width: units(width).max(1) as u32 }
-}
-
-fn put(backend: &mut SVGBackend<'_>, item: &Item, tags: &mut Vec<String>) -> Result<(), FigureError> {
-    let outcome = match item {
-        Item::Fill(polygon, color) => backend.fill_polygon(polygon.iter().map(|&p| place(p)), &pen(*color, 0.0)),
-        Item::Stroke(points, width, color) => backend.draw_path(points.iter().map(|&p| place(p)), &pen(*color, *width)),
-        Item::Disk(centre, radius, color) => {
-            backend.draw_circle(place(*centre), units(*radius) as u32, &pen(*color, 0.0), true)
-        }
-        Item::Ring(centre, radius, width, color) => {
-            backend.draw_circle(place(*centre), units(*radius) as u32, &pen(*color, *width), false)
-        }
-        Item::Text(label) => backend.draw_text(&content(label, tags), &look(label), place(label.at)),
-        Item::Bitmap(bitmap) => {
-            let Bitmap { frame, columns, rows, rgb } = bitmap;
-            backend.blit_bitmap(place([frame.left, frame.top]), (*columns, *rows), rgb)
-        }
-    };
-    outcome.map_err(refused)
-}
-
-fn look(label: &Label) -> TextStyle<'static> {
-    let anchor = match label.anchor {
-        Anchor::Start => HPos::Left,
-        Anchor::Middle => HPos::Center,
-        Anchor::End => HPos::Right,
-    };
-    let turn = if label.upwards { FontTransform::Rotate270 } else { FontTransform::None };
-    let size = label.size * UNITS * BACKEND_TYPE_RATIO;
-    let font = FontDesc::new(FontFamily::Name(FAMILIES), size, FontStyle::Normal);
-    TextStyle {
-        font: font.transform(turn),
-        color: ink(label.color).to_backend_color(),
-        pos: Pos::new(anchor, VPos::Bottom),
+    /// Adds an element.
+    fn element(&mut self, tag: std::fmt::Arguments<'_>) -> Result<(), DrawingErrorKind<Infallible>> {
+        // Writing to a string does not fail.
+        let _ = self.elements.write_fmt(tag);
+        self.elements.push('\n');
+        Ok(())
     }
 }
 
-/// The characters of a label with a place holder for each tag, which is appended to `tags`.
-fn content(label: &Label, tags: &mut Vec<String>) -> String {
-    let mut content = String::from(ENDS.0);
-    let mut rise = 0.0;
+impl DrawingBackend for SvgSheet {
+    type ErrorType = Infallible;
+
+    fn get_size(&self) -> (u32, u32) {
+        self.size
+    }
+
+    fn ensure_prepared(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
+        Ok(())
+    }
+
+    fn present(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
+        Ok(())
+    }
+
+    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Result<(), DrawingErrorKind<Infallible>> {
+        self.fill_polygon([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)], &color)
+    }
+
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        let (points, stroke) = (points(path), stroke(style));
+        self.element(format_args!("<polyline fill=\"none\"{stroke} points=\"{points}\"/>"))
+    }
+
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        centre: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        let ([x, y], radius) = (pixels(centre), f64::from(radius) / UNITS);
+        let look = if fill { paint("fill", style.color()) } else { format!(" fill=\"none\"{}", stroke(style)) };
+        self.element(format_args!("<circle{look} cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>"))
+    }
+
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        corners: I,
+        style: &S,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        let (points, fill) = (points(corners), paint("fill", style.color()));
+        self.element(format_args!("<polygon{fill} points=\"{points}\"/>"))
+    }
+
+    fn draw_text<S: BackendTextStyle>(
+        &mut self,
+        text: &str,
+        style: &S,
+        at: BackendCoord,
+    ) -> Result<(), DrawingErrorKind<Infallible>> {
+        let label = sheet::label(text, style, at);
+        let ([x, y], size) = (label.at, rounded(label.size));
+        let anchor = match label.anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let turn = if label.upwards { format!(" transform=\"rotate(-90 {x} {y})\"") } else { String::new() };
+        let (fill, runs) = (paint("fill", style.color()), runs(&label));
+        self.element(format_args!("<text x=\"{x}\" y=\"{y}\"{anchor} font-size=\"{size}\"{fill}{turn}>{runs}</text>"))
+    }
+}
+
+impl Sheet for SvgSheet {
+    fn stretch(&mut self, bitmap: &Bitmap) -> Result<(), DrawingErrorKind<Infallible>> {
+        let [x, y] = [bitmap.frame.left, bitmap.frame.top].map(rounded);
+        let [width, height] = [bitmap.frame.width(), bitmap.frame.height()].map(rounded);
+        let png = png::encoded(bitmap.columns, bitmap.rows, &bitmap.rgb);
+        let png = png.map_err(|error| DrawingErrorKind::FontError(Box::new(error)))?;
+        let data = STANDARD.encode(png);
+        self.element(format_args!(
+            "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" \
+             style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{data}\"/>"
+        ))
+    }
+}
+
+fn rounded(pixels: f64) -> f64 {
+    (pixels * UNITS).round() / UNITS
+}
+
+fn points(path: impl IntoIterator<Item = BackendCoord>) -> String {
+    let points: Vec<String> = path.into_iter().map(pixels).map(|[x, y]| format!("{x},{y}")).collect();
+    points.join(" ")
+}
+
+/// The attributes of a colour for `property`, which is `fill` or `stroke`.
+fn paint(property: &str, color: BackendColor) -> String {
+    let (red, green, blue) = color.rgb;
+    let opacity = if color.alpha < 1.0 { format!(" {property}-opacity=\"{}\"", color.alpha) } else { String::new() };
+    format!(" {property}=\"#{red:02X}{green:02X}{blue:02X}\"{opacity}")
+}
+
+fn stroke(style: &impl BackendStyle) -> String {
+    let width = f64::from(style.stroke_width()) / UNITS;
+    format!("{} stroke-width=\"{width}\"", paint("stroke", style.color()))
+}
+
+/// The runs of a label, each that is not plain in a `tspan`.
+fn runs(label: &Label) -> String {
+    let (mut content, mut rise) = (String::new(), 0.0);
     for run in &label.text.runs {
-        let text = run.text.chars().filter(|&c| !c.is_control() && !(TAG..=ENDS.1).contains(&c));
+        let text = escaped(&run.text);
         if run.level == Level::Base && run.face == Face::Regular && rise == 0.0 {
-            content.extend(text);
+            content.push_str(&text);
             continue;
         }
-        let mut tag = String::from("<tspan");
+        content.push_str("<tspan");
+        // Writing to a string does not fail.
         if run.level.rise() != rise {
-            let down = units((rise - run.level.rise()) * label.size);
+            let _ = write!(content, " dy=\"{}\"", rounded((rise - run.level.rise()) * label.size));
             rise = run.level.rise();
-            // Writing to a string does not fail.
-            let _ = write!(tag, " dy=\"{down}\"");
         }
         if run.level != Level::Base {
-            let _ = write!(tag, " font-size=\"{}\"", units(label.size * run.level.size()));
+            let _ = write!(content, " font-size=\"{}\"", rounded(label.size * run.level.size()));
         }
-        tag.push_str(match run.face {
+        content.push_str(match run.face {
             Face::Regular => ">",
             Face::Oblique => " font-style=\"oblique\">",
             Face::Bold => " font-weight=\"bold\">",
         });
-        content.push(TAG);
-        tags.push(tag);
-        content.extend(text);
-        content.push(TAG);
-        tags.push("</tspan>".into());
+        content.push_str(&text);
+        content.push_str("</tspan>");
     }
-    content.push(ENDS.1);
     content
 }
 
-/// Gives the document its size in CSS pixels, fills the place holders and mends what the backend gets
-/// wrong: the type of embedded pictures and their size, and the shift and padding of text.
-fn finish(document: &str, scene: &Scene, size: (u32, u32), tags: &[String]) -> String {
-    let root = format!("<svg width=\"{}\" height=\"{}\"", size.0, size.1);
-    let sized = format!("<svg width=\"{}\" height=\"{}\" stroke-linejoin=\"round\"", scene.width, scene.height);
-    let mended = document
-        .replacen(&root, &sized, 1)
-        .replace(&format!("\n{}", ENDS.0), "")
-        .replace(&format!("{}\n", ENDS.1), "")
-        .replace(" dy=\"-0.5ex\"", "")
-        .replace(" opacity=\"1\"", "")
-        .replace("data:png;", "data:image/png;");
-    let mut finished = String::with_capacity(mended.len());
-    let mut pieces = mended.split(TAG);
-    finished.push_str(pieces.next().unwrap_or_default());
-    for (piece, tag) in pieces.zip(tags) {
-        finished.push_str(tag);
-        finished.push_str(piece);
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars().filter(|character| !character.is_control()) {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            _ => escaped.push(character),
+        }
     }
-    scene.items.iter().fold(finished, |text, item| match item {
-        Item::Bitmap(bitmap) => stretched(text, bitmap),
-        _ => text,
-    })
-}
-
-/// Gives a picture the size of its frame in place of its size in pixels.
-fn stretched(document: String, bitmap: &Bitmap) -> String {
-    let [x, y] = [bitmap.frame.left, bitmap.frame.top].map(units);
-    let (columns, rows) = (bitmap.columns, bitmap.rows);
-    let (width, height) = (units(bitmap.frame.width()), units(bitmap.frame.height()));
-    document.replacen(
-        &format!("x=\"{x}\" y=\"{y}\" width=\"{columns}\" height=\"{rows}\""),
-        &format!(
-            "x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\""
-        ),
-        1,
-    )
+    escaped
 }

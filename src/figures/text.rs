@@ -53,15 +53,16 @@ pub(super) struct Run {
 }
 
 /// A label taken apart.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct RichText {
     pub(super) runs: Vec<Run>,
+    markup: String,
 }
 
 impl RichText {
     /// Reads the markup; unfinished markup reaches to the end.
     pub(super) fn parse(markup: &str) -> Self {
-        let mut label = Self::default();
+        let mut label = Self { markup: markup.into(), runs: Vec::new() };
         let mut face = Face::Regular;
         let mut characters = markup.chars().peekable();
         while let Some(character) = characters.next() {
@@ -94,7 +95,7 @@ impl RichText {
 
     /// Unmarked bold text.
     pub(super) fn bold(text: &str) -> Self {
-        let mut label = Self::default();
+        let mut label = Self { markup: text.into(), runs: Vec::new() };
         for character in text.chars() {
             label.push(character, Level::Base, Face::Bold);
         }
@@ -106,6 +107,16 @@ impl RichText {
             Some(run) if run.level == level && run.face == face => run.text.push(character),
             _ => self.runs.push(Run { text: character.into(), level, face }),
         }
+    }
+
+    /// What it was read from.
+    pub(super) fn markup(&self) -> &str {
+        &self.markup
+    }
+
+    /// Whether it is bold, and then without markup.
+    pub(super) fn is_bold(&self) -> bool {
+        self.runs.iter().any(|run| run.face == Face::Bold)
     }
 
     /// Whether nothing would be drawn.
