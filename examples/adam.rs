@@ -3,8 +3,9 @@
 //!
 //!     cargo run --release --example adam > benches/adam.md
 
+use collapsar::adam::Adam;
 use collapsar::montecarlo::{
-    Adam, AdamEnsemble, AdamOptions, DescentOptions, Estimate, MixtureDescent, MixtureDescentOptions, MixtureEnsemble,
+    AdamEnsemble, AdamOptions, DescentOptions, Estimate, MixtureDescent, MixtureDescentOptions, MixtureEnsemble,
     MixtureOptions, Optimiser,
 };
 use collapsar_theory::{Family, InvalidParameter, Problem, Rules, Schedule, Start, Target, VarianceRule};

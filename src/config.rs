@@ -31,6 +31,7 @@ mod route;
 mod run;
 mod runs;
 mod scan;
+mod schedule;
 mod section;
 mod sweep;
 mod value;
@@ -57,8 +58,9 @@ pub use problem::ProblemConfig;
 pub use product::{CollapseRun, JudgedProducts, ProductRun, ProductStart};
 pub use published::{PublishedConfig, PublishedCount};
 pub use route::{Route, Source};
-pub use run::{InitialVariance, ScheduleConfig, StartConfig, TargetConfig};
+pub use run::{InitialVariance, StartConfig, TargetConfig};
 pub use runs::{
     BifurcationRun, BoundaryRun, DensityRun, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun, VarianceStart,
 };
+pub use schedule::ScheduleConfig;
 pub use sweep::{MOST_POINTS, SweepConfig};

@@ -28,14 +28,12 @@ mod pass;
 mod product;
 mod real;
 mod realnvp;
-mod stream;
 mod tanh;
 mod target_sample;
 mod trainer;
 mod training;
 mod weights;
 
-pub use adam::Adam;
 pub use architecture::{Activation, Architecture, BatchNorm, Conditioner, Initial, Mask};
 pub use density::LogDensity;
 pub use evaluation::{DensityEvaluation, Evaluation, LOST_BELOW, evaluate, evaluate_on_density};

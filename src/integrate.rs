@@ -3,12 +3,13 @@
 //! Values in, outcomes out: nothing here prints, reads a file or knows a configuration. This room holds the only
 //! importer of diffsol.
 
+pub(crate) mod control;
 mod engine;
 mod event;
 mod misuse;
 mod options;
 mod own;
-pub(crate) mod stepper;
+mod stepper;
 mod system;
 pub(crate) mod tableau;
 pub(crate) mod vectors;

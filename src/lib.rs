@@ -32,6 +32,7 @@
 //! Features: `cli` (the command line; implies `figures` and `files`), `diffsol` (the general engine), `files` (the store and
 //! journals), `parallel` (threads), `parquet` (runs in such files). Without them the library is alone, and may run in a browser.
 
+pub mod adam;
 pub mod bifurcation;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -49,6 +50,7 @@ mod parallel;
 #[cfg(feature = "figures")]
 pub mod plots;
 pub mod probability;
+pub mod random;
 #[cfg(feature = "figures")]
 pub mod report;
 pub mod results;

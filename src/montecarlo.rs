@@ -1,73 +1,39 @@
-//! Random numbers and what is made of them; this room never sees the exact routes it is compared with.
+//! Random starts and what is made of them; this room never sees the exact routes it is compared with.
 //!
-//! Three levels of simulation (theory section 8): ensembles of the closed flow, the flow of full means in R^d, and
-//! stochastic gradient descent.
+//! Three levels of simulation (theory section 8): ensembles of the closed flow, by pairs, mixtures and products; the flow of
+//! full means in R^d; and stochastic gradient descent.
 
-mod adam_ensemble;
-mod adaptive_ensemble;
-mod adaptive_pair;
-mod agreement;
-mod batch;
-mod block;
-mod cooling;
-mod descent;
-mod descent_options;
 mod ensemble;
-mod estimate;
-mod follow;
-mod free_lanes;
-#[cfg(feature = "diffsol")]
-mod gradient_flow;
-mod lag;
 mod lanes;
-mod mean_gradient;
-mod mesh;
-mod mixture_averages;
-mod mixture_block;
-mod mixture_certainty;
-mod mixture_densities;
-mod mixture_descent;
-mod mixture_end;
-mod mixture_ensemble;
-mod mixture_estimate;
-mod mixture_gradient;
-mod mixture_lanes;
-mod mixture_pulls;
-mod mixture_run;
-mod mixture_step;
-mod mixture_sums;
-mod model;
-mod optimiser;
-mod pace;
-mod pair_start;
-mod product_ensemble;
-mod product_order;
-mod rows;
+mod mixture;
+mod pair;
+mod product;
 mod sample;
-mod sphere_lanes;
-mod stream;
-mod tally;
+mod simulation;
+mod statistics;
 
-pub use adam_ensemble::{AdamEnsemble, AdamOptions};
-pub use adaptive_ensemble::AdaptiveEnsemble;
-pub use adaptive_pair::AdaptivePair;
-pub use agreement::{Agreement, Comparison};
-pub use cooling::Cooling;
-pub use descent::Descent;
-pub use descent_options::DescentOptions;
-pub use ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
-pub use estimate::{DEFAULT_LEVEL, Estimate, GoOn, HorizonEstimate, PairEstimate, binomial_interval};
-#[cfg(feature = "diffsol")]
-pub use gradient_flow::{GradientFlow, GradientFlowOptions};
-pub use mixture_descent::{MixtureDescent, MixtureDescentOptions, VarianceCoordinate};
-pub use mixture_end::{MixtureEnd, MixtureRun};
-pub use mixture_ensemble::{MixtureEnsemble, MixtureOptions};
-pub use mixture_estimate::{MechanismShare, MixtureEstimate, MixtureTally};
-pub use optimiser::{Adam, Optimiser};
-pub use pace::Watching;
-pub use pair_start::{FreeStart, SphereStart};
-pub use product_ensemble::{ProductEnsemble, ProductEstimate, ProductOptions};
+pub use mixture::adaptive::AdaptiveEnsemble;
+pub use mixture::end::{MixtureEnd, MixtureRun};
+pub use mixture::ensemble::MixtureEnsemble;
+pub use mixture::estimate::{MechanismShare, MixtureEstimate, MixtureTally};
+pub use mixture::options::MixtureOptions;
+pub use pair::adaptive::AdaptivePair;
+pub use pair::ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
+pub use pair::start::{FreeStart, SphereStart};
+pub use product::counts::ProductEstimate;
+pub use product::ensemble::{ProductEnsemble, ProductOptions};
 pub use sample::draw_start;
 pub(crate) use sample::full_means;
-pub use stream::stream;
-pub use tally::{RunEnd, Tally};
+pub use simulation::adam_flow::{AdamEnsemble, AdamOptions};
+#[cfg(feature = "diffsol")]
+pub use simulation::gradient_flow::{GradientFlow, GradientFlowOptions};
+pub use simulation::mixture_descent::{MixtureDescent, MixtureDescentOptions, VarianceCoordinate};
+pub use simulation::optimiser::Optimiser;
+pub use simulation::options::DescentOptions;
+pub use simulation::pace::Watching;
+pub use simulation::pair_descent::Descent;
+pub use statistics::agreement::{Agreement, Comparison};
+pub use statistics::binomial::binomial_interval;
+pub use statistics::cooling::Cooling;
+pub use statistics::estimate::{DEFAULT_LEVEL, Estimate, GoOn, HorizonEstimate, PairEstimate};
+pub use statistics::tally::{RunEnd, Tally};

@@ -13,19 +13,22 @@ use circles::circles;
 use source::{Source, read_all};
 
 /// Each module of the library with the modules that it may use.
-const MODULES: [(&str, &str); 20] = [
+const MODULES: [(&str, &str); 22] = [
     ("parallel", ""),
+    // Streams of random numbers by seed, purpose and index: no other room makes one.
+    ("random", ""),
+    ("adam", ""),
     ("integrate", ""),
     ("trajectory", "integrate"),
     ("bifurcation", ""),
     ("probability", "integrate parallel"),
     // Never probability: the two routes to one number stay independent.
-    ("montecarlo", "integrate trajectory parallel"),
+    ("montecarlo", "integrate trajectory parallel random adam"),
     ("density", ""),
     // Files of runs, in bytes: no other room knows a format.
     ("runs", ""),
-    ("diagnose", "runs trajectory montecarlo parallel"),
-    ("flows", "parallel"),
+    ("diagnose", "runs trajectory montecarlo parallel random"),
+    ("flows", "parallel random adam"),
     ("config", "integrate trajectory bifurcation probability montecarlo flows"),
     ("results", "config integrate trajectory bifurcation probability montecarlo flows"),
     ("figures", ""),
@@ -34,7 +37,7 @@ const MODULES: [(&str, &str); 20] = [
     // Path-free: no word to a terminal, no file.
     (
         "studies",
-        "config integrate trajectory bifurcation probability montecarlo density flows runs diagnose results figures plots parallel",
+        "config integrate trajectory bifurcation probability montecarlo density flows runs diagnose results figures plots parallel random adam",
     ),
     // Glue only: what computes is a study.
     ("commands", "cli config montecarlo flows runs results figures plots report studies"),
@@ -44,7 +47,8 @@ const MODULES: [(&str, &str); 20] = [
 ];
 
 /// The modules that may use the leaf crate.
-const USE_THEORY: [&str; 10] = [
+const USE_THEORY: [&str; 11] = [
+    "adam",
     "integrate",
     "trajectory",
     "bifurcation",
@@ -66,8 +70,10 @@ const OPTIONS: [&str; 3] = ["options.rs", "flows/architecture.rs", "flows/traini
 const ROOMS_WITH_CIRCLES: [&str; 0] = [];
 
 /// Modules that compute or draw: values in, values out.
-const PURE: [&str; 16] = [
+const PURE: [&str; 18] = [
     "parallel",
+    "random",
+    "adam",
     "integrate",
     "trajectory",
     "bifurcation",

@@ -12,7 +12,7 @@ mod support;
 use std::io::Cursor;
 
 use collapsar::config::{Document, Override};
-use collapsar::montecarlo::stream;
+use collapsar::random::stream;
 use collapsar::results::DiagnoseRecord;
 use collapsar::runs::{self, Columns, Data, Run, Samples};
 use collapsar::studies::{Diagnose, Silent, Study};

@@ -2,7 +2,8 @@
 
 mod support;
 
-use collapsar::montecarlo::{draw_start, stream};
+use collapsar::montecarlo::draw_start;
+use collapsar::random::stream;
 use collapsar::trajectory::Report;
 use collapsar_theory::{
     CubatureOptions, Family, Flow, MeanSpace, Metric, MixtureFlow, Problem, Rules, Schedule, Start, Target,

@@ -1,7 +1,8 @@
 //! Both pairs are the mixture flow: the same trajectories from random starts in every dimension.
 
 use collapsar::integrate::{Integrator, Request, Tempered, Tolerances, Tsit5};
-use collapsar::montecarlo::{draw_start, stream};
+use collapsar::montecarlo::draw_start;
+use collapsar::random::stream;
 use collapsar_theory::{
     Clock, CubatureOptions, Family, Flow, FreePair, FreePairOptions, Metric, MixtureFlow, Problem, Rules, Schedule,
     SpherePair, SpherePairOptions, SphereVariance, Start, Target, VarianceRule,

@@ -1,8 +1,9 @@
 //! Where collapse becomes possible for the free pair: theory (12) and beyond.
 
+use collapsar_theory::numerics::bisect;
 use collapsar_theory::{FreePair, FreePairOptions, InvalidParameter, repulsion_jet};
 
-use super::profile::{Profile, bisect};
+use super::profile::Profile;
 
 /// Places of m_2 scanned for maxima of the temperature, of which there is one for equal target weights.
 const SCAN: usize = 192;

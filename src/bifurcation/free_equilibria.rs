@@ -1,5 +1,6 @@
 //! All equilibria of the free pair.
 
+use collapsar_theory::numerics::bisect;
 use collapsar_theory::{Flow, FreePair, SmoothFlow, repulsion};
 
 use super::enclosure::{Certified, Enclosure, SearchOptions, enclose};
@@ -10,7 +11,7 @@ use super::equilibria::{
 use super::forces::FreeForces;
 use super::interval::Interval;
 use super::misuse::Misuse;
-use super::profile::{Profile, bisect};
+use super::profile::Profile;
 
 /// Rate, relative to `beta`, above which a direction grows: many roundings of the Jacobian.
 const GROWS: f64 = 1e-13;

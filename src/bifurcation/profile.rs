@@ -1,6 +1,7 @@
 //! The force on one mean of the free pair alone: its equilibria, and where it turns.
 
 use collapsar_theory::FreePair;
+use collapsar_theory::numerics::bisect;
 
 /// A lone mean under the target, `phi(m) = m - rho tau(m)`.
 ///
@@ -72,19 +73,5 @@ impl Profile {
             m = next;
         }
         m
-    }
-}
-
-/// The root of a function that is negative at `low` and positive at `high`; `None` if it is not.
-pub(super) fn bisect(mut low: f64, mut high: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
-    if !(f(low) < 0.0 && f(high) > 0.0) {
-        return None;
-    }
-    loop {
-        let middle = low + 0.5 * (high - low);
-        if middle <= low || middle >= high {
-            return Some(middle);
-        }
-        if f(middle) < 0.0 { low = middle } else { high = middle }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::f64::consts::PI;
 
+use collapsar_theory::numerics::bisect;
 use collapsar_theory::{
     InvalidParameter, SpherePair, SpherePairOptions, SphereVariance, antipodal_threshold, logistic_normal_jet,
     repulsion,
 };
 
 use super::forces::{Forces, SphereForces};
-use super::profile::bisect;
 
 /// Logarithms of the temperatures between which stable collapsed states are looked for.
 const LOG_TEMPERATURES: [f64; 2] = [-40.0, 40.0];

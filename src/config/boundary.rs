@@ -4,7 +4,7 @@ use collapsar_theory::{FARTHEST, ScheduleKind};
 
 use crate::config::error::ConfigError;
 use crate::config::keys::BoundaryConfig;
-use crate::config::run::ScheduleConfig;
+use crate::config::schedule::ScheduleConfig;
 use crate::config::section::Section;
 
 impl BoundaryConfig {

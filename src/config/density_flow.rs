@@ -7,8 +7,8 @@ use crate::config::error::{ConfigError, Origin};
 use crate::config::flow;
 use crate::config::keys::{FlowConfig, TrainingConfig};
 use crate::config::resolve;
-use crate::config::run::ScheduleConfig;
 use crate::config::runs::FlowStart;
+use crate::config::schedule::ScheduleConfig;
 
 /// What a configuration says of such a training.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -3,7 +3,7 @@
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::keys::{Criterion, FlowConfig, TrainingConfig};
-use crate::config::run::ScheduleConfig;
+use crate::config::schedule::ScheduleConfig;
 use crate::config::section::Section;
 use crate::flows::{Architecture, BatchNorm, Training};
 

@@ -8,7 +8,7 @@ use crate::config::family::{PRESETS, Preset};
 use crate::config::keys::{RotationConfig, ScanConfig, keys_of};
 use crate::config::mixture::MixtureConfig;
 use crate::config::resolve;
-use crate::config::run::ScheduleConfig;
+use crate::config::schedule::ScheduleConfig;
 
 /// Product measures fitted to a Gaussian mixture.
 #[derive(Debug, Clone, PartialEq, Serialize)]

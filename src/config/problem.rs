@@ -11,7 +11,8 @@ use crate::config::error::ConfigError;
 use crate::config::family::FamilyConfig;
 use crate::config::mixture::CovarianceConfig;
 use crate::config::resolve;
-use crate::config::run::{InitialVariance, ScheduleConfig, StartConfig, TargetConfig};
+use crate::config::run::{InitialVariance, StartConfig, TargetConfig};
+use crate::config::schedule::ScheduleConfig;
 
 /// Target, family, schedule and start.
 #[derive(Debug, Clone, PartialEq, Serialize)]

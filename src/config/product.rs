@@ -8,8 +8,8 @@ use crate::config::family::{CRITERIA, PRESETS, Preset, ProductCriterion};
 use crate::config::keys::{MonteCarloConfig, OptimiserConfig, StopConfig, keys_of};
 use crate::config::mixture::MixtureConfig;
 use crate::config::resolve::{self, DEFAULT_SEED};
-use crate::config::run::ScheduleConfig;
 use crate::config::runs::ProbabilityRun;
+use crate::config::schedule::ScheduleConfig;
 
 /// A question about the probability of collapse, by its family.
 #[derive(Debug, Clone, PartialEq, Serialize)]

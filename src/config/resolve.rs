@@ -10,7 +10,8 @@ use crate::config::keys::{
     OptimiserConfig, PortraitConfig, RotationConfig, ScanConfig, SimulationConfig, SolveConfig, StopConfig,
 };
 use crate::config::mixture::MixtureConfig;
-use crate::config::run::{InitialVariance, NO_FUNCTION_OF_TIME, ScheduleConfig, StartConfig, TargetConfig};
+use crate::config::run::{InitialVariance, StartConfig, TargetConfig};
+use crate::config::schedule::{NO_FUNCTION_OF_TIME, ScheduleConfig};
 use crate::config::section::Section;
 
 const MOST_REPORTS: usize = 100_000;

@@ -131,7 +131,7 @@ fn excess(x: &[f64], touch: &[usize], from: usize, to: usize, majorant: bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::montecarlo::stream;
+    use crate::random::stream;
     use rand::RngExt;
 
     /// The least d at which a unimodal law lies within d of F_n, by bisection: convex up to a mode, concave from there, a jump

@@ -7,8 +7,8 @@ use crate::diagnose::merge::DipTest;
 use crate::diagnose::mode::{Mode, Sums};
 use crate::diagnose::modes::{Modes, Pool};
 use crate::diagnose::options::DiagnoseOptions;
-use crate::montecarlo::stream;
 use crate::parallel::map;
+use crate::random::stream;
 use crate::runs::Samples;
 
 /// Samples of all runs together by which modes are found.

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::montecarlo::stream;
+use crate::random::stream;
 
 /// y = B (x - c), of few directions, whitened by the covariance of near neighbours.
 #[derive(Debug, Clone, PartialEq)]

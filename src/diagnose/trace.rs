@@ -3,7 +3,7 @@
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::diagnose::found::Found;
-use crate::montecarlo::stream;
+use crate::random::stream;
 use crate::runs::{Samples, Trace};
 use crate::trajectory::{Mechanism, mechanism};
 

@@ -1,42 +1,9 @@
-//! Adam with a bound on the gradient.
+//! Adam on all parameters of a flow at once, with a bound on the gradient.
 
-use collapsar_theory::InvalidParameter;
 use pulp::{Arch, Simd, WithSimd};
-use serde::{Deserialize, Serialize};
 
+use crate::adam::Adam;
 use crate::flows::real::Arithmetic;
-
-/// Options of Adam (Kingma and Ba 2015).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Adam {
-    /// Memory of the first moment, in [0, 1).
-    pub beta1: f64,
-    /// Memory of the second moment, in [0, 1).
-    pub beta2: f64,
-    /// Added to the root of the second moment, > 0.
-    pub epsilon: f64,
-}
-
-impl Default for Adam {
-    fn default() -> Self {
-        Self { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
-    }
-}
-
-impl Adam {
-    pub(crate) fn check(&self) -> Result<(), InvalidParameter> {
-        for (name, value) in [("beta1", self.beta1), ("beta2", self.beta2)] {
-            if !(0.0..1.0).contains(&value) {
-                return Err(InvalidParameter::new(name, value, "lie in [0, 1)"));
-            }
-        }
-        if !(self.epsilon > 0.0 && self.epsilon.is_finite()) {
-            return Err(InvalidParameter::new("epsilon", self.epsilon, "be positive and finite"));
-        }
-        Ok(())
-    }
-}
 
 /// The moments of one run.
 #[derive(Debug, Clone)]
@@ -128,5 +95,30 @@ impl<T: Arithmetic> WithSimd for Update<'_, T> {
             parameters[i] = parameters[i] - self.step * m / (v.sqrt() + self.epsilon);
             gradient[i] = T::ZERO;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All parameters at once move as each by itself does, to rounding.
+    #[test]
+    fn parameters_move_as_single_coordinates_do() {
+        let adam = Adam { beta1: 0.8, beta2: 0.95, epsilon: 1e-3 };
+        let mut state = AdamState::<f64>::new(100);
+        let mut together: Vec<f64> = (0..100).map(|i| f64::from(i) / 7.0).collect();
+        let mut alone = together.clone();
+        let mut moments = vec![[0.0; 2]; 100];
+        for n in 0..50 {
+            let mut gradient: Vec<f64> = together.iter().map(|x| (x + f64::from(n)).sin()).collect();
+            for ((x, g), [first, second]) in alone.iter_mut().zip(&gradient).zip(&mut moments) {
+                *x -= adam.change(0.01, adam.fades(n as usize), *g, [first, second]);
+            }
+            assert!(state.step(Arch::new(), &adam, (0.01, None), &mut together, &mut gradient));
+            assert!(gradient.iter().all(|g| *g == 0.0));
+        }
+        let gaps = together.iter().zip(&alone).map(|(a, b)| (a - b).abs());
+        assert!(gaps.fold(0.0, f64::max) < 1e-12);
     }
 }

@@ -7,7 +7,7 @@ use crate::flows::coupling::{Backward, CouplingTape, flat};
 use crate::flows::density::Scored;
 use crate::flows::real::Real;
 use crate::flows::realnvp::{RealNvp, log_normal};
-use crate::flows::stream::normal;
+use crate::random::normal;
 
 /// Rows that go through all couplings together: their activations stay in the cache.
 const TOGETHER: usize = 64;
@@ -97,7 +97,7 @@ impl<T: Real> Workspace<T> {
         let sizes = flow.architecture.halves();
         for row in 0..rows {
             for (half, size) in self.base.iter_mut().zip(sizes) {
-                half[row * size..(row + 1) * size].iter_mut().for_each(|z| *z = normal(rng));
+                half[row * size..(row + 1) * size].iter_mut().for_each(|z| *z = T::of(normal(rng)));
             }
         }
         self.log_determinant.fill(T::ZERO);

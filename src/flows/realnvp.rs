@@ -10,7 +10,7 @@ use crate::flows::layout::Layout;
 use crate::flows::panel::transpose;
 use crate::flows::pass::Pass;
 use crate::flows::real::{Arithmetic, Real};
-use crate::flows::stream::{Purpose, normal, stream};
+use crate::random::{Purpose, normal, stream_for};
 
 /// Most numbers of one sample that is held in memory, 2 GB in double precision.
 pub const MOST_SAMPLED: usize = 1 << 28;
@@ -47,7 +47,7 @@ impl<T: Real> RealNvp<T> {
         let mut flow = Self::empty(architecture)?;
         for (i, nets) in flow.layout.couplings.iter().enumerate() {
             for (n, net) in nets.iter().enumerate() {
-                let mut rng = stream(seed, Purpose::Initial, (2 * i + n) as u64);
+                let mut rng = stream_for(seed, Purpose::Initial, (2 * i + n) as u64);
                 let last = net.layers.len() - 1;
                 for (l, layer) in net.layers.iter().enumerate() {
                     let masked = architecture.initial == Initial::Masked && l == 0;
@@ -58,7 +58,7 @@ impl<T: Real> RealNvp<T> {
                         for input in 0..layer.inputs {
                             flow.parameters[layer.index(output, input)] = match architecture.initial {
                                 Initial::Identity if l == last => T::ZERO,
-                                Initial::Identity => T::of(spread) * normal::<T>(&mut rng),
+                                Initial::Identity => T::of(spread) * T::of(normal(&mut rng)),
                                 Initial::Uniform | Initial::Masked => T::of(rng.random_range(-bound..bound)),
                             };
                         }
@@ -133,8 +133,8 @@ impl<T: Real> RealNvp<T> {
         let d = self.architecture.dimension;
         let mut base = vec![T::ZERO; count * d];
         for (block, points) in base.chunks_mut(BLOCK * d).enumerate() {
-            let mut rng = stream(seed, Purpose::Flow, block as u64);
-            points.iter_mut().for_each(|z| *z = normal(&mut rng));
+            let mut rng = stream_for(seed, Purpose::Flow, block as u64);
+            points.iter_mut().for_each(|z| *z = T::of(normal(&mut rng)));
         }
         base
     }

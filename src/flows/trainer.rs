@@ -10,8 +10,8 @@ use crate::flows::gradient::{Losses, Workspace};
 use crate::flows::mixture::Mixture;
 use crate::flows::real::Real;
 use crate::flows::realnvp::RealNvp;
-use crate::flows::stream::{Purpose, stream};
 use crate::parallel;
+use crate::random::{Purpose, stream_for};
 
 /// A run in progress: flow, moments of Adam, number of the next step. The random numbers of a step depend on (seed,
 /// step) only.
@@ -160,7 +160,7 @@ impl<'a, T: Real> Trainer<'a, T> {
     }
 
     fn accumulate(&mut self) -> Losses {
-        let mut rng = stream(self.seed, Purpose::Step, self.step as u64);
+        let mut rng = stream_for(self.seed, Purpose::Step, self.step as u64);
         let batch = (self.plan.training().batch, &mut rng);
         let beta = self.beta();
         self.workspace.gradient(&self.flow, self.target.as_mut(), beta, batch, &mut self.gradient)

@@ -3,7 +3,7 @@
 use collapsar_theory::InvalidParameter;
 use serde::{Deserialize, Serialize};
 
-use crate::flows::adam::Adam;
+use crate::adam::Adam;
 
 /// Options of a training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,17 +1,10 @@
 //! One adaptive Runge-Kutta trajectory on fixed-size arrays: no allocation, for ensembles.
 
+use crate::integrate::control::Controller;
 use crate::integrate::engine::Statistics;
 use crate::integrate::options::Tolerances;
 use crate::integrate::tableau::{A, C, D, E, STAGES};
 
-/// Safety factor on the predicted step.
-pub(crate) const SAFETY: f64 = 0.9;
-/// Bounds on the change of the step size between steps.
-pub(crate) const SHRINK: f64 = 0.2;
-pub(crate) const GROW: f64 = 5.0;
-/// Exponents of the proportional-integral controller (Hairer and Wanner, Solving ODEs II, IV.2: 0.7/5, 0.4/5).
-pub(crate) const ALPHA: f64 = 0.7 / 5.0;
-pub(crate) const BETA: f64 = 0.4 / 5.0;
 /// Smallest step relative to the time: below it, t + h rounds to t.
 const SMALLEST_STEP: f64 = 4.0 * f64::EPSILON;
 
@@ -36,8 +29,7 @@ pub struct Stepper<const N: usize> {
     last_t: f64,
     last_y: [f64; N],
     last_h: f64,
-    next_h: f64,
-    last_error: f64,
+    control: Controller,
     tolerances: Tolerances,
     /// How many of the N entries are unknowns; the rest is padding with rate 0.
     active: usize,
@@ -72,8 +64,7 @@ impl<const N: usize> Stepper<N> {
             last_t: t,
             last_y: y,
             last_h: 0.0,
-            next_h: 0.0,
-            last_error: 1.0,
+            control: Controller::PROPORTIONAL_INTEGRAL,
             tolerances,
             active: active.max(1),
             statistics: Statistics::default(),
@@ -86,8 +77,9 @@ impl<const N: usize> Stepper<N> {
     pub fn restart(&mut self, f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]), limit: f64) {
         f(self.t, &self.y, &mut self.stages[6]);
         self.statistics.evaluations += 1;
-        self.last_error = 1.0;
-        self.next_h = self.initial_step(f, limit);
+        self.control.restart();
+        let first = self.initial_step(f, limit);
+        self.control.propose(first);
     }
 
     /// Hairer, Norsett and Wanner, Solving ODEs I, II.4: a step whose second-order term is a hundredth of the tolerance.
@@ -148,10 +140,7 @@ impl<const N: usize> Stepper<N> {
     /// repeated inside.
     pub fn step(&mut self, f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]), limit: f64) -> StepResult {
         loop {
-            let rest = limit - self.t;
-            // A step that would leave a sliver is stretched onto the limit.
-            let onto_limit = self.next_h >= rest * (1.0 - 1e-3);
-            let h = if onto_limit { rest } else { self.next_h };
+            let (h, onto_limit) = self.control.attempt(limit - self.t);
             if h <= SMALLEST_STEP * self.t.abs() && !onto_limit {
                 return self.failure();
             }
@@ -161,10 +150,8 @@ impl<const N: usize> Stepper<N> {
                 return StepResult::Accepted;
             }
             self.statistics.rejected += 1;
-            // A non-finite attempt says nothing about the error: shrink hard.
-            let factor = if error.is_finite() { (SAFETY * error.powf(-0.2)).max(SHRINK) } else { 0.1 };
-            self.next_h = h * factor;
-            if self.next_h <= SMALLEST_STEP * self.t.abs().max(f64::MIN_POSITIVE) {
+            self.control.reject(h, error);
+            if self.control.next() <= SMALLEST_STEP * self.t.abs().max(f64::MIN_POSITIVE) {
                 return self.failure();
             }
         }
@@ -220,11 +207,7 @@ impl<const N: usize> Stepper<N> {
         self.statistics.accepted += 1;
         (self.last_t, self.last_y, self.last_h) = (self.t, self.y, h);
         (self.t, self.y) = (t, y);
-        // 1e-10 keeps the controller finite for an error of exactly 0.
-        let error = error.max(1e-10);
-        let factor = SAFETY * error.powf(-ALPHA) * self.last_error.powf(BETA);
-        self.next_h = h * factor.clamp(SHRINK, GROW);
-        self.last_error = error;
+        self.control.accept(h, error);
     }
 
     /// y at a time inside the last step, to order 4.

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use collapsar_theory::numerics::runge_kutta;
+
 /// Steps of a line over one spacing: the classical Runge-Kutta error of a step is far below what can be seen.
 const STEPS: f64 = 8.0;
 /// A line ends where another one is nearer than this share of the spacing.
@@ -86,7 +88,7 @@ impl Sheet {
         let step = sign * self.spacing / STEPS;
         let (mut line, mut p) = (Vec::new(), seed);
         for _ in 0..(LONGEST * STEPS / self.spacing) as usize {
-            let Some((next, along)) = runge_kutta(unit, p, step) else { break };
+            let Some((next, along)) = step_along(unit, p, step) else { break };
             // At a point of rest the direction turns round within a step, and the step falls short.
             let short = (next[0] - p[0]).hypot(next[1] - p[1]) < STRAIGHT * step.abs();
             let turned = unit(next).is_none_or(|v| v[0] * along[0] + v[1] * along[1] < STRAIGHT);
@@ -100,14 +102,17 @@ impl Sheet {
     }
 }
 
-/// One classical Runge-Kutta step and the direction at its start.
-fn runge_kutta(unit: Unit<'_>, p: Point, h: f64) -> Option<(Point, Point)> {
-    let moved = |k: Point, by: f64| [p[0] + by * h * k[0], p[1] + by * h * k[1]];
-    let a = unit(p)?;
-    let b = unit(moved(a, 0.5))?;
-    let c = unit(moved(b, 0.5))?;
-    let d = unit(moved(c, 1.0))?;
-    Some(([0, 1].map(|i| p[i] + h * (a[i] + 2.0 * b[i] + 2.0 * c[i] + d[i]) / 6.0), a))
+/// A step along the lines and the direction at its start; nothing where one of its stages has none.
+fn step_along(unit: Unit<'_>, p: Point, h: f64) -> Option<(Point, Point)> {
+    let mut first = None;
+    let next = runge_kutta(p, h, |part, p| {
+        let along = unit(p);
+        if part == 0 {
+            first = along;
+        }
+        along.unwrap_or([f64::NAN; 2])
+    });
+    first.filter(|_| next.iter().all(|x| x.is_finite())).map(|along| (next, along))
 }
 
 #[cfg(test)]

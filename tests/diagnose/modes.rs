@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use collapsar::montecarlo::stream;
+use collapsar::random::stream;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StudentT};

@@ -1,6 +1,7 @@
 //! Level (b): full means in R^d against the reduced run, trajectory by trajectory.
 
-use collapsar::montecarlo::{MixtureEnsemble, MixtureOptions, draw_start, stream};
+use collapsar::montecarlo::{MixtureEnsemble, MixtureOptions, draw_start};
+use collapsar::random::stream;
 use collapsar_theory::{
     CubatureOptions, Frame, MixtureFlow, MixtureState, Problem, Rules, Schedule, Start, Target, WeightRule,
 };

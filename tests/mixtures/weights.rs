@@ -1,7 +1,8 @@
 //! Trained weights: two rules, one set of equilibria; the simplex; weights next to nothing.
 
 use collapsar::integrate::{Integrator, Request, Tempered, Tolerances, Tsit5};
-use collapsar::montecarlo::{MixtureEnd, MixtureEnsemble, MixtureOptions, draw_start, stream};
+use collapsar::montecarlo::{MixtureEnd, MixtureEnsemble, MixtureOptions, draw_start};
+use collapsar::random::stream;
 use collapsar_theory::{
     CubatureOptions, Flow, Metric, MixtureFlow, Problem, Rules, Schedule, Start, Target, WeightRule,
 };

@@ -1,7 +1,8 @@
 //! Adam's flow against Adam: the recursion with exact gradients, descent with large batches, counts.
 
+use collapsar::adam::Adam;
 use collapsar::montecarlo::{
-    Adam, AdamEnsemble, AdamOptions, DescentOptions, MixtureDescent, MixtureDescentOptions, Optimiser,
+    AdamEnsemble, AdamOptions, DescentOptions, MixtureDescent, MixtureDescentOptions, Optimiser,
 };
 use collapsar_theory::{
     AdamMemory, Family, MeanSpace, Problem, Rules, Schedule, Start, Target, VarianceRule, WeightRule,
@@ -27,7 +28,7 @@ fn problem(dimension: usize, diagonal: bool, weights: WeightRule, schedule: Sche
 /// Decays with the same memory at another step.
 fn adam(step: f64) -> Adam {
     let [first, second] = TIMES.map(|tau| (-step / tau).exp());
-    Adam { first, second, ..Adam::default() }
+    Adam { beta1: first, beta2: second, ..Adam::default() }
 }
 
 fn options(step: f64, horizon: f64) -> AdamOptions {
@@ -36,7 +37,7 @@ fn options(step: f64, horizon: f64) -> AdamOptions {
 
 /// Adam with exact gradients in the parameters of the flow, step by step.
 fn recursion(ensemble: &AdamEnsemble<'_>, schedule: &Schedule, step: f64, steps: usize) -> Vec<f64> {
-    let (flow, Adam { first, second, epsilon }) = (ensemble.flow(), adam(step));
+    let (flow, Adam { beta1: first, beta2: second, epsilon }) = (ensemble.flow(), adam(step));
     let state = ensemble.draw(3, 0).unwrap();
     let mut theta = flow.parameters(&state).to_vec();
     let (mut m, mut v) = (vec![0.0; theta.len()], vec![0.0; theta.len()]);

@@ -1,7 +1,8 @@
 //! Stochastic descent against full vectors, against the flow and against published runs.
 
+use collapsar::adam::Adam;
 use collapsar::montecarlo::{
-    Adam, Descent, DescentOptions, EnsembleOptions, FreeEnsemble, FreeStart, Optimiser, SphereEnsemble, SphereStart,
+    Descent, DescentOptions, EnsembleOptions, FreeEnsemble, FreeStart, Optimiser, SphereEnsemble, SphereStart,
 };
 use collapsar_theory::{Schedule, SphereVariance};
 

@@ -1,7 +1,8 @@
 //! Descent of mixtures against descent in another program, against the pair's own and against the closed flow.
 
+use collapsar::adam::Adam;
 use collapsar::montecarlo::{
-    Adam, Descent, DescentOptions, Estimate, FreeStart, MixtureDescent, MixtureDescentOptions, MixtureEnsemble,
+    Descent, DescentOptions, Estimate, FreeStart, MixtureDescent, MixtureDescentOptions, MixtureEnsemble,
     MixtureOptions, Optimiser,
 };
 use collapsar_theory::{

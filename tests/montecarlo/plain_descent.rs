@@ -1,7 +1,7 @@
 //! Stochastic gradient descent written down without any shortcut: every sample is a full vector, every gradient is summed
 //! vector by vector.
 
-use collapsar::montecarlo::stream;
+use collapsar::random::stream;
 use collapsar_theory::Schedule;
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};

@@ -8,7 +8,6 @@
 mod blocks;
 mod few;
 mod four;
-mod kronrod;
 mod lattice;
 mod line;
 mod many;

@@ -37,7 +37,6 @@ mod plane_solve;
 mod plane_turn;
 mod rates;
 mod rectangle;
-mod root;
 mod rotated_fit;
 mod rotation;
 mod sampled;
@@ -62,6 +61,7 @@ mod turned_fit;
 mod waves;
 mod whitening;
 
+pub use crate::numerics::CriticalPoint;
 pub use axis_bound::axis_bound;
 pub use certificate::{
     binary_divergence, disagreement, even_bound, explicit_minority_bound, heaviest_mode_bound, minority_bound,
@@ -84,7 +84,6 @@ pub use plane_observe::PlaneObservables;
 pub use plane_solve::{PlaneSolution, PlaneStart};
 pub use plane_turn::{RotationStatus, RotationStep};
 pub use rectangle::{Rectangle, best_rectangle};
-pub use root::CriticalPoint;
 pub use rotated_fit::{RotatedFit, RotationHeat, RotationOptions, RotationStart, merging_temperature, rotated_fit};
 pub use rotation::direction_rate;
 pub use sampled::{SampledFrame, SampledMeanField, SampledOptions, SampledState};

@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::config::{FrameStart, RotationConfig};
-use crate::montecarlo::stream;
+use crate::random::stream;
 use crate::results::{FrameEnd, FrameSearch, ProductFit};
 use crate::studies::mean_field::fit::{Fit, Fits, from_each};
 use crate::studies::mean_field::found::{Turned, heated, word};

@@ -9,7 +9,7 @@ use collapsar_theory::{
 use rand::RngExt;
 
 use crate::config::{FrameStart, RotationConfig};
-use crate::montecarlo::stream;
+use crate::random::stream;
 use crate::results::{FrameEnd, FrameSearch};
 use crate::studies::mean_field::found::{Turned, heated, word};
 use crate::studies::mean_field::frame::Frame;

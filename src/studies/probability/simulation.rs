@@ -2,9 +2,10 @@
 
 use collapsar_theory::{Pair, VarianceRule};
 
+use crate::adam::Adam;
 use crate::config::{OptimiserName, SimulationConfig, VarianceName};
 use crate::montecarlo::{
-    Adam, Descent, DescentOptions, FreeStart, MixtureDescent, MixtureDescentOptions, Optimiser, SphereStart,
+    Descent, DescentOptions, FreeStart, MixtureDescent, MixtureDescentOptions, Optimiser, SphereStart,
     VarianceCoordinate, Watching,
 };
 use crate::results::{Answer, Detail};

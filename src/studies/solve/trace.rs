@@ -7,6 +7,7 @@ use collapsar_theory::{Coordinates, CubatureOptions, Frame, Problem, ShapedProbl
 use crate::config::{Engine, SolveRun};
 use crate::integrate::{DiffsolTsit5, Integrator, Misuse, Outcome, Tolerances, Tsit5};
 use crate::montecarlo;
+use crate::random;
 use crate::studies::{StudyError, Watch};
 use crate::trajectory::{self, Options, Trajectory};
 
@@ -72,11 +73,11 @@ pub(super) fn starting_point(
     match problem.start() {
         Start::Means(_) => (Some(frame), coordinates),
         Start::Law(law) if shaped.is_some_and(|shaped| !shaped.is_isotropic()) => {
-            let mut rng = montecarlo::stream(config.problem.start.seed.unwrap_or(0), 0);
+            let mut rng = random::stream(config.problem.start.seed.unwrap_or(0), 0);
             (None, Coordinates { means: montecarlo::full_means(problem, *law, &mut rng), ..coordinates })
         }
         Start::Law(_) => {
-            let mut rng = montecarlo::stream(config.problem.start.seed.unwrap_or(0), 0);
+            let mut rng = random::stream(config.problem.start.seed.unwrap_or(0), 0);
             (None, montecarlo::draw_start(problem, &mut rng).unwrap_or(coordinates))
         }
     }

@@ -3,9 +3,9 @@
 use crate::basin::Verdict;
 use crate::flow::{Flow, FreePair, SmoothFlow, TabulatedFreeObjective, TabulatedFreePair};
 use crate::kernel::{logistic_normal_jet, repulsion};
-use crate::minimum::minimum;
+use crate::numerics::bisect;
+use crate::numerics::minimum;
 use crate::parameter::{InvalidParameter, Part};
-use crate::root::bisect;
 use crate::schedule::Schedule;
 
 /// Inverse temperatures, from the final one down in this ratio, at which the wall's height is kept; below the last no

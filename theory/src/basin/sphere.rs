@@ -2,7 +2,7 @@
 
 use crate::basin::Verdict;
 use crate::flow::{Flow, SpherePair, SpherePairOptions, SphereVariance, TabulatedSphereObjective};
-use crate::minimum::minimum;
+use crate::numerics::minimum;
 use crate::parameter::{InvalidParameter, Part};
 use crate::schedule::Schedule;
 

@@ -1,6 +1,6 @@
 //! One-dimensional Gaussian averages of analytic functions whose sharp features are known.
 
-use super::kronrod::{distance_scaled, panel};
+use crate::numerics::kronrod::{distance_scaled, panel};
 use std::f64::consts::PI;
 
 /// The line is cut where its two tails weigh about a hundredth of the tolerance: `2 Phi(-8.2) = 2e-16` for 1e-12.
@@ -215,8 +215,8 @@ fn bisect<const M: usize>(left: f64, right: f64, allowed: f64, f: &mut impl FnMu
 
 #[cfg(test)]
 mod tests {
-    use super::super::kronrod::distance;
     use super::*;
+    use crate::numerics::kronrod::distance;
     use crate::{logistic_normal, softplus_normal};
 
     /// E sigma and E log(1+e^u) by the general rule, at every scale and on both sides of the switch to panels.

@@ -2,7 +2,7 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2};
 
-use super::root::root;
+use crate::numerics::root;
 use crate::parameter::{InvalidParameter, finite, positive};
 
 /// kl(t||p) = t log(t/p) + (1-t) log((1-t)/(1-p)) for t in \[0,1\], p in (0,1).

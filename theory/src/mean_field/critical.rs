@@ -1,8 +1,8 @@
 //! Where the even solution loses its stability: critical norm, critical temperature, critical rest. Mean field (M7)-(M8).
 
 use super::fit::{MeanField, MeanFieldOptions, MeanFieldStart};
-use super::root::{CriticalPoint, root_beyond};
 use super::target::{Group, MeanFieldPair};
+use crate::numerics::{CriticalPoint, root_beyond};
 use crate::parameter::InvalidParameter;
 
 /// F is convex along displacements for A <= 1, at every temperature: nothing is critical below.

@@ -1,6 +1,6 @@
 //! The limit of far modes with one separated coordinate, mean field (M25)-(M30).
 
-use super::root::root;
+use crate::numerics::root;
 use crate::parameter::{InvalidParameter, finite, positive};
 
 /// `count` coordinates that are not separated: normal of variances s_+ and s_- under the two components, means `distance`

@@ -3,9 +3,9 @@
 use super::fit::{MeanField, MeanFieldStart, MeanFieldState};
 use super::krylov::{Space, extremes, solve};
 use super::lattice::Sides;
-use super::root::{CriticalPoint, root};
 use super::spectrum::Common;
 use super::target::{Group, MeanFieldPair};
+use crate::numerics::{CriticalPoint, root};
 use crate::parameter::InvalidParameter;
 
 /// The end of the minority branch.

@@ -4,9 +4,9 @@ use std::f64::consts::TAU;
 
 use super::fit::MeanFieldStart;
 use super::observables::log_cosh;
-use super::root::{root, root_beyond};
 use super::tanh_normal::{log_cosh_normal, tanh_normal};
 use super::target::{Group, MeanFieldPair};
+use crate::numerics::{root, root_beyond};
 use crate::parameter::{InvalidParameter, positive};
 
 /// A stationary point of F_beta over Gaussian product measures: mu_j = a_j theta, 1/s_j = beta (1 - a_j^2 kappa_2).

@@ -4,8 +4,8 @@ use std::f64::consts::FRAC_PI_2;
 
 use super::plane::{PlaneMeanField, PlaneState};
 use super::plane_solve::PlaneSolution;
-use super::root::root;
 use super::solve::MeanFieldStatus;
+use crate::numerics::root;
 use crate::parameter::InvalidParameter;
 
 /// What a descent in the angle ended on.

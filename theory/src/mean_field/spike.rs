@@ -3,9 +3,9 @@
 use super::lattice::{Axis, Sides};
 use super::marginal::Marginal;
 use super::observables::log_cosh;
-use super::root::{CriticalPoint, root_beyond};
 use super::tanh_normal::{TanhNormal, log_cosh_normal, tanh_normal};
 use super::waves::Waves;
+use crate::numerics::{CriticalPoint, root_beyond};
 use crate::parameter::{InvalidParameter, positive};
 
 /// A spike a_1 beside a bulk of norm B, weight w and temperature T = 1/beta:

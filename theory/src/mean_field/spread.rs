@@ -1,8 +1,8 @@
 //! The limit d -> infinity along a spread direction: one order parameter, mean field (M10)-(M14).
 
 use super::observables::log_cosh;
-use super::root::{root, root_beyond};
 use super::tanh_normal::{TanhNormal, log_cosh_normal, tanh_normal};
+use crate::numerics::{root, root_beyond};
 use crate::parameter::{InvalidParameter, positive};
 
 /// The pair with |a| = A along a direction whose largest coordinate tends to 0, weight w, temperature T = 1/beta.

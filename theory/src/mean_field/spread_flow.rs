@@ -5,6 +5,7 @@ use std::f64::consts::FRAC_1_SQRT_2;
 use super::spread::SpreadPair;
 use super::tanh_normal::tanh_normal;
 use crate::family::Clock;
+use crate::numerics::runge_kutta;
 use crate::parameter::{InvalidParameter, positive};
 use crate::schedule::Schedule;
 
@@ -184,19 +185,10 @@ impl SpreadFlow {
 
     fn variance_step(&self, v: f64, h: f64, betas: [f64; 3]) -> f64 {
         let rate = |beta: f64, v: f64| 2.0 * self.clock.factor(beta) * (1.0 - beta * v);
-        runge_kutta(v, h, |part, v| rate(betas[part], v))
+        runge_kutta([v], h, |part, [v]| [rate(betas[part], v)])[0]
     }
 
     fn step(&self, theta: f64, h: f64, points: &[(f64, f64); 3]) -> f64 {
-        runge_kutta(theta, h, |part, theta| self.field(points[part].0, [theta, points[part].1])[0])
+        runge_kutta([theta], h, |part, [theta]| [self.field(points[part].0, [theta, points[part].1])[0]])[0]
     }
-}
-
-/// One classical step; `rate` knows its time as 0 (start), 1 (middle), 2 (end).
-fn runge_kutta(y: f64, h: f64, rate: impl Fn(usize, f64) -> f64) -> f64 {
-    let k1 = rate(0, y);
-    let k2 = rate(1, y + 0.5 * h * k1);
-    let k3 = rate(1, y + 0.5 * h * k2);
-    let k4 = rate(2, y + h * k3);
-    y + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
 }

@@ -4,10 +4,10 @@ use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 use crate::flow::SpherePair;
 use crate::kernel::{logistic_normal_jet, repulsion};
+use crate::numerics::simpson;
 use crate::parameter::InvalidParameter;
 use crate::schedule::Schedule;
 use crate::sharp::along::{Rates, along};
-use crate::sharp::sphere::simpson;
 
 /// The formula (18) for the collapse probability of the sphere pair:
 /// P_c = P(sqrt(2(1-s)) |v| < |sqrt(2(1+s)) u + c|), u and v independent N(0, 1/d), where (s, c, G) follow theory (17)

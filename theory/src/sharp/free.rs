@@ -1,8 +1,8 @@
 //! The free pair: the exponents of theory (13) and the small-start formula (15)-(16).
 
 use crate::kernel::{logistic_normal_jet, repulsion};
+use crate::numerics::{bisect, runge_kutta};
 use crate::parameter::{InvalidParameter, positive};
-use crate::root::bisect;
 use crate::schedule::Schedule;
 
 /// c = rho tau'(0) = rho^2 E sech^2(rho g) for equal target weights, theory (13): x grows at rate beta (c-1)/2.
@@ -160,12 +160,10 @@ impl SmallStartAt<'_> {
         let Node { log_z, spread, .. } = self.path[self.path.len() - 1];
         let h = self.step;
         let t = h * (self.path.len() - 1) as f64;
-        let k1 = self.rate(t, log_z);
-        let k2 = self.rate(t + h / 2.0, log_z + h / 2.0 * k1.0);
-        let k3 = self.rate(t + h / 2.0, log_z + h / 2.0 * k2.0);
-        let k4 = self.rate(t + h, log_z + h * k3.0);
-        let log_z = log_z + h / 6.0 * (k1.0 + 2.0 * k2.0 + 2.0 * k3.0 + k4.0);
-        let spread = spread + h / 6.0 * (k1.1 + 2.0 * k2.1 + 2.0 * k3.1 + k4.1);
+        let [log_z, spread] = runge_kutta([log_z, spread], h, |part, [log_z, _]| {
+            let (rate, push) = self.rate(t + h / 2.0 * part as f64, log_z);
+            [rate, push]
+        });
         Node { log_z, spread, slope: self.rate(t + h, log_z).1 }
     }
 }

@@ -1,8 +1,9 @@
 //! The sphere pair: theory (9) and (10).
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
 use crate::kernel::{logistic_normal_jet, repulsion};
+use crate::numerics::{inverse_erf, simpson};
 use crate::parameter::{InvalidParameter, positive};
 use crate::schedule::{Schedule, ScheduleKind};
 
@@ -188,38 +189,6 @@ fn hot_integral(schedule: &Schedule, critical: f64) -> f64 {
         total += simpson(&|t| beta(t).sqrt(), from, to, 1e-13, 40);
     }
     total
-}
-
-/// Adaptive Simpson with Richardson's correction; `tolerance` absolute, at most `depth` halvings.
-pub(super) fn simpson(f: &dyn Fn(f64) -> f64, a: f64, b: f64, tolerance: f64, depth: u32) -> f64 {
-    let m = a + (b - a) / 2.0;
-    let (l, r) = (f(a + (m - a) / 2.0), f(m + (b - m) / 2.0));
-    let (fa, fm, fb) = (f(a), f(m), f(b));
-    let whole = (b - a) / 6.0 * (fa + 4.0 * fm + fb);
-    let halves = (b - a) / 12.0 * (fa + 4.0 * l + 2.0 * fm + 4.0 * r + fb);
-    let change = halves - whole;
-    if depth == 0 || change.abs() <= 15.0 * tolerance.max(f64::EPSILON * halves.abs()) {
-        return halves + change / 15.0;
-    }
-    simpson(f, a, m, tolerance / 2.0, depth - 1) + simpson(f, m, b, tolerance / 2.0, depth - 1)
-}
-
-/// x >= 0 with erf(x) = p, p in (0, 1): Newton on erf for small p, on log erfc (convex, nearly quadratic) for large p,
-/// so that neither end loses digits.
-pub(super) fn inverse_erf(p: f64) -> f64 {
-    let small = p < 0.5;
-    let target = (-p).ln_1p();
-    let mut x = if small { p * PI.sqrt() / 2.0 } else { (-target).sqrt() };
-    for _ in 0..60 {
-        let density = 2.0 / PI.sqrt() * (-x * x).exp();
-        let tail = libm::erfc(x);
-        let step = if small { (libm::erf(x) - p) / density } else { (target - tail.ln()) * tail / density };
-        x = (x - step).max(0.0);
-        if step.abs() <= 4.0 * f64::EPSILON * x {
-            break;
-        }
-    }
-    x
 }
 
 #[cfg(test)]

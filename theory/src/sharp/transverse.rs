@@ -4,14 +4,14 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 use crate::flow::{SpherePair, SphereVariance};
 use crate::kernel::{logistic_normal_jet, repulsion};
-use crate::minimum::minimum;
+use crate::numerics::bisect;
+use crate::numerics::inverse_erf;
+use crate::numerics::minimum;
 use crate::parameter::InvalidParameter;
-use crate::root::bisect;
 use crate::schedule::Schedule;
 use crate::sharp::along::{Rates, along};
 use crate::sharp::antipodal_threshold;
 use crate::sharp::equator::decision_plane;
-use crate::sharp::sphere::inverse_erf;
 
 /// The formula (34) for the collapse probability of the sphere pair, to first order in D = m_1 - m_2 alone:
 /// P_c = E_u erf(|m + eps| sqrt(d) e^(-Lambda)), where (m, s, Lambda) follow theory (32)-(33) from (u/sqrt(2), 0, 0),

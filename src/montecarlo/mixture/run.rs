@@ -1,0 +1,137 @@
+//! One run of the mixture flow, followed until its end is certain.
+
+use collapsar_theory::{Flow, MixtureFlow, Schedule};
+
+use crate::integrate::{StepResult, Stepper, System, Tempered, Tolerances};
+use crate::montecarlo::mixture::certainty::Certainty;
+use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
+
+/// Absolute tolerance in units of the relative one.
+pub(crate) const ABSOLUTE: f64 = 1e-2;
+
+/// How runs are followed.
+#[derive(Debug, Clone)]
+pub(crate) struct Course {
+    pub(crate) schedule: Schedule,
+    pub(crate) certainty: Certainty,
+    /// Relative tolerance.
+    pub(crate) relative: f64,
+    /// From here on a run is asked whether its end is certain.
+    pub(crate) settled: f64,
+    /// The finite time at which runs are judged.
+    pub(crate) horizon: f64,
+    /// The last time.
+    pub(crate) end: f64,
+    /// Whether a run is classified at `end`; else it is undecided there.
+    pub(crate) at_end: bool,
+    pub(crate) max_steps: usize,
+    /// The flow while the temperature moves, where its averages need not be as good as those that judge an end.
+    pub(crate) transit: Option<MixtureFlow>,
+}
+
+impl Course {
+    /// Follows a run of `flow` from `start`.
+    pub(crate) fn follow(&self, flow: &MixtureFlow, start: &[f64]) -> MixtureRun {
+        self.follow_from(flow, (0.0, None), start)
+    }
+
+    /// Follows a run that is at `start` at some time, with what it had lost at the horizon if that lies behind it.
+    pub(crate) fn follow_from(&self, flow: &MixtureFlow, from: (f64, Option<MixtureEnd>), start: &[f64]) -> MixtureRun {
+        match start.len() {
+            0..=2 => self.run::<2>(flow, from, start),
+            3 => self.run::<3>(flow, from, start),
+            4 => self.run::<4>(flow, from, start),
+            5..=6 => self.run::<6>(flow, from, start),
+            7..=9 => self.run::<9>(flow, from, start),
+            10..=12 => self.run::<12>(flow, from, start),
+            13..=16 => self.run::<16>(flow, from, start),
+            17..=32 => self.run::<32>(flow, from, start),
+            33..=64 => self.run::<64>(flow, from, start),
+            65..=128 => self.run::<128>(flow, from, start),
+            // Larger ones are refused by the ensemble.
+            _ => self.run::<LARGEST>(flow, from, start),
+        }
+    }
+
+    /// The ends of the stretches on which the field is smooth and ends are asked for or not.
+    pub(crate) fn edges(&self) -> Vec<f64> {
+        let mut edges: Vec<f64> = self.schedule.breakpoints().into_iter().chain([self.settled]).collect();
+        edges.retain(|&edge| edge > 0.0 && edge < self.end);
+        edges.push(self.end);
+        edges.sort_by(f64::total_cmp);
+        edges.dedup();
+        edges
+    }
+
+    fn run<const N: usize>(
+        &self,
+        flow: &MixtureFlow,
+        (at, mut early): (f64, Option<MixtureEnd>),
+        start: &[f64],
+    ) -> MixtureRun {
+        let n = start.len();
+        let mut y = [0.0; N];
+        y[..n].copy_from_slice(start);
+        let (mut from, mut steps) = (at, 0);
+        let mut watch = self.certainty.watch();
+        let tolerances = Tolerances { relative: self.relative, absolute: self.relative * ABSOLUTE };
+        for to in self.edges().into_iter().filter(|&to| to > at) {
+            // Once the temperature has settled, ends are judged by rates as small as the averages allow.
+            let transit = self.transit.as_ref().filter(|_| to <= self.settled).unwrap_or(flow);
+            let system = Tempered::new(transit, &self.schedule);
+            let piece = system.breakpoints().partition_point(|&b| b <= from);
+            let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| system.rate(piece, t, &y[..n], &mut rate[..n]);
+            let mut stepper = Stepper::with_padding(&mut f, from, y, tolerances, to, n);
+            while stepper.time() < to {
+                if steps >= self.max_steps {
+                    let left = self.left(flow, MixtureEnd::Undecided, stepper.time(), &stepper.state()[..n]);
+                    return left.judged(early);
+                }
+                steps += 1;
+                if stepper.step(&mut f, to) != StepResult::Accepted {
+                    let left = self.left(flow, MixtureEnd::Failed, stepper.time(), &stepper.state()[..n]);
+                    return left.judged(early);
+                }
+                if early.is_none() && !self.at_end && stepper.time() >= self.horizon {
+                    let there = stepper.interpolate(self.horizon);
+                    early = Some(self.at_horizon(flow, self.horizon, &there[..n]).end);
+                }
+                let (t, state) = (stepper.time(), &stepper.state()[..n]);
+                if t < self.settled {
+                    continue;
+                }
+                let certain = match self.certainty.never_loses(flow, state) {
+                    None if !self.at_end => self.certainty.near_limit(flow, &mut watch, t, state),
+                    found => found,
+                };
+                if let Some((end, coverage)) = certain {
+                    return MixtureRun::new(end, t, coverage).judged(early);
+                }
+            }
+            (from, y) = (to, *stepper.state());
+        }
+        if !self.at_end {
+            return self.left(flow, MixtureEnd::Undecided, from, &y[..n]).judged(early);
+        }
+        self.at_horizon(flow, from, &y[..n])
+    }
+
+    /// A run that is classified at a state.
+    pub(crate) fn at_horizon(&self, flow: &MixtureFlow, time: f64, state: &[f64]) -> MixtureRun {
+        let (end, coverage) = self.certainty.classify(flow, self.schedule.beta(time), state);
+        MixtureRun::new(end, time, coverage)
+    }
+
+    /// A run that is left at a state.
+    pub(crate) fn left(&self, flow: &MixtureFlow, end: MixtureEnd, time: f64, state: &[f64]) -> MixtureRun {
+        MixtureRun::new(end, time, flow.coverage(self.schedule.beta(time), state))
+    }
+}
+
+/// The largest system that is followed.
+pub(crate) const LARGEST: usize = 256;
+
+/// The number of unknowns of a flow, if it is not too large.
+pub(crate) fn fits(flow: &MixtureFlow) -> bool {
+    flow.dimension() <= LARGEST
+}

@@ -1,0 +1,16 @@
+//! Roots, minima, integrals and steps of functions of one number: what every other room needs, each with its accuracy.
+
+pub(crate) mod kronrod;
+mod minimum;
+mod quadrature;
+mod root;
+mod runge_kutta;
+mod special;
+
+pub use kronrod::{GAUSS_7, KRONROD_15, KRONROD_15_NODES};
+pub(crate) use minimum::minimum;
+pub(crate) use quadrature::simpson;
+pub use root::{CriticalPoint, bisect};
+pub(crate) use root::{root, root_beyond};
+pub use runge_kutta::runge_kutta;
+pub(crate) use special::inverse_erf;
