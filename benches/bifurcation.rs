@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use collapsar::bifurcation::{
-    ContinuationOptions, CurveOptions, Direction, FreeFamily, PairParameter, PairPoint, SearchOptions,
+    ContinuationOptions, CurveOptions, FreeFamily, Orientation, PairParameter, PairPoint, SearchOptions,
     critical_separation, critical_temperature, fold_curve, free_equilibria, sphere_equilibria,
 };
 use collapsar_theory::{FreePair, FreePairOptions, SpherePair, SpherePairOptions};
@@ -51,7 +51,7 @@ fn curves(criterion: &mut Criterion) {
         };
         let parameters = [start.temperature.ln(), start.separation];
         group.bench_function("pseudo-arclength to 6", |b| {
-            b.iter(|| fold_curve(&family, &[start.x, start.y, 0.0], parameters, Direction::Increasing, &options));
+            b.iter(|| fold_curve(&family, &[start.x, start.y, 0.0], parameters, Orientation::Increasing, &options));
         });
     }
     group.finish();

@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use collapsar::flows::{Architecture, FlowProblem, Outcome, RealNvp, Training, train_many};
+use collapsar::flows::{Architecture, FlowProblem, RealNvp, Training, TrainingOutcome, train_many};
 use collapsar_theory::{InvalidParameter, Schedule, Target};
 
 const STEP_SIZE: f64 = 1e-3;
@@ -53,8 +53,8 @@ fn main() -> Result<(), InvalidParameter> {
     })?;
     for run in runs {
         match run.outcome {
-            Outcome::Diverged { step } => println!("seed {}: diverged at step {step}", run.seed),
-            Outcome::Trained(found) => {
+            TrainingOutcome::Diverged { step } => println!("seed {}: diverged at step {step}", run.seed),
+            TrainingOutcome::Trained(found) => {
                 let spread = found.spread.map_or(f64::NAN, |s| s.value);
                 let verdict = if spread < 1.6 { "collapsed" } else { "both modes" };
                 println!(

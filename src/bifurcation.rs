@@ -12,7 +12,7 @@
 //! ([`SpecialPoint`]).
 //!
 //! ```
-//! use collapsar::bifurcation::{Continuation, ContinuationOptions, Direction, ParametricProblem, switch_branch};
+//! use collapsar::bifurcation::{Continuation, ContinuationOptions, Orientation, ParametricProblem, switch_branch};
 //!
 //! /// Mean-field magnet, u' = tanh(p u) - u: a supercritical pitchfork at p = 1.
 //! struct Magnet;
@@ -32,9 +32,9 @@
 //!     }
 //! }
 //!
-//! # fn main() -> Result<(), collapsar::bifurcation::Misuse> {
+//! # fn main() -> Result<(), collapsar::bifurcation::ContinuationMisuse> {
 //! let options = ContinuationOptions { parameter: [0.5, 2.0], ..ContinuationOptions::default() };
-//! let disordered = Continuation::new(&Magnet, &[0.0], 0.5, Direction::Increasing, &options)?.run();
+//! let disordered = Continuation::new(&Magnet, &[0.0], 0.5, Orientation::Increasing, &options)?.run();
 //! let critical = &disordered.special[0];
 //! assert!((critical.parameter - 1.0).abs() < 1e-10 && critical.change() == 1);
 //! for start in switch_branch(&Magnet, critical, 0.05, &options)?.iter().flatten() {
@@ -89,7 +89,7 @@ mod weighted_pair;
 pub use arc::Refusal;
 pub use branch::{Branch, BranchPoint, BranchStop};
 pub use constraint::admissible;
-pub use continuation::{Advance, Continuation, Direction};
+pub use continuation::{Advance, Continuation, Orientation};
 pub use continuation_options::ContinuationOptions;
 pub use critical::{
     CollapseFold, collapse_fold, critical_separation, critical_temperature, critical_temperature_asymptotic,
@@ -103,14 +103,14 @@ pub use equilibria::{Admissible, Eigenmode, Equilibria, Equilibrium, Equilibrium
 pub use free_equilibria::free_equilibria;
 pub use free_pair::FreeFamily;
 pub use invariant::{Violation, violations};
-pub use kind::Kind;
+pub use kind::PointKind;
 pub use locate::{Located, locate_branch_point, locate_fold};
-pub use misuse::Misuse;
+pub use misuse::ContinuationMisuse;
 pub use mixture_family::MixtureFamily;
 pub use newton::{NewtonOptions, NewtonOutcome, NewtonStatus, newton};
 pub use normal_form::{NormalForm, NullVectors, normal_form};
 pub use pair_family::{PairParameter, PairPoint, pair_continuation};
-pub use problem::{ParametricProblem, Section, TwoParameterProblem};
+pub use problem::{OneParameter, ParametricProblem, TwoParameterProblem};
 pub use special_point::{SpecialPoint, Status};
 pub use sphere_critical::{
     antipodal_separation, antipodal_temperature, antipodal_temperature_at, stable_collapse_temperature,

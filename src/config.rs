@@ -36,7 +36,7 @@ mod section;
 mod sweep;
 mod value;
 
-pub use axis::{Axis, AxisValue};
+pub use axis::{AxisValue, SweepAxis};
 pub use bifurcation::LARGEST_SEPARATION;
 pub use compare::Variant;
 pub use density_flow::DensityFlowRun;

@@ -12,4 +12,4 @@ mod tempered;
 pub use gaussians::Gaussians;
 pub use levels::enclosing_levels;
 pub use plane::{Plane, Span};
-pub use tempered::Tempered;
+pub use tempered::TemperedTarget;

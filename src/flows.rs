@@ -1,9 +1,9 @@
 //! Normalizing flows: RealNVP trained on the reverse divergence to a tempered Gaussian mixture (theory section 10).
 //!
 //! ```text
-//! Architecture + Target + Schedule + Training -> FlowProblem -> train / train_many -> Run { flow, records, outcome }
+//! Architecture + Target + Schedule + Training -> FlowProblem -> train / train_many -> TrainingRun { flow, records, outcome }
 //! RealNvp <-> safetensors        evaluate(flow, target) -> Evaluation
-//! LogDensity in place of Target -> train_on_density -> Run
+//! LogDensity in place of Target -> train_on_density -> TrainingRun
 //! ```
 //!
 //! A route of its own: it shares targets and schedules with the others, nothing else. The gradient is written by hand,
@@ -39,10 +39,10 @@ pub use density::LogDensity;
 pub use evaluation::{DensityEvaluation, Evaluation, LOST_BELOW, evaluate, evaluate_on_density};
 pub use flow_problem::FlowProblem;
 pub use gradient::Losses;
-pub use moments::Estimate;
+pub use moments::SampleMean;
 pub use real::Real;
 pub use realnvp::{Image, MOST_SAMPLED, RealNvp};
 pub use target_sample::target_sample;
-pub use trainer::{Outcome, Record, Run, Trainer, train, train_many, train_on_density};
+pub use trainer::{Record, Trainer, TrainingOutcome, TrainingRun, train, train_many, train_on_density};
 pub use training::Training;
 pub use weights::WeightsError;

@@ -19,8 +19,8 @@ mod with_diffsol;
 mod without_diffsol;
 
 pub use engine::{Integrator, Outcome, Solution, Statistics};
-pub use event::{Direction, Event};
-pub use misuse::Misuse;
+pub use event::{Crossing, Event};
+pub use misuse::RequestMisuse;
 pub use options::{Request, Tolerances};
 pub use own::Tsit5;
 pub use stepper::{StepResult, Stepper};

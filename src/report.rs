@@ -4,13 +4,13 @@
 //! dark. The twin refers to pictures and tables by the names of their files, relative to its own folder.
 //!
 //! ```
-//! use collapsar::report::{Provenance, Report, Section, Verdict, html, markdown};
+//! use collapsar::report::{Provenance, Report, Section, JudgedClaim, html, markdown};
 //!
 //! let report = Report {
 //!     title: "Collapse & annealing".into(),
 //!     intro: "What is claimed, and what was measured.".into(),
 //!     sections: vec![Section { name: "portrait".into(), title: "Phase portrait".into(), ..Section::default() }],
-//!     verdicts: vec![Verdict {
+//!     verdicts: vec![JudgedClaim {
 //!         claim: "T_c(3)".into(),
 //!         expected: "3.3129993482".into(),
 //!         measured: "3.3129993482".into(),
@@ -39,7 +39,7 @@ pub struct Report {
     /// One section a result.
     pub sections: Vec<Section>,
     /// The claims and what became of them.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<JudgedClaim>,
     /// Who made it, when and how.
     pub provenance: Provenance,
 }
@@ -71,7 +71,7 @@ pub struct Section {
 
 /// A claim and what was measured.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Verdict {
+pub struct JudgedClaim {
     /// What is claimed.
     pub claim: String,
     /// Its value, with its tolerance.

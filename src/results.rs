@@ -28,7 +28,7 @@ pub use bifurcation::{
     AlphaCurve, BifurcationRecord, BranchRecord, CollapsedState, CriticalCurve, EquilibriumRecord, SpecialRecord,
     TrainedWindow,
 };
-pub use boundary::{BoundaryCurve, BoundaryRecord, Portrait, PortraitPoint};
+pub use boundary::{ArrowField, BoundaryCurve, BoundaryRecord, PortraitPoint};
 pub use compare::{CompareRecord, SolveRecords, SolvedVariant, comparison_csv};
 pub use density::{DensityRecord, DensityVariant, Snapshot};
 pub use density_flow::{DensityFlowRecord, DensityMoment, DensityVerdict};
@@ -40,7 +40,7 @@ pub use diagnose::{
 #[cfg(feature = "files")]
 pub use journal::{Journal, JournalError};
 pub use mean_field::{
-    Annealed, Certificate, FrameEnd, FrameSearch, MeanFieldRecord, ProductMarginal, ProductRoute, Verdict,
+    Annealed, Certificate, FrameEnd, FrameSearch, MeanFieldRecord, ProductMarginal, ProductRoute, Proof,
 };
 pub use mean_field_scan::{CriticalMark, ProductScan, ScanLine, ScanPanel, SpreadNorm, TurnMark};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
@@ -50,16 +50,16 @@ pub use probability::{
 pub use product_fit::{PlaneFit, ProductFit, ProductPlane};
 pub use ranks::{BestStart, BySource, RankCorrelation, RankRecord};
 pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, TrainedRun, flow_csv};
-pub use solve::{Chart, EndRecord, LimitRecord, SolveRecord, StepCounts};
+pub use solve::{EndRecord, LimitRecord, RecordCoordinates, SolveRecord, StepCounts};
 #[cfg(feature = "files")]
 pub use store::{Store, StoreError, writing};
-pub use sweep::{Curve, SweepHeader, SweepPoint, SweepRecord};
+pub use sweep::{SweepCurve, SweepHeader, SweepPoint, SweepRecord};
 pub use sweep_checks::{Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord};
 pub use sweep_table::sweep_csv;
 pub use table::trajectory_csv;
 
 /// What grids and their figures are made of: records show it as it was asked for.
-pub use crate::config::{Axis, AxisValue, PlotConfig, PlotKind, RATE, Route, ScanAxis, Source, TIME};
+pub use crate::config::{AxisValue, PlotConfig, PlotKind, RATE, Route, ScanAxis, Source, SweepAxis, TIME};
 /// How modes are lost, as it was counted.
 pub use crate::montecarlo::MechanismShare;
 

@@ -58,7 +58,7 @@ pub use portrait::Portrait;
 pub use probability::{Probability, ProbabilityConfig};
 pub use realnvp::RealNvp;
 pub use solve::Solve;
-pub use sweep::{Grid, Part, Points, Sweep, comparisons};
+pub use sweep::{Part, Points, Sweep, SweepGrid, comparisons};
 pub use watch::{KeptLine, Silent, Watch};
 
 /// A question with its answer.

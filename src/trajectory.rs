@@ -11,9 +11,9 @@ mod watched;
 
 pub use closed::{Closed, Observation};
 pub use field_lines::field_lines;
-pub use follow::{Failure, Options, Trajectory, follow, follow_shaped};
+pub use follow::{Options, Trajectory, TrajectoryError, follow, follow_shaped};
 pub use horizon_boundary::{HorizonBoundary, HorizonBracket};
-pub use limit::{LOST_COVERAGE, Limit, LimitStatus, Mechanism, VANISHED_WEIGHT, Verdict, mechanism};
+pub use limit::{LOST_COVERAGE, Limit, LimitStatus, LostModes, Mechanism, VANISHED_WEIGHT, mechanism};
 pub(crate) use limit::{classify, fastest_motion, growth_rate, is_rest, is_unstable, jacobian};
 pub use report::Report;
 pub use watched::{Cooled, CoolingEnd, CoolingLimits, Watched, realise};

@@ -2,7 +2,7 @@
 
 mod support;
 
-use collapsar::integrate::{Direction, Event, Integrator, Outcome, Request, System, Tolerances, Tsit5};
+use collapsar::integrate::{Crossing, Event, Integrator, Outcome, Request, System, Tolerances, Tsit5};
 use collapsar::probability::{FreeBoundary, Limits};
 use collapsar_theory::{Flow, FreePair, FreePairOptions, Schedule, SmoothFlow};
 use nalgebra::{Matrix2, Vector2};
@@ -215,7 +215,7 @@ fn constant_temperature_boundary_is_the_stable_manifold_of_the_saddle() {
     let start = point + 1e-6 * inwards;
     for x in [1.0, 0.5, 0.1] {
         let reach = |_: f64, y: &[f64]| y[0] - x;
-        let events = [Event { function: &reach, direction: Direction::Falling }];
+        let events = [Event { function: &reach, direction: Crossing::Falling }];
         let state = [start.x, start.y];
         let mut request = Request::new(&state, 0.0, 200.0);
         request.events = &events;

@@ -2,11 +2,11 @@
 //! against the complete lists of equilibria.
 
 use collapsar::bifurcation::{
-    ContinuationOptions, CurveEventKind, CurveOptions, DifferenceLadder, Direction, Equilibria, EquilibriumKind,
-    FreeFamily, NewtonOptions, PairParameter, PairPoint, SearchOptions, Section, SphereFamily, antipodal_separation,
-    antipodal_temperature, antipodal_temperature_at, collapse_fold, critical_separation, critical_temperature,
-    critical_temperature_asymptotic, fold_curve, free_equilibria, locate_fold, normal_form, sphere_equilibria,
-    stable_collapse_temperature,
+    ContinuationOptions, CurveEventKind, CurveOptions, DifferenceLadder, Equilibria, EquilibriumKind, FreeFamily,
+    NewtonOptions, OneParameter, Orientation, PairParameter, PairPoint, SearchOptions, SphereFamily,
+    antipodal_separation, antipodal_temperature, antipodal_temperature_at, collapse_fold, critical_separation,
+    critical_temperature, critical_temperature_asymptotic, fold_curve, free_equilibria, locate_fold, normal_form,
+    sphere_equilibria, stable_collapse_temperature,
 };
 use collapsar_theory::{FreePair, FreePairOptions, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance};
 
@@ -59,7 +59,7 @@ fn the_generic_fold_curve_is_the_scalar_reduction() {
     let fold = critical_temperature(&free(3.0, 0.5)).unwrap();
     let (state, log) = ([fold.x, fold.y, 0.0], fold.temperature.ln());
     let off = [state[0] + 0.02, state[1] - 0.03, 0.0];
-    let section = Section::along_first(&family, 3.0);
+    let section = OneParameter::along_first(&family, 3.0);
     let found = locate_fold(&section, &off, log + 0.01, &NewtonOptions::default(), DifferenceLadder::default());
     let found = found.unwrap();
     assert!((found.parameter - log).abs() < 1e-12 && (found.state[0] - fold.x).abs() < 1e-9, "{found:?}");
@@ -68,7 +68,7 @@ fn the_generic_fold_curve_is_the_scalar_reduction() {
         second_parameter: [1.0, 6.0],
     };
     let mut reached = [f64::NAN; 2];
-    for (end, direction) in [Direction::Decreasing, Direction::Increasing].into_iter().enumerate() {
+    for (end, direction) in [Orientation::Decreasing, Orientation::Increasing].into_iter().enumerate() {
         let curve = fold_curve(&family, &state, [log, 3.0], direction, &options).unwrap();
         for point in &curve.points {
             let scalar = collapse_fold(&free(point.parameters[1], 0.5), true).unwrap();
@@ -187,14 +187,14 @@ fn the_antipodal_pitchfork_unfolds_from_a_cusp() {
     let family = SphereFamily::new(point, true, varied).unwrap();
     let options = CurveOptions { second_parameter: [-0.2, 1.0], ..CurveOptions::default() };
     let start = [-0.406_36, -0.406_36, -0.669_743];
-    let curve = fold_curve(&family, &start, [11.1716f64.ln(), point.bias], Direction::Decreasing, &options).unwrap();
+    let curve = fold_curve(&family, &start, [11.1716f64.ln(), point.bias], Orientation::Decreasing, &options).unwrap();
     let cusp = curve.events.iter().find(|event| event.kind == CurveEventKind::Cusp).expect("a cusp");
     let critical = antipodal_temperature(&sphere(3.0, 0.5, SphereVariance::Slaved)).unwrap();
     let [log, bias] = cusp.point.parameters;
     assert!((log - critical.ln()).abs() < 1e-8 && bias.abs() < 1e-8, "{log} {bias} {}", critical.ln());
     assert!(cusp.point.state[0].abs() < 1e-4 && (cusp.point.state[2] + 1.0).abs() < 1e-8, "{:?}", cusp.point.state);
     // Supercritical: the mirror states branch off to the colder side, where the antipodal state is unstable.
-    let section = Section::along_first(&family, 0.0);
+    let section = OneParameter::along_first(&family, 0.0);
     let (_, form) = normal_form(&section, &[0.0, 0.0, -1.0], critical.ln(), DifferenceLadder::default()).unwrap();
     assert!(form.mixed < 0.0 && form.cubic < 0.0 && form.quadratic.abs() < 1e-9, "{form:?}");
 }

@@ -6,7 +6,7 @@ mod branches;
 mod spectra;
 
 use collapsar::bifurcation::{
-    Equilibria, EquilibriumKind, FreeFamily, NewtonOptions, PairParameter, PairPoint, SearchOptions, Section,
+    Equilibria, EquilibriumKind, FreeFamily, NewtonOptions, OneParameter, PairParameter, PairPoint, SearchOptions,
     SphereFamily, critical_temperature, free_equilibria, newton, sphere_equilibria,
 };
 use collapsar_theory::{FreePair, FreePairOptions, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance};
@@ -98,7 +98,7 @@ fn chance_finds_nothing_new() {
         let found = all_free(&pair, temperature);
         let point = PairPoint { temperature, separation, bias: pair.bias() };
         let family = FreeFamily::new(point, VARIED).unwrap();
-        let section = Section::along_first(&family, separation);
+        let section = OneParameter::along_first(&family, separation);
         let (mut hits, reach) = (0, separation + 3.0);
         for [a, b, c] in starts(2000) {
             let start = [reach * (2.0 * a - 1.0), reach * (2.0 * b - 1.0), reach * c * c];
@@ -119,7 +119,7 @@ fn chance_finds_nothing_new() {
         let found = all_sphere(&pair, temperature);
         let point = PairPoint { temperature, separation: radius, bias: pair.bias() };
         let family = SphereFamily::new(point, slaved, VARIED).unwrap();
-        let section = Section::along_first(&family, radius);
+        let section = OneParameter::along_first(&family, radius);
         let mut hits = 0;
         for [a, b, c] in starts(2000) {
             let (m1, m2) = (2.0 * a - 1.0, 2.0 * b - 1.0);
@@ -166,7 +166,7 @@ fn symmetric_problems_have_symmetric_states() {
         assert_eq!(one.states.len(), other.states.len());
         for state in &one.states {
             let [x, y, z] = state.coordinates;
-            // Certified to 1e-5 where two states nearly meet, to 1e-12 elsewhere.
+            // Proof to 1e-5 where two states nearly meet, to 1e-12 elsewhere.
             let tolerance = 1e-9 + 2.0 * state.uncertainty[0];
             assert!(holds(&other, &[-x, y, z], tolerance) && holds(&one, &[x, -y, z], tolerance), "{state:?}");
         }

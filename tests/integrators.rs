@@ -1,8 +1,8 @@
 //! Every integrator on every reference problem; orders, events, breakpoints and outcomes.
 
 use collapsar::integrate::{
-    DiffsolBdf, DiffsolTsit5, Direction, Event, Integrator, Misuse, Outcome, Request, StepResult, Stepper, System,
-    Tempered, Tolerances, Tsit5,
+    Crossing, DiffsolBdf, DiffsolTsit5, Event, Integrator, Outcome, Request, RequestMisuse, StepResult, Stepper,
+    System, Tempered, Tolerances, Tsit5,
 };
 use collapsar_theory::{
     FreePair, FreePairOptions, Schedule, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance,
@@ -205,9 +205,9 @@ fn events_stop_on_the_crossing_in_the_wanted_direction() {
     let engines: [&dyn Integrator; 2] = [&Tsit5 { tolerances }, &DiffsolTsit5 { tolerances }];
     for engine in engines {
         for (direction, time) in [
-            (Direction::Falling, std::f64::consts::PI),
-            (Direction::Rising, std::f64::consts::TAU),
-            (Direction::Either, std::f64::consts::PI),
+            (Crossing::Falling, std::f64::consts::PI),
+            (Crossing::Rising, std::f64::consts::TAU),
+            (Crossing::Either, std::f64::consts::PI),
         ] {
             let events = [Event { function: &height, direction }];
             let mut request = Request::new(&[0.0, 1.0], 0.0, 10.0);
@@ -226,7 +226,7 @@ fn two_crossings_in_one_step_are_seen() {
     let system = Plain { dimension: 1, breakpoints: &[], rate: &rate };
     // Negative only for 4.0 < t < 5.0, inside the one long step that a constant rate allows.
     let dip = |t: f64, _: &[f64]| (t - 4.0) * (t - 5.0);
-    let events = [Event { function: &dip, direction: Direction::Falling }];
+    let events = [Event { function: &dip, direction: Crossing::Falling }];
     let mut request = Request::new(&[0.0], 0.0, 6.0);
     request.events = &events;
     let solution = Tsit5::default().integrate(&system, &request).unwrap();
@@ -269,15 +269,15 @@ fn misuse_is_named() {
     let system = Plain { dimension: 2, breakpoints: &[], rate: &rate };
     let engine = Tsit5::default();
     let error = engine.integrate(&system, &Request::new(&[0.0], 0.0, 1.0)).unwrap_err();
-    assert_eq!(error, Misuse::Dimension { expected: 2, got: 1 });
+    assert_eq!(error, RequestMisuse::Dimension { expected: 2, got: 1 });
     let error = engine.integrate(&system, &Request::new(&[0.0, 0.0], 1.0, 0.0)).unwrap_err();
-    assert_eq!(error, Misuse::Interval { start: 1.0, end: 0.0 });
+    assert_eq!(error, RequestMisuse::Interval { start: 1.0, end: 0.0 });
     let mut request = Request::new(&[0.0, 0.0], 0.0, 1.0);
     request.times = &[0.5, 0.2];
-    assert_eq!(engine.integrate(&system, &request).unwrap_err(), Misuse::Times { time: 0.2 });
+    assert_eq!(engine.integrate(&system, &request).unwrap_err(), RequestMisuse::Times { time: 0.2 });
     let large = Plain { dimension: 300, breakpoints: &[], rate: &rate };
     let state = vec![0.0; 300];
-    assert!(matches!(engine.integrate(&large, &Request::new(&state, 0.0, 1.0)), Err(Misuse::TooLarge { .. })));
+    assert!(matches!(engine.integrate(&large, &Request::new(&state, 0.0, 1.0)), Err(RequestMisuse::TooLarge { .. })));
 }
 
 #[test]

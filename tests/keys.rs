@@ -4,7 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use collapsar::config::keys::{Kind, READ, SECTIONS, schema, template};
+use collapsar::config::keys::{KeyKind, READ, SECTIONS, schema, template};
 use collapsar::config::{
     BifurcationRun, BoundaryRun, CollapseRun, DensityRun, DesignRun, DiagnoseConfig, Document, FlowRun, MeanFieldRun,
     Override, PortraitRun, SolveRun, SweepConfig,
@@ -220,12 +220,12 @@ fn declared_ranges_are_those_that_hold() {
         for key in section.keys {
             let Some(range) = key.range() else { continue };
             let written = |x: f64| match key.kind {
-                Kind::Integer | Kind::IntegerOrWord(_) => format!("{x:.0}"),
-                Kind::Numbers if key.name == "hidden" => format!("[{x:.0}]"),
-                Kind::Numbers => format!("[{x:?}]"),
+                KeyKind::Integer | KeyKind::IntegerOrWord(_) => format!("{x:.0}"),
+                KeyKind::Numbers if key.name == "hidden" => format!("[{x:.0}]"),
+                KeyKind::Numbers => format!("[{x:?}]"),
                 _ => format!("{x:?}"),
             };
-            let whole = matches!(key.kind, Kind::Integer | Kind::IntegerOrWord(_)) || key.name == "hidden";
+            let whole = matches!(key.kind, KeyKind::Integer | KeyKind::IntegerOrWord(_)) || key.name == "hidden";
             let beyond = |x: f64, up: f64| if whole || x == 0.0 { x + up } else { x * (1.0 + 1e-3 * up) };
             let name = format!("{}.{}", section.name, key.name);
             // Whether each verb that reads the key refuses the value; some, as flows, ask for more than the key's own rule.
@@ -288,7 +288,7 @@ fn no_key_is_declared_twice() {
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
         let words = section.keys.iter().filter_map(|key| match key.kind {
-            Kind::Word(words) | Kind::Words(words) | Kind::WordOrFalse(words) => Some(words()),
+            KeyKind::Word(words) | KeyKind::Words(words) | KeyKind::WordOrFalse(words) => Some(words()),
             _ => None,
         });
         assert!(words.into_iter().all(|words| words.len() > 1), "[{}]", section.name);

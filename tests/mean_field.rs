@@ -7,7 +7,7 @@ mod starts;
 mod support;
 
 use collapsar::config::Document;
-use collapsar::results::{MeanFieldRecord, ProductFit, ProductRoute, Verdict};
+use collapsar::results::{MeanFieldRecord, ProductFit, ProductRoute, Proof};
 use collapsar::studies::{MeanField, Silent, Study};
 use serde_json::Value;
 use support::config_file;
@@ -150,7 +150,7 @@ fn whitening_and_a_rotation_reach_a_pair_of_equal_covariance() {
         [[target.components]]\nweight = 0.65\nmean = [1.8, 0.9]\ncovariance = [[1.5, 0.6], [0.6, 0.5]]\n";
     let record = found(&(text.to_owned() + FAMILY + "[rotation]\nwhiten = true\n"));
     assert!(record.optima[0].objective.abs() < 1e-10, "{}", record.optima[0].objective);
-    assert_eq!(record.certificate.verdict, Verdict::Exact);
+    assert_eq!(record.certificate.verdict, Proof::Exact);
     close(record.optima[0].coverage[0], 0.35, 1e-8, "the share of the light mode");
     // The density over the plane is the target's, drawn to what linear interpolation allows.
     let plane = record.plane.unwrap();
@@ -207,10 +207,10 @@ fn two_routes_agree() {
 fn one_coordinate_is_exact() {
     let far = found(&format!("[target]\nseparation = 6.0\nweights = [0.8, 0.2]\n{FAMILY}"));
     assert!(!far.collapsed && far.optima[0].objective.abs() < 1e-12);
-    assert_eq!((far.certificate.verdict, far.critical_norm), (Verdict::Unique, None));
+    assert_eq!((far.certificate.verdict, far.critical_norm), (Proof::Unique, None));
     let three = found(&format!("[target]\nmeans = [[-4.0], [0.0], [5.0]]\nweights = [0.2, 0.5, 0.3]\n{FAMILY}"));
     assert!(three.optima[0].objective.abs() < 1e-12 && three.optima[0].mean.len() == 1);
-    assert_eq!((three.certificate.verdict, three.plane), (Verdict::Exact, None));
+    assert_eq!((three.certificate.verdict, three.plane), (Proof::Exact, None));
     for (c, v) in three.optima[0].coverage.iter().zip([0.2, 0.5, 0.3]) {
         close(*c, v, 1e-11, "coverage");
     }
@@ -222,22 +222,22 @@ fn certificates() {
         found(&format!("[target]\nmeans = [[{m}, {m}], [-{m}, -{m}]]\nweights = [{w}, {}]\n{FAMILY}", 1.0 - w))
     };
     // Below the critical norm and at one large coordinate: one point.
-    assert_eq!(pair(1.2, 0.5).certificate.verdict, Verdict::Unique);
+    assert_eq!(pair(1.2, 0.5).certificate.verdict, Proof::Unique);
     // Values of (M33) at L = F of the optimum: smaller than those at L = log 2, 0.293436 at m = 2.5.
     let far = pair(2.5, 0.5).certificate;
-    assert!(far.verdict == Verdict::Collapsed && far.known, "{far:?}");
+    assert!(far.verdict == Proof::Collapsed && far.known, "{far:?}");
     close(far.minority.unwrap(), 0.293_435, 2e-3, "t*");
     assert!(far.threshold.unwrap().iter().all(|c| c.abs() < 1e-3));
     let near = pair(1.5, 0.5);
     // Of two mirror images the first is the best, whatever rounding says, and what it loses is told.
     assert_eq!((near.optima[0].from.as_slice(), near.lost.as_slice()), (&[1][..], &[2][..]));
-    assert!(near.collapsed && near.certificate.verdict == Verdict::NotCertified, "{:?}", near.certificate);
+    assert!(near.collapsed && near.certificate.verdict == Proof::NotCertified, "{:?}", near.certificate);
     assert!(!near.certificate.known);
     // t* below 1/2 proves nothing where the light mode has no more than that anyway.
     let light = pair(2.0, 0.97).certificate;
-    assert!(light.minority.is_none_or(|minority| minority > 0.03) && light.verdict != Verdict::Collapsed, "{light:?}");
+    assert!(light.minority.is_none_or(|minority| minority > 0.03) && light.verdict != Proof::Collapsed, "{light:?}");
     let uneven = pair(3.0, 0.7);
-    assert_eq!((uneven.certificate.verdict, uneven.lost.as_slice()), (Verdict::Collapsed, &[2][..]));
+    assert_eq!((uneven.certificate.verdict, uneven.lost.as_slice()), (Proof::Collapsed, &[2][..]));
 }
 
 /// A product target in a frame that is none of the coordinates, five dimensions: found from random frames and from the modes.
@@ -251,7 +251,7 @@ fn a_turned_product_is_found_in_five_dimensions() {
         let record = found(&(text.clone() + rotation));
         let best = &record.optima[0];
         assert!(best.objective.abs() < 1e-8 && best.rotation.is_some(), "{rotation}: {}", best.objective);
-        assert_eq!((record.certificate.verdict, record.collapsed), (Verdict::Exact, false));
+        assert_eq!((record.certificate.verdict, record.collapsed), (Proof::Exact, false));
         close(best.coverage[0], 0.7, 1e-3, "the heavy mode");
         // In the given coordinates, by the scalar sum, a mode is lost.
         assert!(record.optima.iter().any(|fit| fit.rotation.is_none() && fit.coverage[1] < 0.05));

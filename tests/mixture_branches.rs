@@ -1,8 +1,8 @@
 //! Equilibria of the general mixture flow by the same continuation: fixed and trained weights, trained variance.
 
 use collapsar::bifurcation::{
-    Branch, BranchStop, Continuation, ContinuationOptions, Direction, Kind, MixtureFamily, NewtonOptions, NewtonStatus,
-    Status, newton,
+    Branch, BranchStop, Continuation, ContinuationOptions, MixtureFamily, NewtonOptions, NewtonStatus, Orientation,
+    PointKind, Status, newton,
 };
 use collapsar_theory::{
     Coordinates, CubatureOptions, Family, Flow, MixtureFlow, Problem, Rules, Schedule, Start, Target, WeightRule,
@@ -27,14 +27,14 @@ fn collapsed_branch(flow: &MixtureFlow, start: &Coordinates) -> Branch {
     let found = newton(&family, &guess, 2.0, &options).unwrap();
     assert_eq!(found.status, NewtonStatus::Converged, "{found:?}");
     let options = ContinuationOptions { parameter: [1.0, 6.0], ..ContinuationOptions::default() };
-    Continuation::new(&family, &found.state, 2.0, Direction::Increasing, &options).unwrap().run()
+    Continuation::new(&family, &found.state, 2.0, Orientation::Increasing, &options).unwrap().run()
 }
 
 #[test]
 fn fixed_weights_fold_where_the_pair_does() {
     let (flow, start) = flow(Rules::FREE, [0.5, 0.5]);
     let branch = collapsed_branch(&flow, &start);
-    let fold = branch.special.iter().find(|s| s.kind == Kind::Fold).expect("a fold");
+    let fold = branch.special.iter().find(|s| s.kind == PointKind::Fold).expect("a fold");
     assert_eq!(fold.status, Status::Converged);
     // T_c(3) of the closed pair.
     assert!((fold.parameter / 3.312_999_348_2 - 1.0).abs() < 1e-8, "{}", fold.parameter);
@@ -55,7 +55,7 @@ fn trained_weights_recover_from_the_collapsed_start() {
     let options = ContinuationOptions { parameter: [0.9, 6.0], ..ContinuationOptions::default() };
     let state = family.reduce(&full);
     assert_eq!((state.len(), family.expand(&state).len()), (3, 4), "only logit differences have a meaning");
-    let branch = Continuation::new(&family, &state, 1.0, Direction::Increasing, &options).unwrap().run();
+    let branch = Continuation::new(&family, &state, 1.0, Orientation::Increasing, &options).unwrap().run();
     assert_eq!(branch.stop, BranchStop::ParameterBound);
     assert!(branch.special.is_empty() && branch.points.len() > 10);
     assert!(branch.points.iter().all(|point| point.is_stable() && point.residual < 1e-9));

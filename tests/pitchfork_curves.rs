@@ -1,7 +1,7 @@
 //! The free pair's pitchfork curves in temperature and separation, against their closed form.
 
 use collapsar::bifurcation::{
-    ContinuationOptions, CurveOptions, Direction, FreeFamily, PairParameter, PairPoint, pitchfork_curve,
+    ContinuationOptions, CurveOptions, FreeFamily, Orientation, PairParameter, PairPoint, pitchfork_curve,
 };
 use collapsar_theory::{FreePair, FreePairOptions};
 
@@ -27,7 +27,7 @@ fn collapsed_state_splits_along_the_closed_form() {
         second_parameter: [1.6, 4.5],
     };
     let mut ends = Vec::new();
-    for direction in [Direction::Decreasing, Direction::Increasing] {
+    for direction in [Orientation::Decreasing, Orientation::Increasing] {
         let curve = pitchfork_curve(&family, &[x, 0.0], [temperature.ln(), 3.0], direction, &options).unwrap();
         assert!(curve.points.len() > 5, "{:?}", curve.stop);
         for point in &curve.points {

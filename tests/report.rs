@@ -1,7 +1,7 @@
 //! Reports: everything said is there, escaped; the page stands alone and is well formed.
 
 use collapsar::figures::{Axis, Figure, Grid, Heatmap, Panel, Series, render_svg};
-use collapsar::report::{Provenance, Report, Section, Verdict, html, markdown};
+use collapsar::report::{JudgedClaim, Provenance, Report, Section, html, markdown};
 
 /// A picture with text, markers and an embedded bitmap.
 fn picture() -> String {
@@ -30,14 +30,14 @@ fn report() -> Report {
         intro: "First paragraph.\n\nSecond <script>alert(1)</script> paragraph.".into(),
         sections: vec![section("grid one", "The grid"), section("portrait", "Phase portrait")],
         verdicts: vec![
-            Verdict {
+            JudgedClaim {
                 claim: "T_c(3) = 3.313".into(),
                 expected: "3.3129993482".into(),
                 measured: "3.3129993".into(),
                 passed: true,
                 note: "|difference| < 1e-8".into(),
             },
-            Verdict {
+            JudgedClaim {
                 claim: "counts agree".into(),
                 expected: "p > 0.01".into(),
                 measured: "p = 0.004".into(),

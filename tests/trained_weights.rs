@@ -1,7 +1,7 @@
 //! The pair with trained weights: its closed field, and where its components can rest together on one mode.
 
 use collapsar::bifurcation::{
-    MixtureFamily, NewtonOptions, PairParameter, PairPoint, ParametricProblem, Section, TwoParameterProblem,
+    MixtureFamily, NewtonOptions, OneParameter, PairParameter, PairPoint, ParametricProblem, TwoParameterProblem,
     WeightedFamily, eigenvalues, newton, weight_window,
 };
 use collapsar::probability::{FreeBoundary, Limits};
@@ -119,7 +119,7 @@ fn the_window_opens_beyond_a_separation_and_closes_below_the_fixed_critical_temp
 fn collapsed_states_outside_the_window_do_not_exist() {
     let apart = |separation: f64, temperature: f64| -> usize {
         let family = family(separation, temperature, 0.0);
-        let section = Section::along_first(&family, separation);
+        let section = OneParameter::along_first(&family, separation);
         let mut found = 0;
         for i in 0..400 {
             let draw = |k: usize| ((i * 3 + k) as f64 * 0.618_033_988_75).fract();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use collapsar::results::{Journal as Lines, JournalError};
-use collapsar::studies::{Grid as Inner, KeptLine, Part, Study, StudyError, Sweep};
+use collapsar::studies::{KeptLine, Part, Study, StudyError, Sweep, SweepGrid};
 use pyo3::prelude::*;
 
 use crate::document::Document;
@@ -15,7 +15,7 @@ use crate::watch::{State, work};
 /// A checked grid.
 #[pyclass(frozen, module = "collapsar._native")]
 pub(crate) struct Grid {
-    inner: Arc<Inner>,
+    inner: Arc<SweepGrid>,
     document: collapsar::config::Document,
     source: Source,
 }
@@ -97,8 +97,8 @@ impl Grid {
     }
 }
 
-fn grid(document: &collapsar::config::Document) -> Result<Inner, StudyError> {
-    Inner::new(Sweep::resolve(document)?)
+fn grid(document: &collapsar::config::Document) -> Result<SweepGrid, StudyError> {
+    SweepGrid::new(Sweep::resolve(document)?)
 }
 
 fn kept(lines: Vec<String>) -> Vec<KeptLine> {

@@ -4,7 +4,7 @@ use nalgebra::{Complex, DVector};
 
 use super::arc::{Arc, Refusal};
 use super::continuation_options::ContinuationOptions;
-use super::kind::Kind;
+use super::kind::PointKind;
 use super::newton::NewtonStatus;
 use super::problem::ParametricProblem;
 use super::special_point::SpecialPoint;
@@ -87,7 +87,7 @@ pub struct Branch {
 
 impl Branch {
     /// The special points of one kind.
-    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &SpecialPoint> {
+    pub fn of_kind(&self, kind: PointKind) -> impl Iterator<Item = &SpecialPoint> {
         self.special.iter().filter(move |point| point.kind == kind)
     }
 }

@@ -6,7 +6,7 @@ use super::arc::{Arc, Refusal, first, next_step, reach, residual_norm, tangent};
 use super::branch::{Branch, BranchPoint, BranchStop, complete};
 use super::continuation_options::ContinuationOptions;
 use super::detection::between;
-use super::misuse::{Misuse, check_start};
+use super::misuse::{ContinuationMisuse, check_start};
 use super::newton::{NewtonOptions, at_parameter};
 use super::problem::ParametricProblem;
 use super::special_point::SpecialPoint;
@@ -21,7 +21,7 @@ const CLOSURE_AFTER: usize = 3;
 
 /// Side on which the parameter first moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
+pub enum Orientation {
     /// The parameter grows at the start.
     Increasing,
     /// The parameter falls at the start.
@@ -61,15 +61,15 @@ impl<'a, P: ParametricProblem + ?Sized> Continuation<'a, P> {
     /// Starts at the equilibrium that Newton's method finds from `state` at `parameter`.
     ///
     /// # Errors
-    /// [`Misuse`] for a wrong length, a start that is not finite or an option that breaks its rule. A start that does
+    /// [`ContinuationMisuse`] for a wrong length, a start that is not finite or an option that breaks its rule. A start that does
     /// not converge is an outcome: no points, and [`stop`](Self::stop) says why.
     pub fn new(
         problem: &'a P,
         state: &[f64],
         parameter: f64,
-        direction: Direction,
+        direction: Orientation,
         options: &ContinuationOptions,
-    ) -> Result<Self, Misuse> {
+    ) -> Result<Self, ContinuationMisuse> {
         options.check()?;
         check_start(problem.dimension(), state, parameter)?;
         let newton = NewtonOptions { tolerance: options.newton.tolerance, ..NewtonOptions::default() };
@@ -79,7 +79,7 @@ impl<'a, P: ParametricProblem + ?Sized> Continuation<'a, P> {
             return Ok(Self::assemble(problem, options, None, stop));
         }
         let mut towards = DVector::zeros(state.len() + 1);
-        towards[state.len()] = if direction == Direction::Increasing { 1.0 } else { -1.0 };
+        towards[state.len()] = if direction == Orientation::Increasing { 1.0 } else { -1.0 };
         let z = DVector::from_vec(outcome.state).push(parameter);
         let arc = first(problem, z, &towards, outcome.iterations);
         let stop = arc.is_none().then_some(BranchStop::StartSingular);
@@ -90,12 +90,16 @@ impl<'a, P: ParametricProblem + ?Sized> Continuation<'a, P> {
     ///
     /// # Errors
     /// As for [`new`](Self::new).
-    pub fn from_start(problem: &'a P, start: &BranchStart, options: &ContinuationOptions) -> Result<Self, Misuse> {
+    pub fn from_start(
+        problem: &'a P,
+        start: &BranchStart,
+        options: &ContinuationOptions,
+    ) -> Result<Self, ContinuationMisuse> {
         options.check()?;
         let n = problem.dimension();
         check_start(n, &start.state, start.parameter)?;
         if start.tangent.len() != n + 1 {
-            return Err(Misuse::Length { name: "tangent", found: start.tangent.len(), expected: n + 1 });
+            return Err(ContinuationMisuse::Length { name: "tangent", found: start.tangent.len(), expected: n + 1 });
         }
         let z = DVector::from_column_slice(&start.state).push(start.parameter);
         let arc = tangent(problem, &z, &DVector::from_column_slice(&start.tangent)).map(|(tangent, determinant)| Arc {

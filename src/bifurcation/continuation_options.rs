@@ -1,7 +1,7 @@
 //! Settings of the continuation of branches and of curves of special points.
 
 use super::differences::DifferenceLadder;
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 use super::newton::NewtonOptions;
 
 /// Settings of [`Continuation`](super::Continuation). Lengths are Euclidean in `(u, p)`: scale the problem if its
@@ -51,8 +51,8 @@ impl ContinuationOptions {
     /// Checks the inequalities that the fields must satisfy.
     ///
     /// # Errors
-    /// [`Misuse::Option`] names the first field that breaks its rule.
-    pub fn check(&self) -> Result<(), Misuse> {
+    /// [`ContinuationMisuse::Option`] names the first field that breaks its rule.
+    pub fn check(&self) -> Result<(), ContinuationMisuse> {
         let half_turn = std::f64::consts::FRAC_PI_2;
         let rules = [
             (self.min_step > 0.0, "min_step", self.min_step, "0 < min_step"),
@@ -72,7 +72,7 @@ impl ContinuationOptions {
             (self.ladder.step > 0.0 && self.ladder.step.is_finite(), "step", self.ladder.step, "0 < step < inf"),
         ];
         match rules.iter().find(|(holds, ..)| !holds) {
-            Some(&(_, name, value, rule)) => Err(Misuse::Option { name, value, rule }),
+            Some(&(_, name, value, rule)) => Err(ContinuationMisuse::Option { name, value, rule }),
             None => self.newton.check(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::branch::BranchStop;
 use super::continuation_options::ContinuationOptions;
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 use super::normal_form::NormalForm;
 use super::special_point::Status;
 
@@ -25,12 +25,12 @@ impl CurveOptions {
     /// Checks the inequalities that the fields must satisfy.
     ///
     /// # Errors
-    /// [`Misuse::Option`] names the first field that breaks its rule.
-    pub fn check(&self) -> Result<(), Misuse> {
+    /// [`ContinuationMisuse::Option`] names the first field that breaks its rule.
+    pub fn check(&self) -> Result<(), ContinuationMisuse> {
         let [least, greatest] = self.second_parameter;
         if least.is_nan() || greatest.is_nan() || least >= greatest {
             let rule = "second_parameter[0] < second_parameter[1]";
-            return Err(Misuse::Option { name: "second_parameter[0]", value: least, rule });
+            return Err(ContinuationMisuse::Option { name: "second_parameter[0]", value: least, rule });
         }
         self.continuation.check()
     }

@@ -6,12 +6,12 @@ use super::arc::{Arc, Refusal, first, next_step, reach};
 use super::bordered::singular_pair;
 use super::branch::BranchStop;
 use super::branch_point::BranchPointSystem;
-use super::continuation::Direction;
+use super::continuation::Orientation;
 use super::continuation_options::ContinuationOptions;
 use super::curve::{Curve, CurveOptions, CurvePoint};
 use super::differences::{along, wide_gradient};
 use super::fold::FoldSystem;
-use super::misuse::{Misuse, check_start};
+use super::misuse::{ContinuationMisuse, check_start};
 use super::newton::{NewtonOptions, NewtonStatus, at_parameter};
 use super::normal_form::centre_manifold;
 use super::problem::{ParametricProblem, TwoParameterProblem};
@@ -23,15 +23,15 @@ use super::problem::{ParametricProblem, TwoParameterProblem};
 /// of `q` at the start. Source: Govaerts (2000); Kuznetsov, *Elements of Applied Bifurcation Theory*.
 ///
 /// # Errors
-/// [`Misuse`] for a wrong length, a start that is not finite or an option that breaks its rule. A start that does not
+/// [`ContinuationMisuse`] for a wrong length, a start that is not finite or an option that breaks its rule. A start that does not
 /// converge is an outcome.
 pub fn fold_curve<P: TwoParameterProblem>(
     problem: &P,
     state: &[f64],
     parameters: [f64; 2],
-    direction: Direction,
+    direction: Orientation,
     options: &CurveOptions,
-) -> Result<Curve, Misuse> {
+) -> Result<Curve, ContinuationMisuse> {
     Tracer { problem, options, folds: true }.trace(state, parameters, direction)
 }
 
@@ -48,9 +48,9 @@ pub fn pitchfork_curve<P: TwoParameterProblem>(
     problem: &P,
     state: &[f64],
     parameters: [f64; 2],
-    direction: Direction,
+    direction: Orientation,
     options: &CurveOptions,
-) -> Result<Curve, Misuse> {
+) -> Result<Curve, ContinuationMisuse> {
     Tracer { problem, options, folds: false }.trace(state, parameters, direction)
 }
 
@@ -76,7 +76,7 @@ impl<'a, P: TwoParameterProblem> Tracer<'a, P> {
         }
     }
 
-    fn trace(&self, state: &[f64], parameters: [f64; 2], direction: Direction) -> Result<Curve, Misuse> {
+    fn trace(&self, state: &[f64], parameters: [f64; 2], direction: Orientation) -> Result<Curve, ContinuationMisuse> {
         self.options.check()?;
         check_start(self.problem.dimension(), state, parameters[0])?;
         check_start(self.problem.dimension(), state, parameters[1])?;
@@ -91,7 +91,7 @@ impl<'a, P: TwoParameterProblem> Tracer<'a, P> {
         Ok(curve)
     }
 
-    fn start(&self, state: &[f64], [p, q]: [f64; 2], direction: Direction) -> Result<(Arc, CurvePoint), BranchStop> {
+    fn start(&self, state: &[f64], [p, q]: [f64; 2], direction: Orientation) -> Result<(Arc, CurvePoint), BranchStop> {
         let mut z = state.to_vec();
         z.push(p);
         if !self.folds {
@@ -105,7 +105,7 @@ impl<'a, P: TwoParameterProblem> Tracer<'a, P> {
         }
         let z = DVector::from_vec(outcome.state).push(q);
         let mut towards = DVector::zeros(z.len());
-        towards[z.len() - 1] = if direction == Direction::Increasing { 1.0 } else { -1.0 };
+        towards[z.len() - 1] = if direction == Orientation::Increasing { 1.0 } else { -1.0 };
         let arc = first(system.as_ref(), z, &towards, outcome.iterations).ok_or(BranchStop::StartSingular)?;
         let point = self.evaluate(&arc, None).ok_or(BranchStop::StartSingular)?;
         Ok((arc, point))

@@ -5,7 +5,7 @@ use nalgebra::DVector;
 use super::arc::reach;
 use super::branch::{BranchPoint, complete};
 use super::continuation_options::ContinuationOptions;
-use super::kind::Kind;
+use super::kind::PointKind;
 use super::locate::{Located, locate_branch_point, locate_fold};
 use super::newton::{NewtonOptions, NewtonStatus};
 use super::normal_form::{NormalForm, normal_form};
@@ -111,15 +111,15 @@ fn record<P: ParametricProblem + ?Sized>(
     };
     let newton = NewtonOptions { tolerance: options.newton.tolerance, ..NewtonOptions::default() };
     let located = match point.kind {
-        Kind::Fold => locate_fold(problem, &guess.state, guess.parameter, &newton, options.ladder),
-        Kind::BranchPoint => locate_branch_point(problem, &guess.state, guess.parameter, &newton, options.ladder),
+        PointKind::Fold => locate_fold(problem, &guess.state, guess.parameter, &newton, options.ladder),
+        PointKind::BranchPoint => locate_branch_point(problem, &guess.state, guess.parameter, &newton, options.ladder),
         _ => return point,
     };
     let Ok(located) = located else { return point };
     let Some(arclength) = inside(&located, low, high, &newton) else { return point };
     let centre = normal_form(problem, &located.state, located.parameter, options.ladder);
-    if point.kind == Kind::BranchPoint {
-        point.kind = centre.as_ref().map_or(Kind::BranchPoint, |(_, form)| crossing_kind(form));
+    if point.kind == PointKind::BranchPoint {
+        point.kind = centre.as_ref().map_or(PointKind::BranchPoint, |(_, form)| crossing_kind(form));
     }
     (point.null_vectors, point.normal_form) = centre.unzip();
     SpecialPoint {
@@ -138,24 +138,24 @@ fn nearest_zero(point: &BranchPoint) -> f64 {
 }
 
 /// What the changes between the ends of a bracket say; a crossing is classified once it is located.
-fn bracketed_kind(low: &BranchPoint, high: &BranchPoint, guess: &BranchPoint) -> Kind {
+fn bracketed_kind(low: &BranchPoint, high: &BranchPoint, guess: &BranchPoint) -> PointKind {
     if branch_flips(low, high) {
-        return Kind::BranchPoint;
+        return PointKind::BranchPoint;
     }
     if fold_flips(low, high) {
-        return Kind::Fold;
+        return PointKind::Fold;
     }
     let crossing = nearest_zero(guess);
     let complex = guess.eigenvalues.iter().any(|value| value.re == crossing && value.im.abs() > COMPLEX);
-    if complex && low.unstable.abs_diff(high.unstable) == 2 { Kind::Hopf } else { Kind::Multiple }
+    if complex && low.unstable.abs_diff(high.unstable) == 2 { PointKind::Hopf } else { PointKind::Multiple }
 }
 
-fn crossing_kind(form: &NormalForm) -> Kind {
+fn crossing_kind(form: &NormalForm) -> PointKind {
     let scale = form.quadratic.abs() + form.mixed.abs() + form.cubic.abs() + form.parameter_quadratic.abs();
     match form.branch_slopes() {
-        None => Kind::BranchPoint,
-        Some(_) if form.quadratic.abs() <= SYMMETRIC * scale => Kind::Pitchfork,
-        Some(_) => Kind::Transcritical,
+        None => PointKind::BranchPoint,
+        Some(_) if form.quadratic.abs() <= SYMMETRIC * scale => PointKind::Pitchfork,
+        Some(_) => PointKind::Transcritical,
     }
 }
 

@@ -4,9 +4,9 @@ use nalgebra::DVector;
 
 use super::arc::land;
 use super::branch::Branch;
-use super::continuation::{Continuation, Direction};
+use super::continuation::{Continuation, Orientation};
 use super::continuation_options::ContinuationOptions;
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 use super::norms::max_norm;
 use super::problem::ParametricProblem;
 use super::special_point::SpecialPoint;
@@ -39,13 +39,13 @@ impl Diagram {
         problem: &P,
         seeds: &[(f64, Vec<f64>)],
         options: &ContinuationOptions,
-    ) -> Result<Self, Misuse> {
+    ) -> Result<Self, ContinuationMisuse> {
         let mut diagram = Self { branches: Vec::new() };
         for (parameter, state) in seeds {
             if diagram.holds(problem, state, *parameter, options) {
                 continue;
             }
-            for direction in [Direction::Increasing, Direction::Decreasing] {
+            for direction in [Orientation::Increasing, Orientation::Decreasing] {
                 let branch = Continuation::new(problem, state, *parameter, direction, options)?.run();
                 if branch.points.len() > 1 {
                     diagram.branches.push(branch);

@@ -40,7 +40,7 @@ impl Default for DifferenceLadder {
 
 /// A derivative with the disagreement of the two steps that produced it.
 #[derive(Debug, Clone)]
-pub(super) struct Estimate {
+pub(super) struct Extrapolated {
     pub(super) value: DMatrix<f64>,
     pub(super) error: f64,
 }
@@ -89,21 +89,21 @@ pub(super) fn along<P: TwoParameterProblem + ?Sized>(
     direction: &DVector<f64>,
     order: i32,
     ladder: DifferenceLadder,
-) -> Option<Estimate> {
+) -> Option<Extrapolated> {
     let length = direction.norm();
     if length == 0.0 {
-        return Some(Estimate { value: DMatrix::zeros(problem.dimension(), z.len() + 1), error: 0.0 });
+        return Some(Extrapolated { value: DMatrix::zeros(problem.dimension(), z.len() + 1), error: 0.0 });
     }
     let unit = direction / length;
     let scale = length.powi(order);
-    let mut best: Option<Estimate> = None;
+    let mut best: Option<Extrapolated> = None;
     let mut previous: Option<DMatrix<f64>> = None;
     for level in 0..LEVELS {
         let value = at_step(problem, z, q, &unit, ladder.step / 2f64.powi(level), order);
         if let (Some(value), Some(coarse)) = (&value, &previous) {
             let error = max_norm((value - coarse).as_slice()) * scale;
             if best.as_ref().is_none_or(|best| error < best.error) {
-                best = Some(Estimate { value: value * scale, error });
+                best = Some(Extrapolated { value: value * scale, error });
             }
         }
         previous = value;

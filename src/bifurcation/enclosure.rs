@@ -56,7 +56,7 @@ impl Certified {
     }
 }
 
-enum Outcome {
+enum Contraction {
     Empty,
     Root(Certified),
     Undecided(Pair),
@@ -77,14 +77,14 @@ pub(super) fn enclose(forces: &dyn Forces, domain: Pair, options: &SearchOptions
         }
         found.boxes += 1;
         match examine(forces, cell) {
-            Outcome::Empty => {}
-            Outcome::Root(root) => {
+            Contraction::Empty => {}
+            Contraction::Root(root) => {
                 let known = |other: &Certified| (0..2).all(|i| other.tight[i].within(root.unique[i]));
                 if !found.certified.iter().any(known) {
                     found.certified.push(root);
                 }
             }
-            Outcome::Undecided(rest) => {
+            Contraction::Undecided(rest) => {
                 let widest = widest(&rest);
                 if rest[widest].width() <= options.least_width {
                     found.unresolved.push(rest);
@@ -120,24 +120,24 @@ fn gap(cell: &Pair) -> Interval {
     cell[0] - cell[1]
 }
 
-fn examine(forces: &dyn Forces, cell: Pair) -> Outcome {
+fn examine(forces: &dyn Forces, cell: Pair) -> Contraction {
     let pulls = cell.map(|u| range(|u| forces.pull_at(u), forces.pull_slope(u), u));
     let apart = gap(&cell);
     let push = range(|gap| forces.push_at(gap), forces.push_slope(apart), apart);
     let sums = [push - pulls[0], push + pulls[1], pulls[0] + pulls[1]];
     if sums.iter().any(|sum| !sum.contains(0.0)) {
-        return Outcome::Empty;
+        return Contraction::Empty;
     }
     // By the same length on all sides: a sliver is as hard to map into itself as its longer side is long.
     let room = cell.iter().map(|u| MARGIN * u.width().max(f64::EPSILON * u.magnitude())).fold(0.0, f64::max);
     let wide = cell.map(|u| u.widened(room));
-    let Some(image) = krawczyk(forces, wide) else { return Outcome::Undecided(cell) };
+    let Some(image) = krawczyk(forces, wide) else { return Contraction::Undecided(cell) };
     if image[0].strictly_within(wide[0]) && image[1].strictly_within(wide[1]) {
-        return Outcome::Root(Certified { unique: wide, tight: tighten(forces, image) });
+        return Contraction::Root(Certified { unique: wide, tight: tighten(forces, image) });
     }
     match (image[0].intersection(cell[0]), image[1].intersection(cell[1])) {
-        (Some(first), Some(second)) => Outcome::Undecided([first, second]),
-        _ => Outcome::Empty,
+        (Some(first), Some(second)) => Contraction::Undecided([first, second]),
+        _ => Contraction::Empty,
     }
 }
 

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::bordered::short_directions;
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 use super::stability::{eigenvalues, eigenvector};
 
 /// Distance of rates that are one: a multiple eigenvalue splits by rounding.
@@ -131,11 +131,11 @@ pub(super) fn growing(modes: &[Eigenmode], tolerance: f64) -> usize {
 }
 
 /// Refuses a temperature that is not positive.
-pub(super) fn check_temperature(temperature: f64) -> Result<(), Misuse> {
+pub(super) fn check_temperature(temperature: f64) -> Result<(), ContinuationMisuse> {
     if temperature > 0.0 && temperature.is_finite() {
         Ok(())
     } else {
-        Err(Misuse::Option { name: "temperature", value: temperature, rule: "0 < temperature < inf" })
+        Err(ContinuationMisuse::Option { name: "temperature", value: temperature, rule: "0 < temperature < inf" })
     }
 }
 

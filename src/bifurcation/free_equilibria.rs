@@ -10,7 +10,7 @@ use super::equilibria::{
 };
 use super::forces::FreeForces;
 use super::interval::Interval;
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 use super::profile::Profile;
 
 /// Rate, relative to `beta`, above which a direction grows: many roundings of the Jacobian.
@@ -30,8 +30,12 @@ const TOGETHER: f64 = 1e-12;
 /// `tau(x+y) = tau(x-y)`, so `y = 0` because `tau` rises, and `phi(x) = 0`: one or three roots, `z = sqrt(q)/2`.
 ///
 /// # Errors
-/// [`Misuse::Option`] for a temperature that is not positive and finite.
-pub fn free_equilibria(pair: &FreePair, temperature: f64, options: &SearchOptions) -> Result<Equilibria, Misuse> {
+/// [`ContinuationMisuse::Option`] for a temperature that is not positive and finite.
+pub fn free_equilibria(
+    pair: &FreePair,
+    temperature: f64,
+    options: &SearchOptions,
+) -> Result<Equilibria, ContinuationMisuse> {
     check_temperature(temperature)?;
     let reach = reach(pair, temperature);
     let domain = Interval::between(-reach, reach);

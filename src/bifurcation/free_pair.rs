@@ -2,7 +2,7 @@
 
 use collapsar_theory::{Clock, Flow, FreePair, FreePairOptions, Metric, SmoothFlow, logistic_normal_jet, repulsion};
 
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 use super::pair_family::{PairParameter, PairPoint};
 use super::problem::TwoParameterProblem;
 
@@ -23,8 +23,8 @@ impl FreeFamily {
     /// The family through `base` in two parameters.
     ///
     /// # Errors
-    /// [`Misuse::Option`] if the point breaks its rules.
-    pub fn new(base: PairPoint, varied: [PairParameter; 2]) -> Result<Self, Misuse> {
+    /// [`ContinuationMisuse::Option`] if the point breaks its rules.
+    pub fn new(base: PairPoint, varied: [PairParameter; 2]) -> Result<Self, ContinuationMisuse> {
         base.check().map(|()| Self { base, varied, in_plane: false })
     }
 

@@ -2,7 +2,7 @@
 
 /// What happens at a special point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum PointKind {
     /// The branch turns back in the parameter: `x' = alpha l + a x^2`.
     Fold,
     /// Two branches cross, one of them symmetric about the other: `x' = eta l x + b x^3`.

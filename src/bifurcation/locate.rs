@@ -3,7 +3,7 @@
 use super::branch_point::BranchPointSystem;
 use super::differences::DifferenceLadder;
 use super::fold::FoldSystem;
-use super::misuse::{Misuse, check_start};
+use super::misuse::{ContinuationMisuse, check_start};
 use super::newton::{NewtonOptions, NewtonStatus, at_parameter, polish};
 use super::problem::{ParametricProblem, Widened};
 
@@ -31,14 +31,14 @@ pub struct Located {
 /// Govaerts (2000).
 ///
 /// # Errors
-/// [`Misuse`] for a wrong length, a start that is not finite or an option that breaks its rule.
+/// [`ContinuationMisuse`] for a wrong length, a start that is not finite or an option that breaks its rule.
 pub fn locate_fold<P: ParametricProblem + ?Sized>(
     problem: &P,
     state: &[f64],
     parameter: f64,
     options: &NewtonOptions,
     ladder: DifferenceLadder,
-) -> Result<Located, Misuse> {
+) -> Result<Located, ContinuationMisuse> {
     options.check()?;
     check_start(problem.dimension(), state, parameter)?;
     let widened = Widened(problem);
@@ -63,7 +63,7 @@ pub fn locate_branch_point<P: ParametricProblem + ?Sized>(
     parameter: f64,
     options: &NewtonOptions,
     ladder: DifferenceLadder,
-) -> Result<Located, Misuse> {
+) -> Result<Located, ContinuationMisuse> {
     options.check()?;
     check_start(problem.dimension(), state, parameter)?;
     let widened = Widened(problem);

@@ -1,10 +1,10 @@
 //! What a caller can get wrong: everything else is an outcome, not an error.
 
-use super::kind::Kind;
+use super::kind::PointKind;
 
 /// A call that cannot be carried out as stated.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Misuse {
+pub enum ContinuationMisuse {
     /// An option breaks its rule.
     #[error("option {name} = {value} must satisfy {rule}")]
     Option {
@@ -37,20 +37,20 @@ pub enum Misuse {
     #[error("no crossing branch to switch to at a point of kind {kind:?} without a normal form of two real directions")]
     NotACrossing {
         /// Kind of the special point given.
-        kind: Kind,
+        kind: PointKind,
     },
 }
 
 /// Checks that `state` has the length `expected`, at least one, and finite entries, and that `parameter` is finite.
-pub(super) fn check_start(expected: usize, state: &[f64], parameter: f64) -> Result<(), Misuse> {
+pub(super) fn check_start(expected: usize, state: &[f64], parameter: f64) -> Result<(), ContinuationMisuse> {
     if state.len() != expected || expected == 0 {
-        return Err(Misuse::Length { name: "state", found: state.len(), expected: expected.max(1) });
+        return Err(ContinuationMisuse::Length { name: "state", found: state.len(), expected: expected.max(1) });
     }
     if let Some(&value) = state.iter().find(|value| !value.is_finite()) {
-        return Err(Misuse::NotFinite { name: "state entry", value });
+        return Err(ContinuationMisuse::NotFinite { name: "state entry", value });
     }
     if !parameter.is_finite() {
-        return Err(Misuse::NotFinite { name: "parameter", value: parameter });
+        return Err(ContinuationMisuse::NotFinite { name: "parameter", value: parameter });
     }
     Ok(())
 }

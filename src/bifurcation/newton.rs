@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::misuse::{Misuse, check_start};
+use super::misuse::{ContinuationMisuse, check_start};
 use super::norms::max_norm;
 use super::problem::ParametricProblem;
 
@@ -28,13 +28,21 @@ impl NewtonOptions {
     /// Checks the inequalities that the fields must satisfy.
     ///
     /// # Errors
-    /// [`Misuse::Option`] names the first field that breaks its rule.
-    pub fn check(&self) -> Result<(), Misuse> {
+    /// [`ContinuationMisuse::Option`] names the first field that breaks its rule.
+    pub fn check(&self) -> Result<(), ContinuationMisuse> {
         if !(self.tolerance > 0.0 && self.tolerance.is_finite()) {
-            return Err(Misuse::Option { name: "tolerance", value: self.tolerance, rule: "0 < tolerance < inf" });
+            return Err(ContinuationMisuse::Option {
+                name: "tolerance",
+                value: self.tolerance,
+                rule: "0 < tolerance < inf",
+            });
         }
         if !(self.min_damping > 0.0 && self.min_damping <= 1.0) {
-            return Err(Misuse::Option { name: "min_damping", value: self.min_damping, rule: "0 < min_damping <= 1" });
+            return Err(ContinuationMisuse::Option {
+                name: "min_damping",
+                value: self.min_damping,
+                rule: "0 < min_damping <= 1",
+            });
         }
         Ok(())
     }
@@ -82,14 +90,14 @@ impl NewtonOutcome {
 /// Source: Deuflhard, *Newton Methods for Nonlinear Problems*, the residual-oriented strategy.
 ///
 /// # Errors
-/// [`Misuse`] for a wrong length, a start that is not finite or an option that breaks its rule. Failure to converge is
+/// [`ContinuationMisuse`] for a wrong length, a start that is not finite or an option that breaks its rule. Failure to converge is
 /// an outcome.
 pub fn newton<P: ParametricProblem + ?Sized>(
     problem: &P,
     state: &[f64],
     parameter: f64,
     options: &NewtonOptions,
-) -> Result<NewtonOutcome, Misuse> {
+) -> Result<NewtonOutcome, ContinuationMisuse> {
     options.check()?;
     check_start(problem.dimension(), state, parameter)?;
     Ok(at_parameter(problem, state, parameter, options))

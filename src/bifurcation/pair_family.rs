@@ -1,7 +1,7 @@
 //! The pairs as families for continuation: which parameter is varied.
 
 use super::continuation_options::ContinuationOptions;
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 use super::newton::NewtonOptions;
 
 /// A parameter of a pair that can be continued.
@@ -40,15 +40,15 @@ impl PairPoint {
     /// Checks the inequalities that the fields must satisfy.
     ///
     /// # Errors
-    /// [`Misuse::Option`] names the field.
-    pub fn check(&self) -> Result<(), Misuse> {
+    /// [`ContinuationMisuse::Option`] names the field.
+    pub fn check(&self) -> Result<(), ContinuationMisuse> {
         let rules = [
             (self.temperature > 0.0, "temperature", self.temperature, "0 < temperature < inf"),
             (self.separation > 0.0, "separation", self.separation, "0 < separation < inf"),
             (true, "bias", self.bias, "-inf < bias < inf"),
         ];
         match rules.iter().find(|(holds, _, value, _)| !(*holds && value.is_finite())) {
-            Some(&(_, name, value, rule)) => Err(Misuse::Option { name, value, rule }),
+            Some(&(_, name, value, rule)) => Err(ContinuationMisuse::Option { name, value, rule }),
             None => Ok(()),
         }
     }

@@ -51,13 +51,13 @@ pub trait TwoParameterProblem {
 
 /// A two-parameter problem with one of its parameters held, so that the other can be continued.
 #[derive(Debug)]
-pub struct Section<'a, P: ?Sized> {
+pub struct OneParameter<'a, P: ?Sized> {
     problem: &'a P,
     held: f64,
     first_is_free: bool,
 }
 
-impl<'a, P: TwoParameterProblem + ?Sized> Section<'a, P> {
+impl<'a, P: TwoParameterProblem + ?Sized> OneParameter<'a, P> {
     /// The family `p -> F(u, p, q)` at the held value `q`.
     pub fn along_first(problem: &'a P, second: f64) -> Self {
         Self { problem, held: second, first_is_free: true }
@@ -73,7 +73,7 @@ impl<'a, P: TwoParameterProblem + ?Sized> Section<'a, P> {
     }
 }
 
-impl<P: TwoParameterProblem + ?Sized> ParametricProblem for Section<'_, P> {
+impl<P: TwoParameterProblem + ?Sized> ParametricProblem for OneParameter<'_, P> {
     fn dimension(&self) -> usize {
         self.problem.dimension()
     }

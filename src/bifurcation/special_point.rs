@@ -1,6 +1,6 @@
 //! The record of a point where a branch changes character.
 
-use super::kind::Kind;
+use super::kind::PointKind;
 use super::normal_form::{NormalForm, NullVectors};
 
 /// How sure the location is.
@@ -16,7 +16,7 @@ pub enum Status {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpecialPoint {
     /// What happens.
-    pub kind: Kind,
+    pub kind: PointKind,
     /// How sure the location is.
     pub status: Status,
     /// State.

@@ -11,7 +11,7 @@ use super::equilibria::{
 };
 use super::forces::SphereForces;
 use super::interval::Interval;
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 
 /// Rate, relative to the speed of the flow, above which a direction grows: many roundings of the Jacobian.
 const GROWS: f64 = 1e-12;
@@ -33,8 +33,12 @@ const TOGETHER: f64 = 1e-10;
 /// on the torus, which is searched with intervals. Solutions that differ by the reflection of the plane are one state.
 ///
 /// # Errors
-/// [`Misuse::Option`] for a temperature that is not positive and finite, or a variance that is a state of its own.
-pub fn sphere_equilibria(pair: &SpherePair, temperature: f64, options: &SearchOptions) -> Result<Equilibria, Misuse> {
+/// [`ContinuationMisuse::Option`] for a temperature that is not positive and finite, or a variance that is a state of its own.
+pub fn sphere_equilibria(
+    pair: &SpherePair,
+    temperature: f64,
+    options: &SearchOptions,
+) -> Result<Equilibria, ContinuationMisuse> {
     check_temperature(temperature)?;
     check_variance(pair)?;
     let forces = SphereForces { pair, temperature };
@@ -51,11 +55,11 @@ pub fn sphere_equilibria(pair: &SpherePair, temperature: f64, options: &SearchOp
 }
 
 /// A variance that moves by itself belongs to another flow; at rest, in high dimension, it is slaved.
-pub(super) fn check_variance(pair: &SpherePair) -> Result<(), Misuse> {
+pub(super) fn check_variance(pair: &SpherePair) -> Result<(), ContinuationMisuse> {
     match pair.options().variance {
         SphereVariance::Lagging { dimension } => {
             let rule = "be absent: equilibria are those of a unit or slaved variance";
-            Err(Misuse::Option { name: "variance.dimension", value: dimension, rule })
+            Err(ContinuationMisuse::Option { name: "variance.dimension", value: dimension, rule })
         }
         _ => Ok(()),
     }

@@ -4,7 +4,7 @@ use collapsar_theory::{
     Clock, Flow, Metric, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance, logistic_normal_jet, repulsion_jet,
 };
 
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 use super::pair_family::{PairParameter, PairPoint};
 use super::problem::TwoParameterProblem;
 
@@ -31,8 +31,8 @@ impl SphereFamily {
     /// The family through `base` in two parameters, its variance slaved or unit.
     ///
     /// # Errors
-    /// [`Misuse::Option`] if the point breaks its rules.
-    pub fn new(base: PairPoint, slaved: bool, varied: [PairParameter; 2]) -> Result<Self, Misuse> {
+    /// [`ContinuationMisuse::Option`] if the point breaks its rules.
+    pub fn new(base: PairPoint, slaved: bool, varied: [PairParameter; 2]) -> Result<Self, ContinuationMisuse> {
         base.check().map(|()| Self { base, slaved, varied })
     }
 

@@ -5,8 +5,8 @@ use nalgebra::DVector;
 use super::arc::{Arc, reach};
 use super::continuation_options::ContinuationOptions;
 use super::differences::DifferenceLadder;
-use super::kind::Kind;
-use super::misuse::Misuse;
+use super::kind::PointKind;
+use super::misuse::ContinuationMisuse;
 use super::normal_form::centre_manifold;
 use super::problem::{ParametricProblem, Widened};
 use super::special_point::{SpecialPoint, Status};
@@ -33,8 +33,8 @@ pub struct BranchStart {
 /// it. The halves come in the order of the sign of the step; one is `None` if no step was accepted.
 ///
 /// # Errors
-/// [`Misuse::NotACrossing`] unless `special` is a converged transcritical or pitchfork with a normal form;
-/// [`Misuse::Option`] unless `0 < distance < inf` and the options keep their rules.
+/// [`ContinuationMisuse::NotACrossing`] unless `special` is a converged transcritical or pitchfork with a normal form;
+/// [`ContinuationMisuse::Option`] unless `0 < distance < inf` and the options keep their rules.
 ///
 /// Source: Keller (1977); Kuznetsov, *Elements of Applied Bifurcation Theory*.
 pub fn switch_branch<P: ParametricProblem + ?Sized>(
@@ -42,17 +42,18 @@ pub fn switch_branch<P: ParametricProblem + ?Sized>(
     special: &SpecialPoint,
     distance: f64,
     options: &ContinuationOptions,
-) -> Result<[Option<BranchStart>; 2], Misuse> {
+) -> Result<[Option<BranchStart>; 2], ContinuationMisuse> {
     options.check()?;
     if !(distance > 0.0 && distance.is_finite()) {
-        return Err(Misuse::Option { name: "distance", value: distance, rule: "0 < distance < inf" });
+        return Err(ContinuationMisuse::Option { name: "distance", value: distance, rule: "0 < distance < inf" });
     }
-    let crossing = matches!(special.kind, Kind::Pitchfork | Kind::Transcritical) && special.status == Status::Converged;
+    let crossing =
+        matches!(special.kind, PointKind::Pitchfork | PointKind::Transcritical) && special.status == Status::Converged;
     let tangents = crossing.then(|| tangents(problem, special, options.ladder)).flatten();
-    let Some(tangents) = tangents else { return Err(Misuse::NotACrossing { kind: special.kind }) };
+    let Some(tangents) = tangents else { return Err(ContinuationMisuse::NotACrossing { kind: special.kind }) };
     let own = DVector::from_column_slice(&special.tangent);
     let other = tangents.into_iter().min_by(|a, b| a.dot(&own).abs().total_cmp(&b.dot(&own).abs()));
-    let Some(other) = other else { return Err(Misuse::NotACrossing { kind: special.kind }) };
+    let Some(other) = other else { return Err(ContinuationMisuse::NotACrossing { kind: special.kind }) };
     Ok([1.0, -1.0].map(|sign| enter(problem, special, &other * sign, &own, distance, options)))
 }
 

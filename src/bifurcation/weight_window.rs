@@ -1,16 +1,16 @@
 //! The temperatures at which two components with trained weights can rest together on one mode.
 
-use super::continuation::{Continuation, Direction};
+use super::continuation::{Continuation, Orientation};
 use super::continuation_options::ContinuationOptions;
 use super::curve::{Curve, CurveOptions, CurvePoint};
 use super::curve_continuation::fold_curve;
 use super::differences::DifferenceLadder;
-use super::kind::Kind;
+use super::kind::PointKind;
 use super::locate::{Located, locate_fold};
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 use super::newton::{NewtonOptions, NewtonStatus, newton};
 use super::pair_family::{PairParameter, PairPoint, pair_continuation};
-use super::problem::Section;
+use super::problem::OneParameter;
 use super::weighted_pair::WeightedFamily;
 
 /// A saddle-node of collapsed states of trained weights.
@@ -55,23 +55,23 @@ const CLOSED: f64 = 1e-7;
 /// [`fold_curve`] of [`WeightedFamily`]. `None` if the continuation loses the curve.
 ///
 /// # Errors
-/// [`Misuse`] if `farthest` is not above 4.
-pub fn weight_window(farthest: f64) -> Result<Option<WeightWindow>, Misuse> {
+/// [`ContinuationMisuse`] if `farthest` is not above 4.
+pub fn weight_window(farthest: f64) -> Result<Option<WeightWindow>, ContinuationMisuse> {
     if !(farthest > SEED_SEPARATION && farthest.is_finite()) {
-        return Err(Misuse::Option { name: "farthest", value: farthest, rule: "4 < farthest < inf" });
+        return Err(ContinuationMisuse::Option { name: "farthest", value: farthest, rule: "4 < farthest < inf" });
     }
     let point = PairPoint { temperature: SEED_TEMPERATURE, separation: SEED_SEPARATION, bias: 0.0 };
     let family = WeightedFamily::new(point, [PairParameter::LogTemperature, PairParameter::Separation])?;
-    let section = Section::along_first(&family, SEED_SEPARATION);
+    let section = OneParameter::along_first(&family, SEED_SEPARATION);
     let (first, range) = (SEED_TEMPERATURE.ln(), [0.0, HOTTEST.ln()]);
     let start = newton(&section, &SEED, first, &NewtonOptions::default())?;
     let rise =
-        Continuation::new(&section, &start.state, first, Direction::Increasing, &pair_continuation(range))?.run();
-    let Some(fold) = rise.special.iter().find(|point| point.kind == Kind::Fold) else { return Ok(None) };
+        Continuation::new(&section, &start.state, first, Orientation::Increasing, &pair_continuation(range))?.run();
+    let Some(fold) = rise.special.iter().find(|point| point.kind == PointKind::Fold) else { return Ok(None) };
     let continuation = ContinuationOptions { parameter: [0.0, f64::INFINITY], ..pair_continuation(range) };
     let options = CurveOptions { continuation, second_parameter: [0.0, farthest] };
     let follow = |direction| fold_curve(&family, &fold.state, [fold.parameter, SEED_SEPARATION], direction, &options);
-    let (out, back) = (follow(Direction::Increasing)?, follow(Direction::Decreasing)?);
+    let (out, back) = (follow(Orientation::Increasing)?, follow(Orientation::Decreasing)?);
     let turn = (0..back.points.len())
         .min_by(|&i, &j| back.points[i].parameters[1].total_cmp(&back.points[j].parameters[1]))
         .unwrap_or(0);
@@ -94,10 +94,10 @@ fn folds(curve: &Curve) -> Vec<WeightFold> {
 }
 
 /// The smallest separation of the curve, near its point `turn`: golden sections on log T of the fold in rho.
-fn least(family: &WeightedFamily, curve: &Curve, turn: usize) -> Result<Option<WeightFold>, Misuse> {
+fn least(family: &WeightedFamily, curve: &Curve, turn: usize) -> Result<Option<WeightFold>, ContinuationMisuse> {
     let [before, here, after] = [turn - 1, turn, turn + 1].map(|i| &curve.points[i]);
-    let at = |log_t: f64| -> Result<Located, Misuse> {
-        let section = Section::along_second(family, log_t);
+    let at = |log_t: f64| -> Result<Located, ContinuationMisuse> {
+        let section = OneParameter::along_second(family, log_t);
         let newton = NewtonOptions::default();
         locate_fold(&section, &here.state, here.parameters[1], &newton, DifferenceLadder::default())
     };

@@ -2,7 +2,7 @@
 
 use collapsar_theory::{LogisticJet, logistic_normal_jet, softplus_normal};
 
-use super::misuse::Misuse;
+use super::misuse::ContinuationMisuse;
 use super::pair_family::{PairParameter, PairPoint};
 use super::problem::TwoParameterProblem;
 
@@ -25,7 +25,7 @@ pub struct WeightedFamily {
 }
 
 /// What one mode-sided mean feels.
-struct Pull {
+struct WeightedPull {
     /// phi(m), phi'(m).
     force: [f64; 2],
     /// L and its derivatives at (a, 2 rho).
@@ -48,8 +48,8 @@ impl WeightedFamily {
     /// The family through `base` in two parameters.
     ///
     /// # Errors
-    /// [`Misuse::Option`] if the point breaks its rules.
-    pub fn new(base: PairPoint, varied: [PairParameter; 2]) -> Result<Self, Misuse> {
+    /// [`ContinuationMisuse::Option`] if the point breaks its rules.
+    pub fn new(base: PairPoint, varied: [PairParameter; 2]) -> Result<Self, ContinuationMisuse> {
         base.check().map(|()| Self { base, varied })
     }
 
@@ -57,12 +57,12 @@ impl WeightedFamily {
         self.base.with(self.varied[0], parameters[0]).with(self.varied[1], parameters[1])
     }
 
-    fn pull(point: &PairPoint, m: f64) -> Pull {
+    fn pull(point: &PairPoint, m: f64) -> WeightedPull {
         let rho = point.separation;
         let (a, b) = (2.0 * (rho * m + point.bias), 2.0 * rho);
         let jet = logistic_normal_jet(a, b);
         let force = [rho * (2.0 * jet.value - 1.0) - m, 4.0 * rho * rho * jet.d1 - 1.0];
-        Pull { force, jet, soft: softplus_normal(a, b) }
+        WeightedPull { force, jet, soft: softplus_normal(a, b) }
     }
 
     fn push(state: &[f64]) -> Push {

@@ -10,13 +10,13 @@ use crate::commands::document::read;
 use crate::commands::output::{deliver, folder};
 use crate::commands::terminal::{lines_of, shards_in};
 use crate::results::Journal;
-use crate::studies::{Grid, Points, Study, Sweep};
+use crate::studies::{Points, Study, Sweep, SweepGrid};
 
 /// Reads, checks, joins and says.
 pub fn run(args: &MergeArgs) -> Result<(), Failure> {
     let started = Instant::now();
     let document = read(&args.run.config, &args.run.options.overrides)?;
-    let grid = Grid::new(Sweep::resolve(&document).map_err(Failure::usage)?)?;
+    let grid = SweepGrid::new(Sweep::resolve(&document).map_err(Failure::usage)?)?;
     let shards = match (args.shards.as_slice(), folder(&args.run)) {
         ([], Some(folder)) => shards_in(folder, &args.run)?,
         (shards, _) => shards.to_vec(),

@@ -13,11 +13,12 @@ use crate::commands::{Failure, print};
 use crate::config::Route;
 use crate::results::Store;
 use crate::studies::{
-    Bifurcate, Boundary, Density, Design, Grid, MeanField, Part, Portrait, Probability, RealNvp, Solve, Study, Sweep,
+    Bifurcate, Boundary, Density, Design, MeanField, Part, Portrait, Probability, RealNvp, Solve, Study, Sweep,
+    SweepGrid,
 };
 
 /// A study as a verb.
-pub(crate) struct Verb {
+pub(crate) struct StudyEntry {
     name: &'static str,
     question: &'static str,
     examples: &'static str,
@@ -27,7 +28,7 @@ pub(crate) struct Verb {
 }
 
 /// Every study, in the order of the help.
-pub(crate) const STUDIES: [Verb; 10] = [
+pub(crate) const STUDIES: [StudyEntry; 10] = [
     verb::<Solve>(SOLVE, none, study::<Solve>),
     verb::<Bifurcate>(BIFURCATE, none, study::<Bifurcate>),
     verb::<Probability>(PROBABILITY, routes, probability),
@@ -97,7 +98,7 @@ const MEAN_FIELD: &str = "Examples:
   collapsar mean-field configs/mean-field.toml --json | jq '.optima[] | {objective, coverage, angle}'";
 
 /// The study of that name.
-pub(crate) fn study_named(name: &str) -> Option<&'static Verb> {
+pub(crate) fn study_named(name: &str) -> Option<&'static StudyEntry> {
     STUDIES.iter().find(|verb| verb.name == name)
 }
 
@@ -118,11 +119,11 @@ const fn verb<S: Study>(
     examples: &'static str,
     arguments: fn(clap::Command) -> clap::Command,
     run: fn(&RunArgs, &Extra) -> Result<Vec<PathBuf>, Failure>,
-) -> Verb {
-    Verb { name: S::NAME, question: S::QUESTION, examples, arguments, run }
+) -> StudyEntry {
+    StudyEntry { name: S::NAME, question: S::QUESTION, examples, arguments, run }
 }
 
-impl Verb {
+impl StudyEntry {
     /// The verb as a subcommand.
     pub(crate) fn command(&self) -> clap::Command {
         // The question last: the arguments bring a description of their own.
@@ -247,7 +248,7 @@ fn hand_over(args: &RunArgs, found: &Design, stem: &Path) -> Result<Vec<PathBuf>
 
 fn sweep(args: &RunArgs, extra: &Extra) -> Result<Vec<PathBuf>, Failure> {
     let started = Instant::now();
-    let grid = Grid::new(Sweep::resolve(&read(&args.config, &args.options.overrides)?).map_err(Failure::usage)?)?;
+    let grid = SweepGrid::new(Sweep::resolve(&read(&args.config, &args.options.overrides)?).map_err(Failure::usage)?)?;
     let terminal = Terminal::with_journal(args, extra.shard, extra.force)?;
     let shard = extra.shard.unwrap_or(Part::WHOLE);
     let (points, computed) = grid.points(shard, &terminal)?;

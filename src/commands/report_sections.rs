@@ -11,7 +11,7 @@ use crate::commands::output::pictures;
 use crate::config::{CheckRule, PlotConfig, SweepConfig, Verb};
 use crate::montecarlo::{Agreement, Comparison};
 use crate::plots;
-use crate::report::{Section, Verdict, encoded};
+use crate::report::{JudgedClaim, Section, encoded};
 use crate::studies::number;
 
 /// What parts a configuration from what the report says of it.
@@ -36,7 +36,7 @@ pub(crate) fn intro(quick: bool) -> String {
 }
 
 /// What the checks of an experiment say about its record.
-pub(crate) fn verdicts(experiment: &Experiment, record: &Value, quick: bool) -> Vec<Verdict> {
+pub(crate) fn verdicts(experiment: &Experiment, record: &Value, quick: bool) -> Vec<JudgedClaim> {
     let wanted = experiment.config.checks.iter().filter(|check| !(quick && check.full));
     wanted
         .map(|check| {
@@ -46,7 +46,7 @@ pub(crate) fn verdicts(experiment: &Experiment, record: &Value, quick: bool) -> 
                 CheckRule::AtLeast(bound) => format!("≥ {}", number(bound)),
                 CheckRule::AtMost(bound) => format!("≤ {}", number(bound)),
             };
-            Verdict {
+            JudgedClaim {
                 claim: check.claim.clone(),
                 expected,
                 measured: found.map_or_else(|| format!("nothing at {}", check.value), number),
@@ -164,7 +164,7 @@ fn notes(record: &Value) -> Vec<String> {
     notes
 }
 
-type Part = (Section, Vec<Verdict>, Vec<(String, Vec<u8>)>);
+type Part = (Section, Vec<JudgedClaim>, Vec<(String, Vec<u8>)>);
 
 /// All exact values against all counts, jointly; nothing if there are none.
 pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<Part>, Failure> {
@@ -176,7 +176,7 @@ pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<Part>, Failure> 
     let csv = std::iter::once("standardised\n".to_owned()).chain(table).collect::<String>();
     let svg = pictures.iter().find(|(name, _)| name.ends_with(".svg"));
     let svg = svg.map_or_else(String::new, |(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
-    let verdict = |claim: &str, p: f64, measure: String| Verdict {
+    let verdict = |claim: &str, p: f64, measure: String| JudgedClaim {
         claim: claim.to_owned(),
         expected: format!("p ≥ {}", number(DOUBT)),
         measured: format!("p = {}", number(p)),

@@ -22,12 +22,12 @@ const REPORT: &str = "report";
 
 /// How fast the work goes beside what its configurations say.
 #[derive(Debug, Default)]
-struct Pace {
+struct ReportPace {
     said: f64,
     took: f64,
 }
 
-impl Pace {
+impl ReportPace {
     fn add(&mut self, said: f64, took: f64) {
         self.said += said;
         self.took += took;
@@ -63,7 +63,7 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
     let store = Store::open(&args.out).map_err(Failure::computation)?;
     let mut manifest = Manifest::read(&args.out);
     let (mut sections, mut judged, mut points, mut kept) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    let mut pace = Pace::default();
+    let mut pace = ReportPace::default();
     for (place, experiment) in experiments.iter().enumerate() {
         let of = experiment.fingerprint();
         let files = match manifest.finished(experiment, args).cloned() {

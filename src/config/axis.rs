@@ -25,7 +25,7 @@ pub enum AxisValue {
 
 /// An axis: one key, several keys that change together, or a whole section.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Axis {
+pub struct SweepAxis {
     /// What changes, each a column: "section.key", or "section".
     pub keys: Vec<String>,
     /// The values (position x key).
@@ -69,7 +69,7 @@ impl AxisReader<'_> {
     }
 
     /// The axis of that many values.
-    pub(crate) fn axis(&self, count: usize) -> Result<Axis, ConfigError> {
+    pub(crate) fn axis(&self, count: usize) -> Result<SweepAxis, ConfigError> {
         let keys: Vec<String> = self.key.split(',').map(|key| key.trim().to_owned()).collect();
         let nodes = match &self.node.value {
             Value::Table(entries) => self.range(entries, count)?,
@@ -81,7 +81,7 @@ impl AxisReader<'_> {
         {
             return self.variants(key, &nodes);
         }
-        let mut axis = Axis { keys, values: Vec::new(), assignments: Vec::new() };
+        let mut axis = SweepAxis { keys, values: Vec::new(), assignments: Vec::new() };
         for node in nodes {
             let row = match (&node.value, axis.keys.len()) {
                 (_, 1) => vec![node],
@@ -108,8 +108,8 @@ impl AxisReader<'_> {
     }
 
     /// `section = [{ key = value, ... }, ...]`: each variant replaces the keys that it has.
-    fn variants(&self, section: &str, nodes: &[Node]) -> Result<Axis, ConfigError> {
-        let mut axis = Axis { keys: vec![section.to_owned()], values: Vec::new(), assignments: Vec::new() };
+    fn variants(&self, section: &str, nodes: &[Node]) -> Result<SweepAxis, ConfigError> {
+        let mut axis = SweepAxis { keys: vec![section.to_owned()], values: Vec::new(), assignments: Vec::new() };
         for node in nodes {
             let Value::Table(entries) = &node.value else {
                 return Err(self.breaks("hold tables { key = value, .. } of that section, or be written section.key"));

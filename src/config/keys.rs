@@ -56,7 +56,7 @@ pub struct Key {
     /// Its name.
     pub name: &'static str,
     /// What its value is.
-    pub kind: Kind,
+    pub kind: KeyKind,
     /// The value unless given: in TOML where it is a value, in words where it is not.
     pub default: &'static str,
     /// What the value must obey.
@@ -67,7 +67,7 @@ pub struct Key {
 
 /// What a value is.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum KeyKind {
     /// A finite number.
     Number,
     /// An integer that is not negative.
@@ -103,7 +103,7 @@ pub enum Kind {
 /// A key of a section.
 pub(super) const fn key(
     name: &'static str,
-    kind: Kind,
+    kind: KeyKind,
     default: &'static str,
     rule: &'static str,
     meaning: &'static str,
@@ -233,7 +233,7 @@ pub(crate) fn keys_of(place: &str) -> &'static [Key] {
         return section_named(place).map_or(&[], |section| section.keys);
     };
     match section_named(section).and_then(|section| section.key(key)).map(|key| key.kind) {
-        Some(Kind::Tables(keys)) => keys,
+        Some(KeyKind::Tables(keys)) => keys,
         _ => &[],
     }
 }

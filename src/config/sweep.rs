@@ -1,6 +1,6 @@
 //! `[sweep]`: a cartesian grid over the keys of a configuration.
 
-use crate::config::axis::{Axis, AxisReader, AxisValue};
+use crate::config::axis::{AxisReader, AxisValue, SweepAxis};
 use crate::config::document::{Document, ROUTES, SWEEP};
 use crate::config::error::{ConfigError, Origin};
 use crate::config::plot::{PlotConfig, RATE, TIME};
@@ -16,7 +16,7 @@ pub const MOST_POINTS: usize = 1_000_000;
 #[derive(Debug, Clone)]
 pub struct SweepConfig {
     document: Document,
-    axes: Vec<Axis>,
+    axes: Vec<SweepAxis>,
     routes: Option<Vec<Route>>,
     plots: Vec<PlotConfig>,
     published: Option<PublishedConfig>,
@@ -70,7 +70,7 @@ impl SweepConfig {
     }
 
     /// The axes, in the order of the file.
-    pub fn axes(&self) -> &[Axis] {
+    pub fn axes(&self) -> &[SweepAxis] {
         &self.axes
     }
 

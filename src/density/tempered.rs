@@ -12,7 +12,7 @@ const STRIP: f64 = 6.0;
 /// p^beta normalised, for p = sum_k v_k N(.; nu_k, I) with the modes in the plane: the marginal in that plane of the
 /// tempered target in any dimension.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tempered {
+pub struct TemperedTarget {
     modes: Vec<[f64; 2]>,
     log_weights: Vec<f64>,
     beta: f64,
@@ -26,7 +26,7 @@ pub struct Tempered {
 /// Most nodes of the quadrature.
 const MOST_NODES: f64 = 4e6;
 
-impl Tempered {
+impl TemperedTarget {
     /// Checks that the quadrature at inverse temperature `beta` is not out of reach: it takes nodes in proportion to the
     /// extent of modes and temperature over the distance at which the modes' terms change signs.
     ///
@@ -46,7 +46,7 @@ impl Tempered {
         Err(format!("leave the tempered target at T = {} at most {MOST_NODES:e} nodes; it has {nodes:.1e}", 1.0 / beta))
     }
 
-    /// The tempered target at inverse temperature `beta`, at which [`Tempered::check`] finds nothing.
+    /// The tempered target at inverse temperature `beta`, at which [`TemperedTarget::check`] finds nothing.
     pub fn new(modes: &[[f64; 2]], weights: &[f64], beta: f64) -> Self {
         let kept: Vec<usize> = (0..modes.len()).filter(|&k| weights[k] > 0.0).collect();
         let first = modes.first().map_or(0.0, |m| m[1]);
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn at_beta_one_it_is_the_target() {
         for (modes, weights) in [(&PAIR[..], &[0.8, 0.2][..]), (&THREE, &[0.5, 0.3, 0.2])] {
-            let tempered = Tempered::new(modes, weights, 1.0);
+            let tempered = TemperedTarget::new(modes, weights, 1.0);
             let target = Gaussians { centres: modes.to_vec(), weights: weights.to_vec(), variance: 1.0 };
             for at in [[0.0, 0.0], [2.5, -0.7], [-4.0, 1.0]] {
                 assert!((tempered.density(at) - target.density(at)).abs() < 1e-14);
@@ -174,7 +174,7 @@ mod tests {
     fn marginals_hold_mass_one_at_any_temperature() {
         for (modes, weights) in [(&PAIR[..], &[0.8, 0.2][..]), (&THREE, &[0.5, 0.3, 0.2])] {
             for temperature in [1.0, 4.0, 90.0] {
-                let tempered = Tempered::new(modes, weights, 1.0 / temperature);
+                let tempered = TemperedTarget::new(modes, weights, 1.0 / temperature);
                 let reach = 4.0 + 9.0 * f64::sqrt(temperature);
                 let mass = integral(|a| tempered.marginal(a), reach, 4000);
                 assert!((mass - 1.0).abs() < 1e-9, "T = {temperature}: {mass}");
@@ -190,11 +190,11 @@ mod tests {
     #[test]
     fn far_modes_have_the_powers_of_their_weights() {
         // At separation 20 and T = 4 the modes overlap by e^(-50): weights v^beta, normalised.
-        let tempered = Tempered::new(&[[20.0, 0.0], [-20.0, 0.0]], &[0.8, 0.2], 0.25);
+        let tempered = TemperedTarget::new(&[[20.0, 0.0], [-20.0, 0.0]], &[0.8, 0.2], 0.25);
         let powers = [0.8_f64.powf(0.25), 0.2_f64.powf(0.25)];
         let expected = powers[0] / (powers[0] + powers[1]);
         assert!((tempered.mode_weights()[0] - expected).abs() < 1e-12);
-        let heavy = Tempered::new(&[[1.0, 0.0], [-1.0, 0.0]], &[1.0, 0.0], 0.5);
+        let heavy = TemperedTarget::new(&[[1.0, 0.0], [-1.0, 0.0]], &[1.0, 0.0], 0.5);
         assert_eq!(heavy.mode_weights(), [1.0, 0.0]);
     }
 }

@@ -46,7 +46,7 @@ impl Level {
 
 /// A piece of text set in one way.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Run {
+pub(super) struct TextRun {
     pub(super) text: String,
     pub(super) level: Level,
     pub(super) face: Face,
@@ -55,7 +55,7 @@ pub(super) struct Run {
 /// A label taken apart.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RichText {
-    pub(super) runs: Vec<Run>,
+    pub(super) runs: Vec<TextRun>,
     markup: String,
 }
 
@@ -105,7 +105,7 @@ impl RichText {
     fn push(&mut self, character: char, level: Level, face: Face) {
         match self.runs.last_mut() {
             Some(run) if run.level == level && run.face == face => run.text.push(character),
-            _ => self.runs.push(Run { text: character.into(), level, face }),
+            _ => self.runs.push(TextRun { text: character.into(), level, face }),
         }
     }
 

@@ -4,7 +4,7 @@ use collapsar_theory::{InvalidParameter, Target};
 
 use crate::flows::density::LogDensity;
 use crate::flows::mixture::Mixture;
-use crate::flows::moments::{Estimate, log_mean_exp, mean, spread};
+use crate::flows::moments::{SampleMean, log_mean_exp, mean, spread};
 use crate::flows::real::Real;
 use crate::flows::realnvp::{RealNvp, log_normal};
 use crate::flows::target_sample::target_sample;
@@ -18,23 +18,23 @@ pub const LOST_BELOW: f64 = 0.5;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
     /// C_k = E_q[s_k(x)], from q, theory section 9.
-    pub coverage: Vec<Estimate>,
+    pub coverage: Vec<SampleMean>,
     /// The modes with v_k > 0 and C_k/v_k < 1/2, counted from 0.
     pub lost: Vec<usize>,
     /// The standard deviation of x.u under q, u the direction from the last mode to the first (the axis of a pair);
     /// none where these two coincide. The published criterion calls a flow collapsed if it is below 1.6 (theory
     /// section 10).
-    pub spread: Option<Estimate>,
+    pub spread: Option<SampleMean>,
     /// (E_q w)^2/E_q w^2, from q: 1 if q = p; insensitive to modes that q does not see.
     pub reverse_ess: f64,
     /// 1/(E_p w E_p 1/w), from p: 1 if q = p; small if q misses a mode of p.
     pub forward_ess: f64,
     /// KL(q||p) = E_q[log q - log p], from q.
-    pub kl_reverse: Estimate,
+    pub kl_reverse: SampleMean,
     /// KL(p||q) = E_p[log p - log q], from p.
-    pub kl_forward: Estimate,
+    pub kl_forward: SampleMean,
     /// log E_q w, from q: 0 if q covers p, log of the covered share of p if it does not.
-    pub log_z: Estimate,
+    pub log_z: SampleMean,
     /// Samples of each kind.
     pub samples: usize,
 }
@@ -111,9 +111,9 @@ pub struct DensityEvaluation {
     /// (E_q w)^2/E_q w^2 of w = Z p/q: 1 if q = p; insensitive to modes that q does not see.
     pub reverse_ess: f64,
     /// E_q[log q - log Z p] = KL(q||p) - log Z: the ELBO with its sign turned.
-    pub kl_reverse: Estimate,
+    pub kl_reverse: SampleMean,
     /// log E_q w: log Z if q covers p, less by the share that it does not.
-    pub log_z: Estimate,
+    pub log_z: SampleMean,
     /// Samples.
     pub samples: usize,
 }
@@ -127,7 +127,7 @@ impl DensityEvaluation {
             reverse_ess: (2.0 * log_w - log_w2).exp(),
             kl_reverse: mean(logs),
             // The relative error of a mean is that of its logarithm.
-            log_z: Estimate { value: log_w, error: relative.sqrt() },
+            log_z: SampleMean { value: log_w, error: relative.sqrt() },
             samples: logs.len(),
         }
     }

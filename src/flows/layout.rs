@@ -109,7 +109,7 @@ impl Net {
 
 /// All networks of a flow.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Layout {
+pub(crate) struct ParameterLayout {
     /// One or two networks a coupling.
     pub(crate) couplings: Vec<Vec<Net>>,
     pub(crate) parameters: usize,
@@ -117,7 +117,7 @@ pub(crate) struct Layout {
     pub(crate) transposed: usize,
 }
 
-impl Layout {
+impl ParameterLayout {
     pub(crate) fn new(architecture: &Architecture) -> Self {
         let mut layout = Self { couplings: Vec::new(), parameters: 0, statistics: 0, transposed: 0 };
         let halves = architecture.halves();

@@ -2,7 +2,7 @@
 
 /// An estimate from independent samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Estimate {
+pub struct SampleMean {
     /// Its value.
     pub value: f64,
     /// Its standard error.
@@ -10,22 +10,22 @@ pub struct Estimate {
 }
 
 /// The mean, with error sqrt(variance/n).
-pub(crate) fn mean(values: &[f64]) -> Estimate {
+pub(crate) fn mean(values: &[f64]) -> SampleMean {
     let n = values.len() as f64;
     let value = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|x| (x - value).powi(2)).sum::<f64>() / (n - 1.0);
-    Estimate { value, error: (variance / n).sqrt() }
+    SampleMean { value, error: (variance / n).sqrt() }
 }
 
 /// The standard deviation, with error sqrt((m4 - m2^2)/n)/(2 sd) from the fourth moment.
-pub(crate) fn spread(values: &[f64]) -> Estimate {
+pub(crate) fn spread(values: &[f64]) -> SampleMean {
     let n = values.len() as f64;
     let centre = values.iter().sum::<f64>() / n;
     let moment = |power| values.iter().map(|x| (x - centre).powi(power)).sum::<f64>() / n;
     let (second, fourth) = (moment(2), moment(4));
     let value = second.sqrt();
     let error = if value > 0.0 { ((fourth - second * second).max(0.0) / n).sqrt() / (2.0 * value) } else { 0.0 };
-    Estimate { value, error }
+    SampleMean { value, error }
 }
 
 /// log of the mean of e^x, relative to the largest x so that nothing overflows.

@@ -6,7 +6,7 @@ use rand::RngExt;
 
 use crate::flows::architecture::{Activation, Architecture, Initial};
 use crate::flows::coupling::CouplingTape;
-use crate::flows::layout::Layout;
+use crate::flows::layout::ParameterLayout;
 use crate::flows::panel::transpose;
 use crate::flows::pass::Pass;
 use crate::flows::real::{Arithmetic, Real};
@@ -24,7 +24,7 @@ pub(crate) const BLOCK: usize = 128;
 #[derive(Debug, Clone)]
 pub struct RealNvp<T> {
     pub(crate) architecture: Architecture,
-    pub(crate) layout: Layout,
+    pub(crate) layout: ParameterLayout,
     pub(crate) parameters: Vec<T>,
     /// Running averages of batch normalisation.
     pub(crate) statistics: Vec<T>,
@@ -77,7 +77,7 @@ impl<T: Real> RealNvp<T> {
     /// All weights and biases zero, gains and running variances one: the identity.
     pub(crate) fn empty(architecture: &Architecture) -> Result<Self, InvalidParameter> {
         architecture.check()?;
-        let layout = Layout::new(architecture);
+        let layout = ParameterLayout::new(architecture);
         let mut parameters = vec![T::ZERO; layout.parameters];
         let mut statistics = vec![T::ZERO; layout.statistics];
         for norm in layout.nets().flat_map(|net| net.norms()) {

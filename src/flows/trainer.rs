@@ -67,7 +67,7 @@ pub struct Record {
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Outcome<E = Evaluation> {
+pub enum TrainingOutcome<E = Evaluation> {
     /// All steps were taken.
     Trained(E),
     /// Loss or gradient were not finite.
@@ -79,7 +79,7 @@ pub enum Outcome<E = Evaluation> {
 
 /// A finished run.
 #[derive(Debug, Clone)]
-pub struct Run<T, E = Evaluation> {
+pub struct TrainingRun<T, E = Evaluation> {
     /// Its seed.
     pub seed: u64,
     /// The flow after the last step that was finite.
@@ -89,7 +89,7 @@ pub struct Run<T, E = Evaluation> {
     /// The step from which on T = 1 by a rule that watches the fit.
     pub cold: Option<usize>,
     /// How it ended.
-    pub outcome: Outcome<E>,
+    pub outcome: TrainingOutcome<E>,
 }
 
 impl<'a, T: Real> Trainer<'a, T> {
@@ -196,7 +196,7 @@ pub fn train<T: Real>(
     problem: &FlowProblem,
     seed: u64,
     observer: impl FnMut(&Record, &RealNvp<T>),
-) -> Result<Run<T>, InvalidParameter> {
+) -> Result<TrainingRun<T>, InvalidParameter> {
     let judge = |flow: &RealNvp<T>| {
         let found = evaluate(flow, problem.target(), problem.training().samples, seed)?;
         Ok(found.is_finite().then_some(found))
@@ -209,7 +209,7 @@ pub fn train_on_density<T: Real, D: LogDensity>(
     problem: &FlowProblem<D>,
     seed: u64,
     observer: impl FnMut(&Record, &RealNvp<T>),
-) -> Result<Run<T, DensityEvaluation>, InvalidParameter> {
+) -> Result<TrainingRun<T, DensityEvaluation>, InvalidParameter> {
     let judge = |flow: &RealNvp<T>| {
         let found = evaluate_on_density(flow, problem.target(), problem.training().samples, seed)?;
         Ok(found.is_finite().then_some(found))
@@ -222,7 +222,7 @@ fn to_the_end<T: Real, E>(
     mut trainer: Trainer<'_, T>,
     mut observer: impl FnMut(&Record, &RealNvp<T>),
     judge: impl FnOnce(&RealNvp<T>) -> Result<Option<E>, InvalidParameter>,
-) -> Result<Run<T, E>, InvalidParameter> {
+) -> Result<TrainingRun<T, E>, InvalidParameter> {
     let (training, seed) = (trainer.plan.training(), trainer.seed);
     let mut records = Vec::with_capacity(training.steps / training.every + 2);
     let mut stopped = None;
@@ -238,11 +238,11 @@ fn to_the_end<T: Real, E>(
     }
     let Trainer { flow, cooling, .. } = trainer;
     let outcome = match stopped {
-        Some(step) => Outcome::Diverged { step },
+        Some(step) => TrainingOutcome::Diverged { step },
         // Parameters that the last step has spoilt show in what the flow says of its samples.
-        None => judge(&flow)?.map_or(Outcome::Diverged { step: training.steps }, Outcome::Trained),
+        None => judge(&flow)?.map_or(TrainingOutcome::Diverged { step: training.steps }, TrainingOutcome::Trained),
     };
-    Ok(Run { seed, flow, records, cold: cooling.and_then(|cooling| cooling.cold), outcome })
+    Ok(TrainingRun { seed, flow, records, cold: cooling.and_then(|cooling| cooling.cold), outcome })
 }
 
 /// Trains a flow for each seed, in parallel; each run is the same, bit for bit, as [`train`] gives it. The observer is
@@ -251,7 +251,7 @@ pub fn train_many<T: Real>(
     problem: &FlowProblem,
     seeds: &[u64],
     observer: impl Fn(u64, &Record, &RealNvp<T>) + Sync,
-) -> Result<Vec<Run<T>>, InvalidParameter> {
+) -> Result<Vec<TrainingRun<T>>, InvalidParameter> {
     // One task a seed: a run takes seconds at least.
     parallel::try_map(seeds, |&seed| train(problem, seed, |record, flow| observer(seed, record, flow)))
 }

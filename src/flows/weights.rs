@@ -3,7 +3,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use thiserror::Error;
 
 use crate::flows::architecture::Architecture;
-use crate::flows::layout::{Layout, Norm};
+use crate::flows::layout::{Norm, ParameterLayout};
 use crate::flows::real::Real;
 use crate::flows::realnvp::RealNvp;
 
@@ -70,7 +70,7 @@ struct Tensor {
 
 /// The tensors of a flow: `coupling.0.net.layer.1.weight` (outputs by inputs) and `.bias`, with batch normalisation
 /// also `.gain`, `.mean` and `.variance`, that of the input `coupling.0.net.input.bias` and so on; separate networks are called `scale` and `shift` instead of `net`.
-fn tensors(layout: &Layout) -> Vec<Tensor> {
+fn tensors(layout: &ParameterLayout) -> Vec<Tensor> {
     let mut tensors = Vec::new();
     let vector = |name: String, running: bool, first: usize, width: usize| {
         let places = (first..first + width).collect();

@@ -1,6 +1,6 @@
 //! What every integrator takes and gives.
 
-use crate::integrate::misuse::Misuse;
+use crate::integrate::misuse::RequestMisuse;
 use crate::integrate::options::Request;
 use crate::integrate::system::System;
 
@@ -53,7 +53,7 @@ pub trait Integrator {
     fn name(&self) -> &'static str;
 
     /// Integrates; a stop before the end is an outcome, not an error.
-    fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, Misuse>;
+    fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, RequestMisuse>;
 }
 
 /// Collects a solution while an engine steps: wanted times, events and kept steps are the same for all of them.

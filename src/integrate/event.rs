@@ -2,7 +2,7 @@
 
 /// Which crossings of zero count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
+pub enum Crossing {
     /// From negative to not negative.
     Rising,
     /// From positive to not positive.
@@ -16,16 +16,16 @@ pub struct Event<'a> {
     /// g(t, y).
     pub function: &'a dyn Fn(f64, &[f64]) -> f64,
     /// Which crossings count.
-    pub direction: Direction,
+    pub direction: Crossing,
 }
 
 impl Event<'_> {
     /// Does a change from `before` to `after` count? A start exactly at zero does not: the trajectory leaves it.
     fn crosses(&self, before: f64, after: f64) -> bool {
         match self.direction {
-            Direction::Rising => before < 0.0 && after >= 0.0,
-            Direction::Falling => before > 0.0 && after <= 0.0,
-            Direction::Either => before * after < 0.0 || (before != 0.0 && after == 0.0),
+            Crossing::Rising => before < 0.0 && after >= 0.0,
+            Crossing::Falling => before > 0.0 && after <= 0.0,
+            Crossing::Either => before * after < 0.0 || (before != 0.0 && after == 0.0),
         }
     }
 }

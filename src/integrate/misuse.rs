@@ -2,7 +2,7 @@
 
 /// A request that makes no sense.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Misuse {
+pub enum RequestMisuse {
     /// The state's length is not the system's dimension.
     #[error("the state has {got} entries, the system {expected}")]
     Dimension {

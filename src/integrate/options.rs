@@ -1,7 +1,7 @@
 //! What is asked of an integrator.
 
 use crate::integrate::event::Event;
-use crate::integrate::misuse::Misuse;
+use crate::integrate::misuse::RequestMisuse;
 use crate::integrate::system::System;
 
 /// Local error control: each step keeps the root mean square of e_i/(absolute + relative max(|y_i|, |y_i new|))
@@ -51,17 +51,17 @@ impl<'a> Request<'a> {
 
 impl Request<'_> {
     /// Checks the request against the system.
-    pub(crate) fn check(&self, system: &dyn System) -> Result<(), Misuse> {
+    pub(crate) fn check(&self, system: &dyn System) -> Result<(), RequestMisuse> {
         if self.state.len() != system.dimension() {
-            return Err(Misuse::Dimension { expected: system.dimension(), got: self.state.len() });
+            return Err(RequestMisuse::Dimension { expected: system.dimension(), got: self.state.len() });
         }
         if !(self.start.is_finite() && self.end.is_finite() && self.start <= self.end) {
-            return Err(Misuse::Interval { start: self.start, end: self.end });
+            return Err(RequestMisuse::Interval { start: self.start, end: self.end });
         }
         let mut last = f64::NEG_INFINITY;
         for &time in self.times {
             if !(time > last && time >= self.start && time <= self.end) {
-                return Err(Misuse::Times { time });
+                return Err(RequestMisuse::Times { time });
             }
             last = time;
         }

@@ -1,7 +1,7 @@
 //! The own adaptive method behind the common trait.
 
 use crate::integrate::engine::{Integrator, Outcome, Recorder, Solution};
-use crate::integrate::misuse::Misuse;
+use crate::integrate::misuse::RequestMisuse;
 use crate::integrate::options::{Request, Tolerances};
 use crate::integrate::stepper::{StepResult, Stepper};
 use crate::integrate::system::System;
@@ -82,7 +82,7 @@ impl Integrator for Tsit5 {
         "tsit5"
     }
 
-    fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, Misuse> {
+    fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, RequestMisuse> {
         request.check(system)?;
         Ok(match system.dimension() {
             0..=2 => self.run::<2>(system, request),
@@ -94,7 +94,7 @@ impl Integrator for Tsit5 {
             33..=64 => self.run::<64>(system, request),
             65..=128 => self.run::<128>(system, request),
             129..=256 => self.run::<256>(system, request),
-            got => return Err(Misuse::TooLarge { limit: Self::LARGEST, got }),
+            got => return Err(RequestMisuse::TooLarge { limit: Self::LARGEST, got }),
         })
     }
 }

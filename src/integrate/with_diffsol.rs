@@ -6,7 +6,7 @@ use diffsol::{
 };
 
 use crate::integrate::engine::{Integrator, Outcome, Recorder, Solution};
-use crate::integrate::misuse::Misuse;
+use crate::integrate::misuse::RequestMisuse;
 use crate::integrate::options::{Request, Tolerances};
 use crate::integrate::system::System;
 
@@ -36,7 +36,7 @@ impl Integrator for DiffsolTsit5 {
         "diffsol-tsit45"
     }
 
-    fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, Misuse> {
+    fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, RequestMisuse> {
         run(system, request, |piece, from, state, recorder, to| {
             let Tolerances { relative, absolute } = self.tolerances;
             let problem = OdeBuilder::<M>::new()
@@ -56,7 +56,7 @@ impl Integrator for DiffsolBdf<'_> {
         "diffsol-bdf"
     }
 
-    fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, Misuse> {
+    fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, RequestMisuse> {
         let n = system.dimension();
         run(system, request, |piece, from, state, recorder, to| {
             let Tolerances { relative, absolute } = self.tolerances;
@@ -87,7 +87,7 @@ fn run(
     system: &dyn System,
     request: &Request<'_>,
     one: impl Fn(usize, f64, &[f64], &mut Recorder<'_>, f64) -> Result<Option<Outcome>, DiffsolError>,
-) -> Result<Solution, Misuse> {
+) -> Result<Solution, RequestMisuse> {
     request.check(system)?;
     let mut recorder = Recorder::new(request);
     if !recorder.start_is_finite() {

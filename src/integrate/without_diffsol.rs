@@ -1,7 +1,7 @@
 //! The general engine in a build without the feature `diffsol`: it refuses.
 
 use crate::integrate::engine::{Integrator, Solution};
-use crate::integrate::misuse::Misuse;
+use crate::integrate::misuse::RequestMisuse;
 use crate::integrate::options::{Request, Tolerances};
 use crate::integrate::system::System;
 
@@ -17,7 +17,7 @@ impl Integrator for DiffsolTsit5 {
         "diffsol-tsit45"
     }
 
-    fn integrate(&self, _: &dyn System, _: &Request<'_>) -> Result<Solution, Misuse> {
-        Err(Misuse::NoDiffsol)
+    fn integrate(&self, _: &dyn System, _: &Request<'_>) -> Result<Solution, RequestMisuse> {
+        Err(RequestMisuse::NoDiffsol)
     }
 }

@@ -1,7 +1,7 @@
 //! The figure of collapse boundaries.
 
 use crate::figures::{Axis, Contours, Dash, Figure, Grid, Heads, LegendPlace, Marker, Panel, Series, palette};
-use crate::results::{BoundaryRecord, Portrait};
+use crate::results::{ArrowField, BoundaryRecord};
 
 /// Keys of the schedule with a panel for each initial temperature.
 const RATE: &str = "schedule.rate";
@@ -106,7 +106,7 @@ fn curves(record: &BoundaryRecord) -> Panel {
     panel
 }
 
-fn phase(record: &BoundaryRecord, portrait: &Portrait) -> Panel {
+fn phase(record: &BoundaryRecord, portrait: &ArrowField) -> Panel {
     let title = format!("*z* = 0, *T* = {}", portrait.temperature);
     let reach = portrait.x.last().map_or(1.0, |x| 0.85 * x);
     let mut panel = Panel::new(Axis::linear("*x*").range(0.0, reach), Axis::linear("*y*").range(0.0, reach))

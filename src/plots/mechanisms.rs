@@ -2,7 +2,7 @@
 
 use crate::figures::{Axis, Color, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
 use crate::plots::symbols::{FORMULA, axis, axis_label, name};
-use crate::results::{Answer, Curve, Equation, MechanismShare, PlotConfig, Route, SweepPoint, SweepRecord};
+use crate::results::{Answer, Equation, MechanismShare, PlotConfig, Route, SweepCurve, SweepPoint, SweepRecord};
 
 /// Panels in a row.
 const ACROSS: usize = 3;
@@ -33,10 +33,10 @@ pub(crate) fn mechanisms(record: &SweepRecord, plot: &PlotConfig) -> Figure {
 }
 
 /// The title of a panel: of keys that change together only the first.
-fn title(record: &SweepRecord, curve: &Curve) -> String {
+fn title(record: &SweepRecord, curve: &SweepCurve) -> String {
     let leads = |key: &str| record.header.axes.iter().any(|axis| axis.keys.first().is_some_and(|first| first == key));
     let fixed = curve.fixed.iter().filter(|(key, _)| leads(key)).cloned().collect();
-    name(&Curve { fixed, points: Vec::new() })
+    name(&SweepCurve { fixed, points: Vec::new() })
 }
 
 fn share<'a>(point: &'a SweepPoint, what: &str) -> Option<&'a MechanismShare> {
@@ -50,7 +50,7 @@ fn share<'a>(point: &'a SweepPoint, what: &str) -> Option<&'a MechanismShare> {
         .find(|share| share.mechanism == what)
 }
 
-fn panel(record: &SweepRecord, plot: &PlotConfig, curve: &Curve, seen: &dyn Fn(&str) -> bool) -> Panel {
+fn panel(record: &SweepRecord, plot: &PlotConfig, curve: &SweepCurve, seen: &dyn Fn(&str) -> bool) -> Panel {
     let y = axis("share of runs", plot.log_y);
     let y = if plot.log_y { y } else { y.range(-0.02, 1.02) };
     let mut panel = Panel::new(axis(axis_label(&plot.x), plot.log_x), y).aspect(0.9);

@@ -1,7 +1,7 @@
 //! Keys and values in the symbols of the theory note.
 
 use crate::figures::{Axis, Dash, Marker};
-use crate::results::{AxisValue, Curve, RATE, Route, Source, TIME};
+use crate::results::{AxisValue, RATE, Route, Source, SweepCurve, TIME};
 
 pub(crate) const EXACT: Source = Source::Route(Route::Exact);
 pub(crate) const COUNTED: Source = Source::Route(Route::MonteCarlo);
@@ -122,7 +122,7 @@ fn rounded(x: f64) -> String {
 }
 
 /// What is fixed along a curve.
-pub(crate) fn name(curve: &Curve) -> String {
+pub(crate) fn name(curve: &SweepCurve) -> String {
     let part = |(key, value): &(String, AxisValue)| match value {
         AxisValue::Text(text) => choice(key, text),
         _ => format!("{} = {}", symbol(key), shown(value)),

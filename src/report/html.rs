@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Report, Section, Verdict, paragraphs};
+use super::{JudgedClaim, Report, Section, paragraphs};
 
 /// The page's own style: readable in light and dark; figures keep their white sheet in both.
 const STYLE: &str = "\
@@ -110,7 +110,7 @@ fn verdicts(page: &mut String, report: &Report) {
         "<div class=\"scroll\">\n<table>\n<thead><tr><th></th><th>claim</th><th>expected</th><th>measured</th>",
     );
     page.push_str("<th>note</th></tr></thead>\n<tbody>\n");
-    for Verdict { claim, expected, measured, passed, note } in &report.verdicts {
+    for JudgedClaim { claim, expected, measured, passed, note } in &report.verdicts {
         // A sign and a word beside the colour.
         let (class, word) = if *passed { ("pass", "\u{2713} pass") } else { ("fail", "\u{2717} fail") };
         let cells = [claim, expected, measured, note].map(|cell| format!("<td>{}</td>", escaped(cell))).concat();

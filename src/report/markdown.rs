@@ -1,6 +1,6 @@
 //! The report as Markdown, beside its pictures.
 
-use super::{Report, Section, Verdict, encoded, paragraphs};
+use super::{JudgedClaim, Report, Section, encoded, paragraphs};
 
 /// A text on one line with what Markdown gives a meaning escaped.
 fn escaped(text: &str) -> String {
@@ -29,7 +29,7 @@ pub fn markdown(report: &Report) -> String {
     blocks.extend(report.sections.iter().flat_map(section));
     if !report.verdicts.is_empty() {
         blocks.push("## Verdicts".to_owned());
-        let rows = report.verdicts.iter().map(|Verdict { claim, expected, measured, passed, note }| {
+        let rows = report.verdicts.iter().map(|JudgedClaim { claim, expected, measured, passed, note }| {
             let word = if *passed { "pass" } else { "**fail**" };
             format!("| {word} | {} |\n", [claim, expected, measured, note].map(|cell| escaped(cell)).join(" | "))
         });

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::bifurcation::{Admissible, Equilibrium, Kind, SpecialPoint, Status};
+use crate::bifurcation::{Admissible, Equilibrium, PointKind, SpecialPoint, Status};
 use crate::config::BifurcationRun;
 
 /// The record of `collapsar bifurcate`.
@@ -207,12 +207,12 @@ impl SpecialRecord {
     /// The record of a special point; `value` maps the continued parameter to the recorded one.
     pub fn new(point: &SpecialPoint, admissible: Option<Admissible>, value: impl Fn(f64) -> f64) -> Self {
         let kind = match point.kind {
-            Kind::Fold => "fold",
-            Kind::Pitchfork => "pitchfork",
-            Kind::Transcritical => "transcritical",
-            Kind::BranchPoint => "branch-point",
-            Kind::Hopf => "hopf",
-            Kind::Multiple => "multiple",
+            PointKind::Fold => "fold",
+            PointKind::Pitchfork => "pitchfork",
+            PointKind::Transcritical => "transcritical",
+            PointKind::BranchPoint => "branch-point",
+            PointKind::Hopf => "hopf",
+            PointKind::Multiple => "multiple",
         };
         Self {
             kind,

@@ -33,7 +33,7 @@ pub struct BoundaryRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub horizon: Option<f64>,
     /// The flow in the plane of the curves at the final temperature (free pair only).
-    pub portrait: Option<Portrait>,
+    pub portrait: Option<ArrowField>,
 }
 
 /// One curve: collapse below it, recovery above.
@@ -62,7 +62,7 @@ pub struct BoundaryCurve {
 
 /// The flow of the free pair at z = 0 and one temperature.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Portrait {
+pub struct ArrowField {
     /// T.
     pub temperature: f64,
     /// Nodes in x.

@@ -66,7 +66,7 @@ pub enum ProductRoute {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Certificate {
     /// What is proved.
-    pub verdict: Verdict,
+    pub verdict: Proof,
     /// Why, in words.
     pub reason: String,
     /// L: an upper bound of the least F, that of the best fit found.
@@ -86,7 +86,7 @@ pub struct Certificate {
 /// What is proved about the optimum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum Proof {
     /// There is one stationary point: no collapse.
     Unique,
     /// F is 0 to rounding: the fit is the target.

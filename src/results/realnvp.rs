@@ -146,8 +146,8 @@ pub struct FlowSnapshot {
     pub points: Vec<[f64; 2]>,
 }
 
-impl From<flows::Estimate> for Measured {
-    fn from(flows::Estimate { value, error }: flows::Estimate) -> Self {
+impl From<flows::SampleMean> for Measured {
+    fn from(flows::SampleMean { value, error }: flows::SampleMean) -> Self {
         Self { value, error }
     }
 }

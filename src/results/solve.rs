@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::config::SolveRun;
 use crate::integrate::Outcome;
 use crate::results::{PROGRAM, VERSION};
-use crate::trajectory::{Limit, LimitStatus, Report, Trajectory, Verdict};
+use crate::trajectory::{Limit, LimitStatus, LostModes, Report, Trajectory};
 
 /// The record of `collapsar solve` on one run: lists over times, components (K), modes (P) and coordinates, in the
 /// order that each field says.
@@ -127,8 +127,8 @@ fn outcome_name(outcome: Outcome) -> &'static str {
     }
 }
 
-impl From<&Verdict> for EndRecord {
-    fn from(verdict: &Verdict) -> Self {
+impl From<&LostModes> for EndRecord {
+    fn from(verdict: &LostModes) -> Self {
         Self {
             time: verdict.time,
             collapsed: verdict.collapsed(),
@@ -154,17 +154,22 @@ impl LimitRecord {
     }
 }
 
-/// The coordinates of a record: their name, and the map from those of the run's frame.
-pub type Chart<'a> = (&'static str, &'a dyn Fn(&[f64]) -> Vec<f64>);
+/// The coordinates of a record.
+pub struct RecordCoordinates<'a> {
+    /// Their name.
+    pub name: &'static str,
+    /// The map from those of the run's frame.
+    pub from_frame: &'a dyn Fn(&[f64]) -> Vec<f64>,
+}
 
 impl SolveRecord {
-    /// The record of `trajectory`, with vectors in the coordinates of the chart.
+    /// The record of `trajectory`, with vectors in the given coordinates.
     pub fn new(
         config: SolveRun,
         engine: &'static str,
         trajectory: &Trajectory,
         modes: Vec<Vec<f64>>,
-        (coordinates, to_user): Chart<'_>,
+        coordinates: &RecordCoordinates<'_>,
     ) -> Self {
         let reports = &trajectory.reports;
         let decided = trajectory.limit.as_ref().filter(|limit| limit.status != LimitStatus::Moving);
@@ -174,11 +179,11 @@ impl SolveRecord {
             version: VERSION,
             dimension: config.problem.start.dimension(),
             engine,
-            coordinates,
+            coordinates: coordinates.name,
             modes,
             times: pick(&|r| r.time),
             temperature: pick(&|r| r.temperature),
-            means: reports.iter().map(|r| r.means.iter().map(|m| to_user(m)).collect()).collect(),
+            means: reports.iter().map(|r| r.means.iter().map(|m| (coordinates.from_frame)(m)).collect()).collect(),
             weights: reports.iter().map(|r| r.weights.clone()).collect(),
             variance: pick(&|r| r.variance),
             variances: config

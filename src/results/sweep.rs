@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Axis, AxisValue, CollapseRun, RATE, Route, Source, TIME};
+use crate::config::{AxisValue, CollapseRun, RATE, Route, Source, SweepAxis, TIME};
 use crate::montecarlo::Agreement;
 use crate::results::probability::Answers;
 use crate::results::ranks::RankRecord;
@@ -20,7 +20,7 @@ pub struct SweepHeader {
     /// The resolved configuration of the first point; the others differ by what the axes assign.
     pub config: CollapseRun,
     /// The axes; the last runs fastest.
-    pub axes: Vec<Axis>,
+    pub axes: Vec<SweepAxis>,
     /// The routes that were run.
     pub routes: Vec<Route>,
 }
@@ -73,7 +73,7 @@ pub struct SweepRecord {
 
 /// Points along one curve of a plot, all else being fixed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Curve {
+pub struct SweepCurve {
     /// What is fixed: (key, value) for each column that changes elsewhere in the grid.
     pub fixed: Vec<(String, AxisValue)>,
     /// The points, as places in the record, in the order of the abscissa.
@@ -117,7 +117,7 @@ impl SweepRecord {
     /// The curves of a plot along the keys `along`: points that share every other column. A key takes those that change
     /// with it out of the comparison; the rate,
     /// those that it is made of.
-    pub fn curves(&self, along: &[&str]) -> Vec<Curve> {
+    pub fn curves(&self, along: &[&str]) -> Vec<SweepCurve> {
         let rated = |key: &String| along.contains(&RATE) && RATED.contains(&key.as_str());
         let own = |keys: &[String]| keys.iter().any(|key| along.contains(&key.as_str()));
         let moves: Vec<bool> = self
@@ -133,12 +133,12 @@ impl SweepRecord {
         let changes = |column: usize| self.points.iter().any(|p| p.values[column] != self.points[0].values[column]);
         let columns: Vec<usize> = (0..moves.len()).filter(|&c| !moves[c] && changes(c)).collect();
         let keys: Vec<&str> = self.keys().collect();
-        let mut curves: Vec<Curve> = Vec::new();
+        let mut curves: Vec<SweepCurve> = Vec::new();
         for (place, point) in self.points.iter().enumerate() {
             let fixed: Vec<_> = columns.iter().map(|&c| (keys[c].to_owned(), point.values[c].clone())).collect();
             match curves.iter_mut().find(|curve| curve.fixed == fixed) {
                 Some(curve) => curve.points.push(place),
-                None => curves.push(Curve { fixed, points: vec![place] }),
+                None => curves.push(SweepCurve { fixed, points: vec![place] }),
             }
         }
         if let [key] = along {

@@ -22,7 +22,7 @@ pub(crate) enum Element {
 
 /// How an array lies in a file.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Layout {
+pub(crate) struct ArrayLayout {
     pub(crate) shape: Vec<usize>,
     pub(crate) element: Element,
     pub(crate) big_endian: bool,
@@ -54,7 +54,7 @@ impl Element {
     }
 }
 
-impl Layout {
+impl ArrayLayout {
     /// Reads it with every `stride`-th place of `axis`.
     pub(crate) fn read(&self, source: &mut impl Read, axis: usize, stride: usize) -> io::Result<Array> {
         if !self.first_fastest || self.shape.len() < 2 {
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn orders_elements_and_strides() {
         let values: Vec<f64> = (0..24).map(f64::from).collect();
-        let layout = |first_fastest, big_endian| Layout {
+        let layout = |first_fastest, big_endian| ArrayLayout {
             shape: vec![2, 4, 3],
             element: Element::Float(8),
             big_endian,
@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn a_file_that_ends_early_says_where() {
-        let layout = Layout { shape: vec![10, 2], element: Element::Float(8), big_endian: false, first_fastest: false };
+        let layout =
+            ArrayLayout { shape: vec![10, 2], element: Element::Float(8), big_endian: false, first_fastest: false };
         let error = layout.read(&mut &[0u8; 50][..], 0, 1).unwrap_err();
         assert_eq!(error.to_string(), "it ends within row 4 of 10");
     }

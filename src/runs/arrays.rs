@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::runs::array::{Array, Layout};
+use crate::runs::array::{Array, ArrayLayout};
 use crate::runs::error::RunError;
 use crate::runs::role::{ArrayRole, Columns};
 use crate::runs::run::{Data, Run, Samples, Trace};
@@ -14,7 +14,7 @@ pub(crate) type Reader<'a> = dyn FnMut(usize, usize, usize) -> io::Result<Array>
 /// The arrays of a file.
 pub(crate) struct Arrays<'a> {
     pub(crate) file: &'a str,
-    pub(crate) listed: &'a [(String, Layout)],
+    pub(crate) listed: &'a [(String, ArrayLayout)],
     pub(crate) read: &'a mut Reader<'a>,
 }
 
@@ -54,8 +54,8 @@ impl Arrays<'_> {
         if let Some(found) = self.find(columns, ArrayRole::Samples) {
             return Ok(found);
         }
-        let others = |(name, _): &&(String, Layout)| columns.array_role(name) == ArrayRole::Other;
-        let wide = |(_, (_, layout)): &(usize, &(String, Layout))| layout.shape.len() >= 2;
+        let others = |(name, _): &&(String, ArrayLayout)| columns.array_role(name) == ArrayRole::Other;
+        let wide = |(_, (_, layout)): &(usize, &(String, ArrayLayout))| layout.shape.len() >= 2;
         let candidates: Vec<usize> =
             self.listed.iter().enumerate().filter(|at| wide(at) && others(&at.1)).map(|(at, _)| at).collect();
         match (&candidates[..], self.listed.len()) {

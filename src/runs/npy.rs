@@ -4,7 +4,7 @@ use std::io::{BufReader, Read};
 
 use npyz::{DType, Endianness, NpyHeader, Order, TypeChar};
 
-use crate::runs::array::{Element, Layout};
+use crate::runs::array::{ArrayLayout, Element};
 use crate::runs::arrays::Arrays;
 use crate::runs::error::RunError;
 use crate::runs::role::Columns;
@@ -20,7 +20,7 @@ pub(crate) fn read(file: &str, source: impl Read, columns: &Columns, most: usize
 }
 
 /// Reads a header; what follows in the source is the array.
-pub(crate) fn layout(source: &mut impl Read) -> Result<Layout, String> {
+pub(crate) fn layout(source: &mut impl Read) -> Result<ArrayLayout, String> {
     let header = NpyHeader::from_reader(source).map_err(|error| format!("its header cannot be read: {error}"))?;
     let refused =
         |dtype: &DType| format!("numbers of type {}: they must be real, of 8, 4, 2 or 1 bytes", dtype.descr());
@@ -34,7 +34,7 @@ pub(crate) fn layout(source: &mut impl Read) -> Result<Layout, String> {
         _ => return Err(refused(&dtype)),
     };
     let axis = |n: &u64| usize::try_from(*n).map_err(|_| "its shape is too large".to_owned());
-    Ok(Layout {
+    Ok(ArrayLayout {
         shape: header.shape().iter().map(axis).collect::<Result<_, _>>()?,
         element,
         big_endian: text.endianness() == Endianness::Big,

@@ -66,13 +66,13 @@ pub(crate) fn read<S: Read + Seek + Send + 'static>(
                     && let Some(kept) = kept.get_mut(row / stride)
                 {
                     match value {
-                        Some(Value::Number(number)) => kept.values[column] = number,
-                        Some(Value::Text(_)) | None => {}
+                        Some(Cell::Number(number)) => kept.values[column] = number,
+                        Some(Cell::Text(_)) | None => {}
                     }
                     if labelled {
                         kept.label = match value {
-                            Some(Value::Number(number)) => number.to_string(),
-                            Some(Value::Text(text)) => text.to_owned(),
+                            Some(Cell::Number(number)) => number.to_string(),
+                            Some(Cell::Text(text)) => text.to_owned(),
                             None => String::new(),
                         };
                     }
@@ -88,14 +88,14 @@ pub(crate) fn read<S: Read + Seek + Send + 'static>(
     roles.runs(file, &kept, stride)
 }
 
-enum Value<'a> {
+enum Cell<'a> {
     Number(f64),
     Text(&'a str),
 }
 
 /// Every value of a column, in order; none where it is null.
-fn each(reader: ColumnReader, take: &mut dyn FnMut(Option<Value<'_>>)) -> ParquetResult<()> {
-    use Value::Number;
+fn each(reader: ColumnReader, take: &mut dyn FnMut(Option<Cell<'_>>)) -> ParquetResult<()> {
+    use Cell::Number;
     match reader {
         ColumnReader::BoolColumnReader(reader) => all(reader, &|v| Number(f64::from(u8::from(*v))), take),
         ColumnReader::Int32ColumnReader(reader) => all(reader, &|v| Number(f64::from(*v)), take),
@@ -103,7 +103,7 @@ fn each(reader: ColumnReader, take: &mut dyn FnMut(Option<Value<'_>>)) -> Parque
         ColumnReader::FloatColumnReader(reader) => all(reader, &|v| Number(f64::from(*v)), take),
         ColumnReader::DoubleColumnReader(reader) => all(reader, &|v| Number(*v), take),
         ColumnReader::ByteArrayColumnReader(reader) => {
-            all(reader, &|v| Value::Text(v.as_utf8().unwrap_or_default()), take)
+            all(reader, &|v| Cell::Text(v.as_utf8().unwrap_or_default()), take)
         }
         _ => Err(ParquetError::NYI("numbers of this type: they must be of 4 or 8 bytes".to_owned())),
     }
@@ -111,8 +111,8 @@ fn each(reader: ColumnReader, take: &mut dyn FnMut(Option<Value<'_>>)) -> Parque
 
 fn all<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
-    of: &dyn for<'a> Fn(&'a T::T) -> Value<'a>,
-    take: &mut dyn FnMut(Option<Value<'_>>),
+    of: &dyn for<'a> Fn(&'a T::T) -> Cell<'a>,
+    take: &mut dyn FnMut(Option<Cell<'_>>),
 ) -> ParquetResult<()> {
     let (mut values, mut levels) = (Vec::new(), Vec::new());
     loop {

@@ -11,11 +11,11 @@ pub(crate) struct Roles {
     pub(crate) of: Vec<Role>,
     /// The column whose text says which run a row is of.
     pub(crate) label: Option<usize>,
-    kind: Kind,
+    kind: ColumnKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ColumnKind {
     Samples,
     Trace,
     Coverage,
@@ -37,14 +37,14 @@ impl Roles {
         let mut of: Vec<Role> = names.iter().map(|name| columns.role(name)).collect();
         let has = |of: &[Role], wanted: &dyn Fn(&Role) -> bool| of.iter().any(wanted);
         let kind = if columns.coordinates.is_empty() && has(&of, &|role| matches!(role, Role::Mean(..))) {
-            Kind::Trace
+            ColumnKind::Trace
         } else if has(&of, &|role| matches!(role, Role::Coverage(_))) && !has(&of, &|role| *role == Role::Coordinate) {
-            Kind::Coverage
+            ColumnKind::Coverage
         } else {
-            Kind::Samples
+            ColumnKind::Samples
         };
         // Numbered names that are of no trace here are coordinates like others.
-        let loose = kind == Kind::Samples && columns.coordinates.is_empty();
+        let loose = kind == ColumnKind::Samples && columns.coordinates.is_empty();
         if loose {
             for role in &mut of {
                 if matches!(
@@ -63,9 +63,9 @@ impl Roles {
     pub(crate) fn is_read(&self, column: usize) -> bool {
         let of = |wanted: &[Role]| wanted.contains(&self.of[column]);
         match self.kind {
-            Kind::Samples => of(&[Role::Coordinate, Role::LogQ, Role::LogP]),
-            Kind::Coverage => matches!(self.of[column], Role::Coverage(_)),
-            Kind::Trace => !of(&[Role::Coordinate, Role::LogQ, Role::LogP, Role::Run, Role::Ignored]),
+            ColumnKind::Samples => of(&[Role::Coordinate, Role::LogQ, Role::LogP]),
+            ColumnKind::Coverage => matches!(self.of[column], Role::Coverage(_)),
+            ColumnKind::Trace => !of(&[Role::Coordinate, Role::LogQ, Role::LogP, Role::Run, Role::Ignored]),
         }
     }
 
@@ -84,11 +84,11 @@ impl Roles {
             return Err(RunError::new(file, "no column holds coordinates, means or coverages"));
         }
         match self.kind {
-            Kind::Coverage => Ok(self.coverages(file, rows)),
-            Kind::Samples => Ok(by_label(file, rows)
+            ColumnKind::Coverage => Ok(self.coverages(file, rows)),
+            ColumnKind::Samples => Ok(by_label(file, rows)
                 .map(|(name, rows)| Run { name, data: Data::Samples(self.samples(&rows, stride)) })
                 .collect()),
-            Kind::Trace => by_label(file, rows)
+            ColumnKind::Trace => by_label(file, rows)
                 .map(|(name, rows)| Ok(Run { name, data: Data::Trace(self.trace(file, &rows, stride)?) }))
                 .collect(),
         }

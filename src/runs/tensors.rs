@@ -6,7 +6,7 @@ use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 
 use crate::runs::TENSORS_LENGTH;
-use crate::runs::array::{Element, Layout};
+use crate::runs::array::{ArrayLayout, Element};
 use crate::runs::arrays::Arrays;
 use crate::runs::error::RunError;
 use crate::runs::role::Columns;
@@ -47,7 +47,8 @@ pub(crate) fn read(
                 return Err(RunError::new(file, format!("array `{name}` is of type {other:?}: {rule}")));
             }
         };
-        listed.push((name, Layout { shape: info.shape.clone(), element, big_endian: false, first_fastest: false }));
+        listed
+            .push((name, ArrayLayout { shape: info.shape.clone(), element, big_endian: false, first_fastest: false }));
         places.push(data + info.data_offsets.0 as u64);
     }
     let listed = listed;

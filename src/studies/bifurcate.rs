@@ -7,10 +7,10 @@ mod summary;
 use collapsar_theory::{FreePair, Pair, SpherePair};
 
 use crate::bifurcation::{
-    Admissible, Branch, BranchPoint, ContinuationOptions, Diagram, Equilibria, Equilibrium, FreeFamily, Misuse,
-    PairParameter, ParametricProblem, SearchOptions, Section, SpecialPoint, SphereFamily, TwoParameterProblem,
-    admissible, antipodal_separation, antipodal_temperature, critical_separation, critical_temperature,
-    free_equilibria, pair_continuation, sphere_equilibria,
+    Admissible, Branch, BranchPoint, ContinuationMisuse, ContinuationOptions, Diagram, Equilibria, Equilibrium,
+    FreeFamily, OneParameter, PairParameter, ParametricProblem, SearchOptions, SpecialPoint, SphereFamily,
+    TwoParameterProblem, admissible, antipodal_separation, antipodal_temperature, critical_separation,
+    critical_temperature, free_equilibria, pair_continuation, sphere_equilibria,
 };
 use crate::config::{BifurcationRun, ConfigError, Document, Parameter};
 #[cfg(feature = "figures")]
@@ -150,11 +150,15 @@ fn branches<P: TwoParameterProblem>(
     let options = pair_continuation(settings.range);
     let drawn = match settings.parameter {
         Parameter::Temperature => {
-            draw(settings, &Section::along_first(family, settings.point.separation), &seeds, states, &options)
+            draw(settings, &OneParameter::along_first(family, settings.point.separation), &seeds, states, &options)
         }
-        Parameter::Separation => {
-            draw(settings, &Section::along_second(family, settings.point.temperature.ln()), &seeds, states, &options)
-        }
+        Parameter::Separation => draw(
+            settings,
+            &OneParameter::along_second(family, settings.point.temperature.ln()),
+            &seeds,
+            states,
+            &options,
+        ),
     };
     drawn.map_err(StudyError::computation)
 }
@@ -165,7 +169,7 @@ fn draw<P: ParametricProblem>(
     seeds: &[(f64, Vec<f64>)],
     states: &Equilibria,
     options: &ContinuationOptions,
-) -> Result<Drawn, Misuse> {
+) -> Result<Drawn, ContinuationMisuse> {
     let diagram = Diagram::through(problem, seeds, options)?;
     let here = settings.own_value();
     let n = problem.dimension();

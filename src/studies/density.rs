@@ -1,7 +1,7 @@
 //! Target, tempered target and fitted mixture of a run at several moments.
 
 use crate::config::{ConfigError, DensityRun, Document, ProblemConfig, Variant};
-use crate::density::{Gaussians, Plane, Tempered, enclosing_levels};
+use crate::density::{Gaussians, Plane, TemperedTarget, enclosing_levels};
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
 #[cfg(feature = "figures")]
@@ -139,7 +139,7 @@ impl ProjectedRun {
         let target = Gaussians { centres: self.modes.clone(), weights: weights.clone(), variance: 1.0 };
         let values = over_plane(&plane, |at| target.density(at));
         let snapshots = self.reports.iter().zip(&self.means).map(|(report, means)| {
-            let tempered = Tempered::new(&self.modes, weights, 1.0 / report.temperature);
+            let tempered = TemperedTarget::new(&self.modes, weights, 1.0 / report.temperature);
             let fit = Gaussians { centres: means.clone(), weights: report.weights.clone(), variance: report.variance };
             let planes = [over_plane(&plane, |at| tempered.density(at)), over_plane(&plane, |at| fit.density(at))];
             let [tempered_levels, fit_levels] = [0, 1].map(|i| enclosing_levels(&planes[i], &SHARES));

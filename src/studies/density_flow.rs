@@ -1,7 +1,7 @@
 //! A normalizing flow trained on a target that is a function of the caller's.
 
 use crate::config::{DensityFlowRun, Precision};
-use crate::flows::{FlowProblem, LogDensity, Outcome, Real, train_on_density};
+use crate::flows::{FlowProblem, LogDensity, Real, TrainingOutcome, train_on_density};
 use crate::results::{DensityFlowRecord, DensityMoment, PROGRAM, VERSION};
 use crate::studies::{StudyError, Watch};
 
@@ -51,8 +51,8 @@ impl DensityFlow {
         })?;
         let weights = trained.flow.to_safetensors().map_err(StudyError::computation)?;
         let (diverged_at, evaluation) = match trained.outcome {
-            Outcome::Trained(found) => (None, Some(found.into())),
-            Outcome::Diverged { step } => (Some(step as u64), None),
+            TrainingOutcome::Trained(found) => (None, Some(found.into())),
+            TrainingOutcome::Diverged { step } => (Some(step as u64), None),
         };
         let record = DensityFlowRecord {
             program: PROGRAM,

@@ -19,8 +19,8 @@ use crate::plots;
 use crate::results::{
     Counted, DesignPoint, DesignRecord, FamilyDesign, Given, PROGRAM, Steps, TurnpikeRecord, VERSION,
 };
-use crate::studies::heat::Heat;
-use crate::studies::probability::Question;
+use crate::studies::heat::HeatUse;
+use crate::studies::probability::CollapseProbability;
 use crate::studies::{Study, StudyError, Watch, number};
 use choice::{Choice, cheapest, confirmed, safest};
 use frontier::{Best, Frontier};
@@ -98,7 +98,7 @@ struct Header<'a> {
 /// What P_c is judged by.
 fn route(config: &DesignRun) -> Result<Route, StudyError> {
     let problem = config.run.problem.problem()?;
-    let question = Question::new(&config.run, &problem, 0)?;
+    let question = CollapseProbability::new(&config.run, &problem, 0)?;
     let limit = config.run.stop.horizon.is_none();
     let adam = question.adam().is_some();
     // Elsewhere a value of the exact route takes seconds to minutes, a count a fraction of one.
@@ -138,8 +138,8 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
     let without = judge.plain(&cold)?;
     let given = given(config, judge)?;
     let problem = config.run.problem.problem()?;
-    let question = Question::new(&config.run, &problem, judge.seed())?;
-    let heat = Heat::of(&question, problem.schedule(), design.wanted)?;
+    let question = CollapseProbability::new(&config.run, &problem, judge.seed())?;
+    let heat = HeatUse::of(&question, problem.schedule(), design.wanted)?;
     if let (Some(heat), Some(_)) = (&heat, given) {
         notes.extend(heat.remarks().iter().map(|remark| format!("the given schedule: {remark}")));
     }

@@ -7,7 +7,7 @@ use collapsar_theory::{
 
 use crate::config::ProblemConfig;
 use crate::studies::number;
-use crate::studies::probability::Question;
+use crate::studies::probability::CollapseProbability;
 
 /// P_c that is wanted where nothing is said.
 const USUAL: f64 = 0.01;
@@ -20,7 +20,7 @@ const LAGS: f64 = 1.1;
 
 /// What a schedule does with its time.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Heat {
+pub(crate) struct HeatUse {
     /// T_c.
     pub(crate) critical: f64,
     /// The best constant temperature.
@@ -40,14 +40,14 @@ pub(crate) struct Heat {
     wanted: f64,
 }
 
-impl Heat {
+impl HeatUse {
     /// Measures a schedule that answers a question about a mixture under plain descent; nothing where no temperature is the best: for a pair
     /// that is free, equal odds, a variance that does not follow the temperature.
     ///
     /// # Errors
     /// Those of the turnpike.
     pub(crate) fn of(
-        question: &Question<'_>,
+        question: &CollapseProbability<'_>,
         schedule: &Schedule,
         wanted: Option<f64>,
     ) -> Result<Option<Self>, InvalidParameter> {

@@ -1,7 +1,7 @@
 //! The plane in which densities are shown: its nodes, its window and the shares of mass that contours enclose.
 
 use crate::config::TargetConfig;
-use crate::density::Tempered;
+use crate::density::TemperedTarget;
 use crate::studies::StudyError;
 
 /// Nodes of the plane along each axis.
@@ -13,7 +13,7 @@ pub(crate) const SHARES: [f64; 2] = [0.5, 0.9];
 
 /// Refuses, by the key of the modes, a tempered target whose quadrature is out of reach.
 pub(crate) fn check_tempered(target: &TargetConfig, modes: &[[f64; 2]], beta: f64) -> Result<(), StudyError> {
-    Tempered::check(modes, beta).map_err(|rule| match target.separation {
+    TemperedTarget::check(modes, beta).map_err(|rule| match target.separation {
         Some(separation) => StudyError::refused("target.separation", separation, rule),
         None => StudyError::refused("target.means", format!("a list of {}", modes.len()), rule),
     })

@@ -19,12 +19,12 @@ use crate::config::{CollapseRun, ConfigError, Document, ProbabilityRun, ProblemC
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
 use crate::results::{PROGRAM, ProbabilityRecord, VERSION};
-use crate::studies::heat::Heat;
+use crate::studies::heat::HeatUse;
 use crate::studies::trainable::Trainings;
 use crate::studies::{Study, StudyError, Watch};
 use portion::ROUTE;
 pub(crate) use product::ProductQuestion;
-pub(crate) use question::Question;
+pub(crate) use question::CollapseProbability;
 
 /// The `pair` of product measures.
 pub(crate) const PRODUCT: &str = "product";
@@ -72,16 +72,16 @@ impl Study for Probability {
             }
             CollapseRun::Mixture(mixture) => {
                 let (problem, rule) = mixture.problem.watched()?;
-                let question = Question::new(mixture, &problem, seed)?;
+                let question = CollapseProbability::new(mixture, &problem, seed)?;
                 let routes = or(routes, question.default_routes());
                 begin(&routes);
                 let mut answers = question.answer(&routes, &Trainings::default(), watch)?;
                 let heat = match rule {
-                    None => Heat::of(&question, problem.schedule(), mixture.formula.wanted)?,
+                    None => HeatUse::of(&question, problem.schedule(), mixture.formula.wanted)?,
                     // What is said of a schedule is about a function of time.
                     Some(_) => None,
                 };
-                answers.notes.extend(heat.iter().flat_map(Heat::remarks));
+                answers.notes.extend(heat.iter().flat_map(HeatUse::remarks));
                 (question.pair_name(), answers)
             }
         };

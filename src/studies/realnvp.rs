@@ -5,7 +5,7 @@ mod snapshots;
 use crate::config::{ConfigError, Document, FlowRun, Precision, Variant};
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
-use crate::flows::{self, Outcome, Real, Record, evaluate, train};
+use crate::flows::{self, Real, Record, TrainingOutcome, evaluate, train};
 #[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{FlowMoment, FlowRecord, FlowVariant, FlowVerdict, PROGRAM, VERSION, flow_csv};
@@ -115,8 +115,8 @@ fn watched<T: Real>(
     })?;
     let bytes = run.flow.to_safetensors().map_err(StudyError::computation)?;
     let (diverged_at, found) = match run.outcome {
-        Outcome::Trained(found) => (None, Some(found)),
-        Outcome::Diverged { step } => (Some(step as u64), None),
+        TrainingOutcome::Trained(found) => (None, Some(found)),
+        TrainingOutcome::Diverged { step } => (Some(step as u64), None),
     };
     let record = FlowVariant {
         label: variant.label.clone(),

@@ -9,7 +9,9 @@ use crate::config::{ConfigError, Document, SolveRun, Variant};
 use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots::{self, Compared};
-use crate::results::{CompareRecord, PROGRAM, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv};
+use crate::results::{
+    CompareRecord, PROGRAM, RecordCoordinates, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv,
+};
 use crate::studies::heat::drift;
 use crate::studies::{Study, StudyError, Watch};
 use crate::trajectory::Trajectory;
@@ -111,6 +113,7 @@ fn run(config: SolveRun, watch: &dyn Watch) -> Result<(SolveRecord, Trajectory),
     let name = if frame.is_some() { "user" } else { "frame" };
     let engine = trace::integrator(&config)?.name();
     notes.extend(drift(&seen.problem)?);
-    let record = SolveRecord::new(config, engine, &trajectory, modes, (name, &to_user));
+    let coordinates = RecordCoordinates { name, from_frame: &to_user };
+    let record = SolveRecord::new(config, engine, &trajectory, modes, &coordinates);
     Ok((SolveRecord { notes, ..record }, trajectory))
 }

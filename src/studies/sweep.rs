@@ -17,7 +17,7 @@ use crate::plots;
 use crate::results::{SweepPoint, SweepRecord, sweep_csv};
 use crate::studies::{Study, StudyError, Watch};
 pub use finished::Points;
-pub use grid::{Grid, Part};
+pub use grid::{Part, SweepGrid};
 
 /// A grid of probabilities, judged.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Study for Sweep {
     }
 
     fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        let grid = Grid::new(config)?;
+        let grid = SweepGrid::new(config)?;
         let (points, computed) = grid.points(Part::WHOLE, watch)?;
         Self::of(grid, points, computed)
     }
@@ -80,14 +80,14 @@ impl Sweep {
     ///
     /// # Errors
     /// Points are missing.
-    pub fn of(grid: Grid, points: Points, computed: usize) -> Result<Self, StudyError> {
+    pub fn of(grid: SweepGrid, points: Points, computed: usize) -> Result<Self, StudyError> {
         let missing = (0..grid.len()).filter(|index| !points.contains_key(index)).count();
         if missing > 0 {
             let all = grid.len();
             let text = format!("{missing} of {all} points are missing: a shard is unfinished or was left out");
             return Err(StudyError::computation(text));
         }
-        let Grid { config, header } = grid;
+        let SweepGrid { config, header } = grid;
         let record = checks::judged(header, points.into_values().collect(), &config);
         Ok(Self {
             record,

@@ -4,7 +4,7 @@ use crate::config::{
     Criterion, FlowConfig, FlowRun, Precision, ProbabilityRun, ProblemConfig, ScheduleConfig, TargetConfig,
     TrainingConfig,
 };
-use crate::flows::{Evaluation, FlowProblem, Outcome, Real, Run, train};
+use crate::flows::{Evaluation, FlowProblem, Real, TrainingOutcome, TrainingRun, train};
 use crate::montecarlo::{Cooling, DEFAULT_LEVEL, Estimate, RunEnd, Tally};
 use crate::results::{Answer, Detail, TrainedRun};
 use crate::studies::{StudyError, number};
@@ -135,10 +135,10 @@ impl<'a> Trainable<'a> {
         Ok(Answer::counted(estimate, detail).cooled(self.problem.rule().map(|_| Cooling::of(&times))))
     }
 
-    fn verdict<T: Real>(&self, run: &Run<T>) -> TrainedRun {
+    fn verdict<T: Real>(&self, run: &TrainingRun<T>) -> TrainedRun {
         let (collapsed, lost_a_mode, divergence) = match &run.outcome {
-            Outcome::Diverged { .. } => (None, false, None),
-            Outcome::Trained(found) => {
+            TrainingOutcome::Diverged { .. } => (None, false, None),
+            TrainingOutcome::Trained(found) => {
                 (Some(self.collapsed(found)), !found.lost.is_empty(), Some(found.kl_reverse.value))
             }
         };

@@ -31,7 +31,7 @@ pub fn field_lines(field: Field<'_>, x: [f64; 2], y: [f64; 2], spacing: f64) -> 
         let length = direction[0].hypot(direction[1]);
         (length > 0.0 && length.is_finite()).then(|| direction.map(|v| v / length))
     };
-    let mut sheet = Sheet { spacing, lines: Vec::new() };
+    let mut sheet = DrawnLines { spacing, lines: Vec::new() };
     let cells = (1.0 / spacing).ceil() as usize;
     let lattice = (0..cells * cells).map(|i| [(i % cells) as f64, (i / cells) as f64].map(|v| (v + 0.5) * spacing));
     let mut seeds: VecDeque<Point> = VecDeque::from([[0.5 + 0.13 * spacing, 0.5 + 0.29 * spacing]]);
@@ -61,14 +61,14 @@ fn inside(p: Point) -> bool {
 }
 
 /// The lines so far, in the unit square.
-struct Sheet {
+struct DrawnLines {
     spacing: f64,
     lines: Vec<Vec<Point>>,
 }
 
 type Unit<'a> = &'a dyn Fn(Point) -> Option<Point>;
 
-impl Sheet {
+impl DrawnLines {
     fn nearest(&self, p: Point) -> f64 {
         let distances = self.lines.iter().flatten().map(|q| (p[0] - q[0]).hypot(p[1] - q[1]));
         distances.fold(f64::INFINITY, f64::min)

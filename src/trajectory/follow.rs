@@ -4,10 +4,10 @@ use collapsar_theory::{
     Coordinates, CubatureOptions, InvalidParameter, MixtureFlow, Problem, ShapedFlow, ShapedProblem,
 };
 
-use crate::integrate::{Direction, Event, Integrator, Misuse, Outcome, Request, Statistics, System, Tempered};
+use crate::integrate::{Crossing, Event, Integrator, Outcome, Request, RequestMisuse, Statistics, System, Tempered};
 use crate::trajectory::closed::Closed;
 use crate::trajectory::limit::{
-    Limit, LimitStatus, Verdict, fastest_motion, growth_rate, is_rest, is_unstable, margin,
+    Limit, LimitStatus, LostModes, fastest_motion, growth_rate, is_rest, is_unstable, margin,
 };
 use crate::trajectory::report::Report;
 use crate::trajectory::settle::settle;
@@ -81,7 +81,7 @@ pub struct Trajectory {
     /// Where it ended.
     pub end: f64,
     /// What is lost there.
-    pub verdict: Verdict,
+    pub verdict: LostModes,
     /// The limit; `None` if the integration failed before it.
     pub limit: Option<Limit>,
     /// The cost up to the last wanted time.
@@ -92,17 +92,17 @@ pub struct Trajectory {
 
 /// Why a run could not be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Failure {
+pub enum TrajectoryError {
     /// A parameter was refused.
     #[error(transparent)]
     Parameter(#[from] InvalidParameter),
     /// The integrator was misused.
     #[error(transparent)]
-    Misuse(#[from] Misuse),
+    RequestMisuse(#[from] RequestMisuse),
 }
 
 /// Follows `problem` from `start` (modes and means in one frame) through the wanted times to its limit.
-pub fn follow(problem: &Problem, start: &Coordinates, options: &Options<'_>) -> Result<Trajectory, Failure> {
+pub fn follow(problem: &Problem, start: &Coordinates, options: &Options<'_>) -> Result<Trajectory, TrajectoryError> {
     let make = |cubature: &CubatureOptions| MixtureFlow::new(problem, start.modes.clone(), start.dimension, cubature);
     let state = make(&options.cubature)?.initial_state(&start.means, options.variance)?;
     follow_flow(problem, &make, state, options)
@@ -113,7 +113,7 @@ pub fn follow_shaped(
     problem: &ShapedProblem,
     start: &Coordinates,
     options: &Options<'_>,
-) -> Result<Trajectory, Failure> {
+) -> Result<Trajectory, TrajectoryError> {
     let make = |cubature: &CubatureOptions| ShapedFlow::new(problem, start.modes.clone(), start.dimension, cubature);
     let state = make(&options.cubature)?.initial_state(&start.means, &problem.initial_variances())?;
     follow_flow(problem.problem(), &make, state, options)
@@ -127,7 +127,7 @@ fn follow_flow<F: Closed>(
     make: Make<'_, F>,
     state: Vec<f64>,
     options: &Options<'_>,
-) -> Result<Trajectory, Failure> {
+) -> Result<Trajectory, TrajectoryError> {
     let flow = make(&options.cubature)?;
     let schedule = problem.schedule();
     let system = Observed { system: Tempered::new(&flow, schedule), progress: options.progress };
@@ -148,7 +148,7 @@ fn follow_flow<F: Closed>(
         solution.at_times.iter().zip(options.times).map(|(y, &t)| flow.observe(schedule.beta(t), y).error);
     let average_error = average_error.fold(0.0, f64::max);
     let beta = schedule.beta(solution.time);
-    let verdict = Verdict::new(&flow, beta, solution.time, &solution.state, problem.target().weights());
+    let verdict = LostModes::new(&flow, beta, solution.time, &solution.state, problem.target().weights());
     let limit = match solution.outcome {
         Outcome::Reached => Some(find_limit((&flow, make), problem, options, end, &solution.state, &verdict)?),
         _ => None,
@@ -172,8 +172,8 @@ fn find_limit<F: Closed>(
     options: &Options<'_>,
     from: f64,
     state: &[f64],
-    before: &Verdict,
-) -> Result<Limit, Failure> {
+    before: &LostModes,
+) -> Result<Limit, TrajectoryError> {
     let (schedule, targets) = (problem.schedule(), problem.target().weights());
     let cubature = CubatureOptions { tolerance: options.cubature.tolerance.min(JUDGED), ..options.cubature.clone() };
     let exact = make(&cubature)?;
@@ -233,7 +233,7 @@ fn find_limit<F: Closed>(
             break growth;
         }
     };
-    let verdict = Verdict::new(&exact, beta, time, &state, targets);
+    let verdict = LostModes::new(&exact, beta, time, &state, targets);
     let since = match turn.filter(|_| verdict.collapsed() != before.collapsed()) {
         Some((from, state, to)) => Some(last_turn(flow, problem, options, (from, to), state)?),
         None => None,
@@ -248,11 +248,11 @@ fn last_turn(
     options: &Options<'_>,
     (from, to): (f64, f64),
     state: Vec<f64>,
-) -> Result<f64, Failure> {
+) -> Result<f64, TrajectoryError> {
     let schedule = problem.schedule();
     let system = Tempered::new(flow, schedule);
     let function = |t: f64, y: &[f64]| margin(flow, schedule.beta(t), y, problem.target().weights());
-    let events = [Event { function: &function, direction: Direction::Either }];
+    let events = [Event { function: &function, direction: Crossing::Either }];
     let (mut time, mut state, mut last) = (from, state, to);
     while time < to {
         let mut request = Request::new(&state, time, to);

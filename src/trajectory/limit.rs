@@ -73,7 +73,7 @@ impl Mechanism {
 
 /// What is lost at a time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
+pub struct LostModes {
     /// The time.
     pub time: f64,
     /// C_k there.
@@ -84,7 +84,7 @@ pub struct Verdict {
     pub mechanism: Mechanism,
 }
 
-impl Verdict {
+impl LostModes {
     /// Of the state at a time.
     pub(crate) fn new(flow: &impl Closed, beta: f64, time: f64, state: &[f64], targets: &[f64]) -> Self {
         let (coverage, lost, mechanism) = classify(flow, beta, state, targets, LOST_COVERAGE);
@@ -113,7 +113,7 @@ pub struct Limit {
     /// The largest growth rate of a perturbation inside the frame, where the state is at rest.
     pub growth: Option<f64>,
     /// What is lost there.
-    pub verdict: Verdict,
+    pub verdict: LostModes,
     /// Where this verdict differs from that at the last wanted time: since when it holds.
     pub since: Option<f64>,
 }

@@ -1,8 +1,8 @@
 //! Ends of branches, the iterator, and the invariant checker seen red.
 
 use collapsar::bifurcation::{
-    Branch, BranchStop, Continuation, ContinuationOptions, Direction, Kind, NewtonOptions, NewtonStatus,
-    ParametricProblem, Refusal, Violation, newton, violations,
+    Branch, BranchStop, Continuation, ContinuationOptions, NewtonOptions, NewtonStatus, Orientation, ParametricProblem,
+    PointKind, Refusal, Violation, newton, violations,
 };
 
 use crate::planted::{Mixed, Slave, near, sound_branch};
@@ -18,9 +18,9 @@ fn circle() -> Mixed {
 fn closed_branch_ends_at_its_start() {
     let problem = circle();
     let options = ContinuationOptions::default();
-    let branch = sound_branch(&problem, &problem.state(&[1.0, 0.0]), 0.0, Direction::Increasing, &options);
+    let branch = sound_branch(&problem, &problem.state(&[1.0, 0.0]), 0.0, Orientation::Increasing, &options);
     assert_eq!(branch.stop, BranchStop::Closed);
-    assert_eq!(branch.of_kind(Kind::Fold).count(), 2);
+    assert_eq!(branch.of_kind(PointKind::Fold).count(), 2);
     let (first, last) = (&branch.points[0], &branch.points[branch.points.len() - 1]);
     first.state.iter().zip(&last.state).for_each(|(&a, &b)| near(a, b, 1e-9));
     // An ellipse with half axes |M e1| = 1.166 and 1; the polygon of chords is shorter by less than (0.2)^2 / 24.
@@ -35,7 +35,7 @@ fn limits_of_points_and_steps_are_values() {
     let problem = circle();
     let start = problem.state(&[1.0, 0.0]);
     let few = ContinuationOptions { max_points: 5, ..ContinuationOptions::default() };
-    let branch = sound_branch(&problem, &start, 0.0, Direction::Increasing, &few);
+    let branch = sound_branch(&problem, &start, 0.0, Orientation::Increasing, &few);
     assert_eq!((branch.stop, branch.points.len()), (BranchStop::PointLimit, 5));
     // A circle of radius one cannot be followed in steps of 0.3 with turns below 0.01.
     let stiff = ContinuationOptions {
@@ -45,7 +45,7 @@ fn limits_of_points_and_steps_are_values() {
         max_angle: 0.01,
         ..ContinuationOptions::default()
     };
-    let run = Continuation::new(&problem, &start, 0.0, Direction::Increasing, &stiff).expect("well formed").run();
+    let run = Continuation::new(&problem, &start, 0.0, Orientation::Increasing, &stiff).expect("well formed").run();
     assert_eq!(run.stop, BranchStop::StepTooSmall(Refusal::Angle));
 }
 
@@ -54,7 +54,7 @@ fn iterator_gives_the_same_points_as_the_run() {
     let problem = circle();
     let options = ContinuationOptions { max_points: 12, ..ContinuationOptions::default() };
     let start = problem.state(&[1.0, 0.0]);
-    let make = || Continuation::new(&problem, &start, 0.0, Direction::Increasing, &options).expect("well formed");
+    let make = || Continuation::new(&problem, &start, 0.0, Orientation::Increasing, &options).expect("well formed");
     let mut stepper = make();
     let points: Vec<_> = stepper.by_ref().map(|advance| advance.point).collect();
     assert_eq!(points, make().run().points);
@@ -86,7 +86,7 @@ impl ParametricProblem for Root {
 #[test]
 fn branch_ends_at_the_edge_of_the_domain() {
     let options = ContinuationOptions::default();
-    let branch = sound_branch(&Root, &[1.0], 1.0, Direction::Decreasing, &options);
+    let branch = sound_branch(&Root, &[1.0], 1.0, Orientation::Decreasing, &options);
     assert!(matches!(branch.stop, BranchStop::Domain | BranchStop::StepTooSmall(_)), "{:?}", branch.stop);
     let last = branch.points.last().expect("points");
     assert!(last.parameter > 0.0 && last.state[0] < 1e-3, "{last:?}");
@@ -102,7 +102,8 @@ fn start_without_an_equilibrium_is_an_outcome() {
     let outcome = newton(&problem, &start, 0.0, &NewtonOptions::default()).expect("well formed");
     assert!(!outcome.converged() && outcome.residual >= 0.5, "{outcome:?}");
     let options = ContinuationOptions::default();
-    let branch = Continuation::new(&problem, &start, 0.0, Direction::Increasing, &options).expect("well formed").run();
+    let branch =
+        Continuation::new(&problem, &start, 0.0, Orientation::Increasing, &options).expect("well formed").run();
     assert!(branch.points.is_empty());
     assert!(matches!(branch.stop, BranchStop::StartNotConverged(status) if status != NewtonStatus::Converged));
 }
@@ -122,7 +123,7 @@ fn newton_converges_quadratically_and_damps_from_afar() {
 fn checker_sees_every_kind_of_broken_invariant() {
     let problem = circle();
     let options = ContinuationOptions::default();
-    let sound = sound_branch(&problem, &problem.state(&[1.0, 0.0]), 0.0, Direction::Increasing, &options);
+    let sound = sound_branch(&problem, &problem.state(&[1.0, 0.0]), 0.0, Orientation::Increasing, &options);
     type Damage = fn(&mut Branch);
     type Sight = fn(&Violation) -> bool;
     let damages: [(Damage, Sight); 8] = [

@@ -1,8 +1,8 @@
 //! Pitchforks and transcriticals with known coefficients, and the branches that leave them.
 
 use collapsar::bifurcation::{
-    BranchStop, Continuation, ContinuationOptions, DifferenceLadder, Direction, Kind, Misuse, NewtonOptions, Status,
-    locate_branch_point, switch_branch,
+    BranchStop, Continuation, ContinuationMisuse, ContinuationOptions, DifferenceLadder, NewtonOptions, Orientation,
+    PointKind, Status, locate_branch_point, switch_branch,
 };
 use nalgebra::DMatrix;
 
@@ -30,10 +30,10 @@ fn pitchfork_has_its_coefficients_and_both_halves_of_its_branch() {
     for n in 2..=4 {
         let problem = pitchfork(n);
         let options = ContinuationOptions { parameter: [-1.0, 1.5], ..ContinuationOptions::default() };
-        let trivial = sound_branch(&problem, &problem.state(&vec![0.0; n]), -1.0, Direction::Increasing, &options);
+        let trivial = sound_branch(&problem, &problem.state(&vec![0.0; n]), -1.0, Orientation::Increasing, &options);
         assert_eq!(trivial.special.len(), 1, "{:?}", trivial.special);
         let point = &trivial.special[0];
-        assert_eq!((point.kind, point.status, point.change()), (Kind::Pitchfork, Status::Converged, 1));
+        assert_eq!((point.kind, point.status, point.change()), (PointKind::Pitchfork, Status::Converged, 1));
         near(point.parameter, 0.4, PLACE);
         let scale = problem.scale();
         let form = point.normal_form.as_ref().expect("a simple zero");
@@ -65,11 +65,11 @@ fn pitchfork_is_recognised_along_its_own_parabola() {
     let options = ContinuationOptions { parameter: [-1.0, 1.0], ..ContinuationOptions::default() };
     let y = (1.14f64 * 0.6 / 0.9).sqrt();
     let start = problem.state(&[y, 0.18 - 0.25 * y * y, 0.0]);
-    let branch = sound_branch(&problem, &start, 1.0, Direction::Decreasing, &options);
+    let branch = sound_branch(&problem, &start, 1.0, Orientation::Decreasing, &options);
     assert_eq!(branch.stop, BranchStop::ParameterBound);
     assert_eq!(branch.special.len(), 1, "{:?}", branch.special);
     let point = &branch.special[0];
-    assert_eq!((point.kind, point.status, point.change()), (Kind::Pitchfork, Status::Converged, 0));
+    assert_eq!((point.kind, point.status, point.change()), (PointKind::Pitchfork, Status::Converged, 0));
     near(point.parameter, 0.4, PLACE);
     // The other branch is the trivial one: both ways in the parameter.
     let halves = switch_branch(&problem, point, 0.02, &options).expect("a pitchfork");
@@ -88,8 +88,8 @@ fn mean_field_pitchfork_has_the_coefficients_of_its_tanh() {
         Slave { kappa: 0.0, gamma: 0.3 }.couple(y, [level - y[0], p * slope - 1.0, y[0] * slope, 0.0])
     });
     let options = ContinuationOptions { parameter: [0.5, 2.0], ..ContinuationOptions::default() };
-    let branch = sound_branch(&problem, &[0.0; 3], 0.5, Direction::Increasing, &options);
-    let point = branch.of_kind(Kind::Pitchfork).next().expect("one pitchfork");
+    let branch = sound_branch(&problem, &[0.0; 3], 0.5, Orientation::Increasing, &options);
+    let point = branch.of_kind(PointKind::Pitchfork).next().expect("one pitchfork");
     near(point.parameter, 1.0, PLACE);
     let form = point.normal_form.as_ref().expect("a simple zero");
     near(form.mixed, 1.0, COEFFICIENT);
@@ -118,10 +118,10 @@ fn transcritical_has_its_coefficients_and_its_second_branch() {
         let options = ContinuationOptions { parameter: [-1.0, 0.5], ..ContinuationOptions::default() };
         let mut own = vec![0.0; n];
         (own[0], own[1]) = (-0.4, 0.056);
-        let branch = sound_branch(&problem, &problem.state(&own), -1.0, Direction::Increasing, &options);
+        let branch = sound_branch(&problem, &problem.state(&own), -1.0, Orientation::Increasing, &options);
         assert_eq!(branch.special.len(), 1, "{:?}", branch.special);
         let point = &branch.special[0];
-        assert_eq!((point.kind, point.status, point.change()), (Kind::Transcritical, Status::Converged, 1));
+        assert_eq!((point.kind, point.status, point.change()), (PointKind::Transcritical, Status::Converged, 1));
         near(point.parameter, -0.2, PLACE);
         let form = point.normal_form.as_ref().expect("a simple zero");
         let scale = problem.scale();
@@ -181,13 +181,13 @@ fn complex_pair_and_double_eigenvalue_are_bracketed_not_mistaken() {
         decaying(y, field, [p - 3.0 * a * a, 0.0, 0.0, p - 3.0 * b * b], [a, b])
     });
     let options = ContinuationOptions { parameter: [-1.0, 1.0], ..ContinuationOptions::default() };
-    for (problem, kind) in [(rotating, Kind::Hopf), (double, Kind::Multiple)] {
-        let branch = sound_branch(&problem, &[0.0; 3], -1.0, Direction::Increasing, &options);
+    for (problem, kind) in [(rotating, PointKind::Hopf), (double, PointKind::Multiple)] {
+        let branch = sound_branch(&problem, &[0.0; 3], -1.0, Orientation::Increasing, &options);
         assert_eq!(branch.special.len(), 1, "{:?}", branch.special);
         let point = &branch.special[0];
         assert_eq!((point.kind, point.status, point.change()), (kind, Status::Guessed, 2));
         near(point.parameter, 0.0, options.bracket);
         assert!(point.parameter_interval[0] <= 0.0 && 0.0 <= point.parameter_interval[1]);
-        assert_eq!(switch_branch(&problem, point, 0.01, &options), Err(Misuse::NotACrossing { kind }));
+        assert_eq!(switch_branch(&problem, point, 0.01, &options), Err(ContinuationMisuse::NotACrossing { kind }));
     }
 }

@@ -1,7 +1,7 @@
 //! Curves of folds and pitchforks in two parameters.
 
 use collapsar::bifurcation::{
-    BranchStop, ContinuationOptions, CurveEventKind, CurveOptions, Direction, Status, fold_curve, pitchfork_curve,
+    BranchStop, ContinuationOptions, CurveEventKind, CurveOptions, Orientation, Status, fold_curve, pitchfork_curve,
 };
 
 use crate::planted::{Mixed, Slave, near};
@@ -32,7 +32,7 @@ fn fold_curve_runs_through_the_cusp_on_the_semicubical_parabola() {
         let mut own = vec![0.0; n];
         (own[0], own[1]) = (0.6, 0.3 * 0.36);
         let [p, q] = [0.3 + 2.0 * c * 0.216, -0.5 - 3.0 * c * 0.36];
-        let curve = fold_curve(&problem, &problem.state(&own), [p, q], Direction::Decreasing, &options([-1.0, 1.0]))
+        let curve = fold_curve(&problem, &problem.state(&own), [p, q], Orientation::Decreasing, &options([-1.0, 1.0]))
             .expect("the call is well formed");
         assert_eq!(curve.stop, BranchStop::ParameterBound);
         for point in &curve.points {
@@ -66,7 +66,7 @@ fn pitchfork_curve_turns_subcritical_where_planted() {
         let slope = p - q * q + 3.0 * (q - 0.3) * x * x - 5.0 * x.powi(4);
         Slave { kappa: 0.4, gamma: 0.6 }.couple(y, [f, slope, x, -2.0 * q * x + x.powi(3)])
     });
-    let curve = pitchfork_curve(&problem, &[0.0; 3], [0.95, -1.0], Direction::Increasing, &options([-1.0, 1.0]))
+    let curve = pitchfork_curve(&problem, &[0.0; 3], [0.95, -1.0], Orientation::Increasing, &options([-1.0, 1.0]))
         .expect("the call is well formed");
     assert_eq!(curve.stop, BranchStop::ParameterBound);
     for point in &curve.points {
@@ -88,7 +88,7 @@ fn pitchfork_curve_turns_subcritical_where_planted() {
 fn a_start_that_does_not_converge_is_an_outcome() {
     // y' = p + 1 + y^2 + 0 q has its fold at p = -1; from a state far away the iteration is refused, not an error.
     let problem = cusp(2);
-    let curve = fold_curve(&problem, &[f64::MAX, 0.0], [0.0, 0.0], Direction::Increasing, &options([-1.0, 1.0]))
+    let curve = fold_curve(&problem, &[f64::MAX, 0.0], [0.0, 0.0], Orientation::Increasing, &options([-1.0, 1.0]))
         .expect("the call is well formed");
     assert!(curve.points.is_empty());
     assert!(matches!(curve.stop, BranchStop::StartSingular | BranchStop::StartNotConverged(_)), "{:?}", curve.stop);

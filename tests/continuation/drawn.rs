@@ -1,6 +1,6 @@
 //! Drawn problems: folds and pitchforks with random coefficients and mixtures, near-degenerate ones included.
 
-use collapsar::bifurcation::{ContinuationOptions, Direction, Kind, Status};
+use collapsar::bifurcation::{ContinuationOptions, Orientation, PointKind, Status};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -38,10 +38,10 @@ proptest! {
         let l = -(a * x * x + slave.cubic() * x * x * x) / alpha;
         prop_assume!(l * side > 0.0 && (1.5 * slave.cubic() * x / a).abs() < 0.5);
         let start = problem.state(&[y0 + x, 0.5 * gamma * x * x, 0.0]);
-        let direction = if side > 0.0 { Direction::Decreasing } else { Direction::Increasing };
+        let direction = if side > 0.0 { Orientation::Decreasing } else { Orientation::Increasing };
         let options = ContinuationOptions { max_points: 60, max_step: 0.02, ..ContinuationOptions::default() };
         let branch = sound_branch(&problem, &start, p0 + l, direction, &options);
-        let fold = branch.of_kind(Kind::Fold).next();
+        let fold = branch.of_kind(PointKind::Fold).next();
         prop_assert!(fold.is_some(), "no fold: {:?}", branch.stop);
         let fold = fold.expect("checked above");
         prop_assert_eq!(fold.status, Status::Converged);
@@ -65,10 +65,10 @@ proptest! {
             slave.couple(y, [f, eta * (p - p0) + 3.0 * b * y[0] * y[0], eta * y[0], 0.0])
         });
         let options = ContinuationOptions { parameter: [p0 - 0.5, p0 + 0.7], ..ContinuationOptions::default() };
-        let branch = sound_branch(&problem, &[0.0; 3], p0 - 0.5, Direction::Increasing, &options);
+        let branch = sound_branch(&problem, &[0.0; 3], p0 - 0.5, Orientation::Increasing, &options);
         prop_assert_eq!(branch.special.len(), 1);
         let point = &branch.special[0];
-        prop_assert_eq!((point.kind, point.status), (Kind::Pitchfork, Status::Converged));
+        prop_assert_eq!((point.kind, point.status), (PointKind::Pitchfork, Status::Converged));
         prop_assert_eq!(point.change(), if eta > 0.0 { 1 } else { -1 });
         near(point.parameter, p0, 1e-10);
         let (form, scale) = (point.normal_form.as_ref().expect("a simple zero"), problem.scale());

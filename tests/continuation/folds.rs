@@ -1,7 +1,8 @@
 //! Folds with known places and coefficients.
 
 use collapsar::bifurcation::{
-    BranchStop, ContinuationOptions, DifferenceLadder, Direction, Kind, NewtonOptions, Section, Status, locate_fold,
+    BranchStop, ContinuationOptions, DifferenceLadder, NewtonOptions, OneParameter, Orientation, PointKind, Status,
+    locate_fold,
 };
 
 use crate::planted::{Mixed, Slave, near, sound_branch};
@@ -28,11 +29,11 @@ fn cubic_fold_is_located_with_its_coefficients_in_two_to_four_dimensions() {
         let mut own = vec![0.0; n];
         own[0] = -0.5;
         own[1] = -0.075;
-        let branch = sound_branch(&problem, &problem.state(&own), 0.3, Direction::Increasing, &options);
+        let branch = sound_branch(&problem, &problem.state(&own), 0.3, Orientation::Increasing, &options);
         assert_eq!(branch.stop, BranchStop::ParameterBound);
         assert_eq!(branch.special.len(), 1, "{:?}", branch.special);
         let fold = &branch.special[0];
-        assert_eq!((fold.kind, fold.status, fold.change()), (Kind::Fold, Status::Converged, 1));
+        assert_eq!((fold.kind, fold.status, fold.change()), (PointKind::Fold, Status::Converged, 1));
         near(fold.parameter, 0.7, PLACE);
         fold.state.iter().for_each(|&value| near(value, 0.0, PLACE));
         let form = fold.normal_form.as_ref().expect("a simple zero");
@@ -59,10 +60,10 @@ fn s_curve() -> Mixed {
 fn s_curve_is_traversed_through_both_folds() {
     let problem = s_curve();
     let options = ContinuationOptions { parameter: [-4.0, 4.0], ..ContinuationOptions::default() };
-    let branch = sound_branch(&problem, &problem.state(&[-2.2, 1.2, 0.0]), -4.0, Direction::Increasing, &options);
+    let branch = sound_branch(&problem, &problem.state(&[-2.2, 1.2, 0.0]), -4.0, Orientation::Increasing, &options);
     assert_eq!(branch.stop, BranchStop::ParameterBound);
     let found: Vec<_> = branch.special.iter().map(|point| (point.kind, point.unstable)).collect();
-    assert_eq!(found, [(Kind::Fold, [0, 1]), (Kind::Fold, [1, 0])]);
+    assert_eq!(found, [(PointKind::Fold, [0, 1]), (PointKind::Fold, [1, 0])]);
     for (fold, [y, p, a]) in branch.special.iter().zip([[-1.0, 2.0, 3.0], [1.0, -2.0, -3.0]]) {
         near(fold.parameter, p, PLACE);
         near(problem.own(&fold.state)[0], y, PLACE);
@@ -88,8 +89,8 @@ fn fold_of_an_exponential_is_as_accurate_as_that_of_a_polynomial() {
         Slave { kappa: 0.0, gamma: 0.3 }.couple(y, [p * heat - x, p * heat - 1.0, heat, 0.0])
     });
     let options = ContinuationOptions { parameter: [0.0, 1.0], ..ContinuationOptions::default() };
-    let branch = sound_branch(&problem, &[0.0; 2], 0.0, Direction::Increasing, &options);
-    let fold = branch.of_kind(Kind::Fold).next().expect("one fold");
+    let branch = sound_branch(&problem, &[0.0; 2], 0.0, Orientation::Increasing, &options);
+    let fold = branch.of_kind(PointKind::Fold).next().expect("one fold");
     near(fold.parameter, (-1.0f64).exp(), PLACE);
     near(problem.own(&fold.state)[0], 1.0, PLACE);
     let form = fold.normal_form.as_ref().expect("a simple zero");
@@ -116,8 +117,8 @@ fn second_parameter_alone_is_continued_through_a_section() {
         Slave { kappa: 0.0, gamma: 1.0 }.couple(y, [p + q - y[0] * y[0], -2.0 * y[0], 1.0, 1.0])
     });
     let options = ContinuationOptions { parameter: [-2.0, 1.0], ..ContinuationOptions::default() };
-    let section = Section::along_second(&problem, 0.25);
-    let branch = sound_branch(&section, &problem.state(&[1.0, 0.5]), 0.75, Direction::Decreasing, &options);
+    let section = OneParameter::along_second(&problem, 0.25);
+    let branch = sound_branch(&section, &problem.state(&[1.0, 0.5]), 0.75, Orientation::Decreasing, &options);
     assert_eq!(branch.special.len(), 1);
     near(branch.special[0].parameter, -0.25, PLACE);
 }

@@ -1,7 +1,7 @@
 //! What a caller can get wrong is refused with name, value and rule.
 
 use collapsar::bifurcation::{
-    Continuation, ContinuationOptions, CurveOptions, DifferenceLadder, Direction, NewtonOptions, fold_curve, newton,
+    Continuation, ContinuationOptions, CurveOptions, DifferenceLadder, NewtonOptions, Orientation, fold_curve, newton,
 };
 
 use crate::planted::{Mixed, Slave};
@@ -11,7 +11,7 @@ fn parabola() -> Mixed {
 }
 
 fn refusal(state: &[f64], parameter: f64, options: &ContinuationOptions) -> String {
-    match Continuation::new(&parabola(), state, parameter, Direction::Increasing, options) {
+    match Continuation::new(&parabola(), state, parameter, Orientation::Increasing, options) {
         Ok(_) => String::from("accepted"),
         Err(misuse) => misuse.to_string(),
     }
@@ -66,7 +66,7 @@ fn lengths_and_values_of_the_start_are_refused() {
 #[test]
 fn bounds_of_the_second_parameter_are_checked() {
     let options = CurveOptions { second_parameter: [2.0, 1.0], ..CurveOptions::default() };
-    let refused = fold_curve(&parabola(), &[0.0, 0.0], [0.0, 1.5], Direction::Increasing, &options);
+    let refused = fold_curve(&parabola(), &[0.0, 0.0], [0.0, 1.5], Orientation::Increasing, &options);
     let text = refused.map_err(|misuse| misuse.to_string()).err();
     let expected = "option second_parameter[0] = 2 must satisfy second_parameter[0] < second_parameter[1]";
     assert_eq!(text.as_deref(), Some(expected));

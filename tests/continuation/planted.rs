@@ -2,7 +2,7 @@
 //! aligned with an axis.
 
 use collapsar::bifurcation::{
-    Branch, Continuation, ContinuationOptions, Direction, ParametricProblem, TwoParameterProblem, violations,
+    Branch, Continuation, ContinuationOptions, Orientation, ParametricProblem, TwoParameterProblem, violations,
 };
 use nalgebra::{DMatrix, DVector};
 
@@ -154,7 +154,7 @@ pub fn sound_branch<P: ParametricProblem>(
     problem: &P,
     state: &[f64],
     parameter: f64,
-    direction: Direction,
+    direction: Orientation,
     options: &ContinuationOptions,
 ) -> Branch {
     let run = Continuation::new(problem, state, parameter, direction, options).expect("the call is well formed");

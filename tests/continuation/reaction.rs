@@ -14,8 +14,8 @@
 //! `DSMAX=0.05`, as the tighter run stalls in front of it.
 
 use collapsar::bifurcation::{
-    ContinuationOptions, CurveEventKind, CurveOptions, Direction, Kind, Section, Status, TwoParameterProblem,
-    fold_curve,
+    ContinuationOptions, CurveEventKind, CurveOptions, OneParameter, Orientation, PointKind, Status,
+    TwoParameterProblem, fold_curve,
 };
 
 use crate::planted::{near, sound_branch};
@@ -48,11 +48,11 @@ const EXACT: f64 = 1e-10;
 
 #[test]
 fn folds_and_hopf_point_agree_with_auto_and_the_exact_folds() {
-    let section = Section::along_first(&Reaction, 14.0);
+    let section = OneParameter::along_first(&Reaction, 14.0);
     let options = ContinuationOptions { parameter: [-0.1, 0.4], ..ContinuationOptions::default() };
-    let branch = sound_branch(&section, &[0.0, 0.0], 0.0, Direction::Increasing, &options);
+    let branch = sound_branch(&section, &[0.0, 0.0], 0.0, Orientation::Increasing, &options);
     let kinds: Vec<_> = branch.special.iter().map(|point| (point.kind, point.unstable)).collect();
-    assert_eq!(kinds, [(Kind::Fold, [0, 1]), (Kind::Fold, [1, 2]), (Kind::Hopf, [2, 0])]);
+    assert_eq!(kinds, [(PointKind::Fold, [0, 1]), (PointKind::Fold, [1, 2]), (PointKind::Hopf, [2, 0])]);
     let auto = [
         [1.0573897827e-1, 3.1101776383e-1, 1.4514162312e0],
         [8.8931846186e-2, 6.8898223634e-1, 3.2152504363e0],
@@ -77,7 +77,7 @@ fn fold_curve_meets_the_double_zero_and_the_cusp_of_auto() {
     let continuation = ContinuationOptions { parameter: [0.0, 1.0], ..ContinuationOptions::default() };
     let options = CurveOptions { continuation, second_parameter: [11.0, 20.0] };
     let start = [0.311, 1.451];
-    let curve = fold_curve(&Reaction, &start, [0.1057, 14.0], Direction::Decreasing, &options).expect("well formed");
+    let curve = fold_curve(&Reaction, &start, [0.1057, 14.0], Orientation::Decreasing, &options).expect("well formed");
     let kinds: Vec<_> = curve.events.iter().map(|event| (event.kind, event.status)).collect();
     let converged = |kind| (kind, Status::Converged);
     assert_eq!(kinds, [converged(CurveEventKind::BogdanovTakens), converged(CurveEventKind::Cusp)]);

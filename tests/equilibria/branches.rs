@@ -1,8 +1,8 @@
 //! The pairs as families for continuation: derivatives, and branches through all equilibria.
 
 use collapsar::bifurcation::{
-    Diagram, Equilibria, FreeFamily, Kind, PairParameter, PairPoint, ParametricProblem, Section, SphereFamily,
-    TwoParameterProblem, critical_temperature, pair_continuation, violations,
+    Diagram, Equilibria, FreeFamily, OneParameter, PairParameter, PairPoint, ParametricProblem, PointKind,
+    SphereFamily, TwoParameterProblem, critical_temperature, pair_continuation, violations,
 };
 
 use crate::{VARIED, all_free, all_sphere, distance, free, sphere};
@@ -14,7 +14,7 @@ fn check_diagram<P: TwoParameterProblem>(
     range: [f64; 2],
     find: &dyn Fn(f64) -> Equilibria,
 ) -> Diagram {
-    let problem = Section::along_first(family, separation);
+    let problem = OneParameter::along_first(family, separation);
     let logs = range.map(f64::ln);
     let mut seeds = Vec::new();
     for i in 0..6 {
@@ -41,7 +41,7 @@ fn branches_are_sound_and_leave_nothing_out() {
             FreeFamily::new(PairPoint { temperature: 1.0, separation: 3.0, bias: pair.bias() }, VARIED).unwrap();
         let diagram = check_diagram(&family, 3.0, [0.8, 9.0], &|temperature| all_free(&pair, temperature));
         let folds: Vec<f64> =
-            diagram.special_points().iter().filter(|p| p.kind == Kind::Fold).map(|p| p.parameter.exp()).collect();
+            diagram.special_points().iter().filter(|p| p.kind == PointKind::Fold).map(|p| p.parameter.exp()).collect();
         let critical = critical_temperature(&pair).unwrap().temperature;
         assert!(folds.iter().any(|fold| (fold / critical - 1.0).abs() < 1e-9), "{folds:?} {critical}");
     }
@@ -94,5 +94,5 @@ fn check_derivatives<P: TwoParameterProblem>(problem: &P, state: &[f64], paramet
         let column = difference(residual(state, moved(-STEP)), residual(state, moved(STEP)));
         assert!(distance(&column, own) < 1e-7, "{column:?} {own:?}");
     }
-    assert!(Section::along_first(problem, parameters[1]).in_domain(state, parameters[0]));
+    assert!(OneParameter::along_first(problem, parameters[1]).in_domain(state, parameters[0]));
 }

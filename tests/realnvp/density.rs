@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use collapsar::flows::{
-    Architecture, BatchNorm, FlowProblem, Initial, LogDensity, Mask, Outcome, Trainer, Training, train_on_density,
+    Architecture, BatchNorm, FlowProblem, Initial, LogDensity, Mask, Trainer, Training, TrainingOutcome,
+    train_on_density,
 };
 use collapsar_theory::{Schedule, Target};
 
@@ -88,7 +89,7 @@ fn a_double_well_is_covered_under_annealing_and_its_log_z_found() {
     let schedule = Schedule::geometric(10.0, 6.0).unwrap();
     let problem = FlowProblem::on_density(architecture, &density, schedule, training).unwrap();
     let run = train_on_density::<f32, _>(&problem, 1, |_, _| ()).unwrap();
-    let Outcome::Trained(found) = run.outcome else { panic!("{:?}", run.outcome) };
+    let TrainingOutcome::Trained(found) = run.outcome else { panic!("{:?}", run.outcome) };
     println!("log Z {log_z}: {found:?}");
     assert_eq!(asked.load(Ordering::Relaxed), 4000 * 128 + 20_000);
     // The light mode has a share of .15: without it log Z would be .16 short, and KL(q||p) that much.
@@ -107,5 +108,5 @@ fn what_is_not_finite_ends_the_run() {
     let schedule = Schedule::constant(1.0).unwrap();
     let problem = FlowProblem::on_density(Architecture::default(), density, schedule, training).unwrap();
     let run = train_on_density::<f64, _>(&problem, 1, |_, _| ()).unwrap();
-    assert_eq!(run.outcome, Outcome::Diverged { step: 2 });
+    assert_eq!(run.outcome, TrainingOutcome::Diverged { step: 2 });
 }

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use collapsar::flows::{
-    Architecture, BatchNorm, Conditioner, FlowProblem, Mask, Outcome, RealNvp, Run, Training, evaluate, train,
-    train_many,
+    Architecture, BatchNorm, Conditioner, FlowProblem, Mask, RealNvp, Training, TrainingOutcome, TrainingRun, evaluate,
+    train, train_many,
 };
 use collapsar_theory::{AdaptiveRule, Schedule, Target};
 
@@ -20,10 +20,10 @@ fn pair() -> Target {
     Target::pair(3.0, [0.7, 0.3]).unwrap()
 }
 
-fn evaluation<T>(run: &Run<T>) -> &collapsar::flows::Evaluation {
+fn evaluation<T>(run: &TrainingRun<T>) -> &collapsar::flows::Evaluation {
     match &run.outcome {
-        Outcome::Trained(evaluation) => evaluation,
-        Outcome::Diverged { step } => panic!("diverged at {step}"),
+        TrainingOutcome::Trained(evaluation) => evaluation,
+        TrainingOutcome::Diverged { step } => panic!("diverged at {step}"),
     }
 }
 
@@ -139,7 +139,11 @@ fn the_same_bits_for_any_number_of_threads() {
 fn divergence_is_an_outcome() {
     let training = Training { steps: 200, step_size: 1e30, clip: None, samples: 10, ..Training::default() };
     let run = train::<f32>(&problem(pair(), Schedule::constant(1.0).unwrap(), training), 1, |_, _| ()).unwrap();
-    assert!(matches!(run.outcome, Outcome::Diverged { step } if (1..=200).contains(&step)), "{:?}", run.outcome);
+    assert!(
+        matches!(run.outcome, TrainingOutcome::Diverged { step } if (1..=200).contains(&step)),
+        "{:?}",
+        run.outcome
+    );
     assert!(run.records.iter().all(|r| r.losses.objective.is_finite()));
 }
 

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use collapsar::config::keys::{Key, Kind, READ, SectionKeys, section_named, template};
+use collapsar::config::keys::{Key, KeyKind, READ, SectionKeys, section_named, template};
 
 /// How a configuration differs from the template of its verb: choices by number, taken modulo what there is.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ pub const LIMIT: Duration = Duration::from_secs(60);
 fn values(key: &Key) -> Vec<String> {
     let strings = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
     let mut found = match key.kind {
-        Kind::Number | Kind::NumberOrFalse | Kind::NumberOrFlag | Kind::NumberOrNumbers => strings(&[
+        KeyKind::Number | KeyKind::NumberOrFalse | KeyKind::NumberOrFlag | KeyKind::NumberOrNumbers => strings(&[
             "0",
             "0.0",
             "-1.0",
@@ -92,7 +92,7 @@ fn values(key: &Key) -> Vec<String> {
             "true",
             "[]",
         ]),
-        Kind::Integer | Kind::IntegerOrWord(_) => strings(&[
+        KeyKind::Integer | KeyKind::IntegerOrWord(_) => strings(&[
             "0",
             "1",
             "2",
@@ -105,9 +105,9 @@ fn values(key: &Key) -> Vec<String> {
             "-1",
             "1.5",
         ]),
-        Kind::Flag => strings(&["true", "false", "0", "\"yes\""]),
-        Kind::Text => strings(&["\"\"", "\"a/b\"", "\"x\"", "3"]),
-        Kind::Numbers => strings(&[
+        KeyKind::Flag => strings(&["true", "false", "0", "\"yes\""]),
+        KeyKind::Text => strings(&["\"\"", "\"a/b\"", "\"x\"", "3"]),
+        KeyKind::Numbers => strings(&[
             "[]",
             "[0.0]",
             "[1.0]",
@@ -127,8 +127,8 @@ fn values(key: &Key) -> Vec<String> {
             "7.0",
             "[0.0, 30.0]",
         ]),
-        Kind::Texts => strings(&["[]", "[\"x\"]", "[1]"]),
-        Kind::Vectors => strings(&[
+        KeyKind::Texts => strings(&["[]", "[\"x\"]", "[1]"]),
+        KeyKind::Vectors => strings(&[
             "[]",
             "[[]]",
             "[[0.0]]",
@@ -142,8 +142,8 @@ fn values(key: &Key) -> Vec<String> {
             "[[1e9], [-1e9]]",
             "[[nan]]",
         ]),
-        Kind::Tables(_) => strings(&["[]", "[{}]", "3"]),
-        Kind::Word(words) | Kind::WordOrFalse(words) | Kind::Words(words) => {
+        KeyKind::Tables(_) => strings(&["[]", "[{}]", "3"]),
+        KeyKind::Word(words) | KeyKind::WordOrFalse(words) | KeyKind::Words(words) => {
             let mut all: Vec<String> = words().iter().map(|word| format!("\"{word}\"")).collect();
             all.extend(words().iter().map(|word| format!("[\"{word}\"]")));
             all.extend(strings(&["\"nonsense\"", "false", "1"]));
@@ -152,7 +152,7 @@ fn values(key: &Key) -> Vec<String> {
     };
     if let Some(range) = key.range() {
         let ends = [Some(range.least), range.most].into_iter().flatten();
-        let integer = matches!(key.kind, Kind::Integer);
+        let integer = matches!(key.kind, KeyKind::Integer);
         found.extend(ends.flat_map(|end| {
             let beyond = if integer { [end - 1.0, end + 1.0] } else { [end * (1.0 - 1e-9), end * (1.0 + 1e-9)] };
             [end, beyond[0], beyond[1]].map(|x| if integer { format!("{x}") } else { format!("{x:e}") })

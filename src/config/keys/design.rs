@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::config::Route;
 use crate::config::error::ConfigError;
 use crate::config::keys::field::{Field, Named, Reader, section, word};
-use crate::config::keys::{Key, Kind};
+use crate::config::keys::{Key, KeyKind};
 
 /// A family of schedules of a given duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -86,7 +86,7 @@ impl Serialize for Restarts {
 }
 
 impl Field for Restarts {
-    const KIND: Kind = Kind::IntegerOrWord(|| vec!["allowed"]);
+    const KIND: KeyKind = KeyKind::IntegerOrWord(|| vec!["allowed"]);
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         if let Ok(word) = reader.choice(key.name, ALLOWED) {

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::config::error::ConfigError;
-use crate::config::keys::{Key, Kind};
+use crate::config::keys::{Key, KeyKind};
 
 /// What the values of declared keys are read from.
 pub(crate) trait Reader {
@@ -35,7 +35,7 @@ pub(crate) trait Reader {
 /// The value of a declared key in the resolved configuration.
 pub(crate) trait Field: Sized {
     /// What is written for it.
-    const KIND: Kind;
+    const KIND: KeyKind;
 
     /// The value that is given, within the declared range.
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError>;
@@ -114,7 +114,7 @@ fn within(reader: &impl Reader, key: &Key, x: f64) -> Result<(), ConfigError> {
 }
 
 impl Field for f64 {
-    const KIND: Kind = Kind::Number;
+    const KIND: KeyKind = KeyKind::Number;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         let value = reader.number(key.name)?;
@@ -128,7 +128,7 @@ impl Field for f64 {
 }
 
 impl Field for u64 {
-    const KIND: Kind = Kind::Integer;
+    const KIND: KeyKind = KeyKind::Integer;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         let value = reader.count(key.name)?;
@@ -142,7 +142,7 @@ impl Field for u64 {
 }
 
 impl Field for Option<String> {
-    const KIND: Kind = Kind::Text;
+    const KIND: KeyKind = KeyKind::Text;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         reader.text(key.name).map(|value| value.map(Some))
@@ -154,7 +154,7 @@ impl Field for Option<String> {
 }
 
 impl Field for Vec<String> {
-    const KIND: Kind = Kind::Texts;
+    const KIND: KeyKind = KeyKind::Texts;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         reader.texts(key.name)
@@ -167,7 +167,7 @@ impl Field for Vec<String> {
 }
 
 impl Field for Vec<Vec<f64>> {
-    const KIND: Kind = Kind::Vectors;
+    const KIND: KeyKind = KeyKind::Vectors;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         reader.vectors(key.name)
@@ -179,7 +179,7 @@ impl Field for Vec<Vec<f64>> {
 }
 
 impl Field for bool {
-    const KIND: Kind = Kind::Flag;
+    const KIND: KeyKind = KeyKind::Flag;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         reader.flag(key.name)
@@ -191,7 +191,7 @@ impl Field for bool {
 }
 
 impl Field for Vec<f64> {
-    const KIND: Kind = Kind::Numbers;
+    const KIND: KeyKind = KeyKind::Numbers;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         let values = reader.numbers(key.name)?;
@@ -207,7 +207,7 @@ impl Field for Vec<f64> {
 
 /// Whole numbers, at least one.
 impl Field for Vec<u64> {
-    const KIND: Kind = Kind::Numbers;
+    const KIND: KeyKind = KeyKind::Numbers;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         let Some(values) = reader.numbers(key.name)? else { return Ok(None) };
@@ -227,7 +227,7 @@ impl Field for Vec<u64> {
 
 /// Two rising numbers, positive if the rule says so.
 impl Field for Option<[f64; 2]> {
-    const KIND: Kind = Kind::Numbers;
+    const KIND: KeyKind = KeyKind::Numbers;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         let Some(numbers) = reader.numbers(key.name)? else { return Ok(None) };
@@ -245,7 +245,7 @@ impl Field for Option<[f64; 2]> {
 }
 
 impl Field for Option<f64> {
-    const KIND: Kind = Kind::Number;
+    const KIND: KeyKind = KeyKind::Number;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         f64::given(reader, key).map(|value| value.map(Some))
@@ -257,7 +257,7 @@ impl Field for Option<f64> {
 }
 
 impl<T: Named> Field for T {
-    const KIND: Kind = Kind::Word(names::<T>);
+    const KIND: KeyKind = KeyKind::Word(names::<T>);
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         reader.choice(key.name, T::NAMES)
@@ -270,7 +270,7 @@ impl<T: Named> Field for T {
 }
 
 impl<T: Named> Field for Option<T> {
-    const KIND: Kind = Kind::Word(names::<T>);
+    const KIND: KeyKind = KeyKind::Word(names::<T>);
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         T::given(reader, key).map(|value| value.map(Some))
@@ -282,7 +282,7 @@ impl<T: Named> Field for Option<T> {
 }
 
 impl<T: Named> Field for Vec<T> {
-    const KIND: Kind = Kind::Words(names::<T>);
+    const KIND: KeyKind = KeyKind::Words(names::<T>);
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         reader.choices(key.name, T::NAMES)
@@ -308,7 +308,7 @@ impl<T: Serialize> Serialize for OrFalse<T> {
 }
 
 impl Field for OrFalse<f64> {
-    const KIND: Kind = Kind::NumberOrFalse;
+    const KIND: KeyKind = KeyKind::NumberOrFalse;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         if reader.is_false(key.name) {
@@ -329,7 +329,7 @@ impl Field for OrFalse<f64> {
 }
 
 impl<T: Named> Field for OrFalse<T> {
-    const KIND: Kind = Kind::WordOrFalse(names::<T>);
+    const KIND: KeyKind = KeyKind::WordOrFalse(names::<T>);
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         if reader.is_false(key.name) {

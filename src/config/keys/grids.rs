@@ -1,10 +1,10 @@
 //! The keys of grids, figures and experiments.
 
 use crate::config::experiment::VERBS;
-use crate::config::keys::{Key, Kind, key, words};
+use crate::config::keys::{Key, KeyKind, key, words};
 use crate::config::plot::{AXES, KINDS};
 use crate::config::route::{Route, Source};
-use Kind::{Flag, Integer, Number, Numbers, Tables, Text, Texts, Vectors, Word, Words};
+use KeyKind::{Flag, Integer, Number, Numbers, Tables, Text, Texts, Vectors, Word, Words};
 
 pub(super) const SWEEP: &[Key] = &[key(
     "routes",

@@ -3,8 +3,8 @@
 use collapsar_theory::ScheduleKind;
 
 use crate::config::family::{CLOCKS, CRITERIA, MEANS, METRICS, PRESETS, TEMPERINGS, VARIANCES, WEIGHTS};
-use crate::config::keys::{Key, Kind, key, words};
-use Kind::{Flag, Integer, Number, NumberOrNumbers, Numbers, Tables, Vectors, Word};
+use crate::config::keys::{Key, KeyKind, key, words};
+use KeyKind::{Flag, Integer, Number, NumberOrNumbers, Numbers, Tables, Vectors, Word};
 
 pub(super) const TARGET: &[Key] = &[
     key("separation", Number, "", "≥ 0; this or `means`", "R or ρ: two modes at ±separation along the first axis"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::config::keys::{Key, Kind};
+use crate::config::keys::{Key, KeyKind};
 
 /// The interval in which a number, or each number of a list, lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,8 +22,9 @@ pub struct Range {
 impl Key {
     /// The interval with which its rule begins; what follows a comma or a semicolon are conditions in words.
     pub fn range(&self) -> Option<Range> {
-        let numeric = matches!(self.kind, Kind::Number | Kind::Integer | Kind::IntegerOrWord(_) | Kind::Numbers)
-            || matches!(self.kind, Kind::NumberOrFalse | Kind::NumberOrFlag | Kind::NumberOrNumbers);
+        let numeric =
+            matches!(self.kind, KeyKind::Number | KeyKind::Integer | KeyKind::IntegerOrWord(_) | KeyKind::Numbers)
+                || matches!(self.kind, KeyKind::NumberOrFalse | KeyKind::NumberOrFlag | KeyKind::NumberOrNumbers);
         if !numeric {
             return None;
         }

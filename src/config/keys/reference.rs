@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::config::keys::{Key, Kind, READ, SECTIONS};
+use crate::config::keys::{Key, KeyKind, READ, SECTIONS};
 
 /// A configuration of the index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,23 +80,23 @@ fn escaped(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-fn value(kind: Kind) -> String {
+fn value(kind: KeyKind) -> String {
     let quoted = |words: Vec<&str>| words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
     match kind {
-        Kind::Number => "number".to_owned(),
-        Kind::Integer => "integer ≥ 0".to_owned(),
-        Kind::IntegerOrWord(words) => format!("integer or {}", quoted(words())),
-        Kind::Flag => "`true` or `false`".to_owned(),
-        Kind::Text => "text".to_owned(),
-        Kind::Word(words) => quoted(words()),
-        Kind::WordOrFalse(words) => format!("`false`, {}", quoted(words())),
-        Kind::NumberOrFalse => "number or `false`".to_owned(),
-        Kind::NumberOrNumbers => "number or list of numbers".to_owned(),
-        Kind::NumberOrFlag => "number, `true` or `false`".to_owned(),
-        Kind::Numbers => "list of numbers".to_owned(),
-        Kind::Texts => "list of texts".to_owned(),
-        Kind::Words(words) => format!("list of {}", quoted(words())),
-        Kind::Vectors => "list of lists of numbers".to_owned(),
-        Kind::Tables(_) => "list of tables".to_owned(),
+        KeyKind::Number => "number".to_owned(),
+        KeyKind::Integer => "integer ≥ 0".to_owned(),
+        KeyKind::IntegerOrWord(words) => format!("integer or {}", quoted(words())),
+        KeyKind::Flag => "`true` or `false`".to_owned(),
+        KeyKind::Text => "text".to_owned(),
+        KeyKind::Word(words) => quoted(words()),
+        KeyKind::WordOrFalse(words) => format!("`false`, {}", quoted(words())),
+        KeyKind::NumberOrFalse => "number or `false`".to_owned(),
+        KeyKind::NumberOrNumbers => "number or list of numbers".to_owned(),
+        KeyKind::NumberOrFlag => "number, `true` or `false`".to_owned(),
+        KeyKind::Numbers => "list of numbers".to_owned(),
+        KeyKind::Texts => "list of texts".to_owned(),
+        KeyKind::Words(words) => format!("list of {}", quoted(words())),
+        KeyKind::Vectors => "list of lists of numbers".to_owned(),
+        KeyKind::Tables(_) => "list of tables".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::config::error::ConfigError;
 use crate::config::keys::field::{Field, Named, Reader, section};
-use crate::config::keys::{Key, Kind};
+use crate::config::keys::{Key, KeyKind};
 
 /// Where the rotation starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -46,7 +46,7 @@ impl Serialize for Heat {
 }
 
 impl Field for Heat {
-    const KIND: Kind = Kind::NumberOrFlag;
+    const KIND: KeyKind = KeyKind::NumberOrFlag;
 
     fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
         if let Ok(flag) = reader.flag(key.name) {

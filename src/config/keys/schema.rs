@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::config::keys::{Key, Kind, SECTIONS, SectionKeys};
+use crate::config::keys::{Key, KeyKind, SECTIONS, SectionKeys};
 
 /// The schema of a configuration (draft 2020-12).
 pub fn schema() -> Value {
@@ -59,7 +59,7 @@ fn key_schema(key: &Key) -> Value {
 }
 
 /// The schema of a kind whose numbers have these bounds.
-fn kind_schema(kind: Kind, bounds: &Map<String, Value>) -> Value {
+fn kind_schema(kind: KeyKind, bounds: &Map<String, Value>) -> Value {
     let or_false = |other: Value| json!({"anyOf": [other, {"const": false}]});
     let bounded = |kind: &str| {
         let mut schema = Map::from_iter([("type".to_owned(), json!(kind))]);
@@ -67,24 +67,24 @@ fn kind_schema(kind: Kind, bounds: &Map<String, Value>) -> Value {
         Value::Object(schema)
     };
     match kind {
-        Kind::Number => bounded("number"),
-        Kind::Integer if bounds.is_empty() => json!({"type": "integer", "minimum": 0}),
-        Kind::Integer => bounded("integer"),
-        Kind::IntegerOrWord(words) => json!({"anyOf": [bounded("integer"), {"enum": words()}]}),
-        Kind::Flag => json!({"type": "boolean"}),
-        Kind::Text => json!({"type": "string"}),
-        Kind::Word(words) => json!({"enum": words()}),
-        Kind::WordOrFalse(words) => or_false(json!({"enum": words()})),
-        Kind::NumberOrFalse => or_false(bounded("number")),
-        Kind::NumberOrNumbers => {
+        KeyKind::Number => bounded("number"),
+        KeyKind::Integer if bounds.is_empty() => json!({"type": "integer", "minimum": 0}),
+        KeyKind::Integer => bounded("integer"),
+        KeyKind::IntegerOrWord(words) => json!({"anyOf": [bounded("integer"), {"enum": words()}]}),
+        KeyKind::Flag => json!({"type": "boolean"}),
+        KeyKind::Text => json!({"type": "string"}),
+        KeyKind::Word(words) => json!({"enum": words()}),
+        KeyKind::WordOrFalse(words) => or_false(json!({"enum": words()})),
+        KeyKind::NumberOrFalse => or_false(bounded("number")),
+        KeyKind::NumberOrNumbers => {
             json!({"anyOf": [bounded("number"), {"type": "array", "items": bounded("number")}]})
         }
-        Kind::NumberOrFlag => json!({"anyOf": [bounded("number"), {"type": "boolean"}]}),
-        Kind::Numbers => json!({"type": "array", "items": bounded("number")}),
-        Kind::Texts => json!({"type": "array", "items": {"type": "string"}}),
-        Kind::Words(words) => json!({"type": "array", "items": {"enum": words()}}),
-        Kind::Vectors => json!({"type": "array", "items": {"type": "array", "items": {"type": "number"}}}),
-        Kind::Tables(keys) => json!({
+        KeyKind::NumberOrFlag => json!({"anyOf": [bounded("number"), {"type": "boolean"}]}),
+        KeyKind::Numbers => json!({"type": "array", "items": bounded("number")}),
+        KeyKind::Texts => json!({"type": "array", "items": {"type": "string"}}),
+        KeyKind::Words(words) => json!({"type": "array", "items": {"enum": words()}}),
+        KeyKind::Vectors => json!({"type": "array", "items": {"type": "array", "items": {"type": "number"}}}),
+        KeyKind::Tables(keys) => json!({
             "type": "array",
             "items": {"type": "object", "additionalProperties": false, "properties": properties(keys)},
         }),

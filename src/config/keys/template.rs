@@ -1,6 +1,6 @@
 //! A commented configuration for a verb, which runs as it is.
 
-use crate::config::keys::{Key, Kind, READ, SectionKeys, section_named};
+use crate::config::keys::{Key, KeyKind, READ, SectionKeys, section_named};
 
 /// What a template gives a value: section, key and value; all else is commented out.
 type Example = (&'static str, &'static str, &'static str);
@@ -82,7 +82,7 @@ fn section_text(section: &SectionKeys, examples: &[Example]) -> String {
 fn key_text(key: &Key, value: Option<&str>) -> String {
     let rule = if key.rule.is_empty() { String::new() } else { format!(" ({})", key.rule) };
     let words = match key.kind {
-        Kind::Word(words) | Kind::WordOrFalse(words) | Kind::Words(words) | Kind::IntegerOrWord(words) => {
+        KeyKind::Word(words) | KeyKind::WordOrFalse(words) | KeyKind::Words(words) | KeyKind::IntegerOrWord(words) => {
             format!(": {}", words().join(", "))
         }
         _ => String::new(),

@@ -13,7 +13,7 @@ use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture::ensemble::TRANSIT;
 use crate::montecarlo::mixture::estimate::{MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture::options::MixtureOptions;
-use crate::montecarlo::mixture::run::{ABSOLUTE, Course, LARGEST, fits};
+use crate::montecarlo::mixture::run::{ABSOLUTE, LARGEST, RunRules, fits};
 use crate::montecarlo::statistics::cooling::Cooling;
 use crate::montecarlo::statistics::estimate::{GoOn, in_parts};
 use crate::parallel;
@@ -28,7 +28,7 @@ pub struct AdaptiveEnsemble<'a> {
     transit: MixtureFlow,
     watched: Watched,
     /// From where T = 1 is reached, with the clock set back to 0.
-    cold: Course,
+    cold: RunRules,
     limits: CoolingLimits,
     options: MixtureOptions,
 }
@@ -56,7 +56,7 @@ impl<'a> AdaptiveEnsemble<'a> {
         }
         let schedule = Schedule::constant(1.0)?;
         let certainty = Certainty::new(problem.target().weights().to_vec(), options.threshold, 1.0, |_| 0.0);
-        let cold = Course {
+        let cold = RunRules {
             schedule,
             certainty,
             relative: options.relative,
@@ -90,7 +90,7 @@ impl<'a> AdaptiveEnsemble<'a> {
                 let left = self.options.horizon.map(|horizon| horizon - time);
                 let run = match left {
                     Some(left) if left <= 0.0 => self.cold.at_horizon(&self.flow, 0.0, state),
-                    Some(left) => Course { end: left, ..self.cold.clone() }.follow(&self.flow, state),
+                    Some(left) => RunRules { end: left, ..self.cold.clone() }.follow(&self.flow, state),
                     None => self.cold.follow(&self.flow, state),
                 };
                 (run, Some(time))

@@ -106,7 +106,7 @@ pub(crate) struct Pull {
 }
 
 /// How the averages over the target are found.
-pub(crate) enum Modes {
+pub(crate) enum LogitAverages {
     /// var = 1, so that B is constant: series in A, and in A^2; the slope is left out.
     Constant {
         reach: f64,
@@ -116,7 +116,7 @@ pub(crate) enum Modes {
     Moving,
 }
 
-impl Modes {
+impl LogitAverages {
     /// The series for B = `width`.
     pub(crate) fn constant(width: f64) -> Self {
         let side = reach(|a| logistic_softplus_normal(-a, width).0 > TOLERANCE / 4.0);

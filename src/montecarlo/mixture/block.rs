@@ -6,10 +6,10 @@ use pulp::Arch;
 use crate::integrate::control::Controller;
 use crate::montecarlo::lanes::set::{Lanes, lane};
 use crate::montecarlo::lanes::step::{LANES, Lane, LaneSystem, NODES, Stepped};
-use crate::montecarlo::mixture::certainty::Watch;
+use crate::montecarlo::mixture::certainty::LimitWatch;
 use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture::lanes::{MixtureLanes, motion};
-use crate::montecarlo::mixture::run::Course;
+use crate::montecarlo::mixture::run::RunRules;
 use crate::montecarlo::mixture::step::{Attempt, Objective, Rate};
 
 /// Draws followed together: as many as keep the vectors filled while runs end, and few enough to want the same steps.
@@ -24,7 +24,7 @@ const NEAR_BOUND: f64 = 1e-6;
 struct Rules<'a, const D: usize> {
     lanes: &'a MixtureLanes<'a, D>,
     flow: &'a MixtureFlow,
-    course: &'a Course,
+    course: &'a RunRules,
 }
 
 /// The ends of runs from `starts` (states of the flow), in order. Lanes share their steps: each end is a function of the
@@ -32,7 +32,7 @@ struct Rules<'a, const D: usize> {
 pub(crate) fn run<const D: usize, const N: usize>(
     lanes: &MixtureLanes<'_, D>,
     flow: &MixtureFlow,
-    course: &Course,
+    course: &RunRules,
     starts: &[Vec<f64>],
 ) -> Vec<MixtureRun> {
     let rules = &Rules { lanes, flow, course };
@@ -58,7 +58,7 @@ struct Block<const N: usize> {
     early: Vec<Option<MixtureEnd>>,
     /// Draws still followed.
     followed: Lanes<N>,
-    watches: Vec<Watch>,
+    watches: Vec<LimitWatch>,
     tried: Vec<(Stepped<N>, Lane)>,
     t: f64,
     control: Controller,

@@ -48,12 +48,12 @@ pub(crate) struct Certainty {
 
 /// When an equilibrium is looked for again.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Watch {
+pub(crate) struct LimitWatch {
     motion: f64,
     time: f64,
 }
 
-impl Watch {
+impl LimitWatch {
     /// Whether nothing is looked for yet at a state whose motion is at least `motion`.
     pub(crate) fn waits(&self, motion: f64, t: f64) -> bool {
         motion >= SLOW || (motion >= self.motion && t < self.time)
@@ -78,8 +78,8 @@ impl Certainty {
     }
 
     /// A watch that has seen nothing.
-    pub(crate) fn watch(&self) -> Watch {
-        Watch { motion: SLOW, time: f64::INFINITY }
+    pub(crate) fn watch(&self) -> LimitWatch {
+        LimitWatch { motion: SLOW, time: f64::INFINITY }
     }
 
     /// What is lost at a state, with its coverages.
@@ -103,7 +103,7 @@ impl Certainty {
     pub(crate) fn near_limit(
         &self,
         flow: &MixtureFlow,
-        watch: &mut Watch,
+        watch: &mut LimitWatch,
         t: f64,
         state: &[f64],
     ) -> Option<(MixtureEnd, Vec<f64>)> {
@@ -114,7 +114,7 @@ impl Certainty {
         if watch.waits(motion, t) {
             return None;
         }
-        *watch = Watch { motion: motion * SLOWER, time: t * LATER };
+        *watch = LimitWatch { motion: motion * SLOWER, time: t * LATER };
         let limit = self.limit(flow, state)?;
         let (there, coverage) = self.classify(flow, self.beta, &limit);
         let same = matches!((&there, &self.classify(flow, self.beta, state).0),

@@ -12,7 +12,7 @@ use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture::estimate::{MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture::lanes::MixtureLanes;
 use crate::montecarlo::mixture::options::MixtureOptions;
-use crate::montecarlo::mixture::run::{Course, LARGEST, fits};
+use crate::montecarlo::mixture::run::{LARGEST, RunRules, fits};
 use crate::montecarlo::statistics::estimate::{Estimate, GoOn, HorizonEstimate};
 use crate::parallel;
 use crate::random::stream;
@@ -27,7 +27,7 @@ pub(crate) const TRANSIT: f64 = 0.1;
 pub struct MixtureEnsemble<'a> {
     problem: &'a Problem,
     flow: MixtureFlow,
-    course: Course,
+    course: RunRules,
     variance: f64,
     options: MixtureOptions,
     lanes: LanesByWidth<'a>,
@@ -92,7 +92,7 @@ impl<'a> MixtureEnsemble<'a> {
             }
             _ => None,
         };
-        let course = Course {
+        let course = RunRules {
             certainty,
             relative: options.relative,
             settled,

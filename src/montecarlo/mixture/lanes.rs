@@ -3,7 +3,7 @@
 use collapsar_theory::{MeanSpace, Metric, MixtureFlow, Problem, Rules, Schedule, VarianceRule, WeightRule, exp_array};
 
 use crate::montecarlo::lanes::step::{LANES, Lane, LaneSystem};
-use crate::montecarlo::mixture::averages::{Modes, Overlap, Own, Pull, TwoModes};
+use crate::montecarlo::mixture::averages::{LogitAverages, Overlap, Own, Pull, TwoModes};
 
 /// K = P = 2 in D coordinates of a frame that spans modes and means.
 ///
@@ -19,7 +19,7 @@ pub(crate) struct MixtureLanes<'a, const D: usize> {
     /// l where the weights are fixed.
     ratio: f64,
     own: Own,
-    target: Modes,
+    target: LogitAverages,
 }
 
 /// The constants of the field at one time.
@@ -56,7 +56,8 @@ impl<'a, const D: usize> MixtureLanes<'a, D> {
         let ratio = w1.ln() - w2.ln();
         let fixed = rules.weights == WeightRule::Fixed;
         let constant = rules.variance == VarianceRule::Unit;
-        let target = if constant { Modes::constant(2.0 * modes.square().sqrt()) } else { Modes::Moving };
+        let target =
+            if constant { LogitAverages::constant(2.0 * modes.square().sqrt()) } else { LogitAverages::Moving };
         Some(Self {
             schedule: problem.schedule(),
             rules,

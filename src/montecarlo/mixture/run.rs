@@ -11,7 +11,7 @@ pub(crate) const ABSOLUTE: f64 = 1e-2;
 
 /// How runs are followed.
 #[derive(Debug, Clone)]
-pub(crate) struct Course {
+pub(crate) struct RunRules {
     pub(crate) schedule: Schedule,
     pub(crate) certainty: Certainty,
     /// Relative tolerance.
@@ -29,7 +29,7 @@ pub(crate) struct Course {
     pub(crate) transit: Option<MixtureFlow>,
 }
 
-impl Course {
+impl RunRules {
     /// Follows a run of `flow` from `start`.
     pub(crate) fn follow(&self, flow: &MixtureFlow, start: &[f64]) -> MixtureRun {
         self.follow_from(flow, (0.0, None), start)

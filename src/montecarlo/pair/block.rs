@@ -18,14 +18,14 @@ pub(crate) const BLOCK: usize = 512;
 const GUARD: f64 = 10.0;
 
 /// The mesh of an ensemble, and the limits of what is followed by itself.
-pub(crate) struct Course<S> {
+pub(crate) struct SharedMesh<S> {
     pub(crate) steps: Vec<MeshStep<S>>,
     pub(crate) alone: Follow,
     /// The time at which runs are judged on the way, if they are.
     pub(crate) horizon: Option<f64>,
 }
 
-impl<S> Course<S> {
+impl<S> SharedMesh<S> {
     /// The limits of a run that is followed by itself to the horizon, and judged there.
     fn to_horizon(&self) -> Option<Follow> {
         self.horizon.map(|end| Follow { end, at_end: true, ..self.alone })
@@ -48,7 +48,12 @@ pub(crate) fn certain<M: Model<3>>(model: &M, alone: &Follow, t: f64, state: &[f
 
 /// The ends of the draws of one block, in order. Lanes do not see each other and the mesh is fixed, so each end is a
 /// function of its own draw.
-pub(crate) fn run<M: Model<3>>(model: &M, course: &Course<M::Stage>, seed: u64, draws: Range<u64>) -> Vec<JudgedEnd> {
+pub(crate) fn run<M: Model<3>>(
+    model: &M,
+    course: &SharedMesh<M::Stage>,
+    seed: u64,
+    draws: Range<u64>,
+) -> Vec<JudgedEnd> {
     let mut block = Block::new(model, course, seed, draws.clone());
     let arch = Arch::new();
     let mut t = 0.0;
@@ -59,7 +64,7 @@ pub(crate) fn run<M: Model<3>>(model: &M, course: &Course<M::Stage>, seed: u64, 
         if course.horizon.is_some_and(|horizon| t <= horizon && horizon < mesh_step.end) {
             block.judge(model, course, t);
         }
-        arch.dispatch(Advance { block: &mut block, system: model, mesh_step, alone: &course.alone });
+        arch.dispatch(BlockStep { block: &mut block, system: model, mesh_step, alone: &course.alone });
         t = mesh_step.end;
         block.settle(model, course, seed, draws.start, mesh_step);
     }
@@ -70,14 +75,14 @@ pub(crate) fn run<M: Model<3>>(model: &M, course: &Course<M::Stage>, seed: u64, 
 
 /// One step of a block as an operation that is compiled for each vector width. (A closure would not be inlined into the
 /// code for the wide registers.)
-struct Advance<'a, M: Model<3>> {
+struct BlockStep<'a, M: Model<3>> {
     block: &'a mut Block,
     system: &'a M,
     mesh_step: &'a MeshStep<M::Stage>,
     alone: &'a Follow,
 }
 
-impl<M: Model<3>> WithSimd for Advance<'_, M> {
+impl<M: Model<3>> WithSimd for BlockStep<'_, M> {
     type Output = ();
 
     #[inline(always)]
@@ -101,7 +106,7 @@ struct Block {
 
 impl Block {
     /// Draws the starts; those whose end is certain at once are not followed.
-    fn new<M: Model<3>>(model: &M, course: &Course<M::Stage>, seed: u64, draws: Range<u64>) -> Self {
+    fn new<M: Model<3>>(model: &M, course: &SharedMesh<M::Stage>, seed: u64, draws: Range<u64>) -> Self {
         let mut ends = Vec::with_capacity(BLOCK);
         let mut lanes = Lanes::with_capacity(BLOCK);
         for (offset, index) in draws.enumerate() {
@@ -153,7 +158,7 @@ impl Block {
     fn settle<M: Model<3>>(
         &mut self,
         model: &M,
-        course: &Course<M::Stage>,
+        course: &SharedMesh<M::Stage>,
         seed: u64,
         first: u64,
         mesh_step: &MeshStep<M::Stage>,
@@ -184,7 +189,7 @@ impl Block {
     }
 
     /// Follows what is open at `t` to the horizon, and back.
-    fn judge<M: Model<3>>(&mut self, model: &M, course: &Course<M::Stage>, t: f64) {
+    fn judge<M: Model<3>>(&mut self, model: &M, course: &SharedMesh<M::Stage>, t: f64) {
         let Some(limits) = course.to_horizon() else { return };
         for entry in 0..self.lanes.len() {
             self.at_horizon[self.lanes.draw(entry)] = Some(model.alone(&limits, t, self.lanes.state(entry)));
@@ -192,7 +197,7 @@ impl Block {
     }
 
     /// What is open at the end of the mesh: at the horizon it is classified, before it it goes on by itself.
-    fn finish<M: Model<3>>(&mut self, model: &M, course: &Course<M::Stage>, t: f64) {
+    fn finish<M: Model<3>>(&mut self, model: &M, course: &SharedMesh<M::Stage>, t: f64) {
         if course.horizon.is_some_and(|horizon| t <= horizon) {
             self.judge(model, course, t);
         }

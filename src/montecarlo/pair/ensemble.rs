@@ -6,7 +6,7 @@ use collapsar_theory::{FreePair, InvalidParameter, Schedule, SpherePair};
 
 use crate::integrate::Tolerances;
 use crate::montecarlo::ensemble::Ensemble;
-use crate::montecarlo::pair::block::{BLOCK, Course, certain, run};
+use crate::montecarlo::pair::block::{BLOCK, SharedMesh, certain, run};
 use crate::montecarlo::pair::follow::Follow;
 use crate::montecarlo::pair::free::FreeLanes;
 use crate::montecarlo::pair::mesh::{MeshLimits, Pilot, mesh};
@@ -66,7 +66,7 @@ pub struct SphereEnsemble<'a>(PairEnsemble<SphereLanes<'a>>);
 /// A pair with its mesh and limits.
 struct PairEnsemble<M: Model<3>> {
     model: M,
-    course: Course<M::Stage>,
+    course: SharedMesh<M::Stage>,
     level: f64,
 }
 
@@ -95,7 +95,7 @@ impl<M: Model<3>> PairEnsemble<M> {
         };
         // A run that ends within the horizon is judged at its end alone.
         let horizon = options.horizon.is_none().then(|| schedule.end_of_run()).filter(|&t| t < end);
-        Self { model, course: Course { steps, alone, horizon }, level: options.level }
+        Self { model, course: SharedMesh { steps, alone, horizon }, level: options.level }
     }
 
     /// The ends of a range of draws, in order, block by block.
@@ -165,7 +165,7 @@ pub(crate) fn check(options: &EnsembleOptions) -> Result<(), InvalidParameter> {
     Ok(())
 }
 
-macro_rules! doors {
+macro_rules! delegate {
     ($name:ident, $lanes:ident, $pair:ident, $start:ident, $shared:expr) => {
         impl<'a> $name<'a> {
             /// Prepares kernels, trapping regions and mesh (some milliseconds).
@@ -213,5 +213,5 @@ macro_rules! doors {
     };
 }
 
-doors!(FreeEnsemble, FreeLanes, FreePair, FreeStart, |_: &FreeLanes<'_>| true);
-doors!(SphereEnsemble, SphereLanes, SpherePair, SphereStart, |model: &SphereLanes<'_>| model.shares_variance());
+delegate!(FreeEnsemble, FreeLanes, FreePair, FreeStart, |_: &FreeLanes<'_>| true);
+delegate!(SphereEnsemble, SphereLanes, SpherePair, SphereStart, |model: &SphereLanes<'_>| model.shares_variance());

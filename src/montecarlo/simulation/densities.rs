@@ -17,7 +17,7 @@ pub(crate) struct Mixture {
 
 /// p: modes of unit variance.
 #[derive(Debug, Clone)]
-pub(crate) struct Modes {
+pub(crate) struct TargetModes {
     /// P x d.
     pub(crate) modes: Vec<f64>,
     /// v.
@@ -34,7 +34,7 @@ impl Mixture {
     }
 }
 
-impl Modes {
+impl TargetModes {
     /// Logits of the modes before the distances: log v_k, times T where each mode is tempered for itself.
     pub(crate) fn offsets(&self, beta: f64) -> impl Iterator<Item = f64> {
         let factor = if self.tempering == Tempering::Modes { 1.0 / beta } else { 1.0 };

@@ -6,7 +6,7 @@ use collapsar_theory::{
 };
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::integrate::{DiffsolTsit5, Integrator, Misuse, Outcome, Request, Solution, System, Tolerances};
+use crate::integrate::{DiffsolTsit5, Integrator, Outcome, Request, RequestMisuse, Solution, System, Tolerances};
 use crate::montecarlo::pair::start::{FreeStart, SphereStart};
 use crate::montecarlo::statistics::estimate::Estimate;
 use crate::montecarlo::statistics::tally::{RunEnd, Tally};
@@ -15,7 +15,7 @@ use crate::random::stream;
 
 /// Which pair flows, and from where.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
+enum PairKind {
     Free(FreePair, f64),
     Sphere(SpherePair),
 }
@@ -27,7 +27,7 @@ enum Kind {
 /// taken from the vectors. Level (a) must agree with it draw by draw.
 #[derive(Debug, Clone)]
 pub struct GradientFlow<'a> {
-    kind: Kind,
+    kind: PairKind,
     schedule: &'a Schedule,
     breakpoints: Vec<f64>,
     dimension: usize,
@@ -61,7 +61,7 @@ impl<'a> GradientFlow<'a> {
     /// The free pair from Gaussian means.
     pub fn free(pair: FreePair, schedule: &'a Schedule, start: FreeStart) -> Self {
         Self {
-            kind: Kind::Free(pair, start.scale()),
+            kind: PairKind::Free(pair, start.scale()),
             schedule,
             breakpoints: schedule.breakpoints(),
             dimension: start.dimension(),
@@ -70,7 +70,7 @@ impl<'a> GradientFlow<'a> {
 
     /// The sphere pair from uniform means.
     pub fn sphere(pair: SpherePair, schedule: &'a Schedule, start: SphereStart) -> Self {
-        let (kind, breakpoints) = (Kind::Sphere(pair), schedule.breakpoints());
+        let (kind, breakpoints) = (PairKind::Sphere(pair), schedule.breakpoints());
         Self { kind, schedule, breakpoints, dimension: start.dimension() }
     }
 
@@ -80,12 +80,12 @@ impl<'a> GradientFlow<'a> {
         let mut state: Vec<f64> = (0..2 * self.dimension).map(|_| StandardNormal.sample(&mut rng)).collect();
         for mean in state.chunks_mut(self.dimension) {
             let factor = match self.kind {
-                Kind::Free(_, scale) => scale,
-                Kind::Sphere(pair) => pair.options().radius / dot(mean, mean).sqrt(),
+                PairKind::Free(_, scale) => scale,
+                PairKind::Sphere(pair) => pair.options().radius / dot(mean, mean).sqrt(),
             };
             mean.iter_mut().for_each(|x| *x *= factor);
         }
-        if let Kind::Sphere(pair) = self.kind
+        if let PairKind::Sphere(pair) = self.kind
             && self.trains_variance()
         {
             state.push(pair.initial_variance(self.schedule.initial_temperature()).ln());
@@ -97,11 +97,11 @@ impl<'a> GradientFlow<'a> {
     pub fn statistics(&self, state: &[f64]) -> [f64; 3] {
         let (a, b) = self.means(state);
         match self.kind {
-            Kind::Free(..) => {
+            PairKind::Free(..) => {
                 let apart: f64 = a[1..].iter().zip(&b[1..]).map(|(p, q)| (p - q) * (p - q)).sum();
                 [(a[0] + b[0]) / 2.0, (a[0] - b[0]) / 2.0, apart.sqrt() / 2.0]
             }
-            Kind::Sphere(_) => {
+            PairKind::Sphere(_) => {
                 let (p, q) = (dot(a, a).sqrt(), dot(b, b).sqrt());
                 [a[0] / p, b[0] / q, dot(a, b) / (p * q)]
             }
@@ -111,7 +111,7 @@ impl<'a> GradientFlow<'a> {
     /// Integrates from `state` at time `from` to `to`.
     ///
     /// Errors: the state's length, or an interval that runs backwards.
-    pub fn follow(&self, state: &[f64], from: f64, to: f64, tolerances: Tolerances) -> Result<Solution, Misuse> {
+    pub fn follow(&self, state: &[f64], from: f64, to: f64, tolerances: Tolerances) -> Result<Solution, RequestMisuse> {
         DiffsolTsit5 { tolerances }.integrate(self, &Request::new(state, from, to))
     }
 
@@ -149,8 +149,8 @@ impl<'a> GradientFlow<'a> {
     fn at_horizon(&self, state: &[f64]) -> RunEnd {
         let [a, b, c] = self.statistics(state);
         let collapsed = match self.kind {
-            Kind::Free(..) => a.abs() > b.abs(),
-            Kind::Sphere(_) => c > 0.0,
+            PairKind::Free(..) => a.abs() > b.abs(),
+            PairKind::Sphere(_) => c > 0.0,
         };
         if collapsed { RunEnd::Collapsed } else { RunEnd::Recovered }
     }
@@ -158,8 +158,10 @@ impl<'a> GradientFlow<'a> {
     fn verdict(&self, t: f64, state: &[f64]) -> Result<Option<RunEnd>, InvalidParameter> {
         let [a, b, c] = self.statistics(state);
         let verdict = match self.kind {
-            Kind::Free(pair, _) => FreeBasin::new(pair, self.schedule)?.verdict(t, self.schedule.beta(t), &[a, b, c]),
-            Kind::Sphere(pair) => {
+            PairKind::Free(pair, _) => {
+                FreeBasin::new(pair, self.schedule)?.verdict(t, self.schedule.beta(t), &[a, b, c])
+            }
+            PairKind::Sphere(pair) => {
                 let log_variance = if self.trains_variance() { state[state.len() - 1] } else { 0.0 };
                 SphereBasin::new(pair, self.schedule)?.verdict(t, &[a, b, c, log_variance])
             }
@@ -168,7 +170,7 @@ impl<'a> GradientFlow<'a> {
     }
 
     fn trains_variance(&self) -> bool {
-        matches!(self.kind, Kind::Sphere(pair) if matches!(pair.options().variance, SphereVariance::Lagging { .. }))
+        matches!(self.kind, PairKind::Sphere(pair) if matches!(pair.options().variance, SphereVariance::Lagging { .. }))
     }
 
     fn means<'s>(&self, state: &'s [f64]) -> (&'s [f64], &'s [f64]) {
@@ -205,8 +207,8 @@ impl System for GradientFlow<'_> {
     fn rate(&self, piece: usize, t: f64, state: &[f64], rate: &mut [f64]) {
         let beta = self.schedule.beta_in_piece(piece, t);
         let (speed, rho, bias, variance) = match self.kind {
-            Kind::Free(pair, _) => (pair.speed(beta), pair.options().separation, pair.bias(), 1.0),
-            Kind::Sphere(pair) => {
+            PairKind::Free(pair, _) => (pair.speed(beta), pair.options().separation, pair.bias(), 1.0),
+            PairKind::Sphere(pair) => {
                 let variance = match pair.options().variance {
                     SphereVariance::Unit => 1.0,
                     SphereVariance::Slaved => 1.0 / beta,
@@ -226,12 +228,12 @@ impl System for GradientFlow<'_> {
                 *out = -speed * (beta * x + push * (y - x));
             }
             out[0] += speed * beta * rho * tau;
-            if matches!(self.kind, Kind::Sphere(_)) {
+            if matches!(self.kind, PairKind::Sphere(_)) {
                 let radial = dot(out, own) / dot(own, own);
                 out.iter_mut().zip(own).for_each(|(out, x)| *out -= radial * x);
             }
         }
-        if let Kind::Sphere(pair) = self.kind
+        if let PairKind::Sphere(pair) = self.kind
             && let SphereVariance::Lagging { dimension } = pair.options().variance
         {
             let force = self.variance_force(&pair, beta, variance, state, dimension);

@@ -6,7 +6,7 @@ use collapsar_theory::{
 use rand::Rng;
 
 use crate::montecarlo::sample::full_means;
-use crate::montecarlo::simulation::densities::{Mixture, Modes};
+use crate::montecarlo::simulation::densities::{Mixture, TargetModes};
 use crate::montecarlo::simulation::mixture_gradient::{Gradient, gradient};
 use crate::montecarlo::simulation::mixture_sums::{Batch, Sums};
 use crate::montecarlo::simulation::optimiser::{Moments, Optimiser};
@@ -50,7 +50,7 @@ pub struct MixtureDescent<'a> {
     law: StartLaw,
     options: DescentOptions,
     own: MixtureDescentOptions,
-    modes: Modes,
+    modes: TargetModes,
 }
 
 /// q during a run, and what the optimiser remembers: of the means one after the other, the log variances, the logits.
@@ -86,7 +86,7 @@ impl<'a> MixtureDescent<'a> {
             return Err(InvalidParameter::new("tempering", "\"modes\"", rule).of(Part::Family));
         }
         let target = problem.target();
-        let modes = Modes {
+        let modes = TargetModes {
             modes: target.modes_in(law.dimension()),
             weights: target.weights().to_vec(),
             tempering: problem.family().rules().tempering,

@@ -6,7 +6,7 @@ use crate::bifurcation::{SearchOptions, antipodal_temperature, critical_temperat
 use crate::config::BoundaryRun;
 use crate::integrate::{Integrator, Request, Tempered, Tsit5};
 use crate::probability::{Bracket, FreeBoundary, Limits, SphereBoundary, connection};
-use crate::results::{BoundaryCurve, BoundaryRecord, PROGRAM, Portrait, PortraitPoint, VERSION};
+use crate::results::{ArrowField, BoundaryCurve, BoundaryRecord, PROGRAM, PortraitPoint, VERSION};
 use crate::studies::boundary::{schedules, varied};
 use crate::studies::near::near_enough;
 use crate::studies::{StudyError, Watch};
@@ -139,7 +139,7 @@ fn record(
 }
 
 /// The field at z = 0 and the final temperature, and runs from both sides of the first curve.
-fn phase_portrait(flow: FreePair, schedule: &Schedule, curves: &[BoundaryCurve]) -> Result<Portrait, StudyError> {
+fn phase_portrait(flow: FreePair, schedule: &Schedule, curves: &[BoundaryCurve]) -> Result<ArrowField, StudyError> {
     let temperature = schedule.final_temperature();
     let reach = flow.options().separation + 1.0;
     // Half a cell off the axes, on which one rate vanishes by symmetry.
@@ -172,7 +172,7 @@ fn phase_portrait(flow: FreePair, schedule: &Schedule, curves: &[BoundaryCurve])
         kind: state.kind.name(),
         unstable: state.unstable,
     });
-    Ok(Portrait { temperature, y: x.clone(), x, rate_x, rate_y, equilibria: equilibria.collect(), trajectories })
+    Ok(ArrowField { temperature, y: x.clone(), x, rate_x, rate_y, equilibria: equilibria.collect(), trajectories })
 }
 
 fn example(flow: FreePair, schedule: &Schedule, start: &[f64; 3]) -> Result<Vec<[f64; 2]>, StudyError> {

@@ -4,7 +4,7 @@ use crate::config::{DesignConfig, Route, ScheduleShape};
 use crate::studies::StudyError;
 use crate::studies::design::judge::Judge;
 use crate::studies::design::search::{along_a_line, simplex};
-use crate::studies::design::shape::{Limits, Member};
+use crate::studies::design::shape::{DesignLimits, Member};
 
 /// The first duration that is tried.
 const FIRST: f64 = 8.0;
@@ -122,9 +122,9 @@ impl<'a> Frontier<'a> {
         Ok(best)
     }
 
-    fn limits(&self) -> Limits {
+    fn limits(&self) -> DesignLimits {
         let dimension = self.judge.dimension();
-        Limits { hottest: self.design.hottest, jump: self.judge.largest_jump(), dimension }
+        DesignLimits { hottest: self.design.hottest, jump: self.judge.largest_jump(), dimension }
     }
 
     /// log P_c.

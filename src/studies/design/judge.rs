@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{DesignRun, InitialVariance, Route, ScheduleConfig};
 use crate::results::{Answer, Steps};
 use crate::studies::design::shape::Member;
-use crate::studies::probability::Question;
+use crate::studies::probability::CollapseProbability;
 use crate::studies::trainable::Trainings;
 use crate::studies::watch::UntilCancelled;
 use crate::studies::{StudyError, Watch};
@@ -154,7 +154,7 @@ impl<'a> Judge<'a> {
             training.steps = ((end / training.time_step).ceil() as u64).max(1);
         }
         let problem = run.problem.watched()?.0;
-        let question = Question::new(&run, &problem, seed)?;
+        let question = CollapseProbability::new(&run, &problem, seed)?;
         let mut found = question.answer(&[route], &Trainings::default(), &UntilCancelled(self.watch))?;
         found.by_route.remove(&route).ok_or_else(|| {
             StudyError::computation(format!("the {} route has no answer: {}", route.name(), found.notes.join("; ")))

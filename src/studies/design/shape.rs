@@ -11,7 +11,7 @@ const NOTHING: f64 = 1e-4;
 
 /// How hot a member may be.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct DesignLimits {
     /// The highest temperature.
     pub(super) hottest: f64,
     /// The largest jump up from a hold, where a variance of its own has to follow: a step must stay below var/T.
@@ -71,7 +71,7 @@ impl ScheduleShape {
     ///
     /// # Errors
     /// What the schedule refuses.
-    pub(super) fn member(self, duration: f64, place: &[f64], limits: Limits) -> Result<Member, InvalidParameter> {
+    pub(super) fn member(self, duration: f64, place: &[f64], limits: DesignLimits) -> Result<Member, InvalidParameter> {
         let at = |n: usize| place.get(n).copied().unwrap_or(0.0).clamp(0.0, 1.0);
         let hot = |n: usize| limits.hottest.powf(at(n));
         let flash = |n: usize, hold: f64| limits.jump.map_or(hot(n), |jump| hot(n).min(hold * jump));

@@ -4,7 +4,7 @@ use collapsar_theory::{FreePair, FreePairOptions};
 
 use crate::bifurcation::critical_temperature;
 use crate::config::{Document, FittedFamily};
-use crate::results::{ModeRecord, Share, TargetRecord, Verdict};
+use crate::results::{ModeRecord, Proof, Share, TargetRecord};
 use crate::studies::diagnose::target::EQUAL_WIDTHS;
 use crate::studies::watch::UntilCancelled;
 use crate::studies::{MeanField, Study, StudyError, Watch, number};
@@ -113,10 +113,10 @@ fn mean_field(
         }
     };
     let verdict = match record.certificate.verdict {
-        Verdict::Unique => "one optimum, certified",
-        Verdict::Exact => "the target is a product",
-        Verdict::Collapsed => "collapsed, certified",
-        Verdict::NotCertified => "not certified",
+        Proof::Unique => "one optimum, certified",
+        Proof::Exact => "the target is a product",
+        Proof::Collapsed => "collapsed, certified",
+        Proof::NotCertified => "not certified",
     };
     let holds = if record.collapsed { "loses a mode" } else { "holds the modes" };
     lines.push(format!(

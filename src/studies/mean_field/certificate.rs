@@ -2,7 +2,7 @@
 
 use collapsar_theory::{GaussianMixture, HalfSpaces, minority_bound};
 
-use crate::results::{Certificate, Verdict};
+use crate::results::{Certificate, Proof};
 use crate::studies::StudyError;
 use crate::studies::mean_field::fit::{Fit, Fits};
 use crate::studies::mean_field::pair::DiagonalPair;
@@ -24,11 +24,11 @@ pub(super) fn given(
         && fits.optima.len() == 1
     {
         let reason = "ascents from both components end on one point, and every stationary point lies between them";
-        let found = plain(Verdict::Unique, reason, fits.optima.first());
+        let found = plain(Proof::Unique, reason, fits.optima.first());
         return Ok(Certificate { known: true, ..found });
     }
     if temperature != 1.0 {
-        return Ok(plain(Verdict::NotCertified, "bounds on the mass are for T = 1", fits.first()));
+        return Ok(plain(Proof::NotCertified, "bounds on the mass are for T = 1", fits.first()));
     }
     let known = pair.map_or(Ok(false), |(pair, _)| pair.is_known())?;
     Ok(Certificate { known, ..by_mass(target, fits) })
@@ -38,11 +38,11 @@ pub(super) fn given(
 pub(super) fn turned(target: &GaussianMixture, fits: &[Fit], rotation: &[Vec<f64>]) -> Certificate {
     match target.in_frame(rotation) {
         Ok(turned) => by_mass(&turned, fits),
-        Err(_) => plain(Verdict::NotCertified, "the turned covariances are singular to rounding", fits.first()),
+        Err(_) => plain(Proof::NotCertified, "the turned covariances are singular to rounding", fits.first()),
     }
 }
 
-fn plain(verdict: Verdict, reason: &str, best: Option<&Fit>) -> Certificate {
+fn plain(verdict: Proof, reason: &str, best: Option<&Fit>) -> Certificate {
     Certificate {
         verdict,
         reason: reason.to_owned(),
@@ -58,15 +58,15 @@ fn plain(verdict: Verdict, reason: &str, best: Option<&Fit>) -> Certificate {
 /// By data processing on two half spaces of different coordinates, with the best fit as the upper bound.
 fn by_mass(target: &GaussianMixture, fits: &[Fit]) -> Certificate {
     let best = fits.iter().min_by(|a, b| a.record.objective.total_cmp(&b.record.objective));
-    let Some(found) = best else { return plain(Verdict::NotCertified, "there is no fit", None) };
+    let Some(found) = best else { return plain(Proof::NotCertified, "there is no fit", None) };
     let sampled = found.record.error;
     let bound = found.record.objective.abs() + SURE * sampled.unwrap_or(0.0);
     if bound <= sampled.map_or(EXACT, |_| EXACT_SAMPLED) {
-        let found = plain(Verdict::Exact, "F is 0 to rounding, and never below: the fit is the target", best);
+        let found = plain(Proof::Exact, "F is 0 to rounding, and never below: the fit is the target", best);
         return Certificate { known: true, ..found };
     }
     let Some(spaces) = HalfSpaces::best(target) else {
-        return plain(Verdict::NotCertified, "no two modes differ in two coordinates", best);
+        return plain(Proof::NotCertified, "no two modes differ in two coordinates", best);
     };
     let minority = minority_bound(spaces.off, bound).ok().flatten();
     // Less than the target has on its smaller side: what is lost there is proved.
@@ -87,7 +87,7 @@ fn by_mass(target: &GaussianMixture, fits: &[Fit]) -> Certificate {
         ),
     };
     Certificate {
-        verdict: if lopsided { Verdict::Collapsed } else { Verdict::NotCertified },
+        verdict: if lopsided { Proof::Collapsed } else { Proof::NotCertified },
         reason,
         bound: Some(bound),
         coordinates: Some([i, j]),

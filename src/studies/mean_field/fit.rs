@@ -1,7 +1,7 @@
 //! A fit with what its pictures need.
 
 use crate::results::ProductFit;
-use crate::studies::mean_field::frame::Frame;
+use crate::studies::mean_field::frame::RotatedFrame;
 use crate::studies::{StudyError, Watch};
 
 /// A product measure in its frame.
@@ -10,7 +10,7 @@ pub(super) struct Fit {
     pub(super) record: ProductFit,
     /// Coordinates (from 0) with (y, q_j(y)), y ascending and equidistant.
     pub(super) marginals: Vec<(usize, Vec<(f64, f64)>)>,
-    pub(super) frame: Frame,
+    pub(super) frame: RotatedFrame,
 }
 
 /// The fits in one frame.

@@ -4,9 +4,9 @@ use collapsar_theory::GaussianMixture;
 
 /// G by rows and |det G|; nothing for y = x.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Frame(Option<(Vec<Vec<f64>>, f64)>);
+pub(super) struct RotatedFrame(Option<(Vec<Vec<f64>>, f64)>);
 
-impl Frame {
+impl RotatedFrame {
     /// y = R^T C^-1 x, R by rows and C lower triangular.
     pub(super) fn turned(rotation: &[Vec<f64>], whitening: Option<&[Vec<f64>]>) -> Self {
         let d = rotation.len();

@@ -10,7 +10,7 @@ use collapsar_theory::{
 use crate::config::MixtureConfig;
 use crate::results::ProductFit;
 use crate::studies::mean_field::fit::{Fit, Fits};
-use crate::studies::mean_field::frame::Frame;
+use crate::studies::mean_field::frame::RotatedFrame;
 use crate::studies::{StudyError, Watch};
 
 /// w N(c + s a, D) + (1-w) N(c - s a, D): the first component is the plus mode, D = diag(scale^2).
@@ -202,7 +202,7 @@ impl DiagonalPair {
             rotation: None,
             angle: None,
         };
-        Fit { record, marginals: self.densities(field, solution, &group), frame: Frame::default() }
+        Fit { record, marginals: self.densities(field, solution, &group), frame: RotatedFrame::default() }
     }
 
     /// Of the coordinates in which the modes differ most.

@@ -7,7 +7,7 @@ use collapsar_theory::{
 
 use crate::results::ProductFit;
 use crate::studies::mean_field::fit::{Fit, Fits, from_each};
-use crate::studies::mean_field::frame::Frame;
+use crate::studies::mean_field::frame::RotatedFrame;
 use crate::studies::{StudyError, Watch};
 
 /// The fits in the given coordinates.
@@ -18,11 +18,11 @@ pub(super) fn given(target: &GaussianMixture, temperature: f64, watch: &dyn Watc
     let plane = PlaneMeanField::new(flat.clone(), options)?;
     let frame = plane.frame(0.0, temperature)?;
     let mut fits =
-        Fits { optima: from_components(&frame, &flat, &Frame::default(), None, watch)?, saddles: Vec::new() };
+        Fits { optima: from_components(&frame, &flat, &RotatedFrame::default(), None, watch)?, saddles: Vec::new() };
     if flat.is_even() {
         let even = frame.solve(PlaneStart::Even)?;
         if even.status == MeanFieldStatus::Unstable {
-            fits.saddles.push(described(&frame, &even, Vec::new(), &Frame::default(), None));
+            fits.saddles.push(described(&frame, &even, Vec::new(), &RotatedFrame::default(), None));
         }
     }
     if dimension == 1 {
@@ -65,7 +65,7 @@ pub(super) fn annealed(
             found = frame.leave(&found, 1.0);
         }
         if step == COOLING {
-            let end = described(&frame, &found, Vec::new(), &Frame::default(), None).record;
+            let end = described(&frame, &found, Vec::new(), &RotatedFrame::default(), None).record;
             return Ok(Some((hot, end)));
         }
         state = Some(found.state);
@@ -88,7 +88,7 @@ pub(crate) fn flat(target: &GaussianMixture) -> Result<GaussianMixture, InvalidP
 pub(super) fn from_components(
     frame: &PlaneFrame<'_>,
     target: &GaussianMixture,
-    placed: &Frame,
+    placed: &RotatedFrame,
     rotation: Option<&[Vec<f64>]>,
     watch: &dyn Watch,
 ) -> Result<Vec<Fit>, StudyError> {
@@ -103,7 +103,7 @@ fn described(
     frame: &PlaneFrame<'_>,
     solution: &PlaneSolution,
     from: Vec<usize>,
-    placed: &Frame,
+    placed: &RotatedFrame,
     rotation: Option<&[Vec<f64>]>,
 ) -> Fit {
     let found = &solution.observables;

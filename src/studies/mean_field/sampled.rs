@@ -12,7 +12,7 @@ use crate::random::stream;
 use crate::results::{FrameEnd, FrameSearch, ProductFit};
 use crate::studies::mean_field::fit::{Fit, Fits, from_each};
 use crate::studies::mean_field::found::{Turned, heated, word};
-use crate::studies::mean_field::frame::Frame;
+use crate::studies::mean_field::frame::RotatedFrame;
 use crate::studies::mean_field::plane::about_origin;
 use crate::studies::{StudyError, Watch};
 
@@ -42,14 +42,14 @@ pub(super) fn check(target: &GaussianMixture, temperature: f64) -> Result<(), In
 pub(super) fn given(target: &GaussianMixture, temperature: f64, watch: &dyn Watch) -> Result<Fits, StudyError> {
     let field = SampledMeanField::new(target.clone(), points(POINTS))?;
     let frame = field.frame(&identity(target.dimension()), temperature)?;
-    let optima = Fits::joined(from_components(&frame, target, &Frame::default(), None, watch)?);
+    let optima = Fits::joined(from_components(&frame, target, &RotatedFrame::default(), None, watch)?);
     Ok(Fits { optima, saddles: Vec::new() })
 }
 
 fn from_components(
     frame: &SampledFrame<'_>,
     target: &GaussianMixture,
-    placed: &Frame,
+    placed: &RotatedFrame,
     rotation: Option<&[Vec<f64>]>,
     watch: &dyn Watch,
 ) -> Result<Vec<Fit>, StudyError> {
@@ -64,7 +64,7 @@ fn described(
     target: &GaussianMixture,
     solution: &SampledSolution,
     from: Vec<usize>,
-    placed: &Frame,
+    placed: &RotatedFrame,
     rotation: Option<&[Vec<f64>]>,
 ) -> Fit {
     let found = &solution.observables;
@@ -152,7 +152,7 @@ pub(super) fn search(
     }
     let Some(best) = best else { return Err(StudyError::refused("rotation.restarts", 0, "be at least 1")) };
     let frame = field.frame(&best.rotation, 1.0)?;
-    let placed = Frame::turned(&best.rotation, whitening.as_deref());
+    let placed = RotatedFrame::turned(&best.rotation, whitening.as_deref());
     let kept = described(&frame, &target, &best.solution, Vec::new(), &placed, Some(&best.rotation));
     let others = from_components(&frame, &target, &placed, Some(&best.rotation), watch)?;
     let optima = Fits::joined(std::iter::once(kept).chain(others));

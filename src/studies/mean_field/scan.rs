@@ -24,7 +24,7 @@ pub(super) struct Scanned<'a> {
 }
 
 /// What a point of a scan says.
-struct Point {
+struct ScanPoint {
     objective: f64,
     kept: f64,
     optima: u64,
@@ -154,7 +154,7 @@ impl<'a> Scanned<'a> {
         })
     }
 
-    fn point(&self, place: &Place) -> Result<Point, StudyError> {
+    fn point(&self, place: &Place) -> Result<ScanPoint, StudyError> {
         let pair = self.standard(place)?;
         let weight = pair.weight();
         let field = MeanField::new(pair, MeanFieldOptions::default())?;
@@ -172,7 +172,7 @@ impl<'a> Scanned<'a> {
             let optima = if plus.theta.abs() > SAME { 2 } else { 1 };
             let even = optima == 2 && self.scan.y.0.is_none();
             let even = even.then(|| field.limit(MeanFieldStart::Even)).transpose()?.flatten();
-            return Ok(Point {
+            return Ok(ScanPoint {
                 objective: plus.objective,
                 kept: kept(plus.theta),
                 optima,
@@ -182,7 +182,7 @@ impl<'a> Scanned<'a> {
         let minus = limit(MeanFieldStart::Minus)?;
         let (best, other) = if plus.objective <= minus.objective { (&plus, &minus) } else { (&minus, &plus) };
         let optima = if (plus.theta - minus.theta).abs() > SAME { 2 } else { 1 };
-        Ok(Point {
+        Ok(ScanPoint {
             objective: best.objective,
             kept: kept(best.theta),
             optima,

@@ -2,7 +2,7 @@
 
 use collapsar_theory::ScheduleKind;
 
-use crate::results::{MeanFieldRecord, ProductFit, Verdict};
+use crate::results::{MeanFieldRecord, ProductFit, Proof};
 use crate::studies::number;
 
 /// The fits listed at most.
@@ -62,10 +62,10 @@ pub(super) fn summary(record: &MeanFieldRecord) -> String {
     }
     lines.push(format!("verdict     {}", verdict(record)));
     let proved = match record.certificate.verdict {
-        Verdict::Unique => "unique",
-        Verdict::Exact => "exact",
-        Verdict::Collapsed => "collapsed",
-        Verdict::NotCertified => "not certified",
+        Proof::Unique => "unique",
+        Proof::Exact => "exact",
+        Proof::Collapsed => "collapsed",
+        Proof::NotCertified => "not certified",
     };
     lines.push(format!("certificate {proved}: {}", record.certificate.reason));
     lines.join("\n") + "\n"

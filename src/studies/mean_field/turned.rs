@@ -12,7 +12,7 @@ use crate::config::{FrameStart, RotationConfig};
 use crate::random::stream;
 use crate::results::{FrameEnd, FrameSearch};
 use crate::studies::mean_field::found::{Turned, heated, word};
-use crate::studies::mean_field::frame::Frame;
+use crate::studies::mean_field::frame::RotatedFrame;
 use crate::studies::mean_field::{plane, sampled};
 use crate::studies::{StudyError, Watch};
 
@@ -83,7 +83,7 @@ fn in_plane(
     let (sin, cos) = best.angle.sin_cos();
     let frame = vec![vec![cos, -sin], vec![sin, cos]];
     let plane = PlaneMeanField::new(target.clone(), PlaneOptions::default())?;
-    let placed = Frame::turned(&frame, whitening.as_deref());
+    let placed = RotatedFrame::turned(&frame, whitening.as_deref());
     let optima = plane::from_components(&plane.frame(best.angle, 1.0)?, &target, &placed, Some(&frame), watch)?;
     Ok(Turned { target, optima, search: FrameSearch { whitening, restarts }, rotation: frame })
 }

@@ -4,7 +4,7 @@ use collapsar_theory::{Flow, FreePair, Schedule};
 
 use crate::bifurcation::{Equilibrium, SearchOptions, free_equilibria};
 use crate::config::PortraitRun;
-use crate::integrate::{Direction, Event, Integrator, Request, System, Tsit5};
+use crate::integrate::{Crossing, Event, Integrator, Request, System, Tsit5};
 use crate::probability::{FreeBoundary, Limits};
 use crate::results::{EquilibriumRecord, PhasePortrait, PortraitState};
 use crate::studies::StudyError;
@@ -143,7 +143,7 @@ fn manifold(
     let Some(stable) = within.min_by(|a, b| a.rate.total_cmp(&b.rate)) else { return Ok(Vec::new()) };
     let far = OUTSIDE * window[0].abs().max(window[1].abs());
     let left = |_: f64, state: &[f64]| state[0].abs().max(state[1].abs()) - far;
-    let events = [Event { function: &left, direction: Direction::Rising }];
+    let events = [Event { function: &left, direction: Crossing::Rising }];
     let mut halves = Vec::new();
     for sign in [-1.0, 1.0] {
         let start = [0, 1].map(|i| [x, y][i] + sign * LEAVING * stable.direction[i]);

@@ -4,7 +4,7 @@ use collapsar_theory::{Pair, SphereVariance};
 
 use crate::probability::{FreeBoundary, Limits, SphereBoundary, free_probability, sphere_probability};
 use crate::results::{Answer, Detail};
-use crate::studies::probability::Question;
+use crate::studies::probability::CollapseProbability;
 use crate::studies::probability::question::Said;
 use crate::studies::{StudyError, number};
 
@@ -12,7 +12,7 @@ use crate::studies::{StudyError, number};
 const MISSED: f64 = 10.0;
 
 /// For pairs, in the limit of time.
-pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+pub(super) fn ask(question: &CollapseProbability<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
     let pair = match question.pair_or_said() {
         Ok(pair) => pair,
         Err(said) => return Ok(said),

@@ -8,12 +8,12 @@ use collapsar_theory::{
 use crate::probability::{connection, small_start_probability};
 use crate::results::{Answer, Equation, FormulaDetail};
 use crate::studies::StudyError;
-use crate::studies::probability::Question;
+use crate::studies::probability::CollapseProbability;
 use crate::studies::probability::advice::advice;
 use crate::studies::probability::question::Said;
 
 /// The formula of the problem.
-pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+pub(super) fn ask(question: &CollapseProbability<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
     if let Some(law) = starvation_law(question) {
         notes.push("formula (22) is the probability that a weight vanishes, not that of losing a mode".to_owned());
         let horizon = question.config.stop.horizon.unwrap_or(f64::INFINITY);
@@ -48,7 +48,7 @@ pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Sa
 }
 
 /// (10), or (18) where (10) is not derived.
-fn sharp(question: &Question<'_>, flow: SpherePair, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+fn sharp(question: &CollapseProbability<'_>, flow: SpherePair, notes: &mut Vec<String>) -> Result<Said, StudyError> {
     let (options, schedule) = (flow.options(), question.problem.schedule());
     let d = question.dimension() as f64;
     if !question.has_sharp_formula(&flow) {
@@ -73,7 +73,7 @@ fn sharp(question: &Question<'_>, flow: SpherePair, notes: &mut Vec<String>) -> 
 }
 
 /// (15).
-fn small_start(question: &Question<'_>, flow: FreePair) -> Result<Said, StudyError> {
+fn small_start(question: &CollapseProbability<'_>, flow: FreePair) -> Result<Said, StudyError> {
     let options = flow.options();
     let refused = |name: &str, value: String, rule: &str| Ok(Said::Nothing(StudyError::refused(name, value, rule)));
     if options.clock != Clock::Kl {
@@ -106,7 +106,7 @@ fn small_start(question: &Question<'_>, flow: FreePair) -> Result<Said, StudyErr
 }
 
 /// The law behind formula (22), if it is about this problem and the modes are near enough to be neglected.
-fn starvation_law(question: &Question<'_>) -> Option<Starvation> {
+fn starvation_law(question: &CollapseProbability<'_>) -> Option<Starvation> {
     let family = question.problem.family();
     let rules = Rules { weights: WeightRule::FisherRao, ..Rules::FREE };
     let equal = matches!(family.weights(), [a, b] if a == b);

@@ -7,7 +7,7 @@ use crate::montecarlo::{
     MixtureEnsemble, MixtureOptions, SphereEnsemble, SphereStart,
 };
 use crate::results::Answer;
-use crate::studies::probability::Question;
+use crate::studies::probability::CollapseProbability;
 use crate::studies::probability::portion::Portion;
 use crate::studies::probability::question::Said;
 use crate::studies::{StudyError, number};
@@ -16,7 +16,11 @@ use crate::studies::{StudyError, number};
 const MOST_UNKNOWNS: usize = 20_000;
 
 /// For every problem; Adam's flow where that descends.
-pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+pub(super) fn ask(
+    question: &CollapseProbability<'_>,
+    portion: &Portion<'_>,
+    notes: &mut Vec<String>,
+) -> Result<Said, StudyError> {
     if let Some(step) = question.adam() {
         if let Some(rule) = question.rule {
             let why = "be a function of time for the flow of Adam: the simulation route takes Adam's steps under it";
@@ -53,7 +57,7 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
 
 /// Each run with its own temperatures, which it finds on the way: pairs on their own kernels where their
 /// statistics say all of the fit, every other mixture of two modes as it is.
-fn adaptive(question: &Question<'_>, rule: AdaptiveRule, portion: &Portion<'_>) -> Result<Said, StudyError> {
+fn adaptive(question: &CollapseProbability<'_>, rule: AdaptiveRule, portion: &Portion<'_>) -> Result<Said, StudyError> {
     let (horizon, n) = (question.config.stop.horizon, question.config.montecarlo.samples);
     let go_on = |runs: u64| portion.go_on(runs, n);
     let by_statistics = match question.pair() {
@@ -78,7 +82,7 @@ fn adaptive(question: &Question<'_>, rule: AdaptiveRule, portion: &Portion<'_>) 
 
 /// Theory (27): every coordinate is followed, and a run is judged when descent is.
 fn adam(
-    question: &Question<'_>,
+    question: &CollapseProbability<'_>,
     step: f64,
     portion: &Portion<'_>,
     notes: &mut Vec<String>,

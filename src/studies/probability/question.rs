@@ -11,7 +11,7 @@ use crate::results::Answer;
 use crate::studies::{StudyError, number};
 
 /// A problem whose start is a law, with the settings of the routes.
-pub(crate) struct Question<'a> {
+pub(crate) struct CollapseProbability<'a> {
     /// The settings.
     pub(super) config: &'a ProbabilityRun,
     /// The problem.
@@ -75,7 +75,7 @@ fn centred(centre: &[f64]) -> String {
     format!("`start.centre = [{}{more}]`", list.join(", "))
 }
 
-impl<'a> Question<'a> {
+impl<'a> CollapseProbability<'a> {
     /// The question that a run poses; refused unless its start is a law.
     pub(crate) fn new(config: &'a ProbabilityRun, problem: &'a Problem, seed: u64) -> Result<Self, StudyError> {
         let Start::Law(law) = *problem.start() else {

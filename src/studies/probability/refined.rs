@@ -5,11 +5,11 @@ use collapsar_theory::{EquatorFormula, Pair, TransverseFormula};
 
 use crate::results::{Answer, Equation, FormulaDetail};
 use crate::studies::StudyError;
-use crate::studies::probability::Question;
+use crate::studies::probability::CollapseProbability;
 use crate::studies::probability::question::Said;
 
 /// For the sphere pair, with any schedule, clock, metric and rule of the variance.
-pub(super) fn ask(question: &Question<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+pub(super) fn ask(question: &CollapseProbability<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
     Ok(match question.pair_or_said() {
         Ok(Pair::Sphere(flow)) => {
             if let Some(why) = question.not_yet_cold(notes) {

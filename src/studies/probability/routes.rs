@@ -5,12 +5,12 @@ use collapsar_theory::Pair;
 use crate::config::Route;
 use crate::results::Answers;
 use crate::studies::probability::portion::Portion;
-use crate::studies::probability::question::{Question, Said};
+use crate::studies::probability::question::{CollapseProbability, Said};
 use crate::studies::probability::{exact, formula, montecarlo, realnvp, refined, simulation};
 use crate::studies::trainable::Trainings;
 use crate::studies::{StudyError, Watch, number};
 
-impl Question<'_> {
+impl CollapseProbability<'_> {
     /// The routes that are taken unless some are asked for: descent and flows only if they are configured, formula (18)
     /// where (10) is the formula.
     pub(crate) fn default_routes(&self) -> Vec<Route> {

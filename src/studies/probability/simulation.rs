@@ -9,7 +9,7 @@ use crate::montecarlo::{
     VarianceCoordinate, Watching,
 };
 use crate::results::{Answer, Detail};
-use crate::studies::probability::Question;
+use crate::studies::probability::CollapseProbability;
 use crate::studies::probability::portion::Portion;
 use crate::studies::probability::question::{RELAXATION, Said};
 use crate::studies::{StudyError, number};
@@ -29,7 +29,11 @@ const MOST_WORK: f64 = 3e10;
 const MOMENTUM: f64 = 0.9;
 
 /// For every problem: pairs as they are usually run in O(batch + d) a step, all else in O(batch d).
-pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Vec<String>) -> Result<Said, StudyError> {
+pub(super) fn ask(
+    question: &CollapseProbability<'_>,
+    portion: &Portion<'_>,
+    notes: &mut Vec<String>,
+) -> Result<Said, StudyError> {
     let (schedule, config) = (question.problem.schedule(), question.config);
     let asked = config.simulation.clone().unwrap_or_else(|| SimulationConfig::of(config.optimiser.as_ref()));
     check_variance(question, &asked)?;
@@ -74,7 +78,7 @@ pub(super) fn ask(question: &Question<'_>, portion: &Portion<'_>, notes: &mut Ve
 }
 
 /// Refuses what is about a trained variance where there is none.
-fn check_variance(question: &Question<'_>, asked: &SimulationConfig) -> Result<(), StudyError> {
+fn check_variance(question: &CollapseProbability<'_>, asked: &SimulationConfig) -> Result<(), StudyError> {
     let rule = "be absent: only a trained variance descends";
     match question.problem.family().rules().variance {
         VarianceRule::Trained => Ok(()),
@@ -85,7 +89,7 @@ fn check_variance(question: &Question<'_>, asked: &SimulationConfig) -> Result<(
 }
 
 /// How a run descends, and for how long.
-fn options(question: &Question<'_>, asked: &SimulationConfig) -> Result<DescentOptions, StudyError> {
+fn options(question: &CollapseProbability<'_>, asked: &SimulationConfig) -> Result<DescentOptions, StudyError> {
     let rest = (RELAXATION / asked.step).round() as usize;
     let watching =
         question.rule.map(|rule| Watching { rule, rest: question.config.stop.horizon.is_none().then_some(rest) });
@@ -123,7 +127,7 @@ fn options(question: &Question<'_>, asked: &SimulationConfig) -> Result<DescentO
 
 /// The descent of any mixture.
 fn mixture<'a>(
-    question: &Question<'a>,
+    question: &CollapseProbability<'a>,
     asked: &SimulationConfig,
     options: DescentOptions,
 ) -> Result<MixtureDescent<'a>, StudyError> {

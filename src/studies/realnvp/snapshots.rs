@@ -1,7 +1,7 @@
 //! A flow in the plane of the mode axis at several moments of its training.
 
 use crate::config::FlowRun;
-use crate::density::{Gaussians, Plane, Tempered, enclosing_levels};
+use crate::density::{Gaussians, Plane, TemperedTarget, enclosing_levels};
 use crate::flows::{FlowProblem, Real, RealNvp};
 use crate::results::FlowSnapshot;
 use crate::studies::StudyError;
@@ -74,7 +74,7 @@ impl<'a> Snapshots<'a> {
         self.wanted.drain(..due);
         let time_step = self.config.training.time_step;
         let beta = if self.problem.rule().is_some() { last } else { self.problem.beta(steps) };
-        let tempered = Tempered::new(&self.modes, &self.config.target.weights, beta);
+        let tempered = TemperedTarget::new(&self.modes, &self.config.target.weights, beta);
         let tempered = over_plane(&self.nodes, |at| tempered.density(at));
         let dimension = self.problem.architecture().dimension;
         let (mut fit, mut points) = (Vec::new(), Vec::new());

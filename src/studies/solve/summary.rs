@@ -2,7 +2,7 @@
 
 use crate::results::SolveRecord;
 use crate::studies::number;
-use crate::trajectory::{Limit, LimitStatus, Trajectory, Verdict};
+use crate::trajectory::{Limit, LimitStatus, LostModes, Trajectory};
 
 /// What a person wants to know first.
 pub(super) fn summary(record: &SolveRecord, trajectory: &Trajectory) -> String {
@@ -68,7 +68,7 @@ pub(super) fn summary(record: &SolveRecord, trajectory: &Trajectory) -> String {
 const MOST_COVERAGES: usize = 8;
 
 /// Coverages beside weights, or what matters of many.
-fn coverages(verdict: &Verdict, weights: &[f64]) -> String {
+fn coverages(verdict: &LostModes, weights: &[f64]) -> String {
     let pair = |(c, v): (&f64, &f64)| format!("{} (weight {})", number(*c), number(*v));
     if weights.len() <= MOST_COVERAGES {
         return verdict.coverage.iter().zip(weights).map(pair).collect::<Vec<_>>().join(", ");
@@ -82,7 +82,7 @@ fn coverages(verdict: &Verdict, weights: &[f64]) -> String {
 }
 
 /// What is lost, in words.
-fn loss(verdict: &Verdict) -> String {
+fn loss(verdict: &LostModes) -> String {
     let lost: Vec<String> = verdict.lost.iter().map(|m| (m + 1).to_string()).collect();
     if lost.is_empty() {
         "recovered: no mode is lost".to_owned()

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use collapsar_theory::{Coordinates, CubatureOptions, Frame, Problem, ShapedProblem, Start};
 
 use crate::config::{Engine, SolveRun};
-use crate::integrate::{DiffsolTsit5, Integrator, Misuse, Outcome, Tolerances, Tsit5};
+use crate::integrate::{DiffsolTsit5, Integrator, Outcome, RequestMisuse, Tolerances, Tsit5};
 use crate::montecarlo;
 use crate::random;
 use crate::studies::{StudyError, Watch};
@@ -100,10 +100,10 @@ pub(super) fn integrator(config: &SolveRun) -> Result<Box<dyn Integrator>, Study
 }
 
 /// A failure with the way out where there is one.
-fn explain(failure: trajectory::Failure) -> StudyError {
+fn explain(failure: trajectory::TrajectoryError) -> StudyError {
     match &failure {
-        trajectory::Failure::Misuse(Misuse::NoDiffsol) => StudyError::misuse(failure),
-        trajectory::Failure::Misuse(Misuse::TooLarge { .. }) => {
+        trajectory::TrajectoryError::RequestMisuse(RequestMisuse::NoDiffsol) => StudyError::misuse(failure),
+        trajectory::TrajectoryError::RequestMisuse(RequestMisuse::TooLarge { .. }) => {
             StudyError::misuse(failure).within("choose `solve.engine = \"diffsol\"` for this problem")
         }
         _ => StudyError::computation(failure),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::config::{AxisValue, PlotKind, PublishedConfig, Route, SweepConfig};
 use crate::montecarlo::{Agreement, Comparison, DEFAULT_LEVEL, binomial_interval};
 use crate::results::{
-    Answer, Curve, Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord, SweepHeader, SweepPoint,
+    Answer, Difference, FitRecord, FormulaErrors, PublishedPoint, PublishedRecord, SweepCurve, SweepHeader, SweepPoint,
     SweepRecord,
 };
 use crate::studies::sweep::ranks::ranks;
@@ -107,7 +107,7 @@ fn most_trusted(point: &SweepPoint) -> Option<f64> {
     [Route::Exact, Route::MonteCarlo, Route::Formula].into_iter().find_map(|route| point.routes.value(route))
 }
 
-fn named(curve: &Curve) -> String {
+fn named(curve: &SweepCurve) -> String {
     let value = |value: &AxisValue| match value {
         AxisValue::Integer(i) => i.to_string(),
         AxisValue::Number(x) => x.to_string(),

@@ -12,7 +12,7 @@ pub type Points = BTreeMap<usize, SweepPoint>;
 
 /// What was kept of earlier work.
 #[derive(Debug, Default)]
-pub(super) struct Finished {
+pub(super) struct FinishedPoints {
     /// Finished points.
     pub(super) points: Points,
     /// Finished trainings of any points, by the point's index.
@@ -26,7 +26,7 @@ struct RunLine {
     run: TrainedRun,
 }
 
-impl Finished {
+impl FinishedPoints {
     /// Reads lines, points and trainings of points, each of which `check` must accept; `refuse` is told of the others.
     pub(super) fn parse(
         lines: &[KeptLine],

@@ -4,8 +4,8 @@ use collapsar_theory::{Schedule, ScheduleKind};
 
 use crate::config::{CollapseRun, Route, ScheduleConfig, SweepConfig};
 use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERSION};
-use crate::studies::probability::{PRODUCT, ProductQuestion, Question};
-use crate::studies::sweep::finished::{Finished, Points, keep_point, keep_run};
+use crate::studies::probability::{CollapseProbability, PRODUCT, ProductQuestion};
+use crate::studies::sweep::finished::{FinishedPoints, Points, keep_point, keep_run};
 use crate::studies::trainable::{Trainable, Trainings};
 use crate::studies::watch::UntilCancelled;
 use crate::studies::{KeptLine, StudyError, Watch};
@@ -31,12 +31,12 @@ impl Part {
 
 /// A grid whose every point is checked, with what identifies it.
 #[derive(Debug)]
-pub struct Grid {
+pub struct SweepGrid {
     pub(super) config: SweepConfig,
     pub(super) header: SweepHeader,
 }
 
-impl Grid {
+impl SweepGrid {
     /// Checks every point, so that what is refused is refused before anything is computed.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl Grid {
             match &run {
                 CollapseRun::Mixture(mixture) => {
                     let problem = mixture.problem.watched()?.0;
-                    let question = Question::new(mixture, &problem, 0)?;
+                    let question = CollapseProbability::new(mixture, &problem, 0)?;
                     let routes = asked.get_or_insert_with(|| question.default_routes());
                     if routes.contains(&Route::RealNvp) {
                         Trainable::of_question(mixture, 0)?;
@@ -98,7 +98,7 @@ impl Grid {
     /// A line that is no point of this grid.
     pub fn known(&self, lines: &[KeptLine]) -> Result<Points, StudyError> {
         let refuse = |why: String| Err(StudyError::computation(why));
-        Finished::parse(lines, |point| self.check(point), refuse).map(|finished| finished.points)
+        FinishedPoints::parse(lines, |point| self.check(point), refuse).map(|finished| finished.points)
     }
 
     /// Whether a point that was read is one of this grid: its place, values and seed, and numbers that a count can give.
@@ -134,7 +134,7 @@ impl Grid {
             watch.warn(&format!("{why}; it is computed anew"));
             Ok(())
         };
-        let Finished { mut points, runs } = Finished::parse(&kept, |point| self.check(point), refuse)?;
+        let FinishedPoints { mut points, runs } = FinishedPoints::parse(&kept, |point| self.check(point), refuse)?;
         let mine: Vec<usize> = part.indices(self.len()).collect();
         let open: Vec<usize> = mine.iter().copied().filter(|index| !points.contains_key(index)).collect();
         let trained = self.header.routes.contains(&Route::RealNvp);
@@ -183,7 +183,7 @@ impl Grid {
         let (pair, found) = match &config {
             CollapseRun::Mixture(mixture) => {
                 let problem = mixture.problem.watched()?.0;
-                let question = Question::new(mixture, &problem, seed)?;
+                let question = CollapseProbability::new(mixture, &problem, seed)?;
                 (question.pair_name(), question.answer(routes, trainings, &watch))
             }
             CollapseRun::Product(product) => (PRODUCT, ProductQuestion::new(product)?.answer(routes, seed, &watch)),
