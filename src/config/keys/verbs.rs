@@ -52,8 +52,8 @@ section! {
     SOLVE => SolveConfig {
         times: Vec<f64> = "61 times from 0 to 30 units after cooling", "≥ 0, increasing", "where to report";
         engine: Engine = "\"tsit5\"", "tsit5: at most 256 unknowns", "own method, or diffsol's explicit one";
-        relative_tolerance: f64 = "1e-10", "1e-14 to 1e-2", "of each step";
-        absolute_tolerance: f64 = "1e-12", "1e-14 to 1e-2", "of each step";
+        relative_tolerance: f64 = "1e-10", "1e-14 to 1e-2", "relative tolerance of each step";
+        absolute_tolerance: f64 = "1e-12", "1e-14 to 1e-2", "absolute tolerance of each step";
         max_steps: u64 = "1000000", "≥ 1", "step limit";
     }
 }
@@ -96,7 +96,7 @@ section! {
         reach: Option<f64> = "separation + 1, or half of what the sphere allows", "> 0, at most 1e9",
             "x runs to this, or m_1 + m_2 over ± this";
         points: u64 = "60", "2 to 10000", "points of a curve";
-        width: f64 = "1e-10", "1e-13 to 1e-2", "width of each bracket";
+        tolerance: f64 = "1e-10", "1e-13 to 1e-2", "absolute tolerance of each point: the width of its bracket";
     }
 }
 

@@ -83,7 +83,7 @@ fn free_curve(
     let low = if flow.bias() == 0.0 { 0.0 } else { -1.0 };
     let at = |i: u64| low + (1.0 - low) * i as f64 / (n - 1) as f64;
     let xs: Vec<f64> = (0..n).map(|i| boundary.wall() + reach * at(i) * at(i).abs()).collect();
-    let points = located(&xs, watch, |x| boundary.locate(x, z, config.boundary.width))?;
+    let points = located(&xs, watch, |x| boundary.locate(x, z, config.boundary.tolerance))?;
     Ok(curve(schedule, z, points))
 }
 
@@ -100,7 +100,7 @@ fn sphere_curve(
     let reach = config.boundary.reach.unwrap_or(largest / 2.0).min(largest);
     let at = |i: u64| reach * (2.0 * i as f64 / (n - 1) as f64 - 1.0);
     let sums: Vec<f64> = (0..n).map(at).collect();
-    let points = located(&sums, watch, |sum| boundary.locate(sum, s, config.boundary.width))?;
+    let points = located(&sums, watch, |sum| boundary.locate(sum, s, config.boundary.tolerance))?;
     Ok(curve(schedule, s, points))
 }
 

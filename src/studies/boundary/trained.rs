@@ -23,7 +23,7 @@ pub(super) fn boundary(config: BoundaryRun, watch: &dyn Watch) -> Result<Boundar
     let (target, family, _) = config.parts()?;
     let schedules = schedules(&config)?;
     let points = 2 * (schedules.len() * config.boundary.transverse.len()) as u64 * config.boundary.points;
-    let halvings = (1.0 / width(&config)).log2();
+    let halvings = (1.0 / tolerance(&config)).log2();
     if points as f64 * halvings * horizon > MOST_TIME {
         let most = crate::studies::number(MOST_TIME / (points as f64 * halvings));
         let rule =
@@ -77,8 +77,8 @@ fn problem(
     Problem::new(target.clone(), family, schedule.clone(), start?)
 }
 
-fn width(config: &BoundaryRun) -> f64 {
-    config.boundary.width.max(NARROWEST)
+fn tolerance(config: &BoundaryRun) -> f64 {
+    config.boundary.tolerance.max(NARROWEST)
 }
 
 fn curve(
@@ -90,11 +90,11 @@ fn curve(
 ) -> BoundaryCurve {
     let n = config.boundary.points;
     let reach = config.boundary.reach.unwrap_or(config.target.separation.unwrap_or(1.0) + 1.0);
-    let width = width(config);
+    let tolerance = tolerance(config);
     // Squares from the first point beyond the origin, where nothing moves.
     let places: Vec<f64> = (1..=n).map(|i| reach * (i as f64 / n as f64).powi(2)).collect();
     let found = crate::parallel::map(&places, |&x| {
-        let bracket = boundary.locate(x, z, width);
+        let bracket = boundary.locate(x, z, tolerance);
         watch.advance(1);
         (x, bracket)
     });

@@ -94,6 +94,15 @@ impl FreePair {
         own - beta * (log_target(state[0] + state[1]) + log_target(state[0] - state[1])) / 2.0
     }
 
+    /// Theory (11) at (x, y, z) from tau at the two means, and r at their distance.
+    #[inline(always)]
+    pub(crate) fn field_from(&self, beta: f64, [x, y, z]: [f64; 3], [plus, minus]: [f64; 2], push: f64) -> [f64; 3] {
+        let speed = self.speed(beta);
+        let drive = beta * self.options.separation / 2.0;
+        let spread = 2.0 * push - beta;
+        [speed * (drive * (plus + minus) - beta * x), speed * (drive * (plus - minus) + spread * y), speed * spread * z]
+    }
+
     /// The Jacobian at (y, z) from tau' at the two means, and r and r' at their distance; row by row.
     #[inline]
     pub(crate) fn jacobian_from(&self, beta: f64, [y, z]: [f64; 2], pulls: [f64; 2], push: (f64, f64)) -> [f64; 9] {
@@ -118,14 +127,9 @@ impl Flow for FreePair {
     }
 
     fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
-        let (x, y, z) = (state[0], state[1], state[2]);
-        let speed = self.speed(beta);
-        let (plus, minus) = (self.pull(x + y).0, self.pull(x - y).0);
-        let drive = beta * self.options.separation / 2.0;
-        let spread = 2.0 * repulsion(Self::gap(state)) - beta;
-        rate[0] = speed * (drive * (plus + minus) - beta * x);
-        rate[1] = speed * (drive * (plus - minus) + spread * y);
-        rate[2] = speed * spread * z;
+        let (x, y) = (state[0], state[1]);
+        let pulls = [self.pull(x + y).0, self.pull(x - y).0];
+        rate.copy_from_slice(&self.field_from(beta, [x, y, state[2]], pulls, repulsion(Self::gap(state))));
     }
 
     /// F_beta + (1 - beta) (d/2) (log(2 pi) + 1) where (mu_1+mu_2)/2 lies along u: the part that depends on (x, y, z).

@@ -162,6 +162,19 @@ impl SpherePair {
         own - beta * (log_target(state[0]) + log_target(state[1])) / 2.0
     }
 
+    /// Theory (8) at (m_1, m_2, s) from tau at both means, and r/var at their distance.
+    #[inline(always)]
+    pub(crate) fn field_from(&self, beta: f64, [m1, m2, s]: [f64; 3], pulls: [f64; 2], push: f64) -> [f64; 3] {
+        let speed = self.speed(beta);
+        let [tau1, tau2] = pulls.map(|tau| beta * tau);
+        let (cross1, cross2) = (m2 - m1 * s, m1 - m2 * s);
+        [
+            -speed * (push * cross1 - tau1 * (1.0 - m1 * m1)),
+            -speed * (push * cross2 - tau2 * (1.0 - m2 * m2)),
+            -speed * (2.0 * push * (1.0 - s) * (1.0 + s) - tau1 * cross1 - tau2 * cross2),
+        ]
+    }
+
     /// Theory (5) as d(log var)/dt over -c.
     fn variance_force(&self, beta: f64, local: &Local, dimension: f64) -> f64 {
         let alone = beta - 1.0 / local.variance;
@@ -187,14 +200,10 @@ impl Flow for SpherePair {
     }
 
     fn field(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
-        let (m1, m2, s) = (state[0], state[1], state[2]);
         let local = self.local(beta, state);
-        let speed = self.speed(beta);
         let push = repulsion_jet(local.gap).value / local.variance;
-        let [tau1, tau2] = local.pulls.map(|jet| beta * (2.0 * jet.value - 1.0));
-        rate[0] = -speed * (push * (m2 - m1 * s) - tau1 * (1.0 - m1 * m1));
-        rate[1] = -speed * (push * (m1 - m2 * s) - tau2 * (1.0 - m2 * m2));
-        rate[2] = -speed * (2.0 * push * (1.0 - s) * (1.0 + s) - tau1 * (m2 - m1 * s) - tau2 * (m1 - m2 * s));
+        let pulls = local.pulls.map(|jet| 2.0 * jet.value - 1.0);
+        rate[..3].copy_from_slice(&self.field_from(beta, [state[0], state[1], state[2]], pulls, push));
         if let SphereVariance::Lagging { dimension } = self.options.variance {
             rate[3] = -self.options.clock.factor(beta) * self.variance_force(beta, &local, dimension);
         }

@@ -35,12 +35,9 @@ impl TabulatedFreePair {
     /// The field of theory (11) at (x, y, z).
     #[inline]
     pub fn rates(&self, beta: f64, state: &[f64; 3]) -> [f64; 3] {
-        let [x, y, z] = *state;
-        let speed = self.pair.speed(beta);
-        let (plus, minus) = (self.pull.at(x + y).0, self.pull.at(x - y).0);
-        let drive = beta * self.pair.options().separation / 2.0;
-        let spread = 2.0 * self.push.at(4.0 * (y * y + z * z)).0 - beta;
-        [speed * (drive * (plus + minus) - beta * x), speed * (drive * (plus - minus) + spread * y), speed * spread * z]
+        let [x, y, _] = *state;
+        let pulls = [self.pull.at(x + y).0, self.pull.at(x - y).0];
+        self.pair.field_from(beta, *state, pulls, self.push.at(FreePair::gap(state)).0)
     }
 
     /// The Jacobian of [`rates`](Self::rates), as [`SmoothFlow::jacobian`](crate::SmoothFlow::jacobian) of the pair.
@@ -118,7 +115,6 @@ impl TabulatedSpherePair {
         let [m1, m2, s, _] = *state;
         let options = self.pair.options();
         let variance = self.pair.variance(beta, state);
-        let speed = self.pair.speed(beta);
         let square = options.radius * options.radius;
         let push = self.push.at(2.0 * square * (1.0 - s) / variance).0 / variance;
         // No closure: it would be compiled apart.
@@ -131,18 +127,12 @@ impl TabulatedSpherePair {
             let [one, two] = logistic_normal_fast_array(logits, spread);
             (2.0 * one - 1.0, 2.0 * two - 1.0)
         };
-        let (tau1, tau2) = (beta * tau1, beta * tau2);
-        let (cross1, cross2) = (m2 - m1 * s, m1 - m2 * s);
+        let [rate1, rate2, rate3] = self.pair.field_from(beta, [m1, m2, s], [tau1, tau2], push);
         let lag = match options.variance {
             SphereVariance::Lagging { .. } => -options.clock.factor(beta) * (beta - 1.0 / variance),
             _ => 0.0,
         };
-        [
-            -speed * (push * cross1 - tau1 * (1.0 - m1 * m1)),
-            -speed * (push * cross2 - tau2 * (1.0 - m2 * m2)),
-            -speed * (2.0 * push * (1.0 - s) * (1.0 + s) - tau1 * cross1 - tau2 * cross2),
-            lag,
-        ]
+        [rate1, rate2, rate3, lag]
     }
 }
 
