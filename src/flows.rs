@@ -30,6 +30,7 @@ mod real;
 mod realnvp;
 mod tanh;
 mod target_sample;
+mod tiles;
 mod trainer;
 mod training;
 mod weights;

@@ -4,7 +4,7 @@ use nalgebra::DVector;
 use rand::RngExt;
 
 use crate::diagnose::merge::DipTest;
-use crate::diagnose::mode::{Mode, Sums};
+use crate::diagnose::mode::{Mode, ModeSums};
 use crate::diagnose::modes::{Modes, Pool};
 use crate::diagnose::options::DiagnoseOptions;
 use crate::parallel::map;
@@ -110,8 +110,8 @@ impl Found {
 
     fn of(runs: &[&Samples], cells: Modes) -> Self {
         let d = runs.first().map_or(0, |run| run.dimension);
-        let sums: Vec<Vec<Sums>> = map(runs, |run| {
-            let mut sums = vec![Sums::new(d); cells.count];
+        let sums: Vec<Vec<ModeSums>> = map(runs, |run| {
+            let mut sums = vec![ModeSums::new(d); cells.count];
             for i in 0..run.len() {
                 sums[cells.mode(run.point(i))].add(run.point(i));
             }
@@ -120,7 +120,7 @@ impl Found {
         let counts = sums.iter().map(|run| run.iter().map(|sum| sum.n).collect()).collect();
         let modes = (0..cells.count)
             .map(|mode| {
-                let mut all = Sums::new(d);
+                let mut all = ModeSums::new(d);
                 sums.iter().for_each(|run| all.join(&run[mode]));
                 all.mode()
             })

@@ -23,7 +23,7 @@ impl Mode {
 
 /// Sums over the samples of a mode.
 #[derive(Debug, Clone)]
-pub(crate) struct Sums {
+pub(crate) struct ModeSums {
     pub(crate) n: u64,
     /// The first sample, from which the others are measured.
     origin: Vec<f64>,
@@ -32,7 +32,7 @@ pub(crate) struct Sums {
     products: Vec<f64>,
 }
 
-impl Sums {
+impl ModeSums {
     pub(crate) fn new(d: usize) -> Self {
         let wide = d <= MOST_COVARIANCE;
         Self { n: 0, origin: Vec::new(), sum: vec![0.0; d], products: vec![0.0; if wide { d * d } else { d }] }

@@ -48,13 +48,13 @@ fn sized(left: f64, top: f64, width: f64, tallest: f64, panel: &Panel) -> Rect {
 }
 
 /// One row of a figure: panels, letters, and the margins and frame width of its columns.
-struct Row<'a> {
+struct PanelRow<'a> {
     panels: Vec<(&'a Panel, Option<String>)>,
     margins: Vec<Margins>,
     frame_px: f64,
 }
 
-impl<'a> Row<'a> {
+impl<'a> PanelRow<'a> {
     /// Height of the tallest frame.
     fn tallest(&self, width: f64) -> f64 {
         let heights = self.panels.iter().map(|(panel, _)| frame_height(width, panel));
@@ -101,17 +101,17 @@ impl<'a> Row<'a> {
     }
 }
 
-fn rows<'a>(figure: &'a Figure, faces: &Faces) -> Result<Vec<Row<'a>>, FigureError> {
+fn rows<'a>(figure: &'a Figure, faces: &Faces) -> Result<Vec<PanelRow<'a>>, FigureError> {
     let lettered = figure.letters && figure.rows.iter().flatten().count() > 1;
     let mut index = 0;
-    let mut rows: Vec<Row> = Vec::new();
+    let mut rows: Vec<PanelRow> = Vec::new();
     for panels in figure.rows.iter().filter(|row| !row.is_empty()) {
         let named = panels.iter().map(|panel| {
             index += 1;
             (panel, lettered.then(|| letter(index - 1)))
         });
         let panels: Vec<_> = named.collect();
-        rows.push(Row {
+        rows.push(PanelRow {
             margins: vec![Margins { left: 40.0, ..Margins::default() }; panels.len()],
             panels,
             frame_px: 0.0,
@@ -141,7 +141,7 @@ fn rows<'a>(figure: &'a Figure, faces: &Faces) -> Result<Vec<Row<'a>>, FigureErr
 }
 
 /// Gives the columns of rows with equally many panels equal margins, so that frames line up.
-fn align(rows: &mut [Row<'_>]) {
+fn align(rows: &mut [PanelRow<'_>]) {
     for index in 0..rows.len() {
         let count = rows[index].panels.len();
         for column in 0..count {

@@ -11,13 +11,13 @@ const EPSILON: f64 = 1e-5;
 
 /// Moments of each unit: mean, biased variance and 1/sqrt(variance + epsilon), each padded to whole panels.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Moments<T> {
+pub(crate) struct BatchMoments<T> {
     pub(crate) mean: Vec<T>,
     pub(crate) variance: Vec<T>,
     pub(crate) inverse: Vec<T>,
 }
 
-impl<T: Arithmetic> Moments<T> {
+impl<T: Arithmetic> BatchMoments<T> {
     pub(crate) fn new(width: usize) -> Self {
         let zeros = vec![T::ZERO; panels(width) * PANEL];
         Self { mean: zeros.clone(), variance: zeros.clone(), inverse: zeros }
@@ -38,7 +38,7 @@ pub(crate) struct Measure<'a, T> {
     pub(crate) rows: usize,
     pub(crate) capacity: usize,
     pub(crate) y: &'a [T],
-    pub(crate) moments: &'a mut Moments<T>,
+    pub(crate) moments: &'a mut BatchMoments<T>,
 }
 
 impl<T: Arithmetic> WithSimd for Measure<'_, T> {
@@ -76,7 +76,7 @@ impl<T: Arithmetic> WithSimd for Measure<'_, T> {
 pub(crate) struct Normalise<'a, T> {
     pub(crate) rows: usize,
     pub(crate) capacity: usize,
-    pub(crate) moments: &'a Moments<T>,
+    pub(crate) moments: &'a BatchMoments<T>,
     pub(crate) gain: &'a [T],
     pub(crate) bias: &'a [T],
     pub(crate) activation: Option<Activation>,
@@ -122,7 +122,7 @@ impl<T: Arithmetic> WithSimd for Normalise<'_, T> {
 pub(crate) struct Denormalise<'a, T> {
     pub(crate) rows: usize,
     pub(crate) capacity: usize,
-    pub(crate) moments: &'a Moments<T>,
+    pub(crate) moments: &'a BatchMoments<T>,
     pub(crate) gain: &'a [T],
     /// Normalised values.
     pub(crate) y: &'a [T],

@@ -1,7 +1,7 @@
 //! One network of a coupling: batch in, batch out, and back.
 
 use crate::flows::architecture::Activation;
-use crate::flows::batch_norm::Moments;
+use crate::flows::batch_norm::BatchMoments;
 use crate::flows::layout::{Layer, Net, Norm};
 use crate::flows::outer::Outer;
 use crate::flows::panel::{Matrix, panelled};
@@ -16,7 +16,7 @@ pub(crate) struct NetTape<T> {
     /// Activations of the hidden layers, in panels.
     hidden: Vec<Vec<T>>,
     /// Values after each batch normalisation, with the moments before, in panels; those of the input come first.
-    normal: Vec<(Vec<T>, Moments<T>)>,
+    normal: Vec<(Vec<T>, BatchMoments<T>)>,
     /// The normalised input after gain and bias, in panels; empty if it is not normalised.
     input: Vec<T>,
     /// The network's output, row by row if it is thin, else in panels.
@@ -35,7 +35,7 @@ impl<T: Arithmetic> NetTape<T> {
         let inner = &net.layers[..net.layers.len() - 1];
         let zeros = |size: usize| vec![T::ZERO; size];
         let output = if net.thin() { capacity * net.outputs() } else { panelled(capacity, net.outputs()) };
-        let normal = |norm: &Norm| (zeros(panelled(capacity, norm.width)), Moments::new(norm.width));
+        let normal = |norm: &Norm| (zeros(panelled(capacity, norm.width)), BatchMoments::new(norm.width));
         let room = |size: usize| zeros(if backward { size } else { 0 });
         Self {
             capacity,

@@ -4,6 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::flows::panel::{Matrix, PANEL, panels};
 use crate::flows::real::Arithmetic;
+use crate::flows::tiles::{Tiled, tiles};
 
 /// G += A' Y: A has `rows` rows and `height` columns, Y `width` columns in panels, G `height` rows of `width` numbers
 /// in panels.
@@ -41,19 +42,13 @@ impl<T: Arithmetic> WithSimd for Outer<'_, T> {
 impl<T: Arithmetic> Outer<'_, T> {
     #[inline(always)]
     fn strip<S: Simd, const M: usize>(&mut self, simd: S, panel: usize, row: usize) -> usize {
-        let lanes = size_of::<T::Lanes<S>>() / size_of::<T>();
-        let used = (self.width - panel * PANEL).min(PANEL).div_ceil(lanes);
-        let mut column = 0;
-        while column < used {
-            column += match used - column {
-                4.. if S::REGISTER_COUNT >= 32 => self.tile::<S, M, 4>(simd, panel, row, column),
-                2.. => self.tile::<S, M, 2>(simd, panel, row, column),
-                _ => self.tile::<S, M, 1>(simd, panel, row, column),
-            };
-        }
+        let width = self.width;
+        tiles::<T, S, _, M>(self, simd, (panel, row), width);
         M
     }
+}
 
+impl<T: Arithmetic> Tiled for Outer<'_, T> {
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const N: usize>(
         &mut self,

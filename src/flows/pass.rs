@@ -3,7 +3,7 @@
 use pulp::Arch;
 
 use crate::flows::architecture::Activation;
-use crate::flows::batch_norm::{Denormalise, Measure, Moments, Normalise};
+use crate::flows::batch_norm::{BatchMoments, Denormalise, Measure, Normalise};
 use crate::flows::layout::{Layer, Norm};
 use crate::flows::outer::{ColumnSums, Outer};
 use crate::flows::panel::{Matrix, panelled};
@@ -113,7 +113,7 @@ impl<T: Arithmetic> Pass<'_, T> {
         &self,
         norm: &Norm,
         capacity: usize,
-        (y, moments): (&mut [T], &mut Moments<T>),
+        (y, moments): (&mut [T], &mut BatchMoments<T>),
         activation: Option<Activation>,
         h: &mut [T],
     ) {
@@ -136,7 +136,7 @@ impl<T: Arithmetic> Pass<'_, T> {
         &self,
         norm: &Norm,
         capacity: usize,
-        (y, moments): (&[T], &Moments<T>),
+        (y, moments): (&[T], &BatchMoments<T>),
         d: &mut [T],
         gradient: &mut [T],
     ) {

@@ -4,6 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::flows::panel::{Matrix, PANEL, panels};
 use crate::flows::real::Arithmetic;
+use crate::flows::tiles::{Tiled, tiles};
 
 /// What is done with an entry before it is stored.
 #[derive(Clone, Copy)]
@@ -63,21 +64,47 @@ impl<T: Arithmetic> Product<'_, T> {
     /// `M` rows of one panel.
     #[inline(always)]
     fn strip<S: Simd, const M: usize>(&mut self, simd: S, panel: usize, row: usize) -> usize {
-        let lanes = size_of::<T::Lanes<S>>() / size_of::<T>();
-        let used = (self.width - panel * PANEL).min(PANEL).div_ceil(lanes);
-        let mut column = 0;
-        while column < used {
-            column += match used - column {
-                // 24 registers of sums: more than the older instruction sets have.
-                4.. if S::REGISTER_COUNT >= 32 => self.tile::<S, M, 4>(simd, panel, row, column),
-                2.. => self.tile::<S, M, 2>(simd, panel, row, column),
-                _ => self.tile::<S, M, 1>(simd, panel, row, column),
-            };
-        }
+        let width = self.width;
+        tiles::<T, S, _, M>(self, simd, (panel, row), width);
         self.finish::<S, M>(simd, panel, row);
         M
     }
 
+    /// Finishes `M` rows of one panel, which lie together and are still in the cache. (Done on the sums before they are
+    /// stored, it would take the registers away from them.)
+    #[inline(always)]
+    fn finish<S: Simd, const M: usize>(&mut self, simd: S, panel: usize, row: usize) {
+        let at = (panel * self.capacity + row) * PANEL;
+        let c = T::lanes_mut::<S>(&mut self.c[at..][..M * PANEL]);
+        match self.finish {
+            Finish::Keep => {}
+            // Loops, not closures: those would be compiled without the wide registers.
+            Finish::Tanh => {
+                for c in c {
+                    *c = T::tanh(simd, *c);
+                }
+            }
+            Finish::Relu => {
+                for c in c {
+                    *c = T::where_positive(simd, *c, *c);
+                }
+            }
+            Finish::TanhSlope(h) => {
+                let one = T::splat(simd, T::ONE);
+                for (c, h) in c.iter_mut().zip(T::lanes::<S>(&h[at..][..M * PANEL])) {
+                    *c = T::product(simd, *c, T::fused_minus(simd, *h, *h, one));
+                }
+            }
+            Finish::ReluSlope(h) => {
+                for (c, h) in c.iter_mut().zip(T::lanes::<S>(&h[at..][..M * PANEL])) {
+                    *c = T::where_positive(simd, *h, *c);
+                }
+            }
+        }
+    }
+}
+
+impl<T: Arithmetic> Tiled for Product<'_, T> {
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const N: usize>(
         &mut self,
@@ -117,39 +144,6 @@ impl<T: Arithmetic> Product<'_, T> {
             c.copy_from_slice(sums);
         }
         N
-    }
-
-    /// Finishes `M` rows of one panel, which lie together and are still in the cache. (Done on the sums before they are
-    /// stored, it would take the registers away from them.)
-    #[inline(always)]
-    fn finish<S: Simd, const M: usize>(&mut self, simd: S, panel: usize, row: usize) {
-        let at = (panel * self.capacity + row) * PANEL;
-        let c = T::lanes_mut::<S>(&mut self.c[at..][..M * PANEL]);
-        match self.finish {
-            Finish::Keep => {}
-            // Loops, not closures: those would be compiled without the wide registers.
-            Finish::Tanh => {
-                for c in c {
-                    *c = T::tanh(simd, *c);
-                }
-            }
-            Finish::Relu => {
-                for c in c {
-                    *c = T::where_positive(simd, *c, *c);
-                }
-            }
-            Finish::TanhSlope(h) => {
-                let one = T::splat(simd, T::ONE);
-                for (c, h) in c.iter_mut().zip(T::lanes::<S>(&h[at..][..M * PANEL])) {
-                    *c = T::product(simd, *c, T::fused_minus(simd, *h, *h, one));
-                }
-            }
-            Finish::ReluSlope(h) => {
-                for (c, h) in c.iter_mut().zip(T::lanes::<S>(&h[at..][..M * PANEL])) {
-                    *c = T::where_positive(simd, *h, *c);
-                }
-            }
-        }
     }
 }
 

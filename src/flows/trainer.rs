@@ -24,12 +24,12 @@ pub struct Trainer<'a, T> {
     gradient: Vec<T>,
     seed: u64,
     step: usize,
-    cooling: Option<Cooling>,
+    cooling: Option<RuleCooling>,
 }
 
 /// Where a rule that watches the fit stands.
 #[derive(Debug, Clone, Copy)]
-struct Cooling {
+struct RuleCooling {
     rule: AdaptiveRule,
     beta: f64,
     changes: usize,
@@ -37,7 +37,7 @@ struct Cooling {
     cold: Option<usize>,
 }
 
-impl Cooling {
+impl RuleCooling {
     fn new(rule: AdaptiveRule) -> Self {
         let beta = 1.0 / rule.initial_temperature();
         Self { rule, beta, changes: 0, cold: (beta >= 1.0).then_some(0) }
@@ -125,7 +125,7 @@ impl<'a, T: Real> Trainer<'a, T> {
         let mut workspace = Workspace::new(&flow, target.together(), plan.training().batch);
         let parameters = flow.parameters.len();
         let gradient = vec![T::ZERO; parameters];
-        let cooling = plan.rule().copied().map(Cooling::new);
+        let cooling = plan.rule().copied().map(RuleCooling::new);
         workspace.densities = cooling.is_some().then(Default::default);
         let adam = AdamState::new(parameters);
         Ok(Self { plan, flow, target, workspace, adam, gradient, seed, step: 0, cooling })

@@ -7,12 +7,12 @@ use pulp::{Arch, Simd, WithSimd};
 
 /// [`Flow::field`] at a state.
 pub(crate) fn field<F: Flow + ?Sized>(flow: &F, beta: f64, state: &[f64], rate: &mut [f64]) {
-    Arch::new().dispatch(Field { flow, beta, state, rate });
+    Arch::new().dispatch(VectorField { flow, beta, state, rate });
 }
 
 /// [`Flow::objective`] at a state.
 pub(crate) fn objective<F: Flow + ?Sized>(flow: &F, beta: f64, state: &[f64]) -> f64 {
-    Arch::new().dispatch(Objective { flow, beta, state })
+    Arch::new().dispatch(VectorObjective { flow, beta, state })
 }
 
 /// [`TabulatedSpherePair::rates`] at a state.
@@ -30,14 +30,14 @@ pub(crate) fn shaped_averages(flow: &ShapedFlow, state: &ShapedState) -> ShapedA
     Arch::new().dispatch(Shaped { flow, state })
 }
 
-struct Field<'a, F: ?Sized> {
+struct VectorField<'a, F: ?Sized> {
     flow: &'a F,
     beta: f64,
     state: &'a [f64],
     rate: &'a mut [f64],
 }
 
-impl<F: Flow + ?Sized> WithSimd for Field<'_, F> {
+impl<F: Flow + ?Sized> WithSimd for VectorField<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -46,13 +46,13 @@ impl<F: Flow + ?Sized> WithSimd for Field<'_, F> {
     }
 }
 
-struct Objective<'a, F: ?Sized> {
+struct VectorObjective<'a, F: ?Sized> {
     flow: &'a F,
     beta: f64,
     state: &'a [f64],
 }
 
-impl<F: Flow + ?Sized> WithSimd for Objective<'_, F> {
+impl<F: Flow + ?Sized> WithSimd for VectorObjective<'_, F> {
     type Output = f64;
 
     #[inline(always)]

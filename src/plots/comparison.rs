@@ -23,7 +23,7 @@ pub struct Compared<'a> {
 }
 
 /// A curve of one panel: its values, its look and its entry in the legend.
-struct Curve {
+struct ComparedCurve {
     values: Vec<f64>,
     series: Series,
 }
@@ -38,7 +38,7 @@ pub fn comparison(runs: &[Compared<'_>]) -> Figure {
     rows.push(("temperature *T*", temperature));
     let count = rows.len();
     for (index, (label, curves)) in rows.into_iter().enumerate() {
-        let drawn: Vec<Vec<Curve>> = runs.iter().map(curves).collect();
+        let drawn: Vec<Vec<ComparedCurve>> = runs.iter().map(curves).collect();
         let values = drawn.iter().flatten().flat_map(|curve| &curve.values).copied();
         let ends = values.fold([f64::INFINITY, f64::NEG_INFINITY], |[l, h], v| [l.min(v), h.max(v)]);
         let last = index + 1 == count;
@@ -59,7 +59,7 @@ pub fn comparison(runs: &[Compared<'_>]) -> Figure {
     figure
 }
 
-type Curves = fn(&Compared<'_>) -> Vec<Curve>;
+type Curves = fn(&Compared<'_>) -> Vec<ComparedCurve>;
 
 /// Label and verdict.
 fn title(run: &Compared<'_>) -> String {
@@ -105,14 +105,14 @@ fn statistics_label(runs: &[Compared<'_>]) -> &'static str {
     }
 }
 
-fn curve(run: &Compared<'_>, value: &dyn Fn(&Report) -> f64, look: impl Fn(Series) -> Series) -> Curve {
+fn curve(run: &Compared<'_>, value: &dyn Fn(&Report) -> f64, look: impl Fn(Series) -> Series) -> ComparedCurve {
     let times: Vec<f64> = run.rows.iter().map(|row| row.time).collect();
     let values: Vec<f64> = run.rows.iter().map(value).collect();
-    Curve { series: look(Series::line(&times, &values)), values }
+    ComparedCurve { series: look(Series::line(&times, &values)), values }
 }
 
 /// m_1, m_2, s of theory (8), x, y, z of theory (11), or all overlaps of means and modes.
-fn statistics(run: &Compared<'_>) -> Vec<Curve> {
+fn statistics(run: &Compared<'_>) -> Vec<ComparedCurve> {
     if !is_pair(run) {
         return overlaps(run);
     }
@@ -141,7 +141,7 @@ fn statistics(run: &Compared<'_>) -> Vec<Curve> {
     ]
 }
 
-fn overlaps(run: &Compared<'_>) -> Vec<Curve> {
+fn overlaps(run: &Compared<'_>) -> Vec<ComparedCurve> {
     let (k, p) = (run.rows.first().map_or(0, |row| row.means.len()), run.record.modes.len());
     let mut curves = Vec::new();
     for (i, m) in (0..k).flat_map(|i| (0..p).map(move |m| (i, m))) {
@@ -156,7 +156,7 @@ fn overlaps(run: &Compared<'_>) -> Vec<Curve> {
 }
 
 /// C_k with the weights of the target dashed.
-fn coverage(run: &Compared<'_>) -> Vec<Curve> {
+fn coverage(run: &Compared<'_>) -> Vec<ComparedCurve> {
     let targets = &run.record.config.problem.target.weights;
     let named = targets.len() <= MOST_LABELS;
     let mut curves = Vec::new();
@@ -168,13 +168,13 @@ fn coverage(run: &Compared<'_>) -> Vec<Curve> {
             if named { s.label(format!("*C*_{}", m + 1)) } else { s }
         }));
     }
-    let limits = [0.0, 1.0].map(|v| Curve { values: vec![v], series: Series::line(&[], &[]) });
+    let limits = [0.0, 1.0].map(|v| ComparedCurve { values: vec![v], series: Series::line(&[], &[]) });
     curves.extend(limits);
     curves
 }
 
 /// T, and the variance where it is not 1.
-fn weights(run: &Compared<'_>) -> Vec<Curve> {
+fn weights(run: &Compared<'_>) -> Vec<ComparedCurve> {
     let count = run.rows.first().map_or(0, |row| row.weights.len());
     let look = |i: usize| {
         move |series: Series| {
@@ -185,7 +185,7 @@ fn weights(run: &Compared<'_>) -> Vec<Curve> {
     (0..count).map(|i| curve(run, &|row| row.weights[i], look(i))).collect()
 }
 
-fn temperature(run: &Compared<'_>) -> Vec<Curve> {
+fn temperature(run: &Compared<'_>) -> Vec<ComparedCurve> {
     let mut curves = vec![curve(run, &|row| row.temperature, |s| s.color(palette::BLACK).label("*T*"))];
     if !run.record.config.problem.family.has_unit_variance() {
         let look = |s: Series| s.color(palette::SKY).dash(Dash::Dashed).label("variance");

@@ -6,7 +6,7 @@ use crate::plots::symbols::{COUNTED, FLOWS, REFINED, axis, axis_label};
 use crate::results::{PlotConfig, Source, SweepRecord};
 
 /// One panel.
-struct Part {
+struct MapPart {
     title: &'static str,
     grid: Grid,
     /// What it shows.
@@ -20,14 +20,14 @@ struct Part {
 pub(crate) fn flow_map(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     let y = plot.y.clone().unwrap_or_default();
     let keys = [plot.x.as_str(), y.as_str()];
-    let part = |title, flows, source| grid(record, keys, source).map(|grid| Part { title, grid, source, flows });
+    let part = |title, flows, source| grid(record, keys, source).map(|grid| MapPart { title, grid, source, flows });
     let theory = part("mixture, closed flow", false, COUNTED);
     let parts = [
         part("RealNVP here", true, FLOWS),
         part("RealNVP, published", true, Source::Published),
         theory.or_else(|| part("mixture, formula (18)", false, REFINED)),
     ];
-    let parts: Vec<Part> = parts.into_iter().flatten().collect();
+    let parts: Vec<MapPart> = parts.into_iter().flatten().collect();
     let last_of_flows = parts.iter().rposition(|part| part.flows);
     let panels = parts.iter().enumerate().map(|(place, part)| {
         let bar = if !part.flows {

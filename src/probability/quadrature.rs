@@ -22,7 +22,7 @@ pub struct Integral {
     pub evaluations: usize,
 }
 
-struct Panel {
+struct QuadraturePanel {
     ends: (f64, f64),
     value: f64,
     error: f64,
@@ -44,7 +44,7 @@ pub fn integrate_parallel(f: &(dyn Fn(f64) -> Sample + Sync), edges: &[f64], tol
 }
 
 fn refine(evaluate: &mut dyn FnMut(&[f64; 15]) -> Vec<Sample>, edges: &[f64], tolerance: f64) -> Integral {
-    let mut panels: Vec<Panel> = edges.windows(2).map(|w| panel(evaluate, (w[0], w[1]))).collect();
+    let mut panels: Vec<QuadraturePanel> = edges.windows(2).map(|w| panel(evaluate, (w[0], w[1]))).collect();
     let mut evaluations = 15 * panels.len();
     loop {
         let error: f64 = panels.iter().map(|p| p.error).sum();
@@ -62,7 +62,7 @@ fn refine(evaluate: &mut dyn FnMut(&[f64; 15]) -> Vec<Sample>, edges: &[f64], to
     }
 }
 
-fn panel(evaluate: &mut dyn FnMut(&[f64; 15]) -> Vec<Sample>, ends: (f64, f64)) -> Panel {
+fn panel(evaluate: &mut dyn FnMut(&[f64; 15]) -> Vec<Sample>, ends: (f64, f64)) -> QuadraturePanel {
     let (centre, half) = (ends.0 + (ends.1 - ends.0) / 2.0, (ends.1 - ends.0) / 2.0);
     let at =
         |i: usize| if i < 7 { centre - half * KRONROD_15_NODES[i] } else { centre + half * KRONROD_15_NODES[14 - i] };
@@ -78,7 +78,7 @@ fn panel(evaluate: &mut dyn FnMut(&[f64; 15]) -> Vec<Sample>, ends: (f64, f64)) 
     }
     // The plain difference is the Gauss rule's error: pessimistic where f is smooth, honest where it has a kink.
     let error = half * (kronrod - gauss).abs();
-    Panel { ends, value: half * kronrod, error, inner: half * inner }
+    QuadraturePanel { ends, value: half * kronrod, error, inner: half * inner }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::montecarlo::mixture::certainty::LimitWatch;
 use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture::lanes::{MixtureLanes, motion};
 use crate::montecarlo::mixture::run::RunRules;
-use crate::montecarlo::mixture::step::{Attempt, Objective, Rate};
+use crate::montecarlo::mixture::step::{Attempt, LaneObjective, Rate};
 
 /// Draws followed together: as many as keep the vectors filled while runs end, and few enough to want the same steps.
 pub(crate) const BLOCK: u64 = 64;
@@ -36,7 +36,7 @@ pub(crate) fn run<const D: usize, const N: usize>(
     starts: &[Vec<f64>],
 ) -> Vec<MixtureRun> {
     let rules = &Rules { lanes, flow, course };
-    let mut block = Block::<N>::new(rules, starts);
+    let mut block = MixtureBlock::<N>::new(rules, starts);
     let mut from = 0.0;
     for to in rules.course.edges() {
         let piece = rules.course.schedule.breakpoints().partition_point(|&b| b <= from);
@@ -51,7 +51,7 @@ pub(crate) fn run<const D: usize, const N: usize>(
     block.ends.into_iter().flatten().collect()
 }
 
-struct Block<const N: usize> {
+struct MixtureBlock<const N: usize> {
     arch: Arch,
     ends: Vec<Option<MixtureRun>>,
     /// What a draw had lost at the horizon.
@@ -65,7 +65,7 @@ struct Block<const N: usize> {
     steps: usize,
 }
 
-impl<const N: usize> Block<N> {
+impl<const N: usize> MixtureBlock<N> {
     fn new<const D: usize>(rules: &Rules<'_, D>, starts: &[Vec<f64>]) -> Self {
         let mut block = Self {
             arch: Arch::new(),
@@ -170,7 +170,8 @@ impl<const N: usize> Block<N> {
         let bound = course.certainty.bound();
         let stage = rules.lanes.stage_at(course.certainty.beta);
         for c in (0..self.followed.chunks()).rev() {
-            let heights = bound.map(|_| self.arch.dispatch(Objective(rules.lanes, &stage, self.followed.chunk(c).0)));
+            let heights =
+                bound.map(|_| self.arch.dispatch(LaneObjective(rules.lanes, &stage, self.followed.chunk(c).0)));
             for l in (0..self.followed.filled(c)).rev() {
                 let entry = c * LANES + l;
                 let low = heights.zip(bound).is_some_and(|(heights, bound)| heights[l] < bound + NEAR_BOUND);

@@ -51,13 +51,13 @@ impl<const D: usize, const N: usize> WithSimd for Rate<'_, D, N> {
 }
 
 /// The objective at a state.
-pub(crate) struct Objective<'a, const D: usize, const N: usize>(
+pub(crate) struct LaneObjective<'a, const D: usize, const N: usize>(
     pub(crate) &'a MixtureLanes<'a, D>,
     pub(crate) &'a MixtureStage,
     pub(crate) &'a [Lane; N],
 );
 
-impl<const D: usize, const N: usize> WithSimd for Objective<'_, D, N> {
+impl<const D: usize, const N: usize> WithSimd for LaneObjective<'_, D, N> {
     type Output = Lane;
 
     #[inline(always)]

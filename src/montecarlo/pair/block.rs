@@ -54,7 +54,7 @@ pub(crate) fn run<M: Model<3>>(
     seed: u64,
     draws: Range<u64>,
 ) -> Vec<JudgedEnd> {
-    let mut block = Block::new(model, course, seed, draws.clone());
+    let mut block = PairBlock::new(model, course, seed, draws.clone());
     let arch = Arch::new();
     let mut t = 0.0;
     for mesh_step in &course.steps {
@@ -76,7 +76,7 @@ pub(crate) fn run<M: Model<3>>(
 /// One step of a block as an operation that is compiled for each vector width. (A closure would not be inlined into the
 /// code for the wide registers.)
 struct BlockStep<'a, M: Model<3>> {
-    block: &'a mut Block,
+    block: &'a mut PairBlock,
     system: &'a M,
     mesh_step: &'a MeshStep<M::Stage>,
     alone: &'a Follow,
@@ -94,7 +94,7 @@ impl<M: Model<3>> WithSimd for BlockStep<'_, M> {
     }
 }
 
-struct Block {
+struct PairBlock {
     ends: Vec<RunEnd>,
     /// Where the runs stood at the horizon that were open there.
     at_horizon: Vec<Option<RunEnd>>,
@@ -104,7 +104,7 @@ struct Block {
     left: Vec<(usize, bool)>,
 }
 
-impl Block {
+impl PairBlock {
     /// Draws the starts; those whose end is certain at once are not followed.
     fn new<M: Model<3>>(model: &M, course: &SharedMesh<M::Stage>, seed: u64, draws: Range<u64>) -> Self {
         let mut ends = Vec::with_capacity(BLOCK);

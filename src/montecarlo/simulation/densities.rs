@@ -6,7 +6,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 /// q: Gaussians in R^d, each with a variance of its own.
 #[derive(Debug, Clone)]
-pub(crate) struct Mixture {
+pub(crate) struct FitMixture {
     /// K x d.
     pub(crate) means: Vec<f64>,
     /// K.
@@ -26,7 +26,7 @@ pub(crate) struct TargetModes {
     pub(crate) tempering: Tempering,
 }
 
-impl Mixture {
+impl FitMixture {
     /// log of the weight and normalisation of each component, up to a constant.
     pub(crate) fn offsets(&self) -> impl Iterator<Item = f64> {
         let half = 0.5 * (self.means.len() / self.weights.len()) as f64;
@@ -42,7 +42,7 @@ impl TargetModes {
     }
 
     /// C_k = E_q r_k by `each` samples of every component, r_k the responsibilities of the target at T = 1.
-    pub(crate) fn coverage(&self, q: &Mixture, each: usize, rng: &mut impl Rng) -> Vec<f64> {
+    pub(crate) fn coverage(&self, q: &FitMixture, each: usize, rng: &mut impl Rng) -> Vec<f64> {
         let d = self.modes.len() / self.weights.len();
         let mut coverage = vec![0.0; self.weights.len()];
         let mut x = vec![0.0; d];

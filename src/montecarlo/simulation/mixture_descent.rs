@@ -6,7 +6,7 @@ use collapsar_theory::{
 use rand::Rng;
 
 use crate::montecarlo::sample::full_means;
-use crate::montecarlo::simulation::densities::{Mixture, TargetModes};
+use crate::montecarlo::simulation::densities::{FitMixture, TargetModes};
 use crate::montecarlo::simulation::mixture_gradient::{Gradient, gradient};
 use crate::montecarlo::simulation::mixture_sums::{Batch, Sums};
 use crate::montecarlo::simulation::optimiser::{Moments, Optimiser};
@@ -55,7 +55,7 @@ pub struct MixtureDescent<'a> {
 
 /// q during a run, and what the optimiser remembers: of the means one after the other, the log variances, the logits.
 struct Running {
-    q: Mixture,
+    q: FitMixture,
     logits: Vec<f64>,
     moments: Moments,
 }
@@ -169,7 +169,7 @@ impl<'a> MixtureDescent<'a> {
         let (k, d) = (weights.len(), self.law.dimension());
         let means = full_means(self.problem, self.law, rng);
         let logits = weights.iter().map(|w: &f64| w.ln()).collect();
-        let q = Mixture { means, variances: vec![self.problem.initial_variance(); k], weights };
+        let q = FitMixture { means, variances: vec![self.problem.initial_variance(); k], weights };
         Running { q, logits, moments: Moments::new(&self.options.optimiser, k * d + 2 * k) }
     }
 

@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use crate::montecarlo::simulation::densities::{Mixture, TargetModes};
+use crate::montecarlo::simulation::densities::{FitMixture, TargetModes};
 use crate::montecarlo::simulation::mixture_sums::{Batch, Sums};
 
 /// The gradient of F_beta = sum_i w_i E_i[log q - beta log p].
@@ -23,7 +23,7 @@ pub(crate) struct Gradient {
 /// G = -sum_c (r_c/var_c)(x - mu_c) + beta sum_k rho_k (x - nu_k) is the gradient along the path: dmu_i: w_i E G,
 /// dvar_i: w_i E[G.g]/(2 sqrt var_i). The score, of mean 0, adds w_i E[r_c (x - mu_c)/var_c] and its like to every c.
 pub(crate) fn gradient(
-    (q, p, beta): (&Mixture, &TargetModes, f64),
+    (q, p, beta): (&FitMixture, &TargetModes, f64),
     batch: Batch,
     sums: &mut Sums,
     rng: &mut impl Rng,
@@ -62,7 +62,7 @@ mod tests {
     const EACH: usize = 13;
 
     /// The average of log q - beta log p over the batch that `stream` draws, sample by sample.
-    fn objective(q: &Mixture, p: &TargetModes, beta: f64) -> f64 {
+    fn objective(q: &FitMixture, p: &TargetModes, beta: f64) -> f64 {
         let d = q.means.len() / q.weights.len();
         let mut rng = stream(7, 1);
         let density = |x: &[f64], centres: &[f64], variances: &[f64], weights: &[f64]| -> f64 {
@@ -103,7 +103,7 @@ mod tests {
         for tempering in [Tempering::Density, Tempering::Modes] {
             let p = TargetModes { modes: normals(2 * d), weights: vec![0.7, 0.3], tempering };
             let parameters = [normals(k * d), vec![0.3, -0.2, 0.5], vec![0.1, -0.4, 0.2]].concat();
-            let q_of = |theta: &[f64]| Mixture {
+            let q_of = |theta: &[f64]| FitMixture {
                 means: theta[..k * d].to_vec(),
                 variances: theta[k * d..][..k].iter().map(|l| l.exp()).collect(),
                 weights: softmax(&theta[k * d + k..]),

@@ -10,7 +10,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::montecarlo::lanes::rows::{add_times, dot, total};
 use crate::montecarlo::lanes::step::LANES;
-use crate::montecarlo::simulation::densities::{Mixture, TargetModes};
+use crate::montecarlo::simulation::densities::{FitMixture, TargetModes};
 
 /// What a batch is made of.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +65,7 @@ impl Sums {
     /// Sums over a whole batch of component `i`; `offsets` are the logits of all densities at distance 0.
     pub(crate) fn of_component(
         &mut self,
-        (q, p, beta): (&Mixture, &TargetModes, f64),
+        (q, p, beta): (&FitMixture, &TargetModes, f64),
         offsets: &[f64],
         i: usize,
         batch: Batch,
@@ -80,7 +80,7 @@ impl Sums {
         }
     }
 
-    fn clear(&mut self, q: &Mixture, p: &TargetModes, each: usize) {
+    fn clear(&mut self, q: &FitMixture, p: &TargetModes, each: usize) {
         let (k, d) = (q.weights.len(), q.means.len() / q.weights.len());
         let room = (MOST_NOISE / d).clamp(LANES, MOST_TOGETHER).min(each);
         self.row = room.next_multiple_of(LANES);
@@ -117,7 +117,7 @@ impl Sums {
 
 /// A row of samples of component `i`.
 struct Add<'a> {
-    q: &'a Mixture,
+    q: &'a FitMixture,
     p: &'a TargetModes,
     beta: f64,
     batch: Batch,

@@ -4,7 +4,7 @@ use collapsar_theory::{AdaptiveRule, Schedule};
 use rand::{Rng, RngExt};
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
-use crate::montecarlo::simulation::densities::{Mixture, TargetModes};
+use crate::montecarlo::simulation::densities::{FitMixture, TargetModes};
 use crate::montecarlo::simulation::pair_batch::{Geometry, SEEN};
 
 /// A rule that a descent asks with batches of its own.
@@ -98,7 +98,7 @@ pub(crate) fn pair_densities(geometry: &Geometry, size: usize, rng: &mut impl Rn
 }
 
 /// The same at samples of a mixture, every coordinate drawn.
-pub(crate) fn mixture_densities(q: &Mixture, p: &TargetModes, size: usize, rng: &mut impl Rng) -> LogDensities {
+pub(crate) fn mixture_densities(q: &FitMixture, p: &TargetModes, size: usize, rng: &mut impl Rng) -> LogDensities {
     let d = p.modes.len() / p.weights.len();
     let mut x = vec![0.0; d];
     let own: Vec<f64> = q.offsets().collect();
@@ -157,7 +157,7 @@ mod tests {
             };
             let mut modes = vec![0.0; 2 * d];
             (modes[0], modes[d]) = (separation, -separation);
-            let q = Mixture { means: means.concat(), variances: vec![variance; 2], weights: vec![0.5; 2] };
+            let q = FitMixture { means: means.concat(), variances: vec![variance; 2], weights: vec![0.5; 2] };
             let p = TargetModes { modes, weights: target.to_vec(), tempering: Tempering::Density };
             let component = |mean: &Vec<f64>| FitComponent {
                 weight: 0.5,
