@@ -391,7 +391,7 @@ fn close_modes_have_no_collapse_and_say_so_at_once() {
 /// Trajectories of a boundary at a horizon that would take hours together.
 #[test]
 fn a_boundary_at_a_far_horizon_is_refused_with_the_one_that_is_not() {
-    let sets = ["family.train_weights=softmax", "stop.horizon=1e6", "boundary.points=4", "boundary.width=1e-3"];
+    let sets = ["family.train_weights=softmax", "stop.horizon=1e6", "boundary.points=4", "boundary.tolerance=1e-3"];
     let message = refused(&run("boundary", PAIR, &sets, &[]));
     assert!(message.contains("`stop.horizon` is 1000000: it must be at most"), "{message}");
 }

@@ -47,7 +47,7 @@ pub const SETTINGS: &[(Asked, &str, Probe)] = &[
     (Verb("boundary"), "free pair", ("boundary.durations", &[], ["[3.0]", "[4.0]"])),
     (Verb("boundary"), "free pair", ("boundary.reach", &[], ["2.0", "3.0"])),
     (Verb("boundary"), "free pair", ("boundary.points", &[], ["3", "4"])),
-    (Verb("boundary"), "free pair", ("boundary.width", &[], ["1e-2", "1e-4"])),
+    (Verb("boundary"), "free pair", ("boundary.tolerance", &[], ["1e-2", "1e-4"])),
     (Verb("design"), "sphere pair", ("design.wanted", DESIGN, ["0.1", "0.2"])),
     (Verb("design"), "sphere pair", ("design.budget", DESIGN, ["3.0", "4.0"])),
     (Verb("design"), "sphere pair", ("design.schedules", DESIGN, ["[\"geometric\"]", "[\"hold\"]"])),

@@ -38,7 +38,7 @@ const SIZES: [&str; 13] = [
 const SMALL: [(&str, &str); 18] = [
     ("solve.max_steps", "20000"),
     ("boundary.points", "4"),
-    ("boundary.width", "1e-3"),
+    ("boundary.tolerance", "1e-3"),
     ("portrait.points", "8"),
     ("bifurcation.points", "8"),
     ("montecarlo.samples", "64"),
