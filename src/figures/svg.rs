@@ -1,8 +1,8 @@
 //! A figure as an SVG document.
 
-use std::convert::Infallible;
 use std::fmt::Write as _;
 
+use ::png::EncodingError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use plotters::prelude::DrawingBackend;
@@ -46,7 +46,7 @@ impl SvgSheet {
     }
 
     /// Adds an element.
-    fn element(&mut self, tag: std::fmt::Arguments<'_>) -> Result<(), DrawingErrorKind<Infallible>> {
+    fn element(&mut self, tag: std::fmt::Arguments<'_>) -> Result<(), DrawingErrorKind<EncodingError>> {
         // Writing to a string does not fail.
         let _ = self.elements.write_fmt(tag);
         self.elements.push('\n');
@@ -55,21 +55,21 @@ impl SvgSheet {
 }
 
 impl DrawingBackend for SvgSheet {
-    type ErrorType = Infallible;
+    type ErrorType = EncodingError;
 
     fn get_size(&self) -> (u32, u32) {
         self.size
     }
 
-    fn ensure_prepared(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
+    fn ensure_prepared(&mut self) -> Result<(), DrawingErrorKind<EncodingError>> {
         Ok(())
     }
 
-    fn present(&mut self) -> Result<(), DrawingErrorKind<Infallible>> {
+    fn present(&mut self) -> Result<(), DrawingErrorKind<EncodingError>> {
         Ok(())
     }
 
-    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Result<(), DrawingErrorKind<Infallible>> {
+    fn draw_pixel(&mut self, (x, y): BackendCoord, color: BackendColor) -> Result<(), DrawingErrorKind<EncodingError>> {
         self.fill_polygon([(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)], &color)
     }
 
@@ -77,7 +77,7 @@ impl DrawingBackend for SvgSheet {
         &mut self,
         path: I,
         style: &S,
-    ) -> Result<(), DrawingErrorKind<Infallible>> {
+    ) -> Result<(), DrawingErrorKind<EncodingError>> {
         let (points, stroke) = (points(path), stroke(style));
         self.element(format_args!("<polyline fill=\"none\"{stroke} points=\"{points}\"/>"))
     }
@@ -88,7 +88,7 @@ impl DrawingBackend for SvgSheet {
         radius: u32,
         style: &S,
         fill: bool,
-    ) -> Result<(), DrawingErrorKind<Infallible>> {
+    ) -> Result<(), DrawingErrorKind<EncodingError>> {
         let ([x, y], radius) = (pixels(centre), f64::from(radius) / UNITS);
         let look = if fill { paint("fill", style.color()) } else { format!(" fill=\"none\"{}", stroke(style)) };
         self.element(format_args!("<circle{look} cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>"))
@@ -98,7 +98,7 @@ impl DrawingBackend for SvgSheet {
         &mut self,
         corners: I,
         style: &S,
-    ) -> Result<(), DrawingErrorKind<Infallible>> {
+    ) -> Result<(), DrawingErrorKind<EncodingError>> {
         let (points, fill) = (points(corners), paint("fill", style.color()));
         self.element(format_args!("<polygon{fill} points=\"{points}\"/>"))
     }
@@ -108,7 +108,7 @@ impl DrawingBackend for SvgSheet {
         text: &str,
         style: &S,
         at: BackendCoord,
-    ) -> Result<(), DrawingErrorKind<Infallible>> {
+    ) -> Result<(), DrawingErrorKind<EncodingError>> {
         let label = sheet::label(text, style, at);
         let ([x, y], size) = (label.at, rounded(label.size));
         let anchor = match label.anchor {
@@ -123,11 +123,11 @@ impl DrawingBackend for SvgSheet {
 }
 
 impl Sheet for SvgSheet {
-    fn stretch(&mut self, bitmap: &Bitmap) -> Result<(), DrawingErrorKind<Infallible>> {
+    fn stretch(&mut self, bitmap: &Bitmap) -> Result<(), DrawingErrorKind<EncodingError>> {
         let [x, y] = [bitmap.frame.left, bitmap.frame.top].map(rounded);
         let [width, height] = [bitmap.frame.width(), bitmap.frame.height()].map(rounded);
         let png = png::encoded(bitmap.columns, bitmap.rows, &bitmap.rgb);
-        let png = png.map_err(|error| DrawingErrorKind::FontError(Box::new(error)))?;
+        let png = png.map_err(DrawingErrorKind::DrawingError)?;
         let data = STANDARD.encode(png);
         self.element(format_args!(
             "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\" \
