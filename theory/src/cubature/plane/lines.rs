@@ -10,7 +10,7 @@ pub(super) type Line = [f64; N];
 /// What the nodes along one axis need: products over both axes are what the tiles need.
 #[derive(Debug, Clone)]
 pub(super) struct Lines {
-    h: f64,
+    pub(super) h: f64,
     /// The first node in steps, and as a number; nodes are whole multiples of the step, so that states nearby share them.
     low: f64,
     pub(super) first: f64,
@@ -19,6 +19,8 @@ pub(super) struct Lines {
     pub(super) density: Vec<Line>,
     pub(super) first_moment: Vec<Line>,
     pub(super) second_moment: Vec<Line>,
+    /// For each Gaussian and tile the sums of the density times `(x - m)^n`, `n` up to 3.
+    pub(super) sums: Vec<[f64; 4]>,
     /// For each class and tile its factor; the weight is in those of the second axis.
     pub(super) factors: Vec<Line>,
     /// For each tile what is taken out of the factors' logarithms.
@@ -48,6 +50,7 @@ impl Lines {
             density: vec![[0.0; N]; k * tiles],
             first_moment: vec![[0.0; N]; k * tiles],
             second_moment: vec![[0.0; N]; k * tiles],
+            sums: vec![[0.0; 4]; k * tiles],
             factors: vec![[0.0; N]; n * tiles],
             common: vec![[0.0; N]; tiles],
         };
@@ -70,11 +73,21 @@ impl Lines {
                 }
                 let bell = exp_array(&logs);
                 let at = i * tiles + tile;
+                let mut moment = [0.0; N];
                 for l in 0..N {
                     let density = scale * bell[l];
+                    moment[l] = density;
                     lines.density[at][l] = density;
                     lines.first_moment[at][l] = apart[l] * density;
                     lines.second_moment[at][l] = apart[l] * apart[l] * density;
+                }
+                for n in 0..lines.sums[at].len() {
+                    let mut total = 0.0;
+                    for l in 0..N {
+                        total += moment[l];
+                        moment[l] *= apart[l];
+                    }
+                    lines.sums[at][n] = total;
                 }
             }
         }

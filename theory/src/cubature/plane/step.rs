@@ -99,34 +99,37 @@ impl Scene {
     }
 }
 
-/// The step at which the trapezoid rule errs by about `e^-digits`.
+/// The steps along both axes at which the trapezoid rule errs by about `e^-digits`.
 ///
 /// Where two classes are level and no third is above them, the logarithm is singular at a distance of pi over the
 /// difference of their slopes from the real axis; a Gaussian sees that with its density there.
-pub(super) fn step(scene: &Scene, digits: f64) -> f64 {
+pub(super) fn steps(scene: &Scene, digits: f64) -> [f64; 2] {
     let root = scene.spread.sqrt();
     // In standard deviations, as frequencies 2 pi/h.
     let alone = (2.0 * (digits + MORE_ALONE)).sqrt();
     let (n, digits) = (scene.points.len(), digits + MORE);
     let slack = libm::log(n as f64);
-    let mut most = alone;
+    let mut most = [alone; 2];
     for j in 0..n {
         for k in 0..j {
             let (a, b) = (&scene.points[j], &scene.points[k]);
             let slope = [(a[0] - b[0]) / scene.variance, (a[1] - b[1]) / scene.variance];
-            let steepest = slope[0].abs().max(slope[1].abs()) * root;
-            let asks = |digits: f64| digits * steepest / PI + PI / (2.0 * steepest);
-            if PI / steepest >= alone || asks(digits) <= most {
+            let steep = slope.map(|s| s.abs() * root);
+            let asks = |axis: usize, digits: f64| digits * steep[axis] / PI + PI / (2.0 * steep[axis]);
+            let is_open = |axis: usize| PI / steep[axis] < alone && asks(axis, digits) > most[axis];
+            let open = [is_open(0), is_open(1)];
+            if open == [false; 2] {
                 continue;
             }
             if let Some(nearest) = level_with(scene, (j, k), &slope, slack) {
                 let left = digits - nearest / (2.0 * scene.spread);
-                most = if left > 0.0 { most.max(asks(left)) } else { most };
+                for axis in (0..2).filter(|&axis| open[axis] && left > 0.0) {
+                    most[axis] = most[axis].max(asks(axis, left));
+                }
             }
         }
     }
-    let h = TAU * root / most;
-    libm::exp2((libm::log2(h) / NOTCH).floor() * NOTCH)
+    most.map(|most| libm::exp2((libm::log2(TAU * root / most) / NOTCH).floor() * NOTCH))
 }
 
 /// The square of the distance from the Gaussians to where classes j and k are level and no third exceeds them by more

@@ -100,7 +100,7 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 /// What the errors may be, in units of the tolerance: the worst that was drawn is 3.3, in [`broad_and_close`].
-const BOUND: f64 = 4.0;
+const BOUND: f64 = 1.0;
 
 /// Broad Gaussians that overlap, one of them light: the trace misses the tolerance.
 #[test]

@@ -27,6 +27,17 @@ pub(super) struct Moments {
     pub(super) square: Line,
 }
 
+impl Moments {
+    /// Adds sums over a tile, in the order of the fields.
+    #[inline(always)]
+    pub(super) fn add_exact(&mut self, sums: &[f64; 4]) {
+        self.log[0] += sums[0];
+        self.x[0] += sums[1];
+        self.y[0] += sums[2];
+        self.square[0] += sums[3];
+    }
+}
+
 /// Adds `factor * values`.
 #[inline(always)]
 fn add_to(total: &mut Line, factor: f64, values: &Line) {
@@ -41,13 +52,14 @@ impl Tile {
         Self { factors: Vec::new(), log: none.clone(), inverse: none }
     }
 
-    /// Evaluates the classes listed at the nodes of the tile `(column, row)`.
+    /// Evaluates the classes listed at the nodes of the tile `(column, row)`: the logarithm of their sum over `top`, one of them.
     #[inline(always)]
     pub(super) fn load(
         &mut self,
+        scene: &Scene,
         across: &[Lines; 2],
         (column, row): (usize, usize),
-        classes: &[usize],
+        (classes, top): (&[usize], usize),
         wants_inverse: bool,
     ) {
         self.factors.clear();
@@ -55,7 +67,12 @@ impl Tile {
             let x = across[0].factors[k * across[0].tiles + column];
             self.factors.push((x, across[1].factors[k * across[1].tiles + row]));
         }
-        let (x, y) = (&across[0].common[column], &across[1].common[row]);
+        let (point, rate) = (scene.points[top], 1.0 / (2.0 * scene.variance));
+        let (mut x, mut y) = (across[0].nodes(column), across[1].nodes(row));
+        for l in 0..N {
+            x[l] = across[0].common[column][l] + rate * (x[l] - point[0]) * (x[l] - point[0]) - scene.log_weights[top];
+            y[l] = across[1].common[row][l] + rate * (y[l] - point[1]) * (y[l] - point[1]);
+        }
         for first in (0..N).step_by(ROWS) {
             // Several rows at once, so that the logarithms' chains of operations run side by side.
             let mut sum = [0.0; ROWS * N];
@@ -77,38 +94,6 @@ impl Tile {
                     for l in 0..N {
                         self.inverse[first + r][l] = 1.0 / sum[r * N + l];
                     }
-                }
-            }
-        }
-    }
-
-    /// The same where one class is all: its probability is 1, its logarithm quadratic.
-    #[inline(always)]
-    pub(super) fn load_alone(
-        &mut self,
-        scene: &Scene,
-        across: &[Lines; 2],
-        (column, row): (usize, usize),
-        class: usize,
-        wants_inverse: bool,
-    ) {
-        let (point, rate) = (scene.points[class], -1.0 / (2.0 * scene.variance));
-        let (mut x, mut y) = (across[0].nodes(column), across[1].nodes(row));
-        for l in 0..N {
-            x[l] = rate * (x[l] - point[0]) * (x[l] - point[0]) + scene.log_weights[class];
-            y[l] = rate * (y[l] - point[1]) * (y[l] - point[1]);
-        }
-        for r in 0..N {
-            for l in 0..N {
-                self.log[r][l] = x[l] + y[r];
-            }
-        }
-        if wants_inverse {
-            let x = across[0].factors[class * across[0].tiles + column];
-            let y = across[1].factors[class * across[1].tiles + row];
-            for r in 0..N {
-                for l in 0..N {
-                    self.inverse[r][l] = 1.0 / (x[l] * y[r]);
                 }
             }
         }
