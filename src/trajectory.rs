@@ -14,6 +14,7 @@ pub use field_lines::field_lines;
 pub use follow::{Options, Trajectory, TrajectoryError, follow, follow_shaped};
 pub use horizon_boundary::{HorizonBoundary, HorizonBracket};
 pub use limit::{LOST_COVERAGE, Limit, LimitStatus, LostModes, Mechanism, VANISHED_WEIGHT, mechanism};
-pub(crate) use limit::{classify, fastest_motion, growth_rate, is_rest, is_unstable, jacobian};
+pub(crate) use limit::{classify, fastest_motion, motion_of};
 pub use report::Report;
+pub(crate) use settle::{COLD, LimitWatch, QUICK, TRANSIT, settle};
 pub use watched::{Cooled, CoolingEnd, CoolingLimits, Watched, realise};

@@ -4,28 +4,27 @@ use collapsar_theory::{
     Coordinates, CubatureOptions, InvalidParameter, MixtureFlow, Problem, ShapedFlow, ShapedProblem,
 };
 
-use crate::integrate::{Crossing, Event, Integrator, Outcome, Request, RequestMisuse, Statistics, System, Tempered};
+use crate::integrate::{
+    Crossing, Event, Integrator, Outcome, Request, RequestMisuse, Statistics, System, Tempered, Tolerances, Tsit5,
+};
 use crate::trajectory::closed::Closed;
 use crate::trajectory::limit::{
-    Limit, LimitStatus, LostModes, fastest_motion, growth_rate, is_rest, is_unstable, margin,
+    LOST_COVERAGE, Limit, LimitStatus, LostModes, classify, fastest_motion, growth_rate, is_rest, is_unstable, margin,
 };
 use crate::trajectory::report::Report;
-use crate::trajectory::settle::settle;
+use crate::trajectory::settle::{COLD, QUICK, TRANSIT, is_slow, settle};
 
 /// How long a run is followed beyond its last report, in units of its clock.
 const LIMIT_TIME: f64 = 1e6;
 /// The first stretch of that; each further one is twice as long.
 const FIRST_STRETCH: f64 = 10.0;
-/// Steps of that after which a slow state is looked up its equilibrium. Tolerances may keep it from coming to rest for ever:
-/// it trembles by as much as a step may err. And where one rate is small beside another, the way is long.
-const PATIENCE: usize = 32;
+/// Accuracy on the way to the limit, which only has to end where the run ends: as of ensembles.
+const COARSE: Tolerances = Tolerances { relative: 1e-6, absolute: 1e-8 };
 /// Error of the averages, at most, where rates are judged: growth rates are differences over 1e-5.
 const JUDGED: f64 = 1e-12;
 /// e-foldings of an instability after which a state at rest is there for good: e^60 lifts the smallest perturbation
 /// that double precision holds beside numbers of order 1 to order 1 and beyond.
 const FOLDINGS: f64 = 60.0;
-/// Temperature distance from its limit at which an equilibrium of the final temperature is meant.
-const COLD: f64 = 1e-10;
 /// Most rows of a fine trajectory.
 const MOST_ROWS: usize = 2000;
 
@@ -177,11 +176,16 @@ fn find_limit<F: Closed>(
     let (schedule, targets) = (problem.schedule(), problem.target().weights());
     let cubature = CubatureOptions { tolerance: options.cubature.tolerance.min(JUDGED), ..options.cubature.clone() };
     let exact = make(&cubature)?;
+    let transit = make(&CubatureOptions {
+        tolerance: options.cubature.tolerance.max(TRANSIT * COARSE.relative),
+        ..options.cubature.clone()
+    })?;
+    let own = Tsit5 { tolerances: COARSE };
+    let integrator: &dyn Integrator = if state.len() <= Tsit5::LARGEST { &own } else { options.integrator };
     let lost = |t: f64, y: &[f64]| margin(flow, schedule.beta(t), y, targets) < 0.0;
     let mut judged = before.collapsed();
     // The last stretch at whose ends the verdicts differ.
     let mut turn: Option<(f64, Vec<f64>, f64)> = None;
-    let system = Observed { system: Tempered::new(flow, schedule), progress: options.progress };
     let mut steps_left = options.max_steps;
     let beta = 1.0 / schedule.final_temperature();
     let settled = schedule.settling_time(COLD);
@@ -206,13 +210,12 @@ fn find_limit<F: Closed>(
             }
         } else {
             resting_since = None;
-            let spent = options.max_steps - steps_left;
-            if time >= settled
-                && spent >= PATIENCE
-                && let Some((found, rate)) = settle(&exact, beta, &state)
-            {
-                (state, status) = (found, LimitStatus::Equilibrium);
-                break Some(rate);
+            if time >= settled && is_slow(motion) {
+                let lost = |state: &[f64]| classify(&exact, beta, state, targets, LOST_COVERAGE).1;
+                if let Some(found) = settle(&exact, beta, &state).filter(|found| lost(&found.state) == lost(&state)) {
+                    (state, status) = (found.state, LimitStatus::Equilibrium);
+                    break Some(found.growth);
+                }
             }
         }
         if time - from >= LIMIT_TIME.max(2.0 * settled) {
@@ -222,7 +225,9 @@ fn find_limit<F: Closed>(
         stretch *= 2.0;
         let mut request = Request::new(&state, time, to);
         request.max_steps = steps_left;
-        let solution = options.integrator.integrate(&system, &request)?;
+        let flow = if motion > QUICK { &transit } else { flow };
+        let system = Observed { system: Tempered::new(flow, schedule), progress: options.progress };
+        let solution = integrator.integrate(&system, &request)?;
         steps_left = steps_left.saturating_sub(solution.statistics.accepted + solution.statistics.rejected);
         let now = lost(solution.time, &solution.state);
         if now != judged {

@@ -123,6 +123,11 @@ pub struct Limit {
 pub(crate) fn fastest_motion(flow: &impl Closed, beta: f64, state: &[f64]) -> f64 {
     let mut rate = vec![0.0; state.len()];
     vectors::field(flow, beta, state, &mut rate);
+    motion_of(flow, beta, state, &rate)
+}
+
+/// The same where the field is known.
+pub(crate) fn motion_of(flow: &impl Closed, beta: f64, state: &[f64], rate: &[f64]) -> f64 {
     let (k, offset) = (flow.components(), flow.components() * flow.width());
     let variances = if flow.has_own_variances() { k } else { 0 };
     let trains_weights = state.len() >= offset + k + variances;

@@ -1,52 +1,156 @@
-//! The equilibrium that a slow state is on its way to.
+//! The equilibrium that a slow state is on its way to. Tolerances may keep it from coming to rest for ever: it trembles by as
+//! much as a step may err. And where one rate is small beside another, the way is long.
 
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector, Dyn, SVD};
 
 use crate::integrate::vectors;
 use crate::trajectory::closed::Closed;
 use crate::trajectory::limit::{fastest_motion, growth_of, growth_rate, is_rest, is_unstable, jacobian};
 
-/// A state moves slowly where nothing moves faster than this.
-const SLOW: f64 = 1e-3;
-/// Farthest that an equilibrium may lie away along any coordinate.
-const NEAR: f64 = 1e-2;
-/// Singular values of the Jacobian below this are neutral directions (a common shift of logits, a turn): no step there.
-const NEUTRAL: f64 = 1e-6;
-/// Most steps.
-const STEPS: usize = 12;
+/// Distance of the temperature from its limit at which equilibria are those of the limit.
+pub(crate) const COLD: f64 = 1e-6;
+/// Error of the averages in units of the steps' own while the temperature moves or something moves faster than the next: a
+/// tenth, so that it does not count. Below, rates are as small as the averages allow.
+pub(crate) const TRANSIT: f64 = 0.1;
+pub(crate) const QUICK: f64 = 1e-4;
+/// An equilibrium is looked for where nothing moves faster than this.
+const SLOW: f64 = 1e-2;
+/// Each further search waits until the motion has fallen by this factor, or the time has grown by the next.
+const SLOWER: f64 = 0.25;
+const LATER: f64 = 1.5;
+/// Farthest equilibrium that is taken for the limit, and the longest step of Newton's method towards it, in every
+/// coordinate of one stretch. Close components separate or meet by a cubic law, so that limits are this far when motion is 1e-2.
+const NEAR: f64 = 0.3;
+/// A step with a Jacobian of its own must slow the motion at least by this factor: a cubic root gives (2/3)^3 = 0.3.
+const SLOWED: f64 = 0.7;
+/// A step with an older Jacobian, which costs one field in place of two for each coordinate, by this one.
+const WELL_SLOWED: f64 = 0.1;
+/// Newton's iterations: enough for the factor 2/3 of a cubic root from `NEAR` down to rest.
+const ITERATIONS: usize = 40;
+/// Most stretches of that length.
+const STRETCHES: usize = 8;
+/// Singular values of the Jacobian below this are those of directions along which equilibria are not isolated
+/// (logits up to a constant, radii on the sphere): finite differences are good to 1e-7.
+const NEUTRAL: f64 = 1e-7;
+/// The objective is compared along the way at this many points, up to this rounding.
+const LEGS: usize = 4;
+const ROUNDING: f64 = 1e-12;
 
-/// The attracting equilibrium next to a slow state and its growth rate, by Newton's method with the Jacobian at the state.
+/// Whether an equilibrium is looked for at a state of that motion.
+pub(crate) fn is_slow(motion: f64) -> bool {
+    motion < SLOW
+}
+
+/// When an equilibrium is looked for again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LimitWatch {
+    motion: f64,
+    time: f64,
+}
+
+impl LimitWatch {
+    /// One that has seen nothing.
+    pub(crate) const NEW: Self = Self { motion: SLOW, time: f64::INFINITY };
+
+    /// Whether nothing is looked for yet at a state whose motion is at least `motion`.
+    pub(crate) fn waits(&self, motion: f64, t: f64) -> bool {
+        !is_slow(motion) || (motion >= self.motion && t < self.time)
+    }
+
+    /// Notes a search.
+    pub(crate) fn note(&mut self, motion: f64, t: f64) {
+        *self = Self { motion: motion * SLOWER, time: t * LATER };
+    }
+}
+
+/// An equilibrium from which no perturbation grows.
+pub(crate) struct Settled {
+    pub(crate) state: Vec<f64>,
+    /// The largest growth rate of a perturbation.
+    pub(crate) growth: f64,
+}
+
+/// The equilibrium near a slow state that it is bound to: found by Newton's method in small steps, not unstable, and
+/// with an objective that falls all the way. Farther along a valley, in which no perturbation grows, the way is as many
+/// stretches of length [`NEAR`].
 ///
-/// `None` unless the state is slow, no perturbation grows at either end, and the steps converge within [`NEAR`]: a state that
-/// lingers at a saddle or at the ghost of an equilibrium has none.
-pub(crate) fn settle(flow: &impl Closed, beta: f64, state: &[f64]) -> Option<(Vec<f64>, f64)> {
-    let mut motion = fastest_motion(flow, beta, state);
-    if motion.is_nan() || motion > SLOW {
-        return None;
-    }
-    let jacobian = jacobian(flow, beta, state);
-    let growth = growth_of(&jacobian);
-    if growth.is_nan() || is_unstable(growth) {
-        return None;
-    }
-    let parts = jacobian.svd(true, true);
+/// A state that lingers at a saddle or at the ghost of an equilibrium has none: the steps lead to the saddle, which is
+/// unstable, or do not converge.
+pub(crate) fn settle(flow: &impl Closed, beta: f64, state: &[f64]) -> Option<Settled> {
     let (mut at, mut rate) = (DVector::from_row_slice(state), DVector::zeros(state.len()));
-    for _ in 0..STEPS {
+    let mut motion = fastest_motion(flow, beta, state);
+    let mut newton = None;
+    // Where this stretch began.
+    let (mut from, mut stretches) = (at.clone(), 1);
+    for _ in 0..ITERATIONS {
+        if is_rest(motion) {
+            let growth = growth_rate(flow, beta, at.as_slice());
+            // Not a number is no proof.
+            let stable = growth.is_finite() && !is_unstable(growth);
+            let proved = stable && falls(flow, beta, from.as_slice(), at.as_slice());
+            return proved.then(|| Settled { state: at.as_slice().to_vec(), growth });
+        }
+        let is_fresh = newton.is_none();
+        let current = match newton.take() {
+            Some(current) => current,
+            None => Newton::new(flow, beta, at.as_slice())?,
+        };
         vectors::field(flow, beta, at.as_slice(), rate.as_mut_slice());
-        at -= parts.solve(&rate, NEUTRAL).ok()?;
-        let far = at.iter().zip(state).any(|(a, s)| (a - s).abs() > NEAR);
-        let next = fastest_motion(flow, beta, at.as_slice());
-        if far || next.is_nan() {
-            return None;
+        let step = current.parts.solve(&rate, NEUTRAL).ok()?;
+        let next = &at - &step;
+        // Not a number is not near.
+        let near = step.iter().all(|&s| is_near(s)) && (&next - &from).iter().all(|&s| is_near(s));
+        let then = if near { fastest_motion(flow, beta, next.as_slice()) } else { f64::NAN };
+        if then <= SLOWED * motion {
+            (at, motion) = (next, then);
+            newton = (then <= WELL_SLOWED * motion).then_some(current);
+        } else if is_fresh {
+            // Farther on, if this is a valley.
+            let longest = step.amax();
+            let valley = longest.is_finite() && !is_unstable(current.growth()?);
+            if near || stretches == STRETCHES || !valley || !falls(flow, beta, from.as_slice(), at.as_slice()) {
+                return None;
+            }
+            from.clone_from(&at);
+            at -= step * (NEAR / longest).min(1.0);
+            stretches += 1;
+            motion = fastest_motion(flow, beta, at.as_slice());
         }
-        if is_rest(next) && next > 0.5 * motion {
-            break;
-        }
-        if next > 0.5 * motion {
-            return None;
-        }
-        motion = next;
     }
-    let growth = growth_rate(flow, beta, at.as_slice());
-    (is_rest(motion) && !growth.is_nan() && !is_unstable(growth)).then(|| (at.as_slice().to_vec(), growth))
+    None
+}
+
+fn is_near(distance: f64) -> bool {
+    distance.abs() <= NEAR
+}
+
+/// The field's Jacobian at a state, with its singular values.
+struct Newton {
+    jacobian: DMatrix<f64>,
+    parts: SVD<f64, Dyn, Dyn>,
+}
+
+impl Newton {
+    /// `None` unless all of it are numbers.
+    fn new(flow: &impl Closed, beta: f64, state: &[f64]) -> Option<Self> {
+        let jacobian = jacobian(flow, beta, state);
+        let finite = jacobian.iter().all(|x| x.is_finite());
+        finite.then(|| Self { parts: jacobian.clone().svd(true, true), jacobian })
+    }
+
+    /// The largest growth rate of a perturbation.
+    fn growth(&self) -> Option<f64> {
+        Some(growth_of(&self.jacobian)).filter(|growth| growth.is_finite())
+    }
+}
+
+/// Whether the objective falls on the straight way from one state to another.
+fn falls(flow: &impl Closed, beta: f64, from: &[f64], to: &[f64]) -> bool {
+    let at = |leg: usize| {
+        let share = leg as f64 / LEGS as f64;
+        let state: Vec<f64> = from.iter().zip(to).map(|(a, b)| a + share * (b - a)).collect();
+        vectors::objective(flow, beta, &state)
+    };
+    let heights: Vec<f64> = (0..=LEGS).map(at).collect();
+    heights.windows(2).all(|pair| pair[1] <= pair[0] + ROUNDING)
 }

@@ -10,7 +10,6 @@ use crate::integrate::Tolerances;
 use crate::montecarlo::draw_start;
 use crate::montecarlo::mixture::certainty::Certainty;
 use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
-use crate::montecarlo::mixture::ensemble::TRANSIT;
 use crate::montecarlo::mixture::estimate::{MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture::options::MixtureOptions;
 use crate::montecarlo::mixture::run::{ABSOLUTE, LARGEST, RunRules, fits};
@@ -18,7 +17,7 @@ use crate::montecarlo::statistics::cooling::Cooling;
 use crate::montecarlo::statistics::estimate::{GoOn, in_parts};
 use crate::parallel;
 use crate::random::stream;
-use crate::trajectory::{Cooled, CoolingEnd, CoolingLimits, Watched};
+use crate::trajectory::{Cooled, CoolingEnd, CoolingLimits, TRANSIT, Watched};
 
 /// An ensemble whose runs cool by what they see of themselves.
 pub struct AdaptiveEnsemble<'a> {

@@ -6,11 +6,11 @@ use pulp::Arch;
 use crate::integrate::control::Controller;
 use crate::montecarlo::lanes::set::{Lanes, lane};
 use crate::montecarlo::lanes::step::{LANES, Lane, LaneSystem, NODES, Stepped};
-use crate::montecarlo::mixture::certainty::LimitWatch;
 use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture::lanes::{MixtureLanes, motion};
 use crate::montecarlo::mixture::run::RunRules;
 use crate::montecarlo::mixture::step::{Attempt, LaneObjective, Rate};
+use crate::trajectory::{LimitWatch, fastest_motion};
 
 /// Draws followed together: as many as keep the vectors filled while runs end, and few enough to want the same steps.
 pub(crate) const BLOCK: u64 = 64;
@@ -72,7 +72,7 @@ impl<const N: usize> MixtureBlock<N> {
             ends: vec![None; starts.len()],
             early: vec![None; starts.len()],
             followed: Lanes::with_capacity(starts.len()),
-            watches: vec![rules.course.certainty.watch(); starts.len()],
+            watches: vec![LimitWatch::NEW; starts.len()],
             tried: Vec::with_capacity(starts.len().div_ceil(LANES)),
             t: 0.0,
             control: Controller::PROPORTIONAL_INTEGRAL,
@@ -184,7 +184,10 @@ impl<const N: usize> MixtureBlock<N> {
                 }
                 let state = rules.lanes.scatter(&self.followed.state(entry));
                 let certain = match low.then(|| course.certainty.never_loses(flow, &state)).flatten() {
-                    None if slow => course.certainty.near_limit(flow, watch, self.t, &state),
+                    None if slow => {
+                        let motion = fastest_motion(flow, course.certainty.beta, &state);
+                        course.certainty.near_limit(flow, watch, (self.t, motion), &state)
+                    }
                     found => found,
                 };
                 if let Some((end, coverage)) = certain {

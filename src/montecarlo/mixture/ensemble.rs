@@ -16,12 +16,10 @@ use crate::montecarlo::mixture::run::{LARGEST, RunRules, fits};
 use crate::montecarlo::statistics::estimate::{Estimate, GoOn, HorizonEstimate};
 use crate::parallel;
 use crate::random::stream;
+use crate::trajectory::TRANSIT;
 
 /// Distance of the temperature from its limit from which on ends are asked for.
 const SETTLED: f64 = 1e-3;
-
-/// Error of the averages while the temperature moves in units of the steps' own: a tenth, so that it does not count.
-pub(crate) const TRANSIT: f64 = 0.1;
 
 /// An ensemble of mixtures, ready to be counted.
 pub struct MixtureEnsemble<'a> {

@@ -1,13 +1,19 @@
 //! One run of the mixture flow, followed until its end is certain.
 
+use std::cell::Cell;
+
 use collapsar_theory::{Flow, MixtureFlow, Schedule};
 
 use crate::integrate::{StepResult, Stepper, System, Tempered, Tolerances};
 use crate::montecarlo::mixture::certainty::Certainty;
 use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
+use crate::trajectory::{LimitWatch, QUICK, motion_of};
 
 /// Absolute tolerance in units of the relative one.
 pub(crate) const ABSOLUTE: f64 = 1e-2;
+
+/// How far above its bound an objective by the looser averages may be for the accurate ones to be asked.
+const FIRST_LOOK: f64 = 1e-3;
 
 /// How runs are followed.
 #[derive(Debug, Clone)]
@@ -25,7 +31,8 @@ pub(crate) struct RunRules {
     /// Whether a run is classified at `end`; else it is undecided there.
     pub(crate) at_end: bool,
     pub(crate) max_steps: usize,
-    /// The flow while the temperature moves, where its averages need not be as good as those that judge an end.
+    /// The flow while the temperature or something else moves, where its averages need not be as good as those that judge an
+    /// end.
     pub(crate) transit: Option<MixtureFlow>,
 }
 
@@ -73,14 +80,17 @@ impl RunRules {
         let mut y = [0.0; N];
         y[..n].copy_from_slice(start);
         let (mut from, mut steps) = (at, 0);
-        let mut watch = self.certainty.watch();
+        let mut watch = LimitWatch::NEW;
         let tolerances = Tolerances { relative: self.relative, absolute: self.relative * ABSOLUTE };
+        let system = Tempered::new(flow, &self.schedule);
+        let transit = self.transit.as_ref().map(|transit| Tempered::new(transit, &self.schedule));
+        let is_fine = Cell::new(transit.is_none());
         for to in self.edges().into_iter().filter(|&to| to > at) {
-            // Once the temperature has settled, ends are judged by rates as small as the averages allow.
-            let transit = self.transit.as_ref().filter(|_| to <= self.settled).unwrap_or(flow);
-            let system = Tempered::new(transit, &self.schedule);
             let piece = system.breakpoints().partition_point(|&b| b <= from);
-            let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| system.rate(piece, t, &y[..n], &mut rate[..n]);
+            let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| {
+                let coarse = transit.as_ref().filter(|_| !is_fine.get());
+                coarse.unwrap_or(&system).rate(piece, t, &y[..n], &mut rate[..n]);
+            };
             let mut stepper = Stepper::with_padding(&mut f, from, y, tolerances, to, n);
             while stepper.time() < to {
                 if steps >= self.max_steps {
@@ -100,12 +110,18 @@ impl RunRules {
                 if t < self.settled {
                     continue;
                 }
-                let certain = match self.certainty.never_loses(flow, state) {
-                    None if !self.at_end => self.certainty.near_limit(flow, &mut watch, t, state),
+                let is_low = self.transit.as_ref().is_none_or(|first| self.certainty.is_low(first, state, FIRST_LOOK));
+                let motion = motion_of(flow, self.certainty.beta, state, &stepper.rate()[..n]);
+                let certain = match is_low.then(|| self.certainty.never_loses(flow, state)).flatten() {
+                    None if !self.at_end => self.certainty.near_limit(flow, &mut watch, (t, motion), state),
                     found => found,
                 };
                 if let Some((end, coverage)) = certain {
                     return MixtureRun::new(end, t, coverage).judged(early);
+                }
+                // From here on rates are as small as the averages allow.
+                if motion < QUICK && !is_fine.replace(true) {
+                    stepper.restart(&mut f, to);
                 }
             }
             (from, y) = (to, *stepper.state());
