@@ -50,8 +50,17 @@ const SHARE: f64 = 1e-2;
 /// Loosest local tolerance: beyond it the error is not small against the scale of a start any more.
 const LOOSEST: f64 = 1e-6;
 
-/// A trajectory followed to its end: the verdict and the state where it was certain.
-pub(crate) type Followed<const N: usize> = (Ending, [f64; N]);
+/// A trajectory followed to its end.
+pub(crate) struct Followed<const N: usize> {
+    pub(crate) ending: Ending,
+    /// When that was certain, to a small part of a step.
+    pub(crate) time: f64,
+    /// The state at the end of that step.
+    pub(crate) state: [f64; N],
+}
+
+/// Halvings of the step in which an end becomes certain.
+const HALVINGS: usize = 6;
 
 /// Steps between two looks at what is spent.
 const COUNTED: usize = 1000;
@@ -74,7 +83,7 @@ pub(crate) fn ending<const N: usize>(
     // A verdict counts as a step.
     spent.spend(1);
     if let Some(ending) = certain(0.0, &start) {
-        return (ending, start);
+        return Followed { ending, time: 0.0, state: start };
     }
     let mut edges = schedule.breakpoints();
     edges.push(schedule.settling_time(1e-12) + limits.patience);
@@ -93,17 +102,30 @@ pub(crate) fn ending<const N: usize>(
                 spent.spend(taken - counted);
                 counted = taken;
                 if spent.is_over() {
-                    return (Ending::Undecided, *stepper.state());
+                    return undecided(stepper);
                 }
             }
+            let started = stepper.time();
             if stepper.step(&mut f, to) != StepResult::Accepted || stepper.statistics().accepted > limits.max_steps {
-                return (Ending::Undecided, *stepper.state());
+                return undecided(stepper);
             }
             if let Some(ending) = certain(stepper.time(), stepper.state()) {
                 spent.spend(stepper.statistics().accepted - counted);
-                return (ending, *stepper.state());
+                let (mut before, mut time) = (started, stepper.time());
+                for _ in 0..HALVINGS {
+                    let middle = before + (time - before) / 2.0;
+                    match certain(middle, &stepper.interpolate(middle)) {
+                        Some(_) => time = middle,
+                        None => before = middle,
+                    }
+                }
+                return Followed { ending, time, state: *stepper.state() };
             }
         }
     }
-    (Ending::Undecided, stepper.map_or(start, |s| *s.state()))
+    stepper.map_or(Followed { ending: Ending::Undecided, time: 0.0, state: start }, |stepper| undecided(&stepper))
+}
+
+fn undecided<const N: usize>(stepper: &Stepper<N>) -> Followed<N> {
+    Followed { ending: Ending::Undecided, time: stepper.time(), state: *stepper.state() }
 }

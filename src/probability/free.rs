@@ -4,9 +4,9 @@ use collapsar_theory::{FreeBasin, FreePair, InvalidParameter, Schedule, Verdict,
 
 use crate::integrate::Tolerances;
 
-use crate::probability::bracket::{Bracket, Neighbours, bisect};
+use crate::probability::bracket::{Bracket, Departure, Neighbours, bisect};
 use crate::probability::budget::{GIVEN_UP, Spent};
-use crate::probability::ending::{Ending, Limits, ending};
+use crate::probability::ending::{Ending, Followed, Limits, ending};
 use crate::probability::law::{chi_density, chi_range, two_sided};
 use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
 
@@ -32,6 +32,10 @@ impl<'a> FreeBoundary<'a> {
 
     /// How the start (x, y, z) ends.
     pub fn ending(&self, start: [f64; 3]) -> Ending {
+        self.follow(start).ending
+    }
+
+    fn follow(&self, start: [f64; 3]) -> Followed<3> {
         let verdict = |t: f64, beta: f64, y: &[f64; 3]| {
             if self.basin.separated(y[0], y[1]) {
                 Verdict::Recovered
@@ -41,17 +45,28 @@ impl<'a> FreeBoundary<'a> {
                 Verdict::Open
             }
         };
-        ending(self.schedule, &self.limits, start, &|beta, y| self.basin.flow().rates(beta, y), &verdict, &self.spent).0
+        ending(self.schedule, &self.limits, start, &|beta, y| self.basin.flow().rates(beta, y), &verdict, &self.spent)
     }
 
     /// Y_b(x, z), to `width`.
     pub fn locate(&self, x: f64, z: f64, width: f64) -> Bracket {
-        self.locate_near(x, z, width, None)
+        self.locate_near(x, z, width, None, &mut None)
     }
 
-    fn locate_near(&self, x: f64, z: f64, width: f64, guess: Option<(f64, f64)>) -> Bracket {
+    fn locate_near(
+        &self,
+        x: f64,
+        z: f64,
+        width: f64,
+        guess: Option<(f64, f64)>,
+        departure: &mut Option<Departure>,
+    ) -> Bracket {
+        let end = |y: f64| {
+            let run = self.follow([x, y, z]);
+            (run.ending, run.time)
+        };
         // On |y| = |x - wall| one mean is on the wall: recovered.
-        bisect(&|y| self.ending([x, y, z]), (x - self.basin.wall()).abs(), width, guess)
+        bisect(&end, (x - self.basin.wall()).abs(), width, guess, departure)
     }
 
     /// E_x\[2 Phi(Y_b(x, z)/s) - 1\] for x ~ N(0, s^2).
@@ -68,9 +83,12 @@ impl<'a> FreeBoundary<'a> {
                 let x = self.wall() + sign * reach * v * v;
                 let density = (-x * x / (2.0 * s * s)).exp() / (s * std::f64::consts::TAU.sqrt());
                 let weight = density * 2.0 * reach * v;
+                if weight < NEGLIGIBLE * tolerance {
+                    return (weight / 2.0, weight / 2.0);
+                }
                 // A point of weight w and width h adds at most 0.8 w h/s: the rest of the tolerance is the quadrature's.
                 let width = (0.5 * tolerance * s / (weight + 1e-3)).max(1e-10 * s).min(s);
-                let bracket = self.locate_near(x, z, width, line.guess(v));
+                let bracket = self.locate_near(x, z, width, line.guess(v), &mut line.departure);
                 line.add(v, bracket.middle());
                 let (low, high) = (two_sided(bracket.low / s), two_sided(bracket.high / s));
                 (weight * (low + high) / 2.0, weight * (high - low) / 2.0)
@@ -89,6 +107,9 @@ impl<'a> FreeBoundary<'a> {
         }
     }
 }
+
+/// Weight, in units of the tolerance, below which a probability between 0 and 1 is not looked for.
+pub(crate) const NEGLIGIBLE: f64 = 1e-2;
 
 /// Smallest tolerance of the quadrature: trajectories of local tolerance 1e-9 place the boundary to a few 1e-10.
 const SMALLEST: f64 = 4e-9;
@@ -151,7 +172,7 @@ pub fn connection(pair: FreePair, temperature: f64) -> Result<Option<Connection>
             return Ok(None);
         }
         let guess = Some((rough.middle(), rough.width()));
-        let fine = boundary.locate_near(x, 0.0, NEAR_WIDTH * rough.middle(), guess);
+        let fine = boundary.locate_near(x, 0.0, NEAR_WIDTH * rough.middle(), guess, &mut None);
         *value = x / fine.middle().powf(exponent);
     }
     let [a, b, c] = values;

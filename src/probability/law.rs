@@ -30,6 +30,11 @@ pub(crate) fn latitude_density(n: f64, t: f64) -> f64 {
     (log + (n - 2.0) * t.cos().ln()).exp() / std::f64::consts::PI.sqrt()
 }
 
+/// The probability that the angle is below `t`.
+pub(crate) fn latitude_below(n: f64, t: f64) -> f64 {
+    0.5 + t.signum() * coordinate_within(n, t.sin().abs()) / 2.0
+}
+
 /// The largest |t| of that law that matters: beyond it lies less than 3e-12 of it.
 pub(crate) fn latitude_reach(n: f64) -> f64 {
     let half = std::f64::consts::FRAC_PI_2;
@@ -90,6 +95,8 @@ mod tests {
             assert!((within(reach) - 1.0).abs() < if n < 1e5 { 2e-11 } else { 3e-9 }, "n = {n}");
             let t = reach / 4.0;
             assert!((coordinate_within(n, t.sin()) - within(t)).abs() < 5e-9, "n = {n}");
+            let between = latitude_below(n, t) - latitude_below(n, -t);
+            assert!((between - within(t)).abs() < 5e-9 && latitude_below(n, 0.0) == 0.5, "n = {n}");
         }
         // Moments of a coordinate: E u^2 = 1/n, E u^4 = 3/(n (n+2)).
         for n in [3.0, 10.0, 512.0, 1e6] {

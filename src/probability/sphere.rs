@@ -4,10 +4,11 @@ use collapsar_theory::{InvalidParameter, Schedule, SphereBasin, SpherePair, Tabu
 
 use crate::integrate::vectors;
 use crate::parallel;
-use crate::probability::bracket::{Bracket, Neighbours, bisect};
+use crate::probability::bracket::{Bracket, Departure, Neighbours, bisect};
 use crate::probability::budget::{GIVEN_UP, Spent};
 use crate::probability::ending::{Ending, Followed, Limits, ending};
-use crate::probability::law::{coordinate_rule, coordinate_within, latitude_density, latitude_reach};
+use crate::probability::free::NEGLIGIBLE;
+use crate::probability::law::{coordinate_rule, coordinate_within, latitude_below, latitude_density, latitude_reach};
 use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
 
 /// The collapse boundary of the sphere pair under a schedule: a start collapses iff |m_1 - m_2| < D_b(m_1 + m_2, s).
@@ -32,7 +33,7 @@ impl<'a> SphereBoundary<'a> {
 
     /// How the start (m_1, m_2, s) ends.
     pub fn ending(&self, start: [f64; 3]) -> Ending {
-        self.follow(start).0
+        self.follow(start).ending
     }
 
     fn follow(&self, start: [f64; 3]) -> Followed<4> {
@@ -61,8 +62,7 @@ impl<'a> SphereBoundary<'a> {
     fn kink(&self, s: f64, reach: f64) -> Option<f64> {
         let above = |u: f64| {
             let m = (2.0 * (1.0 + s)).max(0.0).sqrt() * u / 2.0;
-            let (_, state) = self.follow([m, m, s]);
-            state[0] > self.basin.plane()
+            self.follow([m, m, s]).state[0] > self.basin.plane()
         };
         let (mut low, mut high) = (-reach, reach);
         let first = above(low);
@@ -83,20 +83,30 @@ impl<'a> SphereBoundary<'a> {
 
     /// D_b(`sum`, s), to `width`, for sum = m_1 + m_2; the bracket ends at the largest D that the sphere allows.
     pub fn locate(&self, sum: f64, s: f64, width: f64) -> Bracket {
-        self.locate_near(sum, s, width, None)
+        self.locate_near(sum, s, width, None, &mut None)
     }
 
-    fn locate_near(&self, sum: f64, s: f64, width: f64, guess: Option<(f64, f64)>) -> Bracket {
-        let end = |gap: f64| self.ending([(sum + gap) / 2.0, (sum - gap) / 2.0, s]);
+    fn locate_near(
+        &self,
+        sum: f64,
+        s: f64,
+        width: f64,
+        guess: Option<(f64, f64)>,
+        departure: &mut Option<Departure>,
+    ) -> Bracket {
+        let end = |gap: f64| {
+            let run = self.follow([(sum + gap) / 2.0, (sum - gap) / 2.0, s]);
+            (run.ending, run.time)
+        };
         let largest = (2.0 * (1.0 - s) * (1.0 - sum * sum / (2.0 * (1.0 + s)))).max(0.0).sqrt();
         if largest < self.top(sum) {
-            match end(largest) {
+            match end(largest).0 {
                 Ending::Recovered => {}
                 Ending::Collapsed => return Bracket { low: largest, high: largest, undecided: false },
                 Ending::Undecided => return Bracket { low: 0.0, high: largest, undecided: true },
             }
         }
-        bisect(&end, self.top(sum).min(largest), width, guess)
+        bisect(&end, self.top(sum).min(largest), width, guess, departure)
     }
 
     /// P(collapse | s, u) and its uncertainty, where m_1 + m_2 = sqrt(2(1+s)) u and m_1 - m_2 = sqrt(2(1-s)) v with (u, v)
@@ -109,37 +119,40 @@ impl<'a> SphereBoundary<'a> {
         let sum = (2.0 * (1.0 + s)).max(0.0).sqrt() * u;
         let unit = (2.0 * (1.0 - s)).max(0.0).sqrt() * (1.0 - u * u).max(0.0).sqrt();
         let width = (tolerance * unit / (dimension - 1.0).sqrt()).max(1e-12);
-        let bracket = self.locate_near(sum, s, width, line.guess(key));
+        let bracket = self.locate_near(sum, s, width, line.guess(key), &mut line.departure);
         line.add(key, bracket.middle());
         let share = |gap: f64| if unit > 0.0 { coordinate_within(dimension - 1.0, gap / unit) } else { 1.0 };
         let (low, high) = (share(bracket.low), share(bracket.high));
         ((low + high) / 2.0, (high - low) / 2.0)
     }
 
-    /// P(collapse | s) by adaptive quadrature over u, on both sides of a kink.
-    fn kinked_average(&self, dimension: f64, s: f64, kink: f64, tolerance: f64) -> Integral {
-        let reach = latitude_reach(dimension);
-        let from = kink.asin();
-        let mut total = Integral::default();
-        for to in [reach, -reach] {
-            let mut line = Neighbours::default();
-            // angle = from + (to - from) v^2: D_b leaves the kink with a power that the square makes smooth.
-            let mut integrand = |v: f64| {
-                let angle = from + (to - from) * v * v;
-                let (share, error) = self.within(dimension, s, angle.sin(), tolerance, v, &mut line);
-                let density = latitude_density(dimension, angle) * 2.0 * (to - from).abs() * v;
-                (density * share, density * error)
-            };
-            let side = integrate(&mut integrand, &HALVES, tolerance / 2.0);
-            total.value += side.value;
-            total.error += side.error;
-            total.evaluations += side.evaluations;
+    /// The angle between `from` and an end beyond which every start with this s collapses, to [`KINK`] of the way; the end if
+    /// there is none.
+    fn full(&self, s: f64, from: f64, end: End) -> End {
+        let to = end.angle;
+        let collapses = |angle: f64| {
+            let sum = (2.0 * (1.0 + s)).max(0.0).sqrt() * angle.sin();
+            let largest = (2.0 * (1.0 - s)).max(0.0).sqrt() * angle.cos();
+            largest < self.top(sum)
+                && self.ending([(sum + largest) / 2.0, (sum - largest) / 2.0, s]) == Ending::Collapsed
+        };
+        let (mut open, mut full) = (from, to);
+        if !collapses(full) {
+            return end;
         }
-        total
+        while (full - open).abs() > KINK * (to - from).abs() {
+            let middle = open + (full - open) / 2.0;
+            if collapses(middle) { full = middle } else { open = middle }
+        }
+        End { angle: full, is_rough: true }
     }
 
-    /// P(collapse | s) by a Gauss rule of the law of u.
-    fn smooth_average(&self, dimension: f64, s: f64, rule: &[(f64, f64)], tolerance: f64) -> Integral {
+    /// P(collapse | s) by a Gauss rule of a narrow law of u, or around a kink.
+    fn line(&self, dimension: f64, s: f64, rule: &[(f64, f64)], tolerance: f64) -> Integral {
+        let kink = self.kink(s, latitude_reach(dimension).sin());
+        if kink.is_some() {
+            return self.average(dimension, s, kink, tolerance);
+        }
         let mut line = Neighbours::default();
         let points = rule.iter().map(|&(u, w)| {
             let (share, error) = self.within(dimension, s, u, tolerance, u, &mut line);
@@ -149,16 +162,33 @@ impl<'a> SphereBoundary<'a> {
         Integral { value, error, evaluations: rule.len() }
     }
 
-    /// P(collapse | s): on the circle, by the Gauss rule, or around a kink.
-    fn line(&self, dimension: usize, s: f64, rule: &[(f64, f64)], tolerance: f64) -> Integral {
-        let d = dimension as f64;
-        if dimension == 2 {
-            self.average_on_circle(s, tolerance)
-        } else if let Some(kink) = self.kink(s, latitude_reach(d).sin()) {
-            self.kinked_average(d, s, kink, tolerance)
-        } else {
-            self.smooth_average(d, s, rule, tolerance)
+    /// P(collapse | s) by quadrature over the angle asin(u): between the angles beyond which every start collapses, on both
+    /// sides of a kink.
+    fn average(&self, dimension: f64, s: f64, kink: Option<f64>, tolerance: f64) -> Integral {
+        let reach = ends(dimension);
+        let kink = kink.map(|u| End { angle: u.asin(), is_rough: true });
+        let middle = kink.map_or(0.0, |kink| kink.angle);
+        let [low, high] = reach.map(|end| self.full(s, middle, end));
+        let edges = [Some(low), kink, Some(high)].into_iter().flatten().collect::<Vec<End>>();
+        let within = |from: End, to: End| latitude_below(dimension, to.angle) - latitude_below(dimension, from.angle);
+        let mut total = Integral { value: within(reach[0], low) + within(high, reach[1]), ..Integral::default() };
+        for piece in edges.windows(2) {
+            let mut line = Neighbours::default();
+            let mut integrand = |v: f64| {
+                let (angle, speed) = way(piece[0], piece[1], v);
+                let weight = latitude_density(dimension, angle) * speed;
+                if weight < NEGLIGIBLE * tolerance {
+                    return (weight / 2.0, weight / 2.0);
+                }
+                let (share, error) = self.within(dimension, s, angle.sin(), tolerance, v, &mut line);
+                (weight * share, weight * error)
+            };
+            let found = integrate(&mut integrand, &HALVES, tolerance / 2.0);
+            total.value += found.value;
+            total.error += found.error;
+            total.evaluations += found.evaluations;
         }
+        total
     }
 
     /// P(collapse | s) on the circle: (u, v) = (cos t, sin t) with t uniform, the ends located by bisection.
@@ -208,23 +238,49 @@ const KINK: f64 = 1e-5;
 /// Points of the half circle between which the outcome changes at most once.
 const CIRCLE: usize = 64;
 
+/// An end of an interval of angles.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    angle: f64,
+    /// Whether the integrand behaves there like a power or a root, which a square makes smooth.
+    is_rough: bool,
+}
+
+/// The way from one end to another over v in [0, 1] and its speed: a square where an end is rough.
+fn way(from: End, to: End, v: f64) -> (f64, f64) {
+    let (share, speed) = match (from.is_rough, to.is_rough) {
+        (false, false) => (v, 1.0),
+        (true, false) => (v * v, 2.0 * v),
+        (false, true) => (v * (2.0 - v), 2.0 * (1.0 - v)),
+        (true, true) => (v * v * (3.0 - 2.0 * v), 6.0 * v * (1.0 - v)),
+    };
+    let length = to.angle - from.angle;
+    (from.angle + length * share, length * speed)
+}
+
+/// The ends of the law of an angle: rough at the poles, nothing where they are out of reach.
+fn ends(dimension: f64) -> [End; 2] {
+    let reach = latitude_reach(dimension);
+    [-reach, reach].map(|angle| End { angle, is_rough: reach == std::f64::consts::FRAC_PI_2 })
+}
+
 /// Points of the Gauss rules in s that are compared.
 const GAUSS: [usize; 6] = [5, 7, 10, 15, 22, 33];
 
 /// P_c of theory (14) for means uniform on the sphere in R^`dimension`, `dimension` >= 2, with the exact law of
 /// (m_1, m_2, s): s is a coordinate of a uniform point, and given s the rest is as in `within`.
 ///
-/// Gauss rules of growing size in s until two agree within `tolerance` (absolute); where P(collapse | s) is too kinked for
-/// them, and on the circle, adaptive quadrature over the angle asin(s). The error returned is the quadrature's estimate and
-/// the lines' own errors. After some minutes' worth of steps it is given up: value and error are not
-/// numbers.
+/// Where that law is narrow, Gauss rules of growing size in s until two agree within `tolerance` (absolute); where it is not, or
+/// P(collapse | s) is too kinked for them, quadrature over the angle asin(s). The error returned is the quadrature's estimate and
+/// the lines' own errors. After some minutes' worth of steps it is given up: value and error are not numbers.
 pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, tolerance: f64) -> Integral {
     boundary.spent.begin(tolerance);
+    let d = dimension as f64;
     let mut result = Integral { error: f64::INFINITY, ..Integral::default() };
-    let sizes = if dimension == 2 { &GAUSS[..0] } else { &GAUSS[..] };
+    let sizes = if ends(d)[0].is_rough { &GAUSS[..0] } else { &GAUSS[..] };
     for (round, &count) in sizes.iter().enumerate() {
-        let rule = coordinate_rule(dimension as f64, count);
-        let lines: Vec<Integral> = parallel::map(&rule, |&(s, _)| boundary.line(dimension, s, &rule, tolerance / 4.0));
+        let rule = coordinate_rule(d, count);
+        let lines: Vec<Integral> = parallel::map(&rule, |&(s, _)| boundary.line(d, s, &rule, tolerance / 4.0));
         let sum = |f: &dyn Fn(&Integral) -> f64| rule.iter().zip(&lines).map(|((_, w), line)| w * f(line)).sum::<f64>();
         let (value, own) = (sum(&|line| line.value), sum(&|line| line.error));
         let change = if round == 0 { f64::INFINITY } else { (value - result.value).abs() };
@@ -234,21 +290,19 @@ pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, toler
             return boundary.spent.judge(result);
         }
     }
-    boundary.spent.judge(adaptive(boundary, dimension, tolerance))
-}
-
-/// The same by adaptive quadrature over the angle asin(s).
-fn adaptive(boundary: &SphereBoundary<'_>, dimension: usize, tolerance: f64) -> Integral {
-    let d = dimension as f64;
-    let rule = if dimension == 2 { Vec::new() } else { coordinate_rule(d, LINE) };
-    let integrand = |angle: f64| {
-        let line = boundary.line(dimension, angle.sin(), &rule, tolerance / 4.0);
-        let density = latitude_density(d, angle);
-        (density * line.value, density * line.error)
+    let [from, to] = ends(d);
+    let integrand = |v: f64| {
+        let (angle, speed) = way(from, to, v);
+        let weight = latitude_density(d, angle) * speed;
+        if weight < NEGLIGIBLE * tolerance {
+            return (weight / 2.0, weight / 2.0);
+        }
+        let (s, own) = (angle.sin(), tolerance / 4.0);
+        let line = match dimension {
+            2 => boundary.average_on_circle(s, own),
+            _ => boundary.average(d, s, boundary.kink(s, to.angle.sin()), own),
+        };
+        (weight * line.value, weight * line.error)
     };
-    let reach = latitude_reach(d);
-    integrate_parallel(&integrand, &[-reach, 0.0, reach], tolerance / 2.0)
+    boundary.spent.judge(integrate_parallel(&integrand, &HALVES, tolerance / 2.0))
 }
-
-/// Points of the Gauss rule along a smooth line of the adaptive quadrature.
-const LINE: usize = 33;
