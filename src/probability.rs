@@ -2,11 +2,13 @@
 //!
 //! Deterministic: no random number enters this room.
 
+mod angle;
 mod bracket;
 mod budget;
 mod ending;
 mod free;
 mod law;
+mod neighbours;
 mod quadrature;
 mod small_start;
 mod sphere;

@@ -59,6 +59,13 @@ pub(crate) struct Followed<const N: usize> {
     pub(crate) state: [f64; N],
 }
 
+impl<const N: usize> Followed<N> {
+    /// The end and when it was certain.
+    pub(crate) fn decision(&self) -> (Ending, f64) {
+        (self.ending, self.time)
+    }
+}
+
 /// Halvings of the step in which an end becomes certain.
 const HALVINGS: usize = 6;
 

@@ -4,10 +4,11 @@ use collapsar_theory::{FreeBasin, FreePair, InvalidParameter, Schedule, Verdict,
 
 use crate::integrate::Tolerances;
 
-use crate::probability::bracket::{Bracket, Departure, Neighbours, bisect};
+use crate::probability::bracket::{Bracket, Departure, bisect};
 use crate::probability::budget::{GIVEN_UP, Spent};
 use crate::probability::ending::{Ending, Followed, Limits, ending};
 use crate::probability::law::{chi_density, chi_range, two_sided};
+use crate::probability::neighbours::Neighbours;
 use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
 
 /// The collapse boundary of the free pair under a schedule: a start (x, y, z) collapses iff |y| < Y_b(x, z).
@@ -61,10 +62,7 @@ impl<'a> FreeBoundary<'a> {
         guess: Option<(f64, f64)>,
         departure: &mut Option<Departure>,
     ) -> Bracket {
-        let end = |y: f64| {
-            let run = self.follow([x, y, z]);
-            (run.ending, run.time)
-        };
+        let end = |y: f64| self.follow([x, y, z]).decision();
         // On |y| = |x - wall| one mean is on the wall: recovered.
         bisect(&end, (x - self.basin.wall()).abs(), width, guess, departure)
     }

@@ -4,11 +4,13 @@ use collapsar_theory::{InvalidParameter, Schedule, SphereBasin, SpherePair, Tabu
 
 use crate::integrate::vectors;
 use crate::parallel;
-use crate::probability::bracket::{Bracket, Departure, Neighbours, bisect};
+use crate::probability::angle::{End, ends, way};
+use crate::probability::bracket::{Bracket, Departure, bisect};
 use crate::probability::budget::{GIVEN_UP, Spent};
 use crate::probability::ending::{Ending, Followed, Limits, ending};
 use crate::probability::free::NEGLIGIBLE;
 use crate::probability::law::{coordinate_rule, coordinate_within, latitude_below, latitude_density, latitude_reach};
+use crate::probability::neighbours::Neighbours;
 use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
 
 /// The collapse boundary of the sphere pair under a schedule: a start collapses iff |m_1 - m_2| < D_b(m_1 + m_2, s).
@@ -94,10 +96,7 @@ impl<'a> SphereBoundary<'a> {
         guess: Option<(f64, f64)>,
         departure: &mut Option<Departure>,
     ) -> Bracket {
-        let end = |gap: f64| {
-            let run = self.follow([(sum + gap) / 2.0, (sum - gap) / 2.0, s]);
-            (run.ending, run.time)
-        };
+        let end = |gap: f64| self.follow([(sum + gap) / 2.0, (sum - gap) / 2.0, s]).decision();
         let largest = (2.0 * (1.0 - s) * (1.0 - sum * sum / (2.0 * (1.0 + s)))).max(0.0).sqrt();
         if largest < self.top(sum) {
             match end(largest).0 {
@@ -170,8 +169,8 @@ impl<'a> SphereBoundary<'a> {
         let middle = kink.map_or(0.0, |kink| kink.angle);
         let [low, high] = reach.map(|end| self.full(s, middle, end));
         let edges = [Some(low), kink, Some(high)].into_iter().flatten().collect::<Vec<End>>();
-        let within = |from: End, to: End| latitude_below(dimension, to.angle) - latitude_below(dimension, from.angle);
-        let mut total = Integral { value: within(reach[0], low) + within(high, reach[1]), ..Integral::default() };
+        let between = |from: End, to: End| latitude_below(dimension, to.angle) - latitude_below(dimension, from.angle);
+        let mut total = Integral { value: between(reach[0], low) + between(high, reach[1]), ..Integral::default() };
         for piece in edges.windows(2) {
             let mut line = Neighbours::default();
             let mut integrand = |v: f64| {
@@ -237,32 +236,6 @@ const KINK: f64 = 1e-5;
 
 /// Points of the half circle between which the outcome changes at most once.
 const CIRCLE: usize = 64;
-
-/// An end of an interval of angles.
-#[derive(Debug, Clone, Copy)]
-struct End {
-    angle: f64,
-    /// Whether the integrand behaves there like a power or a root, which a square makes smooth.
-    is_rough: bool,
-}
-
-/// The way from one end to another over v in [0, 1] and its speed: a square where an end is rough.
-fn way(from: End, to: End, v: f64) -> (f64, f64) {
-    let (share, speed) = match (from.is_rough, to.is_rough) {
-        (false, false) => (v, 1.0),
-        (true, false) => (v * v, 2.0 * v),
-        (false, true) => (v * (2.0 - v), 2.0 * (1.0 - v)),
-        (true, true) => (v * v * (3.0 - 2.0 * v), 6.0 * v * (1.0 - v)),
-    };
-    let length = to.angle - from.angle;
-    (from.angle + length * share, length * speed)
-}
-
-/// The ends of the law of an angle: rough at the poles, nothing where they are out of reach.
-fn ends(dimension: f64) -> [End; 2] {
-    let reach = latitude_reach(dimension);
-    [-reach, reach].map(|angle| End { angle, is_rough: reach == std::f64::consts::FRAC_PI_2 })
-}
 
 /// Points of the Gauss rules in s that are compared.
 const GAUSS: [usize; 6] = [5, 7, 10, 15, 22, 33];

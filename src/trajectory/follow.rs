@@ -12,7 +12,7 @@ use crate::trajectory::limit::{
     LOST_COVERAGE, Limit, LimitStatus, LostModes, classify, fastest_motion, growth_rate, is_rest, is_unstable, margin,
 };
 use crate::trajectory::report::Report;
-use crate::trajectory::settle::{COLD, QUICK, TRANSIT, is_slow, settle};
+use crate::trajectory::settle::{COLD, QUICK, is_slow, settle, transit};
 
 /// How long a run is followed beyond its last report, in units of its clock.
 const LIMIT_TIME: f64 = 1e6;
@@ -176,10 +176,7 @@ fn find_limit<F: Closed>(
     let (schedule, targets) = (problem.schedule(), problem.target().weights());
     let cubature = CubatureOptions { tolerance: options.cubature.tolerance.min(JUDGED), ..options.cubature.clone() };
     let exact = make(&cubature)?;
-    let transit = make(&CubatureOptions {
-        tolerance: options.cubature.tolerance.max(TRANSIT * COARSE.relative),
-        ..options.cubature.clone()
-    })?;
+    let transit = make(&transit(&options.cubature, COARSE.relative))?;
     let own = Tsit5 { tolerances: COARSE };
     let integrator: &dyn Integrator = if state.len() <= Tsit5::LARGEST { &own } else { options.integrator };
     let lost = |t: f64, y: &[f64]| margin(flow, schedule.beta(t), y, targets) < 0.0;

@@ -1,6 +1,7 @@
 //! The equilibrium that a slow state is on its way to. Tolerances may keep it from coming to rest for ever: it trembles by as
 //! much as a step may err. And where one rate is small beside another, the way is long.
 
+use collapsar_theory::CubatureOptions;
 use nalgebra::{DMatrix, DVector, Dyn, SVD};
 
 use crate::integrate::vectors;
@@ -11,7 +12,7 @@ use crate::trajectory::limit::{fastest_motion, growth_of, growth_rate, is_rest, 
 pub(crate) const COLD: f64 = 1e-6;
 /// Error of the averages in units of the steps' own while the temperature moves or something moves faster than the next: a
 /// tenth, so that it does not count. Below, rates are as small as the averages allow.
-pub(crate) const TRANSIT: f64 = 0.1;
+const TRANSIT: f64 = 0.1;
 pub(crate) const QUICK: f64 = 1e-4;
 /// An equilibrium is looked for where nothing moves faster than this.
 const SLOW: f64 = 1e-2;
@@ -35,6 +36,11 @@ const NEUTRAL: f64 = 1e-7;
 /// The objective is compared along the way at this many points, up to this rounding.
 const LEGS: usize = 4;
 const ROUNDING: f64 = 1e-12;
+
+/// The rule for the averages while steps of that relative tolerance are taken.
+pub(crate) fn transit(cubature: &CubatureOptions, relative: f64) -> CubatureOptions {
+    CubatureOptions { tolerance: cubature.tolerance.max(TRANSIT * relative), ..cubature.clone() }
+}
 
 /// Whether an equilibrium is looked for at a state of that motion.
 pub(crate) fn is_slow(motion: f64) -> bool {
@@ -153,4 +159,36 @@ fn falls(flow: &impl Closed, beta: f64, from: &[f64], to: &[f64]) -> bool {
     };
     let heights: Vec<f64> = (0..=LEGS).map(at).collect();
     heights.windows(2).all(|pair| pair[1] <= pair[0] + ROUNDING)
+}
+
+#[cfg(test)]
+mod tests {
+    use collapsar_theory::{Family, MixtureFlow, Problem, Rules, Schedule, Start, Target, WeightRule};
+
+    use super::*;
+
+    /// Components on their modes exchange weight: a valley of the logits, longer than one stretch.
+    #[test]
+    fn a_valley_is_followed_to_its_end_and_a_saddle_is_none() {
+        let modes = vec![vec![3.0], vec![-3.0]];
+        let rules = Rules { weights: WeightRule::Softmax, ..Rules::FREE };
+        let family = Family::new(vec![0.5, 0.5], rules).unwrap();
+        let target = Target::new(modes.clone(), vec![0.5, 0.5]).unwrap();
+        let start = Start::means(modes).unwrap();
+        let problem = Problem::new(target, family, Schedule::constant(1.0).unwrap(), start).unwrap();
+        let (_, start) = problem.reduce();
+        let flow =
+            MixtureFlow::new(&problem, start.modes.clone(), start.dimension, &CubatureOptions::default()).unwrap();
+        let mut state = flow.initial_state(&start.means, 1.0).unwrap();
+        let logits = state.len() - 2;
+        state[logits] += 1.0;
+        let found = settle(&flow, 1.0, &state).unwrap();
+        let moved = found.state.iter().zip(&state).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let weights = flow.weights(1.0, &found.state);
+        assert!(moved > NEAR && (weights[0] - 0.5).abs() < 1e-6, "{moved}: {weights:?}");
+        // Both components at one place between the modes, which they leave.
+        state[..logits].fill(0.0);
+        state[logits..].fill(0.0);
+        assert!(settle(&flow, 1.0, &state).is_none());
+    }
 }

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use collapsar_theory::{
-    AdaptiveRule, CubatureOptions, Flow, InvalidParameter, MixtureFlow, Part, Problem, Schedule, Start,
-};
+use collapsar_theory::{AdaptiveRule, Flow, InvalidParameter, MixtureFlow, Part, Problem, Schedule, Start};
 
 use crate::integrate::Tolerances;
 use crate::montecarlo::draw_start;
@@ -17,7 +15,7 @@ use crate::montecarlo::statistics::cooling::Cooling;
 use crate::montecarlo::statistics::estimate::{GoOn, in_parts};
 use crate::parallel;
 use crate::random::stream;
-use crate::trajectory::{Cooled, CoolingEnd, CoolingLimits, TRANSIT, Watched};
+use crate::trajectory::{Cooled, CoolingEnd, CoolingLimits, Watched, transit};
 
 /// An ensemble whose runs cool by what they see of themselves.
 pub struct AdaptiveEnsemble<'a> {
@@ -45,8 +43,7 @@ impl<'a> AdaptiveEnsemble<'a> {
         };
         let watched = Watched::new(rule, problem.target(), problem.family(), problem.dimension())?;
         let flow = MixtureFlow::new(problem, first.modes.clone(), first.dimension, &options.cubature)?;
-        let tolerance = options.cubature.tolerance.max(TRANSIT * options.relative);
-        let loose = CubatureOptions { tolerance, ..options.cubature.clone() };
+        let loose = transit(&options.cubature, options.relative);
         let transit = MixtureFlow::new(problem, first.modes, first.dimension, &loose)?;
         if !fits(&flow) {
             let rule = format!("leave at most {LARGEST} statistics");

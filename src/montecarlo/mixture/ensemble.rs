@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use collapsar_theory::{CubatureOptions, Flow, InvalidParameter, MixtureFlow, Part, Problem, Start};
+use collapsar_theory::{Flow, InvalidParameter, MixtureFlow, Part, Problem, Start};
 
 use crate::montecarlo::draw_start;
 use crate::montecarlo::ensemble::Ensemble;
@@ -16,7 +16,7 @@ use crate::montecarlo::mixture::run::{LARGEST, RunRules, fits};
 use crate::montecarlo::statistics::estimate::{Estimate, GoOn, HorizonEstimate};
 use crate::parallel;
 use crate::random::stream;
-use crate::trajectory::TRANSIT;
+use crate::trajectory::transit;
 
 /// Distance of the temperature from its limit from which on ends are asked for.
 const SETTLED: f64 = 1e-3;
@@ -84,8 +84,7 @@ impl<'a> MixtureEnsemble<'a> {
         let lanes = LanesByWidth::new(problem, &flow);
         let transit = match &lanes {
             LanesByWidth::Alone => {
-                let tolerance = options.cubature.tolerance.max(TRANSIT * options.relative);
-                let cubature = CubatureOptions { tolerance, ..options.cubature.clone() };
+                let cubature = transit(&options.cubature, options.relative);
                 Some(MixtureFlow::new(problem, flow.modes().to_vec(), flow.width(), &cubature)?)
             }
             _ => None,
