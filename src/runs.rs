@@ -9,6 +9,8 @@
 //! | `.npz`, `.safetensors` | an array of samples, `log_q`, `log_p` | `means` (T x K x d), `weights`, `variances` | |
 //! | `.csv`, `.parquet` | a column a coordinate, `log_q`, `log_p`; `run` for several | `mu_i[j]`, `w_i`, `var_i` | `C_k` |
 //!
+//! Numbers are real, of 8, 4 or 2 bytes, or whole; all become f64, exactly but for whole ones beyond 2^53.
+//!
 //! Rows that lack a value, or have one that is not finite, are left out and counted. What is larger than it may be is
 //! thinned while it is read: every second row, every third.
 

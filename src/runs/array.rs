@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use half::{bf16, f16};
+
 /// An array, its last axis fastest.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Array {
@@ -12,8 +14,10 @@ pub(crate) struct Array {
 /// A number in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Element {
-    /// IEEE 754, of so many bytes (4 or 8).
+    /// IEEE 754, of so many bytes (2, 4 or 8).
     Float(usize),
+    /// bfloat16: the upper half of an IEEE 754 number of 4 bytes.
+    Brain,
     /// Two's complement, of so many bytes (1, 2, 4, 8).
     Signed(usize),
     /// Of so many bytes (1, 2, 4, 8); also true and false.
@@ -33,6 +37,7 @@ pub(crate) struct ArrayLayout {
 impl Element {
     fn bytes(self) -> usize {
         match self {
+            Self::Brain => 2,
             Self::Float(n) | Self::Signed(n) | Self::Unsigned(n) => n,
         }
     }
@@ -43,6 +48,8 @@ impl Element {
         word[..bytes.len()].copy_from_slice(bytes);
         let word = u64::from_le_bytes(word);
         match self {
+            Self::Brain => bf16::from_bits(word as u16).to_f64(),
+            Self::Float(2) => f16::from_bits(word as u16).to_f64(),
             Self::Float(4) => f64::from(f32::from_bits(word as u32)),
             Self::Float(_) => f64::from_bits(word),
             Self::Signed(n) => {
@@ -165,6 +172,37 @@ mod tests {
         assert_eq!(Element::Signed(2).decode(&(-5i16).to_le_bytes()), -5.0);
         assert_eq!(Element::Unsigned(1).decode(&[200]), 200.0);
         assert_eq!(Element::Float(4).decode(&0.5f32.to_le_bytes()), 0.5);
+    }
+
+    /// Every number of two bytes: (-1)^s 2^(e - bias) (1 + m/2^p), without the 1 and at e = 1 where e = 0.
+    #[test]
+    fn halves_are_widened_exactly() {
+        let value = |bits: u16, exponent: i32, mantissa: i32| -> f64 {
+            let (e, m) = (i32::from(bits >> mantissa) & ((1 << exponent) - 1), i32::from(bits) & ((1 << mantissa) - 1));
+            let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
+            let part = f64::from(m) / f64::from(1 << mantissa);
+            let power = |e: i32| 2f64.powi(e - (1 << (exponent - 1)) + 1);
+            match e {
+                0 => sign * power(1) * part,
+                e if e == (1 << exponent) - 1 => {
+                    if m == 0 {
+                        sign * f64::INFINITY
+                    } else {
+                        f64::NAN
+                    }
+                }
+                e => sign * power(e) * (1.0 + part),
+            }
+        };
+        for bits in 0..=u16::MAX {
+            for (element, exponent, mantissa) in [(Element::Float(2), 5, 10), (Element::Brain, 8, 7)] {
+                let (found, wanted) = (element.decode(&bits.to_le_bytes()), value(bits, exponent, mantissa));
+                assert!(
+                    found.to_bits() == wanted.to_bits() || (found.is_nan() && wanted.is_nan()),
+                    "{element:?} {bits:#x}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) fn layout(source: &mut impl Read) -> Result<ArrayLayout, String> {
     let dtype = header.dtype();
     let DType::Plain(text) = &dtype else { return Err(refused(&dtype)) };
     let element = match (text.type_char(), text.size_field() as usize) {
-        (TypeChar::Float, n @ (4 | 8)) => Element::Float(n),
+        (TypeChar::Float, n @ (2 | 4 | 8)) => Element::Float(n),
         (TypeChar::Int, n @ (1 | 2 | 4 | 8)) => Element::Signed(n),
         (TypeChar::Uint, n @ (1 | 2 | 4 | 8)) => Element::Unsigned(n),
         (TypeChar::Bool, n @ 1) => Element::Unsigned(n),

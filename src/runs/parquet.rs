@@ -4,7 +4,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use parquet::basic::Type;
+use half::f16;
+use parquet::basic::{LogicalType, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::DataType;
 use parquet::errors::{ParquetError, Result as ParquetResult};
@@ -49,6 +50,7 @@ pub(crate) fn read<S: Read + Seek + Send + 'static>(
         if !labelled && !roles.is_read(column) {
             continue;
         }
+        let half = descriptor.logical_type_ref() == Some(&LogicalType::Float16);
         let text = descriptor.physical_type() == Type::BYTE_ARRAY;
         if descriptor.max_rep_level() > 0 || (text && !labelled) {
             let name = &names[column];
@@ -61,7 +63,7 @@ pub(crate) fn read<S: Read + Seek + Send + 'static>(
         for group in 0..reader.num_row_groups() {
             let group = reader.get_row_group(group).map_err(unreadable)?;
             let column_reader = group.get_column_reader(column).map_err(unreadable)?;
-            each(column_reader, &mut |value| {
+            each(column_reader, half, &mut |value| {
                 if row % stride == 0
                     && let Some(kept) = kept.get_mut(row / stride)
                 {
@@ -93,8 +95,8 @@ enum Cell<'a> {
     Text(&'a str),
 }
 
-/// Every value of a column, in order; none where it is null.
-fn each(reader: ColumnReader, take: &mut dyn FnMut(Option<Cell<'_>>)) -> ParquetResult<()> {
+/// Every value of a column, `half` of two bytes, in order; none where it is null.
+fn each(reader: ColumnReader, half: bool, take: &mut dyn FnMut(Option<Cell<'_>>)) -> ParquetResult<()> {
     use Cell::Number;
     match reader {
         ColumnReader::BoolColumnReader(reader) => all(reader, &|v| Number(f64::from(u8::from(*v))), take),
@@ -105,7 +107,15 @@ fn each(reader: ColumnReader, take: &mut dyn FnMut(Option<Cell<'_>>)) -> Parquet
         ColumnReader::ByteArrayColumnReader(reader) => {
             all(reader, &|v| Cell::Text(v.as_utf8().unwrap_or_default()), take)
         }
-        _ => Err(ParquetError::NYI("numbers of this type: they must be of 4 or 8 bytes".to_owned())),
+        ColumnReader::FixedLenByteArrayColumnReader(reader) if half => all(
+            reader,
+            &|v| match v.data() {
+                [low, high] => Number(f16::from_le_bytes([*low, *high]).to_f64()),
+                _ => Number(f64::NAN),
+            },
+            take,
+        ),
+        _ => Err(ParquetError::NYI("numbers of this type: they must be real, of 8, 4 or 2 bytes, or whole".to_owned())),
     }
 }
 

@@ -39,11 +39,18 @@ pub(crate) fn read(
         let element = match info.dtype {
             Dtype::F64 => Element::Float(8),
             Dtype::F32 => Element::Float(4),
+            Dtype::F16 => Element::Float(2),
+            Dtype::BF16 => Element::Brain,
             Dtype::I64 => Element::Signed(8),
             Dtype::I32 => Element::Signed(4),
+            Dtype::I16 => Element::Signed(2),
+            Dtype::I8 => Element::Signed(1),
+            Dtype::U64 => Element::Unsigned(8),
+            Dtype::U32 => Element::Unsigned(4),
+            Dtype::U16 => Element::Unsigned(2),
             Dtype::U8 | Dtype::BOOL => Element::Unsigned(1),
             other => {
-                let rule = "real numbers must be of 4 or 8 bytes";
+                let rule = "they must be real, of 8, 4 or 2 bytes, or whole";
                 return Err(RunError::new(file, format!("array `{name}` is of type {other:?}: {rule}")));
             }
         };

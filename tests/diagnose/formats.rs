@@ -1,14 +1,14 @@
 //! The formats.
 
 use std::io::{Cursor, Write};
-use std::sync::Arc;
 
 use collapsar::runs::{Columns, Data};
+use half::{bf16, f16};
 
 use super::{read, runs, samples};
 
 /// `.npy` version 1.0 as NumPy writes it.
-fn npy(dtype: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
+pub(super) fn npy(dtype: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
     let order = if fortran { "True" } else { "False" };
     let mut header = format!("{{'descr': '{dtype}', 'fortran_order': {order}, 'shape': {shape}, }}");
     while (10 + header.len() + 1) % 64 != 0 {
@@ -22,7 +22,7 @@ fn npy(dtype: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn doubles(values: &[f64]) -> Vec<u8> {
+pub(super) fn doubles(values: &[f64]) -> Vec<u8> {
     values.iter().flat_map(|v| v.to_le_bytes()).collect()
 }
 
@@ -32,8 +32,16 @@ const VALUES: [f64; 6] = [1.0, -2.5, 3.25, 4.0, 5.5, -6.0];
 fn npy_of_every_kind() {
     let singles: Vec<u8> = VALUES.iter().flat_map(|v| (*v as f32).to_le_bytes()).collect();
     let big: Vec<u8> = VALUES.iter().flat_map(|v| v.to_be_bytes()).collect();
+    let halves = |big: bool| -> Vec<u8> {
+        let bytes = |v: &f64| if big { f16::from_f64(*v).to_be_bytes() } else { f16::from_f64(*v).to_le_bytes() };
+        VALUES.iter().flat_map(bytes).collect()
+    };
+    let big_singles: Vec<u8> = VALUES.iter().flat_map(|v| (*v as f32).to_be_bytes()).collect();
     let columns = [1.0, 3.25, 5.5, -2.5, 4.0, -6.0];
     let cases = [
+        npy("<f2", false, "(3, 2)", &halves(false)),
+        npy(">f2", false, "(3, 2)", &halves(true)),
+        npy(">f4", false, "(3, 2)", &big_singles),
         npy("<f8", false, "(3, 2)", &doubles(&VALUES)),
         npy("<f4", false, "(3, 2)", &singles),
         npy(">f8", false, "(3, 2)", &big),
@@ -124,7 +132,7 @@ fn names_that_are_given_go_first() {
     assert_eq!(error, "f: it has no column `nothing`: it has w_1, a, b, target, model");
 }
 
-fn npz(arrays: &[(&str, Vec<u8>)], deflated: bool) -> Vec<u8> {
+pub(super) fn npz(arrays: &[(&str, Vec<u8>)], deflated: bool) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let method = if deflated { zip::CompressionMethod::Deflated } else { zip::CompressionMethod::Stored };
     let options = zip::write::SimpleFileOptions::default().compression_method(method);
@@ -143,6 +151,7 @@ fn archives_of_samples_and_traces() {
                 ("log_q", npy("<f8", false, "(3,)", &doubles(&[-1.0, -2.0, -3.0]))),
                 ("x", npy("<f8", false, "(3, 2)", &doubles(&VALUES))),
                 ("log_p", npy("<f8", false, "(3, 1)", &doubles(&[-1.5, -2.5, -3.5]))),
+                ("schedule", npy("<f2", false, "(2,)", &f16::ONE.to_le_bytes().repeat(2))),
                 ("names", npy("|S2", false, "(3,)", b"aabbcc")),
             ],
             deflated,
@@ -182,48 +191,28 @@ fn archives_of_samples_and_traces() {
 fn tensors() {
     let bytes: Vec<u8> = VALUES.iter().flat_map(|v| (*v as f32).to_le_bytes()).collect();
     let logs = doubles(&[1.0, 2.0, 3.0]);
-    let view =
-        |dtype, shape: &[usize], data| safetensors::tensor::TensorView::new(dtype, shape.to_vec(), data).unwrap();
+    fn view(dtype: safetensors::Dtype, shape: [usize; 2], data: &[u8]) -> safetensors::tensor::TensorView<'_> {
+        let shape = shape.into_iter().filter(|n| *n > 0).collect();
+        safetensors::tensor::TensorView::new(dtype, shape, data).unwrap()
+    }
     let tensors = vec![
-        ("samples", view(safetensors::Dtype::F32, &[3, 2], &bytes)),
-        ("log_q", view(safetensors::Dtype::F64, &[3], &logs)),
+        ("samples", view(safetensors::Dtype::F32, [3, 2], &bytes)),
+        ("log_q", view(safetensors::Dtype::F64, [3, 0], &logs)),
     ];
     let file = safetensors::serialize(tensors, None).unwrap();
     let found = read("a.safetensors", file.clone()).unwrap();
     assert_eq!((&samples(&found[0]).points[..], &samples(&found[0]).log_q), (&VALUES[..], &Some(vec![1.0, 2.0, 3.0])));
+    for (dtype, wide) in [(safetensors::Dtype::F16, false), (safetensors::Dtype::BF16, true)] {
+        let bytes = |v: &f64| if wide { bf16::from_f64(*v).to_le_bytes() } else { f16::from_f64(*v).to_le_bytes() };
+        let bytes: Vec<u8> = VALUES.iter().flat_map(bytes).collect();
+        let file = safetensors::serialize(vec![("x", view(dtype, [3, 2], &bytes))], None).unwrap();
+        assert_eq!(samples(&read("a.safetensors", file).unwrap()[0]).points, VALUES, "{dtype:?}");
+    }
+    let eighths = view(safetensors::Dtype::F8_E4M3, [3, 2], &[0; 6]);
+    let error = read("a", safetensors::serialize(vec![("x", eighths)], None).unwrap()).unwrap_err();
+    assert!(error.contains("array `x` is of type F8_E4M3: they must be real, of 8, 4 or 2 bytes, or whole"), "{error}");
     let error = read("a.safetensors", file[..file.len() - 9].to_vec()).unwrap_err();
     assert!(error.contains("it ends within row") || error.contains("cannot be read"), "{error}");
-}
-
-#[test]
-fn parquet_with_nulls_and_row_groups() {
-    use parquet::data_type::{DoubleType, FloatType};
-    use parquet::file::properties::WriterProperties;
-    use parquet::file::writer::SerializedFileWriter;
-    use parquet::schema::parser::parse_message_type;
-    let schema = "message runs { REQUIRED DOUBLE x_1; OPTIONAL FLOAT x_2; }";
-    for compression in [parquet::basic::Compression::UNCOMPRESSED, parquet::basic::Compression::SNAPPY] {
-        let properties = Arc::new(WriterProperties::builder().set_compression(compression).build());
-        let schema = Arc::new(parse_message_type(schema).unwrap());
-        let mut bytes = Vec::new();
-        let mut writer = SerializedFileWriter::new(&mut bytes, schema, properties).unwrap();
-        for group in 0..2 {
-            let mut rows = writer.next_row_group().unwrap();
-            let mut column = rows.next_column().unwrap().unwrap();
-            let x = [f64::from(group), 1.5, 2.5];
-            column.typed::<DoubleType>().write_batch(&x, None, None).unwrap();
-            column.close().unwrap();
-            let mut column = rows.next_column().unwrap().unwrap();
-            // The second is missing.
-            column.typed::<FloatType>().write_batch(&[7.0, 8.0], Some(&[1, 0, 1]), None).unwrap();
-            column.close().unwrap();
-            rows.close().unwrap();
-        }
-        writer.close().unwrap();
-        let found = read("a.parquet", bytes).unwrap();
-        assert_eq!(samples(&found[0]).points, [0.0, 7.0, 2.5, 8.0, 1.0, 7.0, 2.5, 8.0]);
-        assert_eq!(samples(&found[0]).incomplete, 2);
-    }
 }
 
 /// What is larger than it may be is thinned evenly while it is read.
