@@ -7,6 +7,8 @@ mod formats;
 mod modes;
 #[path = "diagnose/own.rs"]
 mod own;
+#[path = "diagnose/parquet.rs"]
+mod parquet;
 mod support;
 
 use std::io::Cursor;

@@ -37,7 +37,11 @@ impl Arrays<'_> {
     }
 
     fn find(&self, columns: &Columns, role: ArrayRole) -> Option<usize> {
-        self.listed.iter().position(|(name, _)| columns.array_role(name) == role)
+        let of = |name: &str| columns.array_role(name);
+        // Beside an array of times T is the temperature.
+        let timed = self.listed.iter().any(|(name, _)| name != "T" && of(name) == ArrayRole::Time);
+        let of = |name: &str| if timed && name == "T" { ArrayRole::Temperature } else { of(name) };
+        self.listed.iter().position(|(name, _)| of(name) == role)
     }
 
     fn array(&mut self, at: usize, axis: usize, stride: usize) -> Result<Array, RunError> {

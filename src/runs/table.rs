@@ -35,6 +35,13 @@ impl Roles {
             return Err(RunError::new(file, format!("it has no column `{missing}`: it has {}", some(names))));
         }
         let mut of: Vec<Role> = names.iter().map(|name| columns.role(name)).collect();
+        // Beside a column of times T is the temperature.
+        if of.iter().filter(|role| **role == Role::Time).count() > 1 {
+            of.iter_mut()
+                .zip(names)
+                .filter(|(_, name)| name.trim() == "T")
+                .for_each(|(role, _)| *role = Role::Temperature);
+        }
         let has = |of: &[Role], wanted: &dyn Fn(&Role) -> bool| of.iter().any(wanted);
         let kind = if columns.coordinates.is_empty() && has(&of, &|role| matches!(role, Role::Mean(..))) {
             ColumnKind::Trace

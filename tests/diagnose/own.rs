@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::support::program::{collapsar, refused, text};
 
-fn json(arguments: &[&str]) -> Value {
+pub(super) fn json(arguments: &[&str]) -> Value {
     let output = collapsar(arguments);
     assert!(output.status.success(), "{}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
