@@ -34,8 +34,8 @@ pub use density::{DensityRecord, DensityVariant, Snapshot};
 pub use density_flow::{DensityFlowRecord, DensityMoment, DensityVerdict};
 pub use design::{Counted, DesignPoint, DesignRecord, FamilyDesign, Given, Recognition, Steps, TurnpikeRecord};
 pub use diagnose::{
-    ComparisonRecord, DiagnoseRecord, DiagnoseSettings, LossRecord, MechanismCount, ModeRecord, RestartsRecord,
-    RunCourse, RunRecord, RunsPlane, SeparationRecord, Share, TargetRecord, TellingRecord,
+    ComparisonRecord, DiagnoseRecord, DiagnoseSettings, LossRecord, MechanismCount, ModeRecord, ProductVerdict,
+    RestartsRecord, RunCourse, RunRecord, RunsPlane, SeparationRecord, Share, TargetRecord, TellingRecord,
 };
 #[cfg(feature = "files")]
 pub use journal::{Journal, JournalError};

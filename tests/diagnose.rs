@@ -9,6 +9,8 @@ mod modes;
 mod own;
 #[path = "diagnose/parquet.rs"]
 mod parquet;
+#[path = "diagnose/products.rs"]
+mod products;
 mod support;
 
 use std::io::Cursor;

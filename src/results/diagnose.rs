@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::config::DiagnoseConfig;
+use crate::results::{Certificate, ProductRoute};
 
 /// The record of `collapsar diagnose`. Modes and runs are counted from 0.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,6 +38,8 @@ pub struct DiagnoseRecord {
     pub mechanisms: Vec<MechanismCount>,
     /// The target as the pooled samples show it; null with fewer than two modes or without samples.
     pub target: Option<TargetRecord>,
+    /// What products can hold of it; null unless `diagnose.family` is "mean-field", and where a note says why.
+    pub product: Option<ProductVerdict>,
     /// What the theory of the family says.
     pub advice: Vec<String>,
     /// What a reader should know of the input.
@@ -79,6 +82,9 @@ pub struct ModeRecord {
     pub weight: f64,
     /// Mean variance of a coordinate; null without samples of it.
     pub variance: Option<f64>,
+    /// Variance of each coordinate.
+    #[serde(skip)]
+    pub variances: Vec<f64>,
     /// Covariance by rows; empty in more than 32 dimensions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub covariance: Vec<Vec<f64>>,
@@ -128,7 +134,8 @@ pub struct RunRecord {
     pub elbo_error: Option<f64>,
     /// Effective share of the samples, (sum w)^2/(n sum w^2) with w = p/q.
     pub ess: Option<f64>,
-    /// Why modes are lost: "none", "mean-alignment", "vanishing-weight", "both" or "too-few-components"; null without a trace.
+    /// Why modes are lost: "none", "mean-alignment", "vanishing-weight", "both" or "too-few-components" by the trace of a
+    /// mixture; "product-family" if the best product loses a mode too; null where neither tells.
     pub mechanism: Option<&'static str>,
     /// When each lost mode was lost for good.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -231,6 +238,21 @@ pub struct TargetRecord {
     /// The same as a configuration.
     #[serde(skip)]
     pub toml: String,
+}
+
+/// The products nearest to the fitted target, without a rotation: as `mean-field` finds them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProductVerdict {
+    /// How they were computed.
+    pub route: ProductRoute,
+    /// Whether modes have their "own" covariances, or two their "common" variance of each coordinate: in more than 32 dimensions.
+    pub covariance: &'static str,
+    /// Whether the family loses a mode: fits from the modes differ, or the best one gives a mode less than half of its weight.
+    pub collapsed: bool,
+    /// The modes that the best fit loses.
+    pub lost: Vec<usize>,
+    /// What is proved about the optimum; coordinates are counted from 1.
+    pub certificate: Certificate,
 }
 
 /// Samples in the plane of the modes.

@@ -2,11 +2,13 @@
 
 mod advice;
 mod kinds;
+mod problem;
+mod product;
 mod summary;
 mod target;
 mod verdict;
 
-use crate::config::{ConfigError, DiagnoseConfig, Document};
+use crate::config::{ConfigError, DiagnoseConfig, Document, FittedFamily};
 use crate::diagnose::{Course, DiagnoseOptions, Found, Mode, Objective};
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
@@ -124,8 +126,7 @@ fn compute(config: &DiagnoseRun, watch: &dyn Watch) -> Result<DiagnoseRecord, St
         let seen = Seen { coverage: &coverage[i], counts, objective, course };
         runs.push(verdict::run(settings, run, set(i), &weights, seen));
     }
-    let mine: Vec<&RunRecord> = runs.iter().filter(|run| run.set == "runs").collect();
-    let others: Vec<&RunRecord> = runs.iter().filter(|run| run.set != "runs").collect();
+    let mine = of_set(&runs, true);
     let probability = verdict::collapsed(&mine, settings.level);
     let mut notes = kinds.notes().to_vec();
     let modes: Vec<ModeRecord> = (0..weights.len())
@@ -136,6 +137,7 @@ fn compute(config: &DiagnoseRun, watch: &dyn Watch) -> Result<DiagnoseRecord, St
                 mean: mode.map_or_else(Vec::new, |mode| mode.mean.clone()),
                 weight: weights[k],
                 variance: mode.filter(|_| !empty).map(Mode::variance),
+                variances: mode.filter(|_| !empty).map_or_else(Vec::new, |mode| mode.variances.clone()),
                 covariance: mode.filter(|_| !empty).map_or_else(Vec::new, |mode| mode.covariance.clone()),
                 lost: verdict::lost(&mine, k, settings.level),
             }
@@ -166,8 +168,21 @@ fn compute(config: &DiagnoseRun, watch: &dyn Watch) -> Result<DiagnoseRecord, St
         ));
     }
     let dimension = kinds.dimension();
-    let target = target::of(&modes, dimension, settings.family);
-    let advice = advice::of(settings.family, target.as_ref(), &modes, &probability, watch)?;
+    let mut target = target::of(&modes, dimension);
+    if let Some((target, d)) = target.as_mut().zip(dimension) {
+        target.toml = problem::of(&modes, d, settings.family, target);
+    }
+    let mut product = None;
+    if settings.family == Some(FittedFamily::MeanField) && target.is_some() {
+        match product::of(&modes, watch)? {
+            Ok(verdict) => {
+                product::explain(&mut runs, &verdict);
+                product = Some(verdict);
+            }
+            Err(reason) => notes.push(format!("products of the fitted target were not judged: {reason}")),
+        }
+    }
+    let advice = advice::of(settings.family, target.as_ref(), &modes, &probability, product.as_ref())?;
     let plane = found.as_ref().and_then(|found| kinds.plane(found));
     Ok(DiagnoseRecord {
         program: PROGRAM,
@@ -184,11 +199,12 @@ fn compute(config: &DiagnoseRun, watch: &dyn Watch) -> Result<DiagnoseRecord, St
         separations,
         restarts: verdict::restarts(&probability, settings.level),
         recognition: verdict::telling(&runs),
-        comparison: verdict::comparison(&probability, &others, settings.level),
-        mechanisms: verdict::mechanisms(&mine),
+        comparison: verdict::comparison(&probability, &of_set(&runs, false), settings.level),
+        mechanisms: verdict::mechanisms(&of_set(&runs, true)),
         probability,
         runs,
         target,
+        product,
         advice,
         notes,
         plane,
@@ -206,6 +222,11 @@ fn found(settings: &DiagnoseConfig, samples: &[&Samples]) -> Result<Found, Study
         return Err(StudyError::refused("diagnose.modes", format!("{:?}", settings.modes[0]), rule));
     }
     Ok(Found::given(samples, &settings.modes))
+}
+
+/// The runs that are judged, or the others beside them.
+fn of_set(runs: &[RunRecord], judged: bool) -> Vec<&RunRecord> {
+    runs.iter().filter(|run| (run.set == "runs") == judged).collect()
 }
 
 /// Counts as shares.

@@ -3,14 +3,11 @@
 use collapsar_theory::{FreePair, FreePairOptions};
 
 use crate::bifurcation::critical_temperature;
-use crate::config::{Document, FittedFamily};
-use crate::results::{ModeRecord, Proof, Share, TargetRecord};
+use crate::config::FittedFamily;
+use crate::results::{ModeRecord, ProductVerdict, Proof, Share, TargetRecord};
 use crate::studies::diagnose::target::EQUAL_WIDTHS;
-use crate::studies::watch::UntilCancelled;
-use crate::studies::{MeanField, Study, StudyError, Watch, number};
+use crate::studies::{StudyError, number};
 
-/// Largest dimension in which a product is fitted to the target for its certificate.
-const MOST_DIMENSIONS: usize = 2;
 /// P_c from which a way out is looked for.
 const OFTEN: f64 = 0.01;
 
@@ -20,7 +17,7 @@ pub(super) fn of(
     target: Option<&TargetRecord>,
     modes: &[ModeRecord],
     found: &Share,
-    watch: &dyn Watch,
+    product: Option<&ProductVerdict>,
 ) -> Result<Vec<String>, StudyError> {
     let Some(target) = target else { return Ok(Vec::new()) };
     let mut lines = Vec::new();
@@ -29,7 +26,7 @@ pub(super) fn of(
             "set `diagnose.family` to mixture, mean-field or flow for what its theory says of this target".to_owned(),
         ),
         Some(FittedFamily::Mixture) => mixture(target, modes, &mut lines)?,
-        Some(FittedFamily::MeanField) => mean_field(target, modes, watch, &mut lines)?,
+        Some(FittedFamily::MeanField) => mean_field(target, product, &mut lines),
         Some(FittedFamily::Flow) => lines.push(
             "flows: the theory of mixtures does not carry over (over the 56 cells of `configs/realnvp-map.toml` its ranks have a \
              correlation of 0.12 with those of counted flows); on that map, 6 spreads apart, collapse is rarest from initial \
@@ -84,44 +81,24 @@ fn mixture(target: &TargetRecord, modes: &[ModeRecord], lines: &mut Vec<String>)
     Ok(())
 }
 
-fn mean_field(
-    target: &TargetRecord,
-    modes: &[ModeRecord],
-    watch: &dyn Watch,
-    lines: &mut Vec<String>,
-) -> Result<(), StudyError> {
+fn mean_field(target: &TargetRecord, product: Option<&ProductVerdict>, lines: &mut Vec<String>) {
     lines.push(format!(
         "products: the line between the nearest modes is {} degrees off its nearest axis; along an axis a product holds both modes, \
          off it no schedule helps, a rotation does",
         number(target.angle)
     ));
-    if target.toml.is_empty() || modes[0].mean.len() > MOST_DIMENSIONS {
-        return Ok(());
-    }
-    // The target that was written, without a rotation: what a product can hold of it.
-    let text: String =
-        target.toml.lines().take_while(|line| *line != "[rotation]").map(|line| format!("{line}\n")).collect();
-    let document = Document::parse("the fitted target", &text, &[])?;
-    let fitted = MeanField::resolve(&document).map_err(StudyError::from);
-    let fitted = fitted.and_then(|run| MeanField::compute(run, &UntilCancelled(watch)));
-    let record = match &fitted {
-        Ok(fitted) => fitted.record(),
-        Err(StudyError::Cancelled) => return Err(StudyError::Cancelled),
-        Err(error) => {
-            lines.push(format!("products: the fitted target could not be judged: {error}"));
-            return Ok(());
-        }
-    };
-    let verdict = match record.certificate.verdict {
+    let Some(product) = product else { return };
+    let verdict = match product.certificate.verdict {
         Proof::Unique => "one optimum, certified",
         Proof::Exact => "the target is a product",
         Proof::Collapsed => "collapsed, certified",
         Proof::NotCertified => "not certified",
     };
-    let holds = if record.collapsed { "loses a mode" } else { "holds the modes" };
+    let holds = if product.collapsed { "loses a mode" } else { "holds the modes" };
+    let widths =
+        if product.covariance == "own" { "" } else { " (both modes with their common variance of each coordinate)" };
     lines.push(format!(
-        "products: the best product of the fitted target {holds} ({verdict}: {})",
-        record.certificate.reason
+        "products: the best product of the fitted target{widths} {holds} ({verdict}: {})",
+        product.certificate.reason
     ));
-    Ok(())
 }
