@@ -51,7 +51,6 @@ mod parallel;
 pub mod plots;
 pub mod probability;
 pub mod random;
-#[cfg(feature = "figures")]
 pub mod report;
 pub mod results;
 pub mod runs;

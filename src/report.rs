@@ -63,10 +63,21 @@ pub struct Section {
     pub figure_file: String,
     /// Names and values.
     pub numbers: Vec<(String, String)>,
+    /// A table beside them; none without columns.
+    pub table: Table,
     /// The file with the numbers behind the figure, relative to the report; empty for none.
     pub csv_file: String,
     /// What else a reader should know, one line each.
     pub notes: Vec<String>,
+}
+
+/// Rows of cells under the names of their columns.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Table {
+    /// The names.
+    pub columns: Vec<String>,
+    /// A cell for each of them.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// A claim and what was measured.

@@ -37,7 +37,7 @@ const MODULES: [(&str, &str); 22] = [
     // Path-free: no word to a terminal, no file.
     (
         "studies",
-        "config integrate trajectory bifurcation probability montecarlo density flows runs diagnose results figures plots parallel random adam",
+        "config integrate trajectory bifurcation probability montecarlo density flows runs diagnose results report figures plots parallel random adam",
     ),
     // Glue only: what computes is a study.
     ("commands", "cli config montecarlo flows runs results figures plots report studies"),

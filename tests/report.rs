@@ -1,7 +1,7 @@
 //! Reports: everything said is there, escaped; the page stands alone and is well formed.
 
 use collapsar::figures::{Axis, Figure, Grid, Heatmap, Panel, Series, render_svg};
-use collapsar::report::{JudgedClaim, Provenance, Report, Section, html, markdown};
+use collapsar::report::{JudgedClaim, Provenance, Report, Section, Table, html, markdown};
 
 /// A picture with text, markers and an embedded bitmap.
 fn picture() -> String {
@@ -23,6 +23,10 @@ fn report() -> Report {
         figure_file: format!("figures/{name}.png"),
         numbers: vec![("P_c | exact".into(), "0.119 ± 1e-6".into()), ("R*".into(), "<3>".into())],
         csv_file: format!("{name}.csv"),
+        table: Table {
+            columns: vec!["run".into(), "a | b".into()],
+            rows: vec![vec!["<1>".into(), "0.5".into()], vec!["2".into(), String::new()]],
+        },
         notes: vec!["A note with 'quotes'.".into()],
     };
     Report {
@@ -100,6 +104,8 @@ fn the_page_is_well_formed_and_says_everything() {
         "<code>portrait.csv</code>",
         "1 of 2 claims hold",
         "class=\"badge pass\">✓ pass<",
+        "<thead><tr><th>run</th><th>a | b</th></tr></thead>",
+        "<tr><td>&lt;1&gt;</td><td>0.5</td></tr>",
         "class=\"badge fail\">✗ fail<",
         "<td>|difference| &lt; 1e-8</td>",
         "collapsar reproduce --out &quot;a b&quot;",

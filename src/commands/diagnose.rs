@@ -9,9 +9,10 @@ use anyhow::{Context, anyhow};
 use crate::cli::{DiagnoseArgs, RunArgs};
 use crate::commands::Failure;
 use crate::commands::document::read;
-use crate::commands::output::deliver;
+use crate::commands::output::deliver_with;
 use crate::commands::terminal::Terminal;
 use crate::config::Document;
+use crate::report::html;
 use crate::runs::{self, Run};
 use crate::studies::{Diagnose, DiagnoseRun, Study, Watch};
 
@@ -50,7 +51,16 @@ pub fn run(args: &DiagnoseArgs) -> Result<(), Failure> {
     config.against = others;
     let found = Diagnose::compute(config, &terminal)?;
     terminal.clear();
-    deliver(&output, &found, started.elapsed().as_secs_f64()).map(drop)
+    deliver_with(&output, &found, started.elapsed().as_secs_f64(), |files| Some(page(&found, files))).map(drop)
+}
+
+/// The report with its figures in it.
+fn page(found: &Diagnose, files: &[(String, Vec<u8>)]) -> (String, Vec<u8>) {
+    let picture = |(name, bytes): &(String, Vec<u8>)| {
+        Some((name.strip_suffix(".svg")?.to_owned(), String::from_utf8_lossy(bytes).into_owned()))
+    };
+    let pictures: Vec<(String, String)> = files.iter().filter_map(picture).collect();
+    ("-report.html".to_owned(), html(&found.report(&pictures)).into_bytes())
 }
 
 fn open(path: &Path, config: &DiagnoseRun, most: usize) -> Result<Vec<Run>, Failure> {

@@ -36,6 +36,16 @@ pub(crate) fn pictures(name: &str, figure: &Figure) -> Result<Vec<(String, Vec<u
 /// Writes record, table, figures and further files (none with --json unless a folder is given), then prints the record
 /// or the summary; returns the paths.
 pub(crate) fn deliver<S: Study>(args: &RunArgs, study: &S, seconds: f64) -> Result<Vec<PathBuf>, Failure> {
+    deliver_with(args, study, seconds, |_| None)
+}
+
+/// The same with a file that is made of the others: what follows the name in theirs, and their bytes.
+pub(crate) fn deliver_with<S: Study>(
+    args: &RunArgs,
+    study: &S,
+    seconds: f64,
+    of_all: impl FnOnce(&[(String, Vec<u8>)]) -> Option<(String, Vec<u8>)>,
+) -> Result<Vec<PathBuf>, Failure> {
     let mut json = serde_json::to_vec(study.record()).map_err(Failure::computation)?;
     json.push(b'\n');
     let mut written = Vec::new();
@@ -46,6 +56,7 @@ pub(crate) fn deliver<S: Study>(args: &RunArgs, study: &S, seconds: f64) -> Resu
         for (name, figure) in study.figures() {
             files.extend(pictures(&name, &figure)?);
         }
+        files.extend(of_all(&files));
         let stem = stem(args);
         let files: Vec<_> = files.into_iter().map(|(ending, bytes)| (format!("{stem}{ending}"), bytes)).collect();
         let store = Store::open(folder).map_err(Failure::computation)?;

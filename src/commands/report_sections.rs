@@ -11,7 +11,7 @@ use crate::commands::output::pictures;
 use crate::config::{CheckRule, PlotConfig, SweepConfig, Verb};
 use crate::montecarlo::{Agreement, Comparison};
 use crate::plots;
-use crate::report::{JudgedClaim, Section, encoded};
+use crate::report::{JudgedClaim, Section, Table, encoded};
 use crate::studies::number;
 
 /// What parts a configuration from what the report says of it.
@@ -81,6 +81,7 @@ pub(crate) fn section(
         figure_svg: svg,
         numbers: numbers(record),
         csv_file: csv.clone(),
+        table: Table::default(),
         notes: notes(record),
         name,
     };
@@ -210,6 +211,7 @@ pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<Part>, Failure> 
             ("left out (too few expected ends)".to_owned(), joint.left_out.to_string()),
         ],
         csv_file: format!("{AGREEMENT}.csv"),
+        table: Table::default(),
         notes: Vec::new(),
     };
     let mut files = pictures;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{JudgedClaim, Report, Section, paragraphs};
+use super::{JudgedClaim, Report, Section, Table, paragraphs};
 
 /// The page's own style: readable in light and dark; figures keep their white sheet in both.
 const STYLE: &str = "\
@@ -128,6 +128,7 @@ fn write_section(page: &mut String, section: &Section, index: usize) {
         line(page, format_args!("<figure>\n{picture}\n<figcaption>{caption}</figcaption>\n</figure>"));
     }
     numbers(page, &section.numbers);
+    table(page, &section.table);
     for note in section.notes.iter().filter(|note| !note.is_empty()) {
         line(page, format_args!("<p class=\"note\">{}</p>", escaped(note)));
     }
@@ -160,6 +161,21 @@ fn numbers(page: &mut String, rows: &[(String, String)]) {
     page.push_str("<div class=\"scroll\">\n<table>\n<tbody>\n");
     for (name, value) in rows {
         line(page, format_args!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), escaped(value)));
+    }
+    page.push_str("</tbody>\n</table>\n</div>\n");
+}
+
+fn table(page: &mut String, table: &Table) {
+    if table.columns.is_empty() {
+        return;
+    }
+    let cells = |cells: &[String], tag: &str| -> String {
+        cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell))).collect()
+    };
+    let head = cells(&table.columns, "th");
+    line(page, format_args!("<div class=\"scroll\">\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>"));
+    for row in &table.rows {
+        line(page, format_args!("<tr>{}</tr>", cells(row, "td")));
     }
     page.push_str("</tbody>\n</table>\n</div>\n");
 }

@@ -1,6 +1,6 @@
 //! The report as Markdown, beside its pictures.
 
-use super::{JudgedClaim, Report, Section, encoded, paragraphs};
+use super::{JudgedClaim, Report, Section, Table, encoded, paragraphs};
 
 /// A text on one line with what Markdown gives a meaning escaped.
 fn escaped(text: &str) -> String {
@@ -56,6 +56,9 @@ fn section(section: &Section) -> Vec<String> {
     if !section.numbers.is_empty() {
         blocks.push(numbers(&section.numbers));
     }
+    if !section.table.columns.is_empty() {
+        blocks.push(table(&section.table));
+    }
     blocks.extend(section.notes.iter().filter(|note| !note.is_empty()).map(|note| escaped(note)));
     if !section.csv_file.is_empty() {
         let file = &section.csv_file;
@@ -79,6 +82,14 @@ fn section(section: &Section) -> Vec<String> {
 fn numbers(rows: &[(String, String)]) -> String {
     let lines = rows.iter().map(|(name, value)| format!("| {} | {} |\n", escaped(name), escaped(value)));
     format!("| quantity | value |\n|---|---|\n{}", lines.collect::<String>()).trim_end().to_owned()
+}
+
+fn table(table: &Table) -> String {
+    let row =
+        |cells: &[String]| format!("| {} |", cells.iter().map(|cell| escaped(cell)).collect::<Vec<_>>().join(" | "));
+    let rule = format!("|{}", "---|".repeat(table.columns.len()));
+    let rows = table.rows.iter().map(|cells| row(cells));
+    [row(&table.columns), rule].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
 }
 
 /// A fence longer than every run of backquotes in the text.

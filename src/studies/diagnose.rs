@@ -2,6 +2,7 @@
 
 mod advice;
 mod kinds;
+mod page;
 mod problem;
 mod product;
 mod summary;
@@ -14,6 +15,7 @@ use crate::diagnose::{Course, DiagnoseOptions, Found, Mode, Objective};
 use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots;
+use crate::report::{Report, markdown};
 use crate::results::{DiagnoseRecord, DiagnoseSettings, ModeRecord, PROGRAM, RunRecord, SeparationRecord, VERSION};
 use crate::runs::{Columns, Run, Samples};
 use crate::studies::{Study, StudyError, Watch, number};
@@ -53,6 +55,13 @@ impl DiagnoseRun {
 #[derive(Debug)]
 pub struct Diagnose(DiagnoseRecord);
 
+impl Diagnose {
+    /// All of it as a report, with those of its figures that are given, as SVG documents under the names in [`Study::figures`].
+    pub fn report(&self, pictures: &[(String, String)]) -> Report {
+        page::page(&self.0, pictures)
+    }
+}
+
 impl Study for Diagnose {
     const NAME: &'static str = "diagnose";
     const QUESTION: &'static str =
@@ -81,9 +90,9 @@ impl Study for Diagnose {
         plots::diagnose(&self.0)
     }
 
-    /// The summary as a report, and the problem as a configuration.
+    /// The report in Markdown, and the problem as a configuration.
     fn files(&self) -> Vec<(String, Vec<u8>)> {
-        let report = ("-report.md".to_owned(), summary::report(&self.0).into_bytes());
+        let report = ("-report.md".to_owned(), markdown(&self.report(&[])).into_bytes());
         let problem = self.0.target.as_ref().filter(|target| !target.toml.is_empty());
         let problem = problem.map(|target| ("-problem.toml".to_owned(), target.toml.clone().into_bytes()));
         std::iter::once(report).chain(problem).collect()

@@ -81,6 +81,7 @@ fn traces_of_solve() {
     for name in [
         "diagnose.json",
         "diagnose.csv",
+        "diagnose-report.html",
         "diagnose-report.md",
         "diagnose-problem.toml",
         "diagnose-coverage.png",
@@ -89,6 +90,26 @@ fn traces_of_solve() {
     ] {
         assert!(Path::new(&out).join(name).is_file(), "{name}");
     }
+    // The page stands alone and says it all.
+    let page = std::fs::read_to_string(Path::new(&out).join("diagnose-report.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
+    assert_eq!(page.matches("<svg").count(), page.matches("</svg>").count());
+    assert!(page.matches("<figcaption>").count() == 3 && !page.contains("src=\"http") && !page.contains("href=\"http"));
+    let verdict = words.lines().find_map(|line| line.strip_prefix("collapse    ")).unwrap();
+    assert!(page.contains(&format!("<p>{verdict}.</p>")), "{verdict}");
+    let problem = std::fs::read_to_string(Path::new(&out).join("diagnose-problem.toml")).unwrap();
+    let lines = problem.lines().filter(|line| line.starts_with("separation") || line.starts_with("weights"));
+    for line in lines.chain(record["advice"].as_array().unwrap().iter().filter_map(Value::as_str)) {
+        assert!(page.contains(line), "{line}");
+    }
+    for run in record["runs"].as_array().unwrap() {
+        let mechanism = run["mechanism"].as_str().unwrap();
+        let row =
+            page.lines().find(|line| line.contains(&format!("<td>{}</td>", run["file"].as_str().unwrap()))).unwrap();
+        assert!(row.contains(&format!("<td>{mechanism}</td>")), "{row}");
+    }
+    let twin = std::fs::read_to_string(Path::new(&out).join("diagnose-report.md")).unwrap();
+    assert!(twin.starts_with("# Did the runs collapse?") && twin.contains("| run | set | samples |"));
 }
 
 /// A table of coverages, in which a column is a mode.

@@ -7,7 +7,7 @@ use crate::studies::number;
 const MOST_MODES: usize = 12;
 const MOST_RUNS: usize = 12;
 
-fn percent(p: f64) -> String {
+pub(super) fn percent(p: f64) -> String {
     let p = 100.0 * p;
     match p {
         p if p == 0.0 || p == 100.0 => format!("{p:.0}%"),
@@ -38,42 +38,6 @@ pub(super) fn summary(record: &DiagnoseRecord) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The same as a page of Markdown, with all runs.
-pub(super) fn report(record: &DiagnoseRecord) -> String {
-    let mut lines = vec!["# Did the runs collapse?".to_owned(), String::new()];
-    lines.push(format!("**{}**", verdict(record)));
-    lines.push(String::new());
-    lines.push(record.definition.to_owned() + ".");
-    lines.push(String::new());
-    lines.push("| mode | weight | mean | lost by |".to_owned());
-    lines.push("|---|---|---|---|".to_owned());
-    for (k, mode) in record.modes.iter().enumerate() {
-        let Share { count, n, .. } = mode.lost;
-        lines.push(format!("| {k} | {} | {} | {count} of {n} |", number(mode.weight), place(&mode.mean)));
-    }
-    lines.push(String::new());
-    lines.extend(statements(record).into_iter().map(|(name, text)| format!("- {name}: {text}")));
-    lines.push(String::new());
-    lines.push("| run | samples | coverage | lost modes | mechanism |".to_owned());
-    lines.push("|---|---|---|---|---|".to_owned());
-    for run in &record.runs {
-        let coverage: Vec<String> = run.coverage.iter().map(|c| format!("{c:.3}")).collect();
-        let lost: Vec<String> = run.lost_modes.iter().map(usize::to_string).collect();
-        let unsure = if run.certain { "" } else { " (within its interval)" };
-        lines.push(format!(
-            "| {} | {} | {} | {}{unsure} | {} |",
-            run.file,
-            run.samples.map_or_else(String::new, |n| n.to_string()),
-            coverage.join(" "),
-            if lost.is_empty() { "none".to_owned() } else { lost.join(" ") },
-            run.mechanism.unwrap_or_default()
-        ));
-    }
-    lines.push(String::new());
-    lines.push(format!("{} {}", record.program, record.version));
-    lines.join("\n") + "\n"
-}
-
 fn modes(record: &DiagnoseRecord) -> String {
     let n = record.modes.len();
     let what = if n == 1 { "1 mode".to_owned() } else { format!("{n} modes") };
@@ -89,7 +53,7 @@ fn modes(record: &DiagnoseRecord) -> String {
     format!("modes       {what}, {how}; {} runs{dimension}", record.runs.len())
 }
 
-fn place(mean: &[f64]) -> String {
+pub(super) fn place(mean: &[f64]) -> String {
     const MOST: usize = 3;
     let shown: Vec<String> = mean.iter().take(MOST).map(|x| format!("{x:.3}")).collect();
     let more = if mean.len() > MOST { ", .." } else { "" };
@@ -119,7 +83,7 @@ fn each_mode(record: &DiagnoseRecord) -> Vec<String> {
     lines
 }
 
-fn verdict(record: &DiagnoseRecord) -> String {
+pub(super) fn verdict(record: &DiagnoseRecord) -> String {
     let Share { value, n, count, low, high, below } = record.probability;
     let level = confidence(record.config.diagnose.level);
     if record.modes.len() == 1 {
@@ -159,8 +123,16 @@ fn one(run: &RunRecord) -> String {
     text
 }
 
-/// Further statements by name.
+/// Further statements by name, with advice and notes.
 fn statements(record: &DiagnoseRecord) -> Vec<(&'static str, String)> {
+    let mut lines = findings(record);
+    lines.extend(record.advice.iter().map(|text| ("advice", text.clone())));
+    lines.extend(record.notes.iter().map(|text| ("note", text.clone())));
+    lines
+}
+
+/// What counts, objectives, traces and modes say, by name.
+pub(super) fn findings(record: &DiagnoseRecord) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     let level = confidence(record.config.diagnose.level);
     let restarts = &record.restarts;
@@ -229,7 +201,5 @@ fn statements(record: &DiagnoseRecord) -> Vec<(&'static str, String)> {
             ),
         ));
     }
-    lines.extend(record.advice.iter().map(|text| ("advice", text.clone())));
-    lines.extend(record.notes.iter().map(|text| ("note", text.clone())));
     lines
 }
