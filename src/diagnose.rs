@@ -15,6 +15,7 @@ mod mode;
 mod modes;
 mod objective;
 mod options;
+mod pursuit;
 mod shares;
 mod trace;
 

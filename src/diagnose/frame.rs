@@ -1,9 +1,8 @@
 //! The directions in which samples form groups, and the scale on which they do.
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
-use rand_distr::{Distribution, StandardNormal};
 
-use crate::random::stream;
+use crate::diagnose::pursuit::{ascending, pursue};
 
 /// y = B (x - c), of few directions, whitened by the covariance of near neighbours.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,24 +23,14 @@ const ROUNDS: usize = 3;
 /// Against the largest that noise gives (Marchenko and Pastur) for the means of runs; and directions of them, at most.
 const BEYOND_NOISE: f64 = 1.5;
 const MOST_BETWEEN: usize = 4;
-/// Starts of the pursuit of a direction, the first of them the widest axes; its steps, and the change that ends it.
-const STARTS: u64 = 8;
-const AXES: u64 = 4;
-const STEPS: usize = 40;
-const SETTLED: f64 = 1e-4;
-/// Against the standard errors that the most extreme of many noisy directions shows.
-const BEYOND: f64 = 1.5;
 /// Variance that is rounding, against the largest.
 const FLAT: f64 = 1e-12;
-/// The seed of the starts: nothing but the points decides on directions.
-const SEED: u64 = 0;
 
 impl Frame {
     /// Of points (a row each) and the run of each; at most `most` directions.
     ///
     /// In coordinates of covariance 1, directions are kept in which the means of the runs differ by more than their noise,
-    /// then those of least kurtosis or most skewness, found one after the other by the fixed point of A. Hyvarinen and E. Oja
-    /// (Neural Computation 9, 1483, 1997): a projection on which modes stand apart is flat or skewed. In what is kept,
+    /// then those on which points are flatter or more skewed than a normal law ([`pursue`]). In what is kept,
     /// near neighbours are of one mode, so that the covariance of their differences is that within modes up to a factor
     /// (D. Art, R. Gnanadesikan and J. R. Kettenring, Utilitas Mathematica 21A, 75, 1982). A linear map of the samples
     /// changes nothing.
@@ -142,11 +131,10 @@ fn whitening_in_place(covariance: &DMatrix<f64>) -> Option<DMatrix<f64>> {
 
 /// Eigenvalues and eigenvectors, the largest first.
 fn descending(matrix: &DMatrix<f64>) -> (Vec<f64>, Vec<DVector<f64>>) {
-    let eigen = SymmetricEigen::new(matrix.clone());
-    let mut order: Vec<usize> = (0..matrix.nrows()).collect();
-    order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
-    let values = order.iter().map(|i| eigen.eigenvalues[*i]).collect();
-    (values, order.iter().map(|i| eigen.eigenvectors.column(*i).into_owned()).collect())
+    let (mut values, mut vectors) = ascending(matrix);
+    values.reverse();
+    vectors.reverse();
+    (values, vectors)
 }
 
 /// The directions in which the means of the runs differ by more than noise, the largest first.
@@ -171,70 +159,6 @@ fn between(points: &[&[f64]], runs: &[usize], centre: &DVector<f64>, whiten: &DM
     let edge = BEYOND_NOISE * (1.0 + (q as f64 / used.len() as f64).sqrt()).powi(2);
     let (values, vectors) = descending(&scatter);
     values.into_iter().zip(vectors).filter(|(value, _)| *value > edge).map(|(_, vector)| vector).collect()
-}
-
-/// Adds directions of least kurtosis or most skewness, beside those that are there, as long as they stand out of noise; two in
-/// any case. Two modes have no kurtosis at weights near .79 and .21, and no skewness at equal ones.
-fn pursue(rows: &DMatrix<f64>, kept: &mut Vec<DVector<f64>>, most: usize) {
-    let q = rows.ncols();
-    // The most of all directions is sqrt(q) standard errors.
-    let edge = BEYOND * (q as f64).sqrt();
-    while kept.len() < most.min(q) {
-        let starts = (0..STARTS).flat_map(|start| [Moment::Third, Moment::Fourth].map(|moment| (start, moment)));
-        let found = starts.filter_map(|(start, moment)| extreme(rows, kept, start, moment));
-        let Some((height, direction)) = found.max_by(|a, b| a.0.total_cmp(&b.0)) else { return };
-        if height < edge && kept.len() >= 2 {
-            return;
-        }
-        kept.push(direction);
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Moment {
-    Third,
-    Fourth,
-}
-
-/// A direction without those that are there at which a moment is extreme, with the standard errors by which it is more skewed,
-/// or flatter, than a normal law.
-fn extreme(rows: &DMatrix<f64>, kept: &[DVector<f64>], start: u64, moment: Moment) -> Option<(f64, DVector<f64>)> {
-    let (n, q) = (rows.nrows() as f64, rows.ncols());
-    let mut rng = stream(SEED, start + STARTS * kept.len() as u64);
-    let free = |w: DVector<f64>| -> Option<DVector<f64>> {
-        let rest = kept.iter().fold(w, |rest, other| {
-            let along = other.dot(&rest);
-            rest - other * along
-        });
-        let norm = rest.norm();
-        (norm > 1e-9).then(|| rest / norm)
-    };
-    // White coordinates are the principal axes, the widest first.
-    let mut w = free(match start {
-        axis if axis < AXES => DVector::from_fn(q, |j, _| f64::from(u8::from(j as u64 == axis))),
-        _ => DVector::from_fn(q, |_, _| StandardNormal.sample(&mut rng)),
-    })?;
-    let mut height = 0.0;
-    for _ in 0..STEPS {
-        let mut along = rows * &w;
-        let mean = |power: i32| along.iter().map(|u| u.powi(power)).sum::<f64>() / n;
-        height = match moment {
-            Moment::Third => mean(3).abs() * (n / 6.0).sqrt(),
-            Moment::Fourth => (3.0 - mean(4)) * (n / 24.0).sqrt(),
-        };
-        let (power, less) = match moment {
-            Moment::Third => (2, 0.0),
-            Moment::Fourth => (3, 3.0),
-        };
-        along.iter_mut().for_each(|u| *u = u.powi(power));
-        let next = free(rows.tr_mul(&along) / n - less * &w)?;
-        let change = 1.0 - next.dot(&w).abs();
-        w = next;
-        if change < SETTLED {
-            break;
-        }
-    }
-    Some((height, w))
 }
 
 /// The covariance of the differences of near neighbours: all but the loneliest quarter of the points with their nearest.

@@ -158,6 +158,30 @@ fn a_mode_counts_if_any_run_found_it() {
     }
 }
 
+/// Two modes 4 spreads apart in 128 dimensions, in 20 runs of 500 samples: whole ones of several weights, and some that differ.
+#[test]
+fn four_spreads_apart_in_many_dimensions() {
+    let mut rng = stream(26, 0);
+    let (mut a, mut b) = (vec![0.0; 128], vec![0.0; 128]);
+    (a[31], a[90], b[31], b[90]) = (2f64.sqrt(), 2f64.sqrt(), -(2f64.sqrt()), -(2f64.sqrt()));
+    let mut record = |share: f64, collapsed: usize| {
+        let weights = |i: usize| match i {
+            i if i >= collapsed => [share, 1.0 - share],
+            i if i % 2 == 0 => [1.0, 0.0],
+            _ => [0.0, 1.0],
+        };
+        let points = |i: usize, rng: &mut ChaCha8Rng| mixture(rng, 500, &[a.clone(), b.clone()], &weights(i), 1.0);
+        let runs = (0..20).map(|i| run(format!("{i}"), 128, points(i, &mut rng))).collect();
+        diagnosed(&[], runs, Vec::new())
+    };
+    for (share, collapsed) in [(0.5, 0), (0.5, 0), (0.7, 0), (0.8, 0), (0.5, 5), (0.7, 5)] {
+        let found = record(share, collapsed);
+        assert_eq!(found.modes.len(), 2, "{share} {collapsed}");
+        assert_eq!(found.probability.count, collapsed as u64, "{share} {collapsed}");
+        assert!((found.modes[0].weight - share).abs() < 0.03, "{share}: {}", found.modes[0].weight);
+    }
+}
+
 type Law = fn(&mut ChaCha8Rng) -> Vec<f64>;
 
 fn student(rng: &mut ChaCha8Rng) -> f64 {
@@ -165,7 +189,7 @@ fn student(rng: &mut ChaCha8Rng) -> f64 {
 }
 
 /// Unimodal laws that are no normal ones.
-const UNIMODAL: [(&str, Law); 4] = [
+const UNIMODAL: [(&str, Law); 6] = [
     ("skew", |rng| vec![normal(rng).exp(), normal(rng)]),
     ("banana", |rng| {
         let x = 2.0 * normal(rng);
@@ -173,6 +197,12 @@ const UNIMODAL: [(&str, Law); 4] = [
     }),
     ("heavy tails", |rng| vec![student(rng), student(rng)]),
     ("exponential", |rng| (0..3).map(|_| -(1.0 - rng.random::<f64>()).ln()).collect()),
+    // So many that directions are chosen.
+    ("skew in 20", |rng| (0..20).map(|_| normal(rng).exp()).collect()),
+    ("heavy tails in 20", |rng| {
+        let scale = student(rng);
+        (0..20).map(|_| scale * normal(rng)).collect()
+    }),
 ];
 
 fn false_alarms(law: Law, sets: u64) -> u64 {
