@@ -12,7 +12,7 @@
 //! Numbers are real, of 8, 4 or 2 bytes, or whole; all become f64, exactly but for whole ones beyond 2^53.
 //!
 //! Rows that lack a value, or have one that is not finite, are left out and counted. What is larger than it may be is
-//! thinned while it is read: every second row, every third.
+//! thinned while it is read: one row of two, of three.
 
 mod array;
 mod arrays;

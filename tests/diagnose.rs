@@ -139,6 +139,37 @@ fn no_collapse_in_twenty_runs_says_fourteen_percent() {
     assert!((record.probability.high - 0.168_433_5).abs() < 1e-6);
 }
 
+/// However few the samples are, there is an answer.
+#[test]
+fn few_samples_have_a_modest_answer() {
+    for d in [1, 2, 6] {
+        for n in 1..=12 {
+            for count in 1..=3 {
+                let mut rng = stream(7, n as u64);
+                let points = |rng: &mut ChaCha8Rng| (0..n * d).map(|_| normal(rng)).collect::<Vec<f64>>();
+                let runs = (0..count).map(|i| run(format!("{i}"), d, points(&mut rng))).collect();
+                let record = diagnosed(&["diagnose.family=mean-field"], runs, Vec::new());
+                assert_eq!((record.modes.len(), record.probability.n), (1, count as u64), "{count} runs of {n} in {d}");
+            }
+        }
+    }
+}
+
+/// Copies of one run are no evidence for modes: in half of its points and in the other they would be the same.
+#[test]
+fn copies_of_a_run_make_no_modes() {
+    let mut rng = stream(6, 0);
+    let points: Vec<f64> = (0..400 * 40).map(|_| normal(&mut rng)).collect();
+    let runs: Vec<Run> = (0..25).map(|i| run(format!("{i}"), 40, points.clone())).collect();
+    let record = diagnosed(&[], runs, Vec::new());
+    assert_eq!((record.modes.len(), record.probability.n), (1, 25));
+    assert!(
+        record.notes.iter().any(|note| note.starts_with("24 of 25 runs repeat the samples of others")),
+        "{:?}",
+        record.notes
+    );
+}
+
 /// Fisher's exact test of two schedules: 12 of 20 against 3 of 20, p = 0.0079117.
 #[test]
 fn two_sets_are_compared() {

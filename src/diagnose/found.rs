@@ -1,5 +1,7 @@
 //! The modes that runs found together, and what each run has of them.
 
+use std::collections::HashSet;
+
 use nalgebra::DVector;
 use rand::RngExt;
 
@@ -52,11 +54,23 @@ pub struct Found {
 
 impl Found {
     /// Modes that nobody told of: pooled over the runs, found by one half of the samples and told apart by the other. The
-    /// halves are drawn: rows may come in turns, one mode after the other, and a fixed stride would see some of them only.
+    /// halves are drawn: rows may come in turns, one mode after the other, and a fixed stride would see some of them only. A copy of a
+    /// run has nothing to add: in the other half its points would be no fresh ones.
+    ///
+    /// Limits. Two normal modes of equal weight have a dip only if they are more than 2 spreads apart. In many dimensions the line between them
+    /// is found where runs differ along it, where it is one of the widest axes of the pooled samples (so it is for modes that
+    /// are about as wide in all directions: 4 spreads apart in 128 dimensions take 20 runs of 500 samples), or by its moments:
+    /// on a narrow axis, held by all runs, modes of equal weight 4 spreads apart were found in 19 of 20 sets of 40 d^2 samples, in 3 of 10
+    /// of 10 d^2 (d = 16 and 32). No more than 10^6 numbers of one half are searched, which is 40 d^2 samples up to d = 37.
+    /// What is not found passes for one mode, never the other way round.
     pub fn new(runs: &[&Samples], options: &DiagnoseOptions) -> Self {
         let (mut known, mut fresh) = (Pool::default(), Pool::default());
         let each = (MOST_POOLED / runs.len().max(1)).max(4);
+        let mut known_runs = HashSet::new();
         for (run, samples) in runs.iter().enumerate() {
+            if !known_runs.insert(samples.fingerprint()) {
+                continue;
+            }
             let step = samples.len().div_ceil(each).max(1);
             let mut rng = stream(POOLED, run as u64);
             for from in (0..samples.len()).step_by(step) {

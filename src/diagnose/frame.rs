@@ -40,10 +40,13 @@ impl Frame {
         let d = points.first().map_or(0, |x| x.len());
         let step = (points.len() * d).div_ceil(MOST_NUMBERS).max(1);
         let few: Vec<&[f64]> = points.iter().copied().step_by(step).collect();
+        if few.len() < FEWEST {
+            return None;
+        }
         let centre = mean(&few, d);
         let whiten = whitening(&covariance(&few, &centre));
         let q = whiten.nrows();
-        if q == 0 || few.len() < FEWEST {
+        if q == 0 {
             return None;
         }
         let rows = turned(&few, &centre, &whiten);

@@ -26,9 +26,7 @@ const SEED: u64 = 0;
 /// the starts themselves. One half of the rows makes the candidates and the other judges them, for the best of many on its
 /// own rows is mostly noise.
 ///
-/// Limits. A search by moments finds a direction from elsewhere with some 5 d^2 rows only; with fewer, modes are found that lie on
-/// one of the widest axes of the points, or in which runs differ. A linear map of the points moves the widest axes, and nothing
-/// else.
+/// A linear map of the points moves the widest axes, and nothing else. What is not found: [`crate::diagnose::Found::new`].
 pub(crate) fn pursue(rows: &DMatrix<f64>, kept: &mut Vec<DVector<f64>>, most: usize) {
     let q = rows.ncols();
     let half = |odd: usize| {

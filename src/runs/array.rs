@@ -4,6 +4,8 @@ use std::io::{self, Read};
 
 use half::{bf16, f16};
 
+use crate::runs::thin::Pick;
+
 /// An array, its last axis fastest.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Array {
@@ -62,17 +64,17 @@ impl Element {
 }
 
 impl ArrayLayout {
-    /// Reads it with every `stride`-th place of `axis`.
-    pub(crate) fn read(&self, source: &mut impl Read, axis: usize, stride: usize) -> io::Result<Array> {
+    /// Reads it with the places of `axis` that are picked.
+    pub(crate) fn read(&self, source: &mut impl Read, axis: usize, pick: Pick) -> io::Result<Array> {
         if !self.first_fastest || self.shape.len() < 2 {
-            return self.read_in_order(&self.shape, source, axis, stride);
+            return self.read_in_order(&self.shape, source, axis, pick);
         }
         let reversed: Vec<usize> = self.shape.iter().rev().copied().collect();
         let last = self.shape.len() - 1;
-        Ok(self.read_in_order(&reversed, source, last - axis, stride)?.reversed())
+        Ok(self.read_in_order(&reversed, source, last - axis, pick)?.reversed())
     }
 
-    fn read_in_order(&self, shape: &[usize], source: &mut impl Read, axis: usize, stride: usize) -> io::Result<Array> {
+    fn read_in_order(&self, shape: &[usize], source: &mut impl Read, axis: usize, pick: Pick) -> io::Result<Array> {
         let product = |part: &[usize]| {
             let product = part.iter().try_fold(1usize, |product, n| product.checked_mul(*n));
             product.ok_or_else(|| io::Error::other("its shape is too large"))
@@ -83,10 +85,10 @@ impl ArrayLayout {
         let (outer, length, inner) = (product(&shape[..axis])?, shape[axis], product(&shape[axis + 1..])?);
         let mut values = Vec::new();
         let mut kept = shape.to_vec();
-        kept[axis] = length.div_ceil(stride);
+        kept[axis] = pick.count(length);
         for place in 0..outer.checked_mul(length).ok_or_else(|| io::Error::other("its shape is too large"))? {
             let block = self.numbers(inner, source).map_err(|error| truncated(error, place % length, length))?;
-            if (place % length).is_multiple_of(stride) {
+            if pick.keeps(place % length, length) {
                 values.extend(block);
             }
         }
@@ -160,13 +162,13 @@ mod tests {
         };
         let little: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         let big: Vec<u8> = values.iter().flat_map(|v| v.to_be_bytes()).collect();
-        let plain = layout(false, false).read(&mut &little[..], 1, 1).unwrap();
+        let plain = layout(false, false).read(&mut &little[..], 1, Pick::ALL).unwrap();
         assert_eq!(plain.values, values);
-        assert_eq!(layout(false, true).read(&mut &big[..], 1, 1).unwrap(), plain);
-        let thinned = layout(false, false).read(&mut &little[..], 1, 3).unwrap();
+        assert_eq!(layout(false, true).read(&mut &big[..], 1, Pick::ALL).unwrap(), plain);
+        let thinned = layout(false, false).read(&mut &little[..], 1, Pick::first(3)).unwrap();
         assert_eq!((thinned.shape, &thinned.values[..6]), (vec![2, 2, 3], &[0.0, 1.0, 2.0, 9.0, 10.0, 11.0][..]));
         // Element (a, b, c) of the other order lies at a + 2 b + 8 c.
-        let other = layout(true, false).read(&mut &little[..], 1, 3).unwrap();
+        let other = layout(true, false).read(&mut &little[..], 1, Pick::first(3)).unwrap();
         assert_eq!(other.shape, [2, 2, 3]);
         assert_eq!(other.values, [0.0, 8.0, 16.0, 6.0, 14.0, 22.0, 1.0, 9.0, 17.0, 7.0, 15.0, 23.0]);
         assert_eq!(Element::Signed(2).decode(&(-5i16).to_le_bytes()), -5.0);
@@ -209,7 +211,7 @@ mod tests {
     fn a_file_that_ends_early_says_where() {
         let layout =
             ArrayLayout { shape: vec![10, 2], element: Element::Float(8), big_endian: false, first_fastest: false };
-        let error = layout.read(&mut &[0u8; 50][..], 0, 1).unwrap_err();
+        let error = layout.read(&mut &[0u8; 50][..], 0, Pick::ALL).unwrap_err();
         assert_eq!(error.to_string(), "it ends within row 4 of 10");
     }
 }

@@ -6,10 +6,10 @@ use crate::runs::array::{Array, ArrayLayout};
 use crate::runs::error::RunError;
 use crate::runs::role::{ArrayRole, Columns};
 use crate::runs::run::{Data, Run, Samples, Trace};
-use crate::runs::thin;
+use crate::runs::thin::{self, Pick};
 
-/// Reads an array by its place in the list, with every so-manieth place of an axis.
-pub(crate) type Reader<'a> = dyn FnMut(usize, usize, usize) -> io::Result<Array> + 'a;
+/// Reads an array by its place in the list, with the places of an axis that are picked.
+pub(crate) type Reader<'a> = dyn FnMut(usize, usize, Pick) -> io::Result<Array> + 'a;
 
 /// The arrays of a file.
 pub(crate) struct Arrays<'a> {
@@ -44,9 +44,9 @@ impl Arrays<'_> {
         self.listed.iter().position(|(name, _)| of(name) == role)
     }
 
-    fn array(&mut self, at: usize, axis: usize, stride: usize) -> Result<Array, RunError> {
+    fn array(&mut self, at: usize, axis: usize, pick: Pick) -> Result<Array, RunError> {
         let name = &self.listed[at].0;
-        let found = (self.read)(at, axis, stride);
+        let found = (self.read)(at, axis, pick);
         found.map_err(|error| {
             let of = if name.is_empty() { String::new() } else { format!("array `{name}`: ") };
             RunError::new(self.file, format!("{of}{error}"))
@@ -92,8 +92,9 @@ impl Arrays<'_> {
         let logs = [ArrayRole::LogQ, ArrayRole::LogP].map(|role| self.find(columns, role));
         let width = runs * (dimension + logs.iter().flatten().count());
         let stride = thin::stride(rows, width, most);
+        let pick = Pick::drawn(stride);
         let axis = shape.len().saturating_sub(2);
-        let points = self.array(at, axis, stride)?.values;
+        let points = self.array(at, axis, pick)?.values;
         let mut values = [None, None];
         for (value, log) in values.iter_mut().zip(logs) {
             let Some(log) = log else { continue };
@@ -106,9 +107,9 @@ impl Arrays<'_> {
             }
             // (runs, n), or (n), perhaps with an axis of length one at the end.
             let rows_at = found.iter().rposition(|n| *n == rows).unwrap_or(0);
-            *value = Some(self.array(log, rows_at, stride)?.values);
+            *value = Some(self.array(log, rows_at, pick)?.values);
         }
-        let kept = rows.div_ceil(stride);
+        let kept = pick.count(rows);
         let part =
             |values: &[f64], run: usize, width: usize| values[run * kept * width..(run + 1) * kept * width].to_vec();
         let [log_q, log_p] = values;
@@ -145,21 +146,22 @@ impl Arrays<'_> {
             return Err(self.fail("its trace is empty"));
         }
         let stride = thin::stride(moments, components * (dimension + 2) + 2, most);
-        let means = self.array(at, 0, if shape.len() == 3 { stride } else { 1 })?.values;
-        let kept = moments.div_ceil(stride);
-        let each = self.spread(columns, ArrayRole::Weights, [moments, components], stride)?;
+        let pick = Pick::first(stride);
+        let means = self.array(at, 0, if shape.len() == 3 { pick } else { Pick::ALL })?.values;
+        let kept = pick.count(moments);
+        let each = self.spread(columns, ArrayRole::Weights, [moments, components], pick)?;
         let weights = each.unwrap_or_else(|| vec![1.0 / components as f64; kept * components]);
-        let mut variances = self.spread(columns, ArrayRole::Variances, [moments, components], stride)?;
+        let mut variances = self.spread(columns, ArrayRole::Variances, [moments, components], pick)?;
         if variances.is_none() {
-            let deviations = self.spread(columns, ArrayRole::Deviations, [moments, components], stride)?;
+            let deviations = self.spread(columns, ArrayRole::Deviations, [moments, components], pick)?;
             variances = deviations.map(|values| values.into_iter().map(|s| s * s).collect());
         }
-        let mut temperature = self.spread(columns, ArrayRole::Temperature, [moments, 1], stride)?;
+        let mut temperature = self.spread(columns, ArrayRole::Temperature, [moments, 1], pick)?;
         if temperature.is_none() {
-            let beta = self.spread(columns, ArrayRole::Beta, [moments, 1], stride)?;
+            let beta = self.spread(columns, ArrayRole::Beta, [moments, 1], pick)?;
             temperature = beta.map(|values| values.into_iter().map(f64::recip).collect());
         }
-        let times = self.spread(columns, ArrayRole::Time, [moments, 1], stride)?;
+        let times = self.spread(columns, ArrayRole::Time, [moments, 1], pick)?;
         let times = times.unwrap_or_else(|| (0..kept).map(|i| (i * stride) as f64).collect());
         let trace = Trace { components, dimension, times, temperature, means, weights, variances };
         Ok(vec![Run { name: self.file.to_owned(), data: Data::Trace(trace) }])
@@ -171,22 +173,22 @@ impl Arrays<'_> {
         columns: &Columns,
         role: ArrayRole,
         [moments, components]: [usize; 2],
-        stride: usize,
+        pick: Pick,
     ) -> Result<Option<Vec<f64>>, RunError> {
         let Some(at) = self.find(columns, role) else { return Ok(None) };
         let shape = self.listed[at].1.shape.clone();
-        let kept = moments.div_ceil(stride);
+        let kept = pick.count(moments);
         let repeat =
             |values: &[f64], times: usize| values.iter().flat_map(|v| std::iter::repeat_n(*v, times)).collect();
         Ok(Some(match shape[..] {
-            [t, k] if t == moments && k == components => self.array(at, 0, stride)?.values,
-            [t, 1] | [t] if t == moments && t != components => repeat(&self.array(at, 0, stride)?.values, components),
-            [t] if t == moments && components == 1 => self.array(at, 0, stride)?.values,
-            [k] if k == components => self.array(at, 0, 1)?.values.repeat(kept),
-            [] | [1] => vec![self.array(at, 0, 1)?.values[0]; kept * components],
+            [t, k] if t == moments && k == components => self.array(at, 0, pick)?.values,
+            [t, 1] | [t] if t == moments && t != components => repeat(&self.array(at, 0, pick)?.values, components),
+            [t] if t == moments && components == 1 => self.array(at, 0, pick)?.values,
+            [k] if k == components => self.array(at, 0, Pick::ALL)?.values.repeat(kept),
+            [] | [1] => vec![self.array(at, 0, Pick::ALL)?.values[0]; kept * components],
             // Of every coordinate: its mean.
             [t, k, d] if t == moments && k == components && d > 0 => {
-                let all = self.array(at, 0, stride)?.values;
+                let all = self.array(at, 0, pick)?.values;
                 all.chunks_exact(d).map(|row| row.iter().sum::<f64>() / d as f64).collect()
             }
             _ => {

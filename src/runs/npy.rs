@@ -9,13 +9,14 @@ use crate::runs::arrays::Arrays;
 use crate::runs::error::RunError;
 use crate::runs::role::Columns;
 use crate::runs::run::Run;
+use crate::runs::thin::Pick;
 
 /// The runs of the array.
 pub(crate) fn read(file: &str, source: impl Read, columns: &Columns, most: usize) -> Result<Vec<Run>, RunError> {
     let mut source = BufReader::with_capacity(1 << 20, source);
     let layout = layout(&mut source).map_err(|message| RunError::new(file, message))?;
     let listed = [(String::new(), layout.clone())];
-    let mut read = |_: usize, axis: usize, stride: usize| layout.read(&mut source, axis, stride);
+    let mut read = |_: usize, axis: usize, pick: Pick| layout.read(&mut source, axis, pick);
     Arrays { file, listed: &listed, read: &mut read }.runs(columns, most)
 }
 

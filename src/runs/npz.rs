@@ -9,6 +9,7 @@ use crate::runs::error::RunError;
 use crate::runs::npy;
 use crate::runs::role::Columns;
 use crate::runs::run::Run;
+use crate::runs::thin::Pick;
 
 /// The runs of the arrays.
 pub(crate) fn read(file: &str, source: impl Read + Seek, columns: &Columns, most: usize) -> Result<Vec<Run>, RunError> {
@@ -32,10 +33,10 @@ pub(crate) fn read(file: &str, source: impl Read + Seek, columns: &Columns, most
         return Err(RunError::new(file, "it holds no array of numbers"));
     }
     let listed = listed;
-    let mut read = |at: usize, axis: usize, stride: usize| {
+    let mut read = |at: usize, axis: usize, pick: Pick| {
         let mut entry = BufReader::with_capacity(1 << 20, archive.by_index(places[at]).map_err(io::Error::other)?);
         let layout = npy::layout(&mut entry).map_err(io::Error::other)?;
-        layout.read(&mut entry, axis, stride)
+        layout.read(&mut entry, axis, pick)
     };
     Arrays { file, listed: &listed, read: &mut read }.runs(columns, most)
 }

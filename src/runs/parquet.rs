@@ -43,8 +43,9 @@ pub(crate) fn read<S: Read + Seek + Send + 'static>(
     let roles = Roles::new(file, &listed, columns)?;
     let rows = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0);
     let stride = thin::stride(rows, roles.width(), most);
+    let pick = roles.pick(stride);
     let mut kept: Vec<Row> =
-        (0..rows.div_ceil(stride)).map(|_| Row { values: vec![f64::NAN; names.len()], label: String::new() }).collect();
+        (0..pick.count(rows)).map(|_| Row { values: vec![f64::NAN; names.len()], label: String::new() }).collect();
     for (column, descriptor) in schema.columns().iter().enumerate() {
         let labelled = roles.label == Some(column);
         if !labelled && !roles.is_read(column) {
@@ -64,7 +65,8 @@ pub(crate) fn read<S: Read + Seek + Send + 'static>(
             let group = reader.get_row_group(group).map_err(unreadable)?;
             let column_reader = group.get_column_reader(column).map_err(unreadable)?;
             each(column_reader, half, &mut |value| {
-                if row % stride == 0
+                if row < rows
+                    && pick.keeps(row, rows)
                     && let Some(kept) = kept.get_mut(row / stride)
                 {
                     match value {

@@ -35,7 +35,7 @@ pub struct Samples {
     pub log_p: Option<Vec<f64>>,
     /// Rows that were left out because a value is missing or not finite.
     pub incomplete: usize,
-    /// Every so-manieth row was read.
+    /// One row of so many was read.
     pub stride: usize,
 }
 
@@ -72,6 +72,13 @@ impl Samples {
     /// Sample i.
     pub fn point(&self, i: usize) -> &[f64] {
         &self.points[i * self.dimension..(i + 1) * self.dimension]
+    }
+
+    /// A number that is the same for the same points.
+    pub fn fingerprint(&self) -> u64 {
+        // FNV-1a over words.
+        let step = |hash: u64, x: &f64| (hash ^ x.to_bits()).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
+        self.points.iter().fold(0xcbf2_9ce4_8422_2325 ^ self.dimension as u64, step)
     }
 
     /// Leaves out what is not finite: a coordinate, a log that is no number or +inf.

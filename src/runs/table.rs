@@ -3,6 +3,7 @@
 use crate::runs::error::RunError;
 use crate::runs::role::{Columns, Role};
 use crate::runs::run::{Data, Run, Samples, Trace};
+use crate::runs::thin::Pick;
 
 /// What a file's columns are.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,11 +82,21 @@ impl Roles {
         (0..self.of.len()).filter(|column| self.is_read(*column)).count()
     }
 
+    /// Whether rows are exchangeable: those of samples.
+    pub(crate) fn are_samples(&self) -> bool {
+        self.kind == ColumnKind::Samples
+    }
+
+    /// Which rows are kept.
+    pub(crate) fn pick(&self, stride: usize) -> Pick {
+        if self.are_samples() { Pick::drawn(stride) } else { Pick::first(stride) }
+    }
+
     fn at(&self, role: Role) -> Option<usize> {
         self.of.iter().position(|other| *other == role)
     }
 
-    /// The runs of these rows, of which every `stride`-th was read.
+    /// The runs of these rows, one for every `stride` of the file.
     pub(crate) fn runs(&self, file: &str, rows: &[Row], stride: usize) -> Result<Vec<Run>, RunError> {
         if self.width() == 0 {
             return Err(RunError::new(file, "no column holds coordinates, means or coverages"));

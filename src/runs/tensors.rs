@@ -11,6 +11,7 @@ use crate::runs::arrays::Arrays;
 use crate::runs::error::RunError;
 use crate::runs::role::Columns;
 use crate::runs::run::Run;
+use crate::runs::thin::Pick;
 
 /// Largest header: that of the format's own reader.
 const MOST_HEADER: u64 = 100_000_000;
@@ -59,9 +60,9 @@ pub(crate) fn read(
         places.push(data + info.data_offsets.0 as u64);
     }
     let listed = listed;
-    let mut read = |at: usize, axis: usize, stride: usize| -> io::Result<_> {
+    let mut read = |at: usize, axis: usize, pick: Pick| -> io::Result<_> {
         source.seek(SeekFrom::Start(places[at]))?;
-        listed[at].1.read(&mut BufReader::with_capacity(1 << 20, &mut source), axis, stride)
+        listed[at].1.read(&mut BufReader::with_capacity(1 << 20, &mut source), axis, pick)
     };
     Arrays { file, listed: &listed, read: &mut read }.runs(columns, most)
 }

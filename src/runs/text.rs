@@ -60,7 +60,7 @@ pub(crate) fn read(
     let Some(mut row) = pending else { return Err(RunError::new(file, "it has a header and no rows")) };
     let listed: Vec<&str> = names.iter().map(String::as_str).collect();
     let roles = Roles::new(file, &listed, columns)?;
-    let mut kept = Thin::new(most / roles.width().max(1));
+    let mut kept = Thin::new(most / roles.width().max(1), roles.are_samples());
     loop {
         let (fields, line) = &row;
         if fields.len() != names.len() {
@@ -85,7 +85,7 @@ pub(crate) fn read(
         }
         row = (split(&record), line_of(&record));
     }
-    roles.runs(file, &kept.rows, kept.stride)
+    roles.runs(file, &kept.rows, kept.stride())
 }
 
 fn line_of(record: &csv::StringRecord) -> u64 {

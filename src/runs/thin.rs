@@ -1,37 +1,102 @@
-//! Every so-manieth row, so that what is larger than it may be is held in bounded memory.
+//! Fewer rows, so that what is larger than it may be is held in bounded memory.
+//!
+//! One row stands for a block of them. Samples may come in turns, one mode after the other: their rows are drawn, the same ones for
+//! the same file. Moments of a trace are the first of each block.
 
 /// The stride at which `rows` of `width` numbers are at most `most` numbers; one row stays in any case.
 pub(crate) fn stride(rows: usize, width: usize, most: usize) -> usize {
     rows.div_ceil((most / width.max(1)).max(1)).max(1)
 }
 
-/// Rows of which it is not known how many come: the stride doubles when there are too many.
+/// One row of each block of `stride`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pick {
+    stride: usize,
+    drawn: bool,
+}
+
+impl Pick {
+    /// Every row.
+    pub(crate) const ALL: Self = Self { stride: 1, drawn: false };
+
+    /// The first of each block.
+    pub(crate) fn first(stride: usize) -> Self {
+        Self { stride, drawn: false }
+    }
+
+    /// Any of each block.
+    pub(crate) fn drawn(stride: usize) -> Self {
+        Self { stride, drawn: true }
+    }
+
+    /// How many of `rows` are kept.
+    pub(crate) fn count(self, rows: usize) -> usize {
+        rows.div_ceil(self.stride)
+    }
+
+    /// Whether a row of `rows` is kept.
+    pub(crate) fn keeps(self, row: usize, rows: usize) -> bool {
+        let block = row / self.stride;
+        let first = block * self.stride;
+        let inside = self.stride.min(rows - first);
+        row - first == if self.drawn { mixed(block as u64) as usize % inside } else { 0 }
+    }
+}
+
+/// Bits that look drawn (the end of SplitMix64).
+fn mixed(place: u64) -> u64 {
+    let mut z = place.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// Rows of which it is not known how many come: the stride doubles when there are too many. Of two blocks that become one, one row
+/// stays; a last block that ends early may have none.
 #[derive(Debug)]
 pub(crate) struct Thin<R> {
     pub(crate) rows: Vec<R>,
-    pub(crate) stride: usize,
+    /// The stride is 2^level.
+    level: u32,
+    drawn: bool,
     seen: usize,
     most: usize,
 }
 
 impl<R> Thin<R> {
     /// At most `most` rows, at least two.
-    pub(crate) fn new(most: usize) -> Self {
-        Self { rows: Vec::new(), stride: 1, seen: 0, most: most.max(2) }
+    pub(crate) fn new(most: usize, drawn: bool) -> Self {
+        Self { rows: Vec::new(), level: 0, drawn, seen: 0, most: (most & !1).max(2) }
+    }
+
+    pub(crate) fn stride(&self) -> usize {
+        1 << self.level
+    }
+
+    /// Which half of a block the row is from: 0 or 1.
+    fn half(&self, block: usize, level: u32) -> usize {
+        if self.drawn { (mixed(mixed(block as u64) ^ u64::from(level)) & 1) as usize } else { 0 }
+    }
+
+    fn is_kept(&self, row: usize) -> bool {
+        let mut place = row >> self.level;
+        for level in (1..=self.level).rev() {
+            place = 2 * place + self.half(place, level);
+        }
+        place == row
     }
 
     /// Whether the next row is to be kept; asked once for each.
     pub(crate) fn wants(&mut self) -> bool {
-        let wanted = self.seen.is_multiple_of(self.stride);
+        let row = self.seen;
         self.seen += 1;
+        let wanted = self.is_kept(row);
         if wanted && self.rows.len() >= self.most {
-            let mut place = 0;
-            self.rows.retain(|_| {
-                place += 1;
-                place % 2 == 1
-            });
-            self.stride *= 2;
-            return (self.seen - 1).is_multiple_of(self.stride);
+            self.level += 1;
+            let stays: Vec<bool> = (0..self.rows.len()).map(|i| i % 2 == self.half(i / 2, self.level)).collect();
+            let mut stays = stays.into_iter();
+            self.rows.retain(|_| stays.next() == Some(true));
+            return self.is_kept(row);
         }
         wanted
     }
@@ -42,18 +107,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_evenly_spaced_and_bounded() {
+    fn rows_are_one_of_each_block_and_bounded() {
         for n in [1usize, 7, 8, 9, 100, 1000] {
-            let mut thin = Thin::new(8);
-            for i in 0..n {
-                if thin.wants() {
-                    thin.rows.push(i);
+            for drawn in [false, true] {
+                let mut thin = Thin::new(8, drawn);
+                for i in 0..n {
+                    if thin.wants() {
+                        thin.rows.push(i);
+                    }
                 }
+                let stride = thin.stride();
+                assert!(thin.rows.len() <= 8 && !thin.rows.is_empty());
+                let place = |(block, &i): (usize, &usize)| i / stride == block && (drawn || i % stride == 0);
+                assert!(thin.rows.iter().enumerate().all(place), "{n} {stride}: {:?}", thin.rows);
+                // All blocks but the last, if that ends early.
+                assert!(thin.rows.len() >= n / stride);
             }
-            assert!(thin.rows.len() <= 8 && !thin.rows.is_empty());
-            assert!(thin.rows.iter().enumerate().all(|(place, &i)| i == place * thin.stride), "{n}: {:?}", thin.rows);
-            assert!((thin.rows.len() - 1) * thin.stride < n && thin.rows.len() * thin.stride >= n);
         }
+    }
+
+    #[test]
+    fn rows_that_take_turns_are_all_seen() {
+        let share = |rows: &[usize]| rows.iter().filter(|i| **i % 2 == 1).count() as f64 / rows.len() as f64;
+        for stride in [2, 4, 10] {
+            let pick = Pick::drawn(stride);
+            let rows: Vec<usize> = (0..10_003).filter(|row| pick.keeps(*row, 10_003)).collect();
+            assert_eq!(rows.len(), pick.count(10_003));
+            assert!(rows.iter().enumerate().all(|(block, row)| row / stride == block));
+            assert!((share(&rows) - 0.5).abs() < 0.05, "{stride}: {}", share(&rows));
+        }
+        assert!((0..9).filter(|row| Pick::first(4).keeps(*row, 9)).eq([0, 4, 8]));
+        let mut thin = Thin::new(1000, true);
+        for i in 0..10_000 {
+            if thin.wants() {
+                thin.rows.push(i);
+            }
+        }
+        assert!((share(&thin.rows) - 0.5).abs() < 0.06, "{}", share(&thin.rows));
     }
 
     #[test]

@@ -235,3 +235,26 @@ fn one_mode_stays_one_in_a_thousand_sets() {
         assert!(alarms <= 70, "{name}: {alarms} of 1000");
     }
 }
+
+/// Modes 4 spreads apart that lie on a narrow axis, in runs that all hold both: how often they are found.
+#[test]
+#[ignore = "a measurement, for the limits that the search for directions states"]
+fn modes_on_a_narrow_axis() {
+    for (d, n) in [(4, 500), (8, 500), (12, 500), (16, 500), (16, 2000), (32, 500), (32, 2000), (32, 8000)] {
+        let count = |seed: &u64| {
+            let mut rng = stream(27, *seed);
+            let runs = (0..20).map(|i| {
+                let rows = (0..n).flat_map(|_| {
+                    let side = if rng.random::<bool>() { 2.0 } else { -2.0 };
+                    (0..d)
+                        .map(|j| if j == 1 { 0.3 * (side + normal(&mut rng)) } else { normal(&mut rng) })
+                        .collect::<Vec<f64>>()
+                });
+                run(format!("{i}"), d, rows.collect())
+            });
+            found(runs.collect()) == 2
+        };
+        let found = (0..10).filter(count).count();
+        println!("d = {d}, 20 runs of {n}: {found} of 10");
+    }
+}

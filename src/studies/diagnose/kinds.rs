@@ -1,15 +1,21 @@
 //! What the runs are: fits with samples, or shares of modes.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+
+use rand::RngExt;
 
 use crate::config::DiagnoseConfig;
 use crate::diagnose::{Found, UNIT, draws};
+use crate::random::stream;
 use crate::results::RunsPlane;
 use crate::runs::{Data, Run, Samples, Trace};
 use crate::studies::StudyError;
 
 /// Points of the figure.
 const SHOWN: usize = 6000;
+/// The seed by which they are chosen.
+const SHOWN_SEED: u64 = 2;
 
 /// The runs by what they hold.
 pub(super) enum Kinds<'a> {
@@ -61,6 +67,13 @@ impl<'a> Kinds<'a> {
                 }
                 Data::Coverage(_) => {}
             }
+        }
+        let copies = samples.len() - samples.iter().map(|run| run.fingerprint()).collect::<HashSet<u64>>().len();
+        if copies > 0 {
+            notes.push(format!(
+                "{copies} of {} runs repeat the samples of others: they are counted, but say nothing new",
+                samples.len()
+            ));
         }
         if incomplete > 0 {
             notes.push(format!("{incomplete} rows with missing or infinite values were left out"));
@@ -119,10 +132,15 @@ impl<'a> Kinds<'a> {
         let all: usize = samples.iter().map(|samples| samples.len()).sum();
         let step = all.div_ceil(SHOWN).max(1);
         let mut points = Vec::new();
-        let mut place = 0;
+        // One of each block, drawn: rows may come in turns.
+        let mut rng = stream(SHOWN_SEED, 0);
+        let (mut place, mut next) = (0, 0);
         for samples in samples {
             for i in 0..samples.len() {
                 if place % step == 0 {
+                    next = place + rng.random_range(0..step);
+                }
+                if place == next {
                     points.push((show(samples.point(i)), found.mode_of(samples.point(i))));
                 }
                 place += 1;
