@@ -135,7 +135,7 @@ pub struct RunRecord {
     /// Effective share of the samples, (sum w)^2/(n sum w^2) with w = p/q.
     pub ess: Option<f64>,
     /// Why modes are lost: "none", "mean-alignment", "vanishing-weight", "both" or "too-few-components" by the trace of a
-    /// mixture; "product-family" if the best product loses a mode too; null where neither tells.
+    /// mixture; "product-family" if the best product loses a mode too and no run holds all; null where neither tells.
     pub mechanism: Option<&'static str>,
     /// When each lost mode was lost for good.
     #[serde(skip_serializing_if = "Vec::is_empty")]

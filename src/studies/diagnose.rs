@@ -185,7 +185,7 @@ fn compute(config: &DiagnoseRun, watch: &dyn Watch) -> Result<DiagnoseRecord, St
     if settings.family == Some(FittedFamily::MeanField) && target.is_some() {
         match product::of(&modes, watch)? {
             Ok(verdict) => {
-                product::explain(&mut runs, &verdict);
+                notes.extend(product::explain(&mut runs, &verdict));
                 product = Some(verdict);
             }
             Err(reason) => notes.push(format!("products of the fitted target were not judged: {reason}")),

@@ -167,7 +167,7 @@ fn four_spreads_apart_in_many_dimensions() {
     let mut record = |share: f64, collapsed: usize| {
         let weights = |i: usize| match i {
             i if i >= collapsed => [share, 1.0 - share],
-            i if i % 2 == 0 => [1.0, 0.0],
+            i if i.is_multiple_of(2) => [1.0, 0.0],
             _ => [0.0, 1.0],
         };
         let points = |i: usize, rng: &mut ChaCha8Rng| mixture(rng, 500, &[a.clone(), b.clone()], &weights(i), 1.0);

@@ -67,11 +67,11 @@ fn nulls_and_row_groups() {
 /// Names, and rows of a trace: two components in the plane go to modes 6 apart, or both to the first, while it cools.
 fn trace(run: usize) -> (Vec<String>, Vec<Vec<f64>>) {
     let names = ["t", "T", "w_1", "w_2", "mu_1[1]", "mu_1[2]", "mu_2[1]", "mu_2[2]", "var_1", "var_2"];
-    let sign = if run % 3 == 0 { 1.0 } else { -1.0 };
+    let sign = if run.is_multiple_of(3) { 1.0 } else { -1.0 };
     let row = |step: usize| {
         let t = step as f64 / 20.0;
         let grown = 1.0 - (-3.0 * t).exp();
-        let first = if run % 2 == 0 { 0.5 } else { 0.625 };
+        let first = if run.is_multiple_of(2) { 0.5 } else { 0.625 };
         let away = 3.0 * grown + 0.01 * run as f64;
         let heat = 1.0 + 7.0 * (-4.0 * t).exp();
         vec![t, heat, first, 1.0 - first, away, 0.1 * run as f64 * (-t).exp(), sign * away, 0.0, heat.sqrt(), 1.0]
@@ -144,12 +144,12 @@ fn traces_are_those_of_other_formats() {
     assert_eq!(wanted["modes"].as_array().unwrap().len(), 2);
     assert_eq!(wanted["probability"]["count"], 3, "{}", wanted["runs"]);
     for (run, said) in wanted["runs"].as_array().unwrap().iter().enumerate() {
-        let mechanism = if run % 3 == 0 { "mean-alignment" } else { "none" };
+        let mechanism = if run.is_multiple_of(3) { "mean-alignment" } else { "none" };
         assert_eq!(said["mechanism"], mechanism, "{said}");
         // Where the rows say it.
         let lost = said["losses"].as_array().and_then(|losses| losses[0]["temperature"].as_f64());
         let at = |time: f64| 1.0 + 7.0 * (-4.0 * time).exp();
-        assert_eq!(lost, (run % 3 == 0).then(|| at(said["losses"][0]["time"].as_f64().unwrap())));
+        assert_eq!(lost, (run.is_multiple_of(3)).then(|| at(said["losses"][0]["time"].as_f64().unwrap())));
     }
     assert_eq!(diagnosed(folder.path(), &npz_files), wanted);
     assert_eq!(diagnosed(folder.path(), &tables), wanted);

@@ -7,7 +7,7 @@ use collapsar::studies::{MeanField, Silent, Study};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Run, diagnosed, normal, run};
+use super::{Run, diagnosed, mixture, normal, run};
 
 /// The products of a target.
 fn fitted(components: &[(f64, Vec<f64>)]) -> MeanFieldRecord {
@@ -159,4 +159,22 @@ fn products_that_are_not_judged() {
                 them only two modes are one sum";
     assert!(record.notes.iter().any(|line| line == note), "{:?}", record.notes);
     assert!(record.runs.iter().all(|run| run.mechanism.is_none()));
+}
+
+/// Runs that hold what no product holds are none, and the family explains nothing.
+#[test]
+fn runs_that_are_no_products() {
+    let mut rng = stream(33, 0);
+    let means = [vec![2.4, 2.4], vec![-2.4, -2.4]];
+    let weights = |i: usize| if i.is_multiple_of(3) { [1.0, 0.0] } else { [0.5, 0.5] };
+    let runs = (0..12).map(|i| run(format!("{i}"), 2, mixture(&mut rng, 600, &means, &weights(i), 1.0))).collect();
+    let record = diagnosed(&["diagnose.family=mean-field"], runs, Vec::new());
+    assert_eq!(record.probability.count, 4);
+    assert!(!record.product.as_ref().unwrap().lost.is_empty());
+    assert!(record.runs.iter().all(|run| run.mechanism == run.lost_modes.is_empty().then_some("none")));
+    assert!(
+        record.notes.iter().any(|note| note.starts_with("8 runs hold all modes, the best product")),
+        "{:?}",
+        record.notes
+    );
 }

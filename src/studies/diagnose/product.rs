@@ -50,8 +50,10 @@ pub(super) fn of(modes: &[ModeRecord], watch: &dyn Watch) -> Result<Result<Produ
 }
 
 /// The mechanism of runs of products: the family, where its best fit loses a mode too; else nothing that is known. The rule of
-/// mixtures stays for traces of several components.
-pub(super) fn explain(runs: &mut [RunRecord], product: &ProductVerdict) {
+/// mixtures stays for traces of several components. Returns what speaks against it: runs that hold what no product holds.
+pub(super) fn explain(runs: &mut [RunRecord], product: &ProductVerdict) -> Option<String> {
+    let whole = runs.iter().filter(|run| run.certain && run.lost_modes.is_empty()).count();
+    let contradicted = whole > 0 && !product.lost.is_empty();
     for run in runs {
         if run
             .mechanism
@@ -59,10 +61,16 @@ pub(super) fn explain(runs: &mut [RunRecord], product: &ProductVerdict) {
         {
             continue;
         }
-        run.mechanism = match (run.lost_modes.is_empty(), product.collapsed) {
+        run.mechanism = match (run.lost_modes.is_empty(), product.collapsed && !contradicted) {
             (true, _) => Some(Mechanism::None.name()),
             (false, true) => Some(FAMILY),
             (false, false) => None,
         };
     }
+    contradicted.then(|| {
+        format!(
+            "{whole} runs hold all modes, the best product of the given coordinates does not: they are no such products, in another frame \
+             perhaps, and the family does not explain the losses"
+        )
+    })
 }
