@@ -3,7 +3,6 @@
 use crate::runs::error::RunError;
 use crate::runs::role::{Columns, Role};
 use crate::runs::run::{Data, Run, Samples, Trace};
-use crate::runs::thin::Pick;
 
 /// What a file's columns are.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,11 +84,6 @@ impl Roles {
     /// Whether rows are exchangeable: those of samples.
     pub(crate) fn are_samples(&self) -> bool {
         self.kind == ColumnKind::Samples
-    }
-
-    /// Which rows are kept.
-    pub(crate) fn pick(&self, stride: usize) -> Pick {
-        if self.are_samples() { Pick::drawn(stride) } else { Pick::first(stride) }
     }
 
     fn at(&self, role: Role) -> Option<usize> {
