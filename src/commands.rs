@@ -10,6 +10,7 @@ mod merge;
 mod output;
 mod registry;
 mod report_sections;
+mod report_targets;
 mod reproduce;
 mod sample;
 mod terminal;

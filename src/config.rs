@@ -17,9 +17,11 @@ mod error;
 mod experiment;
 mod family;
 mod flow;
+mod flow_target;
 pub mod keys;
 mod mean_field;
 mod mixture;
+mod named;
 mod plot;
 mod portrait;
 mod probability;
@@ -45,6 +47,7 @@ pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
 pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
 pub use family::{FamilyConfig, ProductCriterion};
+pub use flow_target::FlowTargetConfig;
 pub use keys::{
     BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, DesignConfig, DiagnoseConfig, Drawing, Engine,
     ExactConfig, FittedFamily, FlowConfig, FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse,
@@ -53,6 +56,7 @@ pub use keys::{
 };
 pub use mean_field::{MeanFieldRun, ProductFamily};
 pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};
+pub use named::NamedDensity;
 pub use plot::{PlotConfig, PlotKind, RATE, TIME};
 pub use problem::ProblemConfig;
 pub use product::{CollapseRun, JudgedProducts, ProductRun, ProductStart};
@@ -60,7 +64,8 @@ pub use published::{PublishedConfig, PublishedCount};
 pub use route::{Route, Source};
 pub use run::{InitialVariance, StartConfig, TargetConfig};
 pub use runs::{
-    BifurcationRun, BoundaryRun, DensityRun, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun, VarianceStart,
+    BifurcationRun, BoundaryRun, DensityRun, FlowCount, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun,
+    VarianceStart,
 };
 pub use schedule::ScheduleConfig;
 pub use sweep::{MOST_POINTS, SweepConfig};

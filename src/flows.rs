@@ -1,9 +1,9 @@
-//! Normalizing flows: RealNVP trained on the reverse divergence to a tempered Gaussian mixture (theory section 10).
+//! Normalizing flows: RealNVP trained on the reverse divergence to a tempered Gaussian mixture or another density (theory section 10).
 //!
 //! ```text
-//! Architecture + Target + Schedule + Training -> FlowProblem -> train / train_many -> TrainingRun { flow, records, outcome }
+//! Architecture + FlowTarget + Schedule + Training -> FlowProblem -> train / train_many -> TrainingRun { flow, records, outcome }
 //! RealNvp <-> safetensors        evaluate(flow, target) -> Evaluation
-//! LogDensity in place of Target -> train_on_density -> TrainingRun
+//! LogDensity in place of FlowTarget -> train_on_density -> TrainingRun
 //! ```
 //!
 //! A route of its own: it shares targets and schedules with the others, nothing else. The gradient is written by hand,
@@ -29,6 +29,7 @@ mod product;
 mod real;
 mod realnvp;
 mod tanh;
+mod target;
 mod target_sample;
 mod tiles;
 mod trainer;
@@ -43,7 +44,7 @@ pub use gradient::Losses;
 pub use moments::SampleMean;
 pub use real::Real;
 pub use realnvp::{Image, MOST_SAMPLED, RealNvp};
-pub use target_sample::target_sample;
+pub use target::FlowTarget;
 pub use trainer::{Record, Trainer, TrainingOutcome, TrainingRun, train, train_many, train_on_density};
 pub use training::Training;
 pub use weights::WeightsError;

@@ -17,13 +17,13 @@ pub use mixture::end::{MixtureEnd, MixtureRun};
 pub use mixture::ensemble::MixtureEnsemble;
 pub use mixture::estimate::{MechanismShare, MixtureEstimate, MixtureTally};
 pub use mixture::options::MixtureOptions;
+pub use mixture::shaped::ShapedEnsemble;
 pub use pair::adaptive::AdaptivePair;
 pub use pair::ensemble::{EnsembleOptions, FreeEnsemble, SphereEnsemble};
 pub use pair::start::{FreeStart, SphereStart};
 pub use product::counts::ProductEstimate;
 pub use product::ensemble::{ProductEnsemble, ProductOptions};
-pub use sample::draw_start;
-pub(crate) use sample::full_means;
+pub use sample::{draw_shaped, draw_start};
 pub use simulation::adam_flow::{AdamEnsemble, AdamOptions};
 #[cfg(feature = "diffsol")]
 pub use simulation::gradient_flow::{GradientFlow, GradientFlowOptions};

@@ -50,7 +50,7 @@ pub use probability::{
 pub use product_fit::{PlaneFit, ProductFit, ProductPlane};
 pub use ranks::{BestStart, BySource, RankCorrelation, RankRecord};
 pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, TrainedRun, flow_csv};
-pub use solve::{EndRecord, LimitRecord, RecordCoordinates, SolveRecord, StepCounts};
+pub use solve::{DriftRecord, EndRecord, LimitRecord, RecordCoordinates, SolveRecord, StepCounts};
 #[cfg(feature = "files")]
 pub use store::{Store, StoreError, writing};
 pub use sweep::{SweepCurve, SweepHeader, SweepPoint, SweepRecord};

@@ -19,7 +19,8 @@ const MODULES: [(&str, &str); 22] = [
     ("random", ""),
     ("adam", ""),
     ("integrate", ""),
-    ("trajectory", "integrate"),
+    // Columns of Jacobians side by side.
+    ("trajectory", "integrate parallel"),
     ("bifurcation", ""),
     ("probability", "integrate parallel"),
     // Never probability: the two routes to one number stay independent.

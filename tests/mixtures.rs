@@ -2,6 +2,8 @@
 
 #[path = "mixtures/full_space.rs"]
 mod full_space;
+#[path = "mixtures/shapes.rs"]
+mod shapes;
 #[path = "mixtures/weights.rs"]
 mod weights;
 

@@ -3,6 +3,8 @@
 // One binary: each would compile the matrix products anew.
 #[path = "realnvp/density.rs"]
 mod density;
+#[path = "realnvp/known.rs"]
+mod known;
 #[path = "realnvp/training.rs"]
 mod training;
 #[path = "realnvp/weights.rs"]

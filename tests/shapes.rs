@@ -190,14 +190,14 @@ fn what_has_no_meaning_is_refused_with_its_rule() {
         assert_eq!(output.status.code(), Some(2), "{message}\n{config}");
         assert!(message.contains(line) && message.contains(rule), "{message}\n{config}");
     }
-    for verb in ["density", "probability", "bifurcate", "boundary", "portrait"] {
+    for verb in ["density", "bifurcate", "boundary", "portrait"] {
         let config = "[target]\nseparation = 2.0\n[family]\nvariance = \"own\"\n[start]\ndimension = 2\nscale = 1.0\n";
         let file = config_file(config);
         let output = collapsar(&[verb, file.path().to_str().unwrap()]);
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{verb}: {message}");
         assert!(
-            message.contains("line 4") && message.contains("variances of their own have `collapsar solve`"),
+            message.contains("line 4") && message.contains("variances of their own are for solve, probability, sweep"),
             "{message}"
         );
     }

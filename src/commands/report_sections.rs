@@ -12,7 +12,7 @@ use crate::config::{CheckRule, PlotConfig, SweepConfig, Verb};
 use crate::montecarlo::{Agreement, Comparison};
 use crate::plots;
 use crate::report::{JudgedClaim, Section, Table, encoded};
-use crate::studies::number;
+use crate::studies::{DRIFT, number};
 
 /// What parts a configuration from what the report says of it.
 const FOR_THE_REPORT: &str = "# ---- For the report";
@@ -101,7 +101,23 @@ pub(crate) fn section(
     };
     let (title, caption) = (&experiment.config.title, &experiment.config.caption);
     if plots.is_empty() {
-        return Ok(vec![plain(stem.clone(), title, caption, picture(stem)?)]);
+        let mut found = vec![plain(stem.clone(), title, caption, picture(stem)?)];
+        let drift = format!("{stem}-{DRIFT}");
+        let svg = picture(&drift)?;
+        if !svg.is_empty() {
+            found.push(Section {
+                title: "What heat does to the weights of the modes".to_owned(),
+                caption: "The weights of separate modes in p^β, theory (40); dotted: half of each mode's weight, below which it counts \
+                    as lost."
+                    .to_owned(),
+                figure_file: format!("{drift}.png"),
+                figure_svg: svg,
+                csv_file: csv.clone(),
+                name: drift,
+                ..Section::default()
+            });
+        }
+        return Ok(found);
     }
     let mut sections = Vec::new();
     for plot in plots {

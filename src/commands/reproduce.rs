@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::ReproduceArgs;
 use crate::commands::experiment::Experiment;
 use crate::commands::report_sections::{agreement, intro, section, verdicts};
+use crate::commands::report_targets::{NamedTarget, targets};
 use crate::commands::{Failure, print};
 use crate::report::{Provenance, Report, html, markdown};
 use crate::results::{Store, VERSION};
@@ -63,6 +64,7 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
     let store = Store::open(&args.out).map_err(Failure::computation)?;
     let mut manifest = Manifest::read(&args.out);
     let (mut sections, mut judged, mut points, mut kept) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let mut named = Vec::new();
     let mut pace = ReportPace::default();
     for (place, experiment) in experiments.iter().enumerate() {
         let of = experiment.fingerprint();
@@ -90,7 +92,11 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
         judged.extend(verdicts(experiment, &record, args.quick));
         points.extend(comparisons(&record));
         sections.extend(section(experiment, &record, (&args.out, &files), args.explorer.as_deref())?);
+        if let Some(name) = experiment.config.row.clone() {
+            named.push(NamedTarget { name, record });
+        }
     }
+    sections.extend(targets(&named));
     if let Some((last, verdict, files)) = agreement(&points)? {
         store.write(&files).map_err(Failure::computation)?;
         sections.push(last);

@@ -35,7 +35,7 @@ impl DensityFlowRun {
         document.section("training").refuse(&known, "the modes of a function are not known, and it is fitted once")?;
         let (schedule, _) = resolve::any_schedule(document)?;
         let start = FlowStart::resolve(document)?;
-        let Some((flow, training)) = flow::resolve(document, (0, start.dimension))? else {
+        let Some((flow, training)) = flow::resolve(document, (false, start.dimension))? else {
             return Err(document.error(Origin::Absent, flow::MISSING.to_owned()));
         };
         resolve::check_rest(document, &["flow"])?;

@@ -68,6 +68,8 @@ pub struct ExperimentConfig {
     pub title: String,
     /// What to see in its figure.
     pub caption: String,
+    /// The name of its target in the report's table of targets, if it has a row.
+    pub row: Option<String>,
     /// Overrides of the quick setting, as for `--set`.
     pub quick: Vec<String>,
     /// About how long it takes at full size on two cores, in seconds.
@@ -136,11 +138,21 @@ impl ExperimentConfig {
             order: section.count("order")?.unwrap_or(LAST),
             title: needed("title")?,
             caption: needed("caption")?,
+            row: row(&section, verb)?,
             quick: section.texts("quick")?.unwrap_or_default(),
             seconds: section.positive("seconds")?.unwrap_or(1.0),
             checks,
         }))
     }
+}
+
+/// `experiment.row`, which a sweep's counts fill.
+fn row(section: &Section<'_>, verb: Option<Verb>) -> Result<Option<String>, ConfigError> {
+    let row = section.text("row")?;
+    if row.is_some() && verb != Some(Verb::Sweep) {
+        return Err(section.breaks("row", "be absent unless the verb is \"sweep\", whose counts it holds"));
+    }
+    Ok(row)
 }
 
 fn check(document: &Document, node: &Node) -> Result<Check, ConfigError> {

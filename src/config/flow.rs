@@ -29,17 +29,16 @@ fn index(count: u64) -> usize {
 }
 
 impl TrainingConfig {
-    fn resolve(section: &Section<'_>, modes: usize) -> Result<Self, ConfigError> {
+    fn resolve(section: &Section<'_>, pair: bool) -> Result<Self, ConfigError> {
         let mut found = Self::read(section)?;
         if !section.has("time_step") {
             found.time_step = found.step_size;
         }
-        let pair = modes == 2;
         if !section.has("criterion") {
             found.criterion = if pair { Criterion::Spread } else { Criterion::Coverage };
         }
         if found.criterion == Criterion::Spread && !pair {
-            return Err(section.breaks("criterion", "be \"coverage\" unless the target has two modes"));
+            return Err(section.breaks("criterion", "be \"coverage\" unless the target has two modes of covariance I"));
         }
         if found.criterion == Criterion::Coverage {
             section.refuse(&["threshold"], "the criterion \"coverage\" has no threshold")?;
@@ -75,16 +74,16 @@ impl TrainingConfig {
 /// Where neither section has a key.
 pub(crate) const MISSING: &str = "`flow` is missing: [flow] and [training] say which flow is trained, and how";
 
-/// Both sections; nothing if neither has a key.
+/// Both sections; nothing if neither has a key. Two modes of covariance I are a `pair`.
 pub(crate) fn resolve(
     document: &Document,
-    (modes, dimension): (usize, usize),
+    (pair, dimension): (bool, usize),
 ) -> Result<Option<(FlowConfig, TrainingConfig)>, ConfigError> {
     let (flow, training) = (&document.section("flow"), &document.section("training"));
     if flow.is_empty() && training.is_empty() {
         return Ok(None);
     }
-    let found = (FlowConfig::read(flow)?, TrainingConfig::resolve(training, modes)?);
+    let found = (FlowConfig::read(flow)?, TrainingConfig::resolve(training, pair)?);
     found.0.architecture(dimension).check().map_err(|e| {
         // The dimension of a flow is that of the start.
         flow.parameter(&if e.name() == "dimension" { e.of(collapsar_theory::Part::Start) } else { e })

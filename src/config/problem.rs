@@ -37,15 +37,8 @@ impl ProblemConfig {
         Self::of(document, resolve::target(document)?, resolve::rules(document)?)
     }
 
-    /// The same, also under a schedule that watches the fit.
-    ///
-    /// # Errors
-    /// The key that breaks a rule.
-    pub fn resolve_watching(document: &Document) -> Result<Self, ConfigError> {
-        Self::of(document, resolve::target(document)?, resolve::rules(document)?)
-    }
-
-    /// The same where modes may have any covariance and components variances of their own.
+    /// The same where modes may have any covariance and components variances of their own, also under a schedule that watches
+    /// the fit.
     ///
     /// # Errors
     /// The key that breaks a rule.

@@ -1,14 +1,16 @@
-//! What `probability` and the points of `sweep` read: a mixture's problem, or product measures from random starts.
+//! What `probability` and the points of `sweep` read: a mixture's problem, product measures from random starts, or flows on a
+//! named density.
 
 use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::family::{CRITERIA, PRESETS, Preset, ProductCriterion};
-use crate::config::keys::{MonteCarloConfig, OptimiserConfig, StopConfig, keys_of};
+use crate::config::keys::{MonteCarloConfig, OptimiserConfig, StopConfig, TrainingConfig, keys_of};
 use crate::config::mixture::MixtureConfig;
+use crate::config::named::NamedDensity;
 use crate::config::resolve::{self, DEFAULT_SEED};
-use crate::config::runs::ProbabilityRun;
+use crate::config::runs::{FlowCount, ProbabilityRun};
 use crate::config::schedule::ScheduleConfig;
 
 /// A question about the probability of collapse, by its family.
@@ -19,6 +21,8 @@ pub enum CollapseRun {
     Mixture(Box<ProbabilityRun>),
     /// Product measures.
     Product(Box<ProductRun>),
+    /// Normalizing flows on a density that is no mixture.
+    Flow(Box<FlowCount>),
 }
 
 /// Product measures from random starts.
@@ -70,6 +74,9 @@ impl CollapseRun {
     /// The key that breaks a rule.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
         match document.section("family").choice("preset", &PRESETS)? {
+            None | Some(Preset::Mixture(_)) if NamedDensity::is_given(document) => {
+                FlowCount::resolve(document).map(|run| Self::Flow(Box::new(run)))
+            }
             Some(Preset::MeanField) => ProductRun::resolve(document).map(|run| Self::Product(Box::new(run))),
             _ => ProbabilityRun::resolve(document).map(|run| Self::Mixture(Box::new(run))),
         }
@@ -79,7 +86,7 @@ impl CollapseRun {
     pub fn mixture(&self) -> Option<&ProbabilityRun> {
         match self {
             Self::Mixture(run) => Some(run),
-            Self::Product(_) => None,
+            Self::Product(_) | Self::Flow(_) => None,
         }
     }
 
@@ -88,6 +95,7 @@ impl CollapseRun {
         match self {
             Self::Mixture(run) => &run.problem.schedule,
             Self::Product(run) => &run.schedule,
+            Self::Flow(run) => &run.schedule,
         }
     }
 
@@ -96,6 +104,16 @@ impl CollapseRun {
         match self {
             Self::Mixture(run) => run.problem.start.seed.unwrap_or(0),
             Self::Product(run) => run.start.seed,
+            Self::Flow(run) => run.start.seed,
+        }
+    }
+
+    /// `[training]`, if it has one.
+    pub fn training(&self) -> Option<&TrainingConfig> {
+        match self {
+            Self::Mixture(run) => run.training.as_ref(),
+            Self::Product(_) => None,
+            Self::Flow(run) => Some(&run.training),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::config::keys::{
     OptimiserConfig, PortraitConfig, RotationConfig, ScanConfig, SimulationConfig, SolveConfig, StopConfig,
 };
 use crate::config::mixture::MixtureConfig;
+use crate::config::named::NamedDensity;
 use crate::config::run::{InitialVariance, StartConfig, TargetConfig};
 use crate::config::schedule::{NO_FUNCTION_OF_TIME, ScheduleConfig};
 use crate::config::section::Section;
@@ -75,10 +76,11 @@ fn weights(section: &Section<'_>, means: Option<usize>) -> Result<Vec<f64>, Conf
 /// `[target]`.
 pub(crate) fn target(document: &Document) -> Result<TargetConfig, ConfigError> {
     let section = document.section("target");
+    NamedDensity::refuse(&section)?;
     if section.has("components") {
         let found = shaped_target(document)?;
         if found.covariances.is_some() {
-            let rule = "all have variance 1 here: other covariances have `collapsar solve` and `collapsar mean-field`";
+            let rule = "all have variance 1 here: other covariances are for solve, probability, sweep, design, realnvp and mean-field";
             return Err(section.breaks("components", rule));
         }
         return Ok(found);
@@ -99,6 +101,7 @@ pub(crate) fn target(document: &Document) -> Result<TargetConfig, ConfigError> {
 /// `[target]` as any Gaussian mixture.
 pub(crate) fn mixture(document: &Document) -> Result<MixtureConfig, ConfigError> {
     let section = document.section("target");
+    NamedDensity::refuse(&section)?;
     let found = if section.has("components") {
         MixtureConfig::of_tables(document)?
     } else {
@@ -115,6 +118,7 @@ pub(crate) fn shaped_target(document: &Document) -> Result<TargetConfig, ConfigE
     if !section.has("components") {
         return target(document);
     }
+    NamedDensity::refuse(&section)?;
     let mixture = MixtureConfig::of_tables(document)?;
     let unit = mixture.unit_modes().is_some();
     let (weights, components) = (mixture.weights(), mixture.components);
@@ -236,7 +240,7 @@ fn keys_of(kind: ScheduleKind) -> &'static [(&'static str, Option<f64>)] {
 pub(crate) fn rules(document: &Document) -> Result<Rules, ConfigError> {
     let found = shaped_rules(document)?;
     if found.variance == VarianceRule::Own {
-        let rule = "be \"unit\", \"slaved\" or \"trained\" here: variances of their own have `collapsar solve`";
+        let rule = "be \"unit\", \"slaved\" or \"trained\" here: variances of their own are for solve, probability, sweep and design";
         return Err(document.section("family").breaks("variance", rule));
     }
     Ok(found)

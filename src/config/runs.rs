@@ -6,6 +6,7 @@ use collapsar_theory::{Family, InvalidParameter, Pair, Schedule, Target};
 use serde::Serialize;
 
 use crate::config::family::FamilyConfig;
+use crate::config::flow_target::FlowTargetConfig;
 use crate::config::keys::{
     BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig,
     OptimiserConfig, PortraitConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig,
@@ -115,7 +116,7 @@ pub struct ProbabilityRun {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FlowRun {
     /// The target.
-    pub target: TargetConfig,
+    pub target: FlowTargetConfig,
     /// The annealing schedule.
     pub schedule: ScheduleConfig,
     /// The dimension and the seed.
@@ -126,6 +127,21 @@ pub struct FlowRun {
     pub training: TrainingConfig,
     /// The moments shown.
     pub density: DensityConfig,
+}
+
+/// Normalizing flows on a named density, trained and counted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FlowCount {
+    /// The target.
+    pub target: FlowTargetConfig,
+    /// The annealing schedule.
+    pub schedule: ScheduleConfig,
+    /// Dimension and seed.
+    pub start: FlowStart,
+    /// The flow.
+    pub flow: FlowConfig,
+    /// Its training.
+    pub training: TrainingConfig,
 }
 
 /// `[start]` of a normalizing flow.

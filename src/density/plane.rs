@@ -44,6 +44,17 @@ impl Plane {
         Ok(Self { origin, axes })
     }
 
+    /// The plane through the origin along two orthonormal vectors.
+    pub fn of_axes(first: &[f64], second: &[f64]) -> Self {
+        let axes = [first, second].map(DVector::from_column_slice);
+        Self { origin: DVector::zeros(first.len()), axes }
+    }
+
+    /// The axes, each a unit vector or zero.
+    pub fn axes(&self) -> [&[f64]; 2] {
+        [self.axes[0].as_slice(), self.axes[1].as_slice()]
+    }
+
     /// The vector at coordinates in the plane.
     pub fn embed(&self, [a, b]: [f64; 2]) -> Vec<f64> {
         (&self.origin + &self.axes[0] * a + &self.axes[1] * b).as_slice().to_vec()

@@ -1,13 +1,12 @@
 //! How good a flow is.
 
-use collapsar_theory::{InvalidParameter, Target};
+use collapsar_theory::InvalidParameter;
 
 use crate::flows::density::LogDensity;
-use crate::flows::mixture::Mixture;
 use crate::flows::moments::{SampleMean, log_mean_exp, mean, spread};
 use crate::flows::real::Real;
 use crate::flows::realnvp::{RealNvp, log_normal};
-use crate::flows::target_sample::target_sample;
+use crate::flows::target::FlowTarget;
 
 /// A mode with C_k/v_k below this is lost (theory section 9).
 pub const LOST_BELOW: f64 = 0.5;
@@ -50,43 +49,43 @@ impl Evaluation {
 /// draws of that seed. Refuses fewer than two samples and targets of more dimensions than the flow.
 pub fn evaluate<T: Real>(
     flow: &RealNvp<T>,
-    target: &Target,
+    target: &FlowTarget,
     samples: usize,
     seed: u64,
 ) -> Result<Evaluation, InvalidParameter> {
     check(samples)?;
     let d = flow.architecture().dimension;
-    let natural: Vec<usize> = (0..d).collect();
     // Densities of the target in double precision whatever the flow's type.
-    let mixture = Mixture::<f64>::new(target, &natural)?;
-    let mut s = vec![0.0; mixture.components()];
+    let mut judge = target.judge(d)?;
+    let weights = target.shares();
+    let mut s = vec![0.0; weights.len()];
 
     let base = flow.base(seed, samples);
     let image = flow.forward(&base)?;
     let mut logs = Vec::with_capacity(samples);
     let mut shares = vec![Vec::with_capacity(samples); s.len()];
-    let axis = axis(&mixture);
+    let axis = axis(target, d);
     let mut along = Vec::with_capacity(samples);
     let points = base.chunks_exact(d).zip(image.points.chunks_exact(d)).zip(&image.log_determinant);
     let mut x = vec![0.0; d];
     for ((z, point), log_det) in points {
         x.iter_mut().zip(point).for_each(|(x, p)| *x = p.to_f64());
-        let log_p = mixture.log_density(&x, &[], &mut s);
+        let log_p = judge.log_density(&x, &mut s);
         logs.push(log_normal(z).to_f64() - log_det.to_f64() - log_p);
         shares.iter_mut().zip(&s).for_each(|(share, s)| share.push(*s));
         along.extend(axis.iter().map(|u| u.iter().zip(&x).map(|(u, x)| u * x).sum::<f64>()));
     }
     let coverage: Vec<_> = shares.iter().map(|share| mean(share)).collect();
-    let lost = coverage.iter().zip(target.weights()).enumerate();
+    let lost = coverage.iter().zip(&weights).enumerate();
     let lost = lost.filter(|(_, (c, v))| **v > 0.0 && c.value < LOST_BELOW * **v).map(|(k, _)| k);
 
-    let exact: Vec<f64> = target_sample(target, d, samples, seed);
+    let exact: Vec<f64> = target.sample(d, samples, seed);
     let cast: Vec<T> = exact.iter().map(|x| T::of(*x)).collect();
     let log_q = flow.log_density(&cast)?;
     // At the rounded points that the flow has seen.
     let log_ratio = log_q.iter().zip(cast.chunks_exact(d)).map(|(log_q, point)| {
         x.iter_mut().zip(point).for_each(|(x, p)| *x = p.to_f64());
-        mixture.log_density(&x, &[], &mut s) - log_q.to_f64()
+        judge.log_density(&x, &mut s) - log_q.to_f64()
     });
     let log_ratio: Vec<f64> = log_ratio.collect();
 
@@ -172,9 +171,11 @@ fn check(samples: usize) -> Result<(), InvalidParameter> {
 }
 
 /// The unit vector from the last mode to the first.
-fn axis(mixture: &Mixture<f64>) -> Option<Vec<f64>> {
-    let (first, last) = (mixture.mode(0), mixture.mode(mixture.components() - 1));
-    let u: Vec<f64> = first.iter().zip(last).map(|(a, b)| a - b).collect();
+fn axis(target: &FlowTarget, dimension: usize) -> Option<Vec<f64>> {
+    let modes = target.modes();
+    let (first, last) = (modes.first()?, modes.last()?);
+    let coordinate = |mode: &Vec<f64>, i: usize| mode.get(i).copied().unwrap_or(0.0);
+    let u: Vec<f64> = (0..dimension).map(|i| coordinate(first, i) - coordinate(last, i)).collect();
     let norm = u.iter().map(|x| x * x).sum::<f64>().sqrt();
     (norm > 0.0).then(|| u.iter().map(|x| x / norm).collect())
 }

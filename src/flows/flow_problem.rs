@@ -1,15 +1,15 @@
 //! What is trained, on what, and how.
 
-use collapsar_theory::{AdaptiveRule, InvalidParameter, Schedule, Target};
+use collapsar_theory::{AdaptiveRule, InvalidParameter, Schedule};
 
 use crate::flows::architecture::Architecture;
 use crate::flows::density::LogDensity;
-use crate::flows::mixture::Mixture;
+use crate::flows::target::FlowTarget;
 use crate::flows::training::Training;
 
-/// A flow to be trained on a tempered target, a Gaussian mixture or a [`LogDensity`]: everything but the seed.
+/// A flow to be trained on a tempered target, a known one or a [`LogDensity`]: everything but the seed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FlowProblem<P = Target> {
+pub struct FlowProblem<P = FlowTarget> {
     plan: Plan,
     target: P,
 }
@@ -65,16 +65,16 @@ impl Plan {
 }
 
 impl FlowProblem {
-    /// Refuses what [`Architecture::check`] and [`Training::check`] refuse, and targets of more dimensions than the
-    /// flow. A target of fewer lies in the first coordinates; in the others it is standard normal.
+    /// Refuses what [`Architecture::check`] and [`Training::check`] refuse, and targets of another dimension than the
+    /// flow, but for modes of covariance I in fewer.
     pub fn new(
         architecture: Architecture,
-        target: Target,
+        target: impl Into<FlowTarget>,
         schedule: Schedule,
         training: Training,
     ) -> Result<Self, InvalidParameter> {
-        let plan = Plan::new(architecture, schedule, training)?;
-        Mixture::<f64>::new(&target, &plan.architecture.order())?;
+        let (plan, target) = (Plan::new(architecture, schedule, training)?, target.into());
+        target.check(&plan.architecture.order())?;
         Ok(Self { plan, target })
     }
 }

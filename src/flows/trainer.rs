@@ -10,6 +10,7 @@ use crate::flows::gradient::{Losses, Workspace};
 use crate::flows::mixture::Mixture;
 use crate::flows::real::Real;
 use crate::flows::realnvp::RealNvp;
+use crate::flows::target::FlowTarget;
 use crate::parallel;
 use crate::random::{Purpose, stream_for};
 
@@ -101,8 +102,13 @@ impl<'a, T: Real> Trainer<'a, T> {
 
     /// The same from given parameters; `flow` must have the architecture of the problem.
     pub fn start_from(problem: &'a FlowProblem, flow: RealNvp<T>, seed: u64) -> Result<Self, InvalidParameter> {
-        let mixture = Mixture::new(problem.target(), &problem.architecture().order())?;
-        Self::of(problem.plan(), Box::new(ScoredMixture::new(mixture)), flow, seed)
+        let order = problem.architecture().order();
+        let target: Box<dyn Scored<T> + 'a> = match problem.target() {
+            FlowTarget::Mixture(target) => Box::new(ScoredMixture::new(Mixture::new(target, &order)?)),
+            FlowTarget::Shaped(mixture) => Box::new(ScoredDensity::new(mixture, &order)),
+            FlowTarget::Benchmark(benchmark) => Box::new(ScoredDensity::new(benchmark, &order)),
+        };
+        Self::of(problem.plan(), target, flow, seed)
     }
 
     /// A run on a target that is known by its density.

@@ -11,4 +11,5 @@ pub(crate) mod lanes;
 pub(crate) mod options;
 pub(crate) mod pulls;
 pub(crate) mod run;
+pub(crate) mod shaped;
 pub(crate) mod step;

@@ -1,6 +1,6 @@
 //! Initial means drawn exactly, in coordinates whose number does not grow with d.
 
-use collapsar_theory::{Coordinates, Problem, StartLaw};
+use collapsar_theory::{Coordinates, Problem, ShapedProblem, StartLaw};
 use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
@@ -41,6 +41,18 @@ pub fn draw_start(problem: &Problem, rng: &mut impl Rng) -> Option<Coordinates> 
         row
     });
     Some(Coordinates { modes: modes.collect(), means, dimension: width })
+}
+
+/// The same of a problem with shapes: in the frame of modes and means where every covariance is a multiple of I, else in R^d,
+/// every coordinate drawn.
+pub fn draw_shaped(problem: &ShapedProblem, rng: &mut impl Rng) -> Option<Coordinates> {
+    let plain = problem.problem();
+    let collapsar_theory::Start::Law(law) = plain.start() else { return None };
+    if problem.is_isotropic() {
+        return draw_start(plain, rng);
+    }
+    let (_, coordinates) = problem.reduce();
+    Some(Coordinates { means: full_means(plain, *law, rng), ..coordinates })
 }
 
 /// K drawn means in R^d (K x d), every coordinate drawn.

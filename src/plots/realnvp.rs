@@ -50,18 +50,18 @@ fn coverage(record: &FlowRecord, time: Axis) -> Panel {
     let mut panel = Panel::new(time, Axis::linear("coverage *C*_k").range(-0.03, 1.03)).legend(LegendPlace::Below);
     let mut targets: Vec<f64> = Vec::new();
     for variant in &record.variants {
-        for k in 0..variant.modes.len() {
+        for k in 0..variant.shares.len() {
             let curve = line(variant, &|m| m.coverage.get(k).copied().unwrap_or(f64::NAN)).dash(dash(k));
             panel = panel.with(curve.color(if several { ink(variant) } else { palette::cycle(k) }));
         }
-        targets.extend(&variant.config.target.weights);
+        targets.extend(&variant.shares);
     }
     targets.sort_by(f64::total_cmp);
     targets.dedup();
     for v in targets {
         panel = panel.with(Series::horizontal(v).color(palette::GRAY).dash(Dash::DashDotted));
     }
-    let modes = record.variants.iter().map(|v| v.modes.len()).max().unwrap_or(0);
+    let modes = record.variants.iter().map(|v| v.shares.len()).max().unwrap_or(0);
     let color = |k| if several { palette::GRAY } else { palette::cycle(k) };
     panel = panel.with_all((0..modes).map(|k| key(&format!("*C*_{}", k + 1), color(k), dash(k))));
     panel.with(key("*v*_k", palette::GRAY, Dash::DashDotted))
@@ -114,7 +114,7 @@ fn plane(variant: &FlowVariant, shot: &FlowSnapshot, (first, last): (bool, bool)
     let x = shared(Axis::linear("mode axis").range(-reach, reach), last);
     let name = if variant.label.is_empty() { "across" } else { &variant.label };
     // Modes on a line need less room across it.
-    let flat = variant.modes.iter().all(|mode| mode[1].abs() < 1e-9 * reach);
+    let flat = !variant.modes.is_empty() && variant.modes.iter().all(|mode| mode[1].abs() < 1e-9 * reach);
     let across = if flat { ACROSS * reach } else { reach };
     let y = shared(Axis::linear(name).range(-across, across), first);
     let level = |values: &[f64], levels: &[f64], color: Color, dash: Dash, width: f64| {

@@ -58,7 +58,9 @@ pub struct FlowVariant {
     pub criterion: String,
     /// The trained flow; null if it diverged.
     pub evaluation: Option<FlowVerdict>,
-    /// The modes in the plane that is drawn: along the axis, and across.
+    /// v_k of each mode; of a named density they sum to 1 in each of its groups.
+    pub shares: Vec<f64>,
+    /// The modes in the plane that is drawn: along the axis, and across; none of a named density.
     pub modes: Vec<[f64; 2]>,
     /// Nodes of the plane, along both axes.
     pub nodes: Vec<f64>,

@@ -49,6 +49,9 @@ pub struct SolveRecord {
     /// What a reader should know of the schedule.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// The weights of far modes in p^beta on the schedule's way; absent where all covariances are I or it is never hot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftRecord>,
     /// Whether a mode is lost in the limit; null without a limit, and if the run still moves. What a fit that stops at the
     /// last reported time has lost is in `at_end`.
     pub collapsed: Option<bool>,
@@ -64,6 +67,15 @@ pub struct SolveRecord {
     pub steps: StepCounts,
     /// Largest error estimate of the Gaussian averages at the reported times.
     pub average_error: f64,
+}
+
+/// v_k^beta |Sigma_k|^((1 - beta)/2), normalised: theory (40).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DriftRecord {
+    /// beta, from that of the highest temperature to 1.
+    pub beta: Vec<f64>,
+    /// The weights there (beta x mode).
+    pub weights: Vec<Vec<f64>>,
 }
 
 /// What is lost at the last reported time.
@@ -195,6 +207,7 @@ impl SolveRecord {
             gram: reports.iter().map(|r| r.gram.clone()).collect(),
             objective: pick(&|r| r.objective),
             notes: Vec::new(),
+            drift: None,
             collapsed: decided.map(|limit| limit.verdict.collapsed()),
             mechanism: decided.map(|limit| limit.verdict.mechanism.name()),
             at_end: EndRecord::from(&trajectory.verdict),

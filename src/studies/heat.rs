@@ -3,9 +3,11 @@
 
 use collapsar_theory::{
     InvalidParameter, Pair, Schedule, SharpFormula, SpherePair, SphereVariance, Tempering, TemperingDrift, Turnpike,
+    tempered_weights,
 };
 
 use crate::config::ProblemConfig;
+use crate::results::DriftRecord;
 use crate::studies::number;
 use crate::studies::probability::CollapseProbability;
 
@@ -13,6 +15,8 @@ use crate::studies::probability::CollapseProbability;
 const USUAL: f64 = 0.01;
 /// Times at which a schedule is looked at.
 const LOOKS: usize = 400;
+/// Values of beta at which weights are drawn, less one.
+const DRAWN: usize = 100;
 /// A share of the hot time that is worth a word.
 const MUCH: f64 = 0.2;
 /// var/T at which the variance lags.
@@ -152,20 +156,42 @@ impl HeatUse {
     }
 }
 
-/// What tempering does to the weights of the target's modes under its schedule, a line each.
-///
-/// # Errors
-/// What the problem refuses.
-pub(crate) fn drift(problem: &ProblemConfig) -> Result<Vec<String>, InvalidParameter> {
+/// The highest temperature of the schedule, and log det Sigma_k; nothing where no weight moves: it is never hot, there is one
+/// mode, or each is tempered for itself.
+fn tempered(problem: &ProblemConfig) -> Result<Option<(f64, Vec<f64>)>, InvalidParameter> {
     let schedule = problem.schedule.schedule()?;
     let end = schedule.settling_time(Schedule::SETTLED);
     let times = (0..LOOKS).map(|look| end * look as f64 / LOOKS as f64);
     let hottest = times.map(|t| schedule.temperature(t)).fold(1.0, f64::max);
     let weights = &problem.target.weights;
     if hottest == 1.0 || weights.len() < 2 || problem.family.tempering == Tempering::Modes {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let volumes = problem.shaped()?.map_or_else(|| vec![0.0; weights.len()], |shaped| shaped.log_determinants());
+    Ok(Some((hottest, volumes)))
+}
+
+/// The weights of the modes along the schedule where they have shapes, theory (40).
+///
+/// # Errors
+/// What the problem refuses.
+pub(crate) fn drift_record(problem: &ProblemConfig) -> Result<Option<DriftRecord>, InvalidParameter> {
+    let Some((hottest, volumes)) = tempered(problem)?.filter(|_| problem.target.covariances.is_some()) else {
+        return Ok(None);
+    };
+    let cold = 1.0 / hottest;
+    let beta: Vec<f64> = (0..=DRAWN).map(|i| cold + (1.0 - cold) * i as f64 / DRAWN as f64).collect();
+    let weights = beta.iter().map(|&beta| tempered_weights(&problem.target.weights, &volumes, beta)).collect();
+    Ok(Some(DriftRecord { beta, weights }))
+}
+
+/// What tempering does to the weights of the target's modes under its schedule, a line each.
+///
+/// # Errors
+/// What the problem refuses.
+pub(crate) fn drift(problem: &ProblemConfig) -> Result<Vec<String>, InvalidParameter> {
+    let Some((hottest, volumes)) = tempered(problem)? else { return Ok(Vec::new()) };
+    let weights = &problem.target.weights;
     let drift = TemperingDrift::new(weights, &volumes, hottest);
     let heaviest = drift.heaviest.map(|(mode, hot)| {
         format!(

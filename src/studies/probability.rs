@@ -12,6 +12,7 @@ mod refined;
 mod routes;
 mod simulation;
 mod summary;
+mod trained;
 
 use collapsar_theory::Problem;
 
@@ -19,15 +20,17 @@ use crate::config::{CollapseRun, ConfigError, Document, ProbabilityRun, ProblemC
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
 use crate::results::{PROGRAM, ProbabilityRecord, VERSION};
-use crate::studies::heat::HeatUse;
+use crate::studies::heat::{HeatUse, drift};
 use crate::studies::trainable::Trainings;
 use crate::studies::{Study, StudyError, Watch};
 use portion::ROUTE;
 pub(crate) use product::ProductQuestion;
 pub(crate) use question::CollapseProbability;
+pub(crate) use trained::FlowQuestion;
 
-/// The `pair` of product measures.
+/// The `pair` of product measures, and of flows on a named density.
 pub(crate) const PRODUCT: &str = "product";
+pub(crate) const FLOW: &str = "flow";
 
 /// How often a random start collapses.
 #[derive(Debug)]
@@ -70,18 +73,24 @@ impl Study for Probability {
                 begin(&routes);
                 (PRODUCT, question.answer(&routes, seed, watch)?)
             }
+            CollapseRun::Flow(count) => {
+                let question = FlowQuestion::new(count)?;
+                let routes = or(routes, question.default_routes());
+                begin(&routes);
+                (FLOW, question.answer(&routes, seed, &Trainings::default())?)
+            }
             CollapseRun::Mixture(mixture) => {
                 let (problem, rule) = mixture.problem.watched()?;
                 let question = CollapseProbability::new(mixture, &problem, seed)?;
                 let routes = or(routes, question.default_routes());
                 begin(&routes);
                 let mut answers = question.answer(&routes, &Trainings::default(), watch)?;
-                let heat = match rule {
-                    None => HeatUse::of(&question, problem.schedule(), mixture.formula.wanted)?,
-                    // What is said of a schedule is about a function of time.
-                    Some(_) => None,
-                };
-                answers.notes.extend(heat.iter().flat_map(HeatUse::remarks));
+                // What is said of a schedule is about a function of time.
+                if rule.is_none() {
+                    let heat = HeatUse::of(&question, problem.schedule(), mixture.formula.wanted)?;
+                    answers.notes.extend(heat.iter().flat_map(HeatUse::remarks));
+                    answers.notes.extend(drift(&mixture.problem)?);
+                }
                 (question.pair_name(), answers)
             }
         };

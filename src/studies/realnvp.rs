@@ -1,5 +1,6 @@
 //! One training of a normalizing flow, watched.
 
+mod scene;
 mod snapshots;
 
 use crate::config::{ConfigError, Document, FlowRun, Precision, Variant};
@@ -129,7 +130,8 @@ fn watched<T: Real>(
         collapsed: found.as_ref().map(|found| trainable.collapsed(found)),
         criterion: trainable.criterion(),
         evaluation: found.map(FlowVerdict::from),
-        modes: shown.modes.clone(),
+        shares: problem.target().shares(),
+        modes: shown.scene.modes.clone(),
         target: shown.target(),
         target_levels: shown.levels(&shown.target()),
         nodes: shown.nodes.clone(),
@@ -163,7 +165,7 @@ fn summary(record: &FlowRecord) -> String {
             lines.push(format!("  cooling   {cold}"));
         }
         if let Some(found) = &variant.evaluation {
-            let pairs = found.coverage.iter().zip(&variant.config.target.weights);
+            let pairs = found.coverage.iter().zip(&variant.shares);
             let coverage = pairs.map(|(c, v)| format!("{} (weight {})", number(c.value), number(*v)));
             lines.push(format!("  coverage  {}", coverage.collect::<Vec<_>>().join(", ")));
             if let Some(spread) = found.spread {

@@ -12,10 +12,15 @@ use crate::plots::{self, Compared};
 use crate::results::{
     CompareRecord, PROGRAM, RecordCoordinates, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv,
 };
-use crate::studies::heat::drift;
+use crate::studies::heat::{drift, drift_record};
 use crate::studies::{Study, StudyError, Watch};
 use crate::trajectory::Trajectory;
 pub(crate) use trace::{RUN, trace};
+pub(crate) use watched::watched_shapes;
+
+/// What the figure of the weights of tempered modes is called.
+#[cfg(feature = "figures")]
+pub(crate) const DRIFT: &str = "drift";
 
 /// Where a start ends, and how it gets there: the closed flow followed to its limit.
 #[derive(Debug)]
@@ -66,7 +71,13 @@ impl Study for Solve {
             (SolveRecords::One(record), [run]) => plots::trajectory(&run.fine, &record.config.problem.target.weights),
             _ => plots::comparison(&self.compared()),
         };
-        vec![(String::new(), figure)]
+        let all = self.record.all();
+        let moved: Vec<_> = all.iter().filter_map(|(label, record)| Some((*label, record.drift.as_ref()?))).collect();
+        let mut figures = vec![(String::new(), figure)];
+        if !moved.is_empty() {
+            figures.push((format!("-{DRIFT}"), plots::drift(&moved)));
+        }
+        figures
     }
 
     fn summary(&self) -> String {
@@ -114,6 +125,7 @@ fn run(config: SolveRun, watch: &dyn Watch) -> Result<(SolveRecord, Trajectory),
     let engine = trace::integrator(&config)?.name();
     notes.extend(drift(&seen.problem)?);
     let coordinates = RecordCoordinates { name, from_frame: &to_user };
+    let drift = drift_record(&seen.problem)?;
     let record = SolveRecord::new(config, engine, &trajectory, modes, &coordinates);
-    Ok((SolveRecord { notes, ..record }, trajectory))
+    Ok((SolveRecord { notes, drift, ..record }, trajectory))
 }

@@ -1,10 +1,12 @@
 //! The normalizing flow of a configuration: what is trained, when it counts as collapsed, and how often it does.
 
+use collapsar_theory::InvalidParameter;
+
 use crate::config::{
-    Criterion, FlowConfig, FlowRun, Precision, ProbabilityRun, ProblemConfig, ScheduleConfig, TargetConfig,
-    TrainingConfig,
+    Criterion, FlowConfig, FlowCount, FlowRun, FlowTargetConfig, Precision, ProbabilityRun, ProblemConfig,
+    ScheduleConfig, TargetConfig, TrainingConfig,
 };
-use crate::flows::{Evaluation, FlowProblem, Real, TrainingOutcome, TrainingRun, train};
+use crate::flows::{Evaluation, FlowProblem, FlowTarget, Real, TrainingOutcome, TrainingRun, train};
 use crate::montecarlo::{Cooling, DEFAULT_LEVEL, Estimate, RunEnd, Tally};
 use crate::results::{Answer, Detail, TrainedRun};
 use crate::studies::{StudyError, number};
@@ -28,7 +30,13 @@ impl<'a> Trainable<'a> {
     /// The flow of a run.
     pub(crate) fn of_run(run: &'a FlowRun) -> Result<Self, StudyError> {
         let FlowRun { target, schedule, start, flow, training, .. } = run;
-        Self::new((flow, training), (target, schedule), (start.dimension, start.seed))
+        Self::new((flow, training), target_of(target, start.dimension)?, schedule, (start.dimension, start.seed))
+    }
+
+    /// The flow of a count on a named density.
+    pub(crate) fn of_count(run: &'a FlowCount, seed: u64) -> Result<Self, StudyError> {
+        let FlowCount { target, schedule, start, flow, training } = run;
+        Self::new((flow, training), target_of(target, start.dimension)?, schedule, (start.dimension, seed))
     }
 
     /// The flow of a problem; refused if it has none.
@@ -38,17 +46,20 @@ impl<'a> Trainable<'a> {
             return Err(StudyError::refused("flow", "missing", rule));
         };
         let ProblemConfig { target, schedule, start, .. } = &run.problem;
-        Self::new((flow, training), (target, schedule), (start.dimension(), seed))
+        let target = mixture_of(target, start.dimension())?;
+        Self::new((flow, training), target, schedule, (start.dimension(), seed))
     }
 
     fn new(
         (flow, training): (&'a FlowConfig, &'a TrainingConfig),
-        (target, schedule): (&TargetConfig, &ScheduleConfig),
+        target: FlowTarget,
+        schedule: &ScheduleConfig,
         (dimension, seed): (usize, u64),
     ) -> Result<Self, StudyError> {
-        let target = target.target()?;
         let threshold = match training.criterion {
-            Criterion::Spread => Some(training.threshold.unwrap_or_else(|| half_way(target.modes(), target.weights()))),
+            Criterion::Spread => {
+                Some(training.threshold.unwrap_or_else(|| half_way(&target.modes(), &target.shares())))
+            }
             Criterion::Coverage => None,
         };
         let clocked = training.clock(schedule);
@@ -145,6 +156,21 @@ impl<'a> Trainable<'a> {
         let cold = run.cold.map(|step| step as f64 * self.training.time_step);
         TrainedRun { seed: run.seed, collapsed, lost_a_mode, divergence, cold }
     }
+}
+
+/// The target of a configuration in `dimension` dimensions.
+fn target_of(config: &FlowTargetConfig, dimension: usize) -> Result<FlowTarget, InvalidParameter> {
+    match config {
+        FlowTargetConfig::Mixture(target) => mixture_of(target, dimension),
+        FlowTargetConfig::Named(named) => named.benchmark(dimension).map(FlowTarget::from),
+    }
+}
+
+fn mixture_of(target: &TargetConfig, dimension: usize) -> Result<FlowTarget, InvalidParameter> {
+    Ok(match target.shapes_in(dimension)? {
+        Some(shaped) => shaped.into(),
+        None => target.target()?.into(),
+    })
 }
 
 /// Keeps a training.

@@ -6,7 +6,7 @@ use crate::integrate::vectors;
 
 /// A closed flow of a mixture of K components against P modes; its state begins with the K means, then K logits where the
 /// weights are trained, then logarithms of variances.
-pub trait Closed: Flow {
+pub trait Closed: Flow + Sync {
     /// K.
     fn components(&self) -> usize;
 
@@ -18,6 +18,9 @@ pub trait Closed: Flow {
 
     /// Whether components have variances of their own.
     fn has_own_variances(&self) -> bool;
+
+    /// Whether a value depends on its arguments alone, not on what was asked before.
+    fn is_pure(&self) -> bool;
 
     /// w_i at a state.
     fn weights(&self, beta: f64, state: &[f64]) -> Vec<f64>;
@@ -62,6 +65,10 @@ impl Closed for MixtureFlow {
         false
     }
 
+    fn is_pure(&self) -> bool {
+        true
+    }
+
     fn weights(&self, beta: f64, state: &[f64]) -> Vec<f64> {
         self.unpack(beta, state).weights()
     }
@@ -96,6 +103,11 @@ impl Closed for ShapedFlow {
 
     fn has_own_variances(&self) -> bool {
         self.has_own_variances()
+    }
+
+    /// Its rule remembers the steps that it took.
+    fn is_pure(&self) -> bool {
+        false
     }
 
     fn weights(&self, beta: f64, state: &[f64]) -> Vec<f64> {

@@ -12,7 +12,7 @@ use crate::trajectory::limit::{
     LOST_COVERAGE, Limit, LimitStatus, LostModes, classify, fastest_motion, growth_rate, is_rest, is_unstable, margin,
 };
 use crate::trajectory::report::Report;
-use crate::trajectory::settle::{COLD, QUICK, is_slow, settle, transit};
+use crate::trajectory::settle::{COLD, QUICK, Settled, is_near_to, is_slow, settle, transit};
 
 /// How long a run is followed beyond its last report, in units of its clock.
 const LIMIT_TIME: f64 = 1e6;
@@ -190,6 +190,8 @@ fn find_limit<F: Closed>(
     let mut stretch = FIRST_STRETCH;
     let mut resting_since: Option<f64> = None;
     let mut status = LimitStatus::Moving;
+    // An equilibrium that the state is bound to, while other modes are lost here than there.
+    let mut ahead: Option<Settled> = None;
     let growth = loop {
         let mut growth = None;
         let motion = fastest_motion(&exact, beta, &state);
@@ -209,9 +211,13 @@ fn find_limit<F: Closed>(
             resting_since = None;
             if time >= settled && is_slow(motion) {
                 let lost = |state: &[f64]| classify(&exact, beta, state, targets, LOST_COVERAGE).1;
-                if let Some(found) = settle(&exact, beta, &state).filter(|found| lost(&found.state) == lost(&state)) {
-                    (state, status) = (found.state, LimitStatus::Equilibrium);
-                    break Some(found.growth);
+                let found = ahead.take().filter(|ahead| is_near_to(&state, &ahead.state));
+                if let Some(found) = found.or_else(|| settle(&exact, beta, &state)) {
+                    if lost(&found.state) == lost(&state) {
+                        (state, status) = (found.state, LimitStatus::Equilibrium);
+                        break Some(found.growth);
+                    }
+                    ahead = Some(found);
                 }
             }
         }

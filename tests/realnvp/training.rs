@@ -82,7 +82,7 @@ fn evaluation_of_a_flow_that_is_known() {
     // The identity against one mode at a distance: every quantity in closed form.
     let flow = RealNvp::<f64>::new(&Architecture { dimension: 3, ..architecture() }, 1).unwrap();
     let target = Target::new(vec![vec![0.5, 0.0, 0.0]], vec![1.0]).unwrap();
-    let found = evaluate(&flow, &target, 40_000, 7).unwrap();
+    let found = evaluate(&flow, &target.into(), 40_000, 7).unwrap();
     let close = |value: f64, exact: f64, error: f64| assert!((value - exact).abs() < 4.5 * error, "{value} {exact}");
     close(found.kl_reverse.value, 0.125, found.kl_reverse.error);
     close(found.kl_forward.value, 0.125, found.kl_forward.error);
@@ -92,7 +92,7 @@ fn evaluation_of_a_flow_that_is_known() {
     assert!((found.reverse_ess - (-0.25f64).exp()).abs() < 0.01 && (found.forward_ess - (-0.25f64).exp()).abs() < 0.01);
 
     // The identity covers neither of two far modes better than the other.
-    let found = evaluate(&flow, &Target::pair(3.0, [0.9, 0.1]).unwrap(), 40_000, 7).unwrap();
+    let found = evaluate(&flow, &Target::pair(3.0, [0.9, 0.1]).unwrap().into(), 40_000, 7).unwrap();
     let spread = found.spread.unwrap();
     close(spread.value, 1.0, spread.error);
     assert!((found.coverage[0].value + found.coverage[1].value - 1.0).abs() < 1e-12);

@@ -128,5 +128,5 @@ fn refusals_say_name_value_and_rule() {
     let flow = RealNvp::<f32>::new(&architecture(), 1).unwrap();
     let refused: InvalidParameter = flow.forward(&[1.0; 3]).unwrap_err();
     assert_eq!(refused.to_string(), "`points` is 3 numbers: it must hold 2 numbers for each point");
-    assert_eq!(evaluate(&flow, &pair(), 1, 0).unwrap_err().to_string(), "`samples` is 1: it must be at least 2");
+    assert_eq!(evaluate(&flow, &pair().into(), 1, 0).unwrap_err().to_string(), "`samples` is 1: it must be at least 2");
 }

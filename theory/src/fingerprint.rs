@@ -3,6 +3,7 @@
 use crate::family::{Clock, Family, MeanSpace, Metric, Tempering, VarianceRule, WeightRule};
 use crate::problem::Problem;
 use crate::schedule::{Schedule, ScheduleKind};
+use crate::shape::{Covariance, ShapedProblem};
 use crate::start::{Start, StartLaw};
 
 /// The version of the text: another one renews every count.
@@ -41,6 +42,19 @@ impl Problem {
     /// problems draw independently, and a problem draws the same wherever it is met.
     pub fn seed(&self, seed: u64) -> u64 {
         mixed_seed(seed, &self.fingerprint())
+    }
+}
+
+impl ShapedProblem {
+    /// The seed of the draws, as [`Problem::seed`]: shapes are written behind the line of the problem without them.
+    pub fn seed(&self, seed: u64) -> u64 {
+        let shape = |covariance: &Covariance| match covariance {
+            Covariance::Isotropic(variance) => number(*variance),
+            Covariance::Full(matrix) => rows(matrix),
+        };
+        let covariances: Vec<String> = self.covariances().iter().map(shape).collect();
+        let (plain, variances) = (self.problem().fingerprint(), list(&self.initial_variances()));
+        mixed_seed(seed, &format!("{plain}|covariances=[{}] variances={variances}", covariances.join(",")))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod adaptive;
 mod basin;
+mod benchmark;
 mod cubature;
 mod family;
 mod fingerprint;
@@ -23,6 +24,7 @@ mod tempered_fit;
 
 pub use adaptive::AdaptiveRule;
 pub use basin::{FreeBasin, SphereBasin, Verdict};
+pub use benchmark::{Benchmark, BenchmarkKind, Funnel, ManyWell, Rings, TwoMoons};
 pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
 pub use family::{Clock, Family, MeanSpace, Metric, Rules, Tempering, VarianceRule, WeightRule};
 pub use fingerprint::mixed_seed;

@@ -50,6 +50,7 @@ pub(super) const EXPERIMENT: &[Key] = &[
     key("order", Integer, "1000", "", "its place in the report"),
     key("title", Text, "", "needed", "title in the report"),
     key("caption", Text, "", "needed", "what to see in its figure"),
+    key("row", Text, "", "sweep", "the name of its target in the report's table of targets"),
     key("quick", Texts, "[]", "", "overrides of `reproduce --quick`"),
     key("seconds", Number, "1", "> 0", "about how long it takes on two cores: `reproduce` tells the time left by it"),
     key(

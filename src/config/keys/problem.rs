@@ -4,6 +4,7 @@ use collapsar_theory::ScheduleKind;
 
 use crate::config::family::{CLOCKS, CRITERIA, MEANS, METRICS, PRESETS, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{Key, KeyKind, key, words};
+use crate::config::named::DENSITIES;
 use KeyKind::{Flag, Integer, Number, NumberOrNumbers, Numbers, Tables, Vectors, Word};
 
 pub(super) const TARGET: &[Key] = &[
@@ -14,8 +15,16 @@ pub(super) const TARGET: &[Key] = &[
         "components",
         Tables(COMPONENT),
         "",
-        "each [[target.components]]; in place of the keys above; covariances other than I: solve, mean-field",
+        "each [[target.components]]; in place of the keys above; covariances other than I: solve, probability, sweep, design, \
+         realnvp, mean-field",
         "weight, mean and covariance of each component",
+    ),
+    key(
+        "density",
+        Word(|| words(&DENSITIES)),
+        "",
+        "in place of the keys above; flows only: realnvp, and probability and sweep by the route realnvp",
+        "a density that is no mixture, in start.dimension dimensions (moons and rings: 2)",
     ),
 ];
 
@@ -61,7 +70,7 @@ pub(super) const FAMILY: &[Key] = &[
         "variance",
         Word(|| words(&VARIANCES)),
         "paper: trained, free: unit",
-        "own: solve, free means",
+        "own: solve, probability, sweep, design; free means",
         "1, T, one trained for all components, or each component's own",
     ),
     key("clock", Word(|| words(&CLOCKS)), "paper: free-energy, free: kl", "", "the flow of F_β, or of F_β/β"),

@@ -190,7 +190,7 @@ section! {
         every: u64 = "20", "≥ 1", "steps between recorded ones";
         samples: u64 = "20000", "2 to 2^28", "samples of the evaluation";
         runs: u64 = "50", "1 to 2^20", "seeds of a point of a grid: seed, seed + 1, ...";
-        criterion: Criterion = "spread; coverage unless there are two modes", "",
+        criterion: Criterion = "spread; coverage unless there are two modes of covariance I", "",
             "collapsed: a spread along the axis of two modes below the threshold, or a mode with C_k/v_k < 1/2";
         #[serde(skip_serializing_if = "Option::is_none")]
         threshold: Option<f64> = "half way between 1 and the target's spread", "> 0; criterion spread",

@@ -4,6 +4,7 @@ use crate::config::document::Document;
 use crate::config::error::{ConfigError, Origin};
 use crate::config::family::FamilyConfig;
 use crate::config::flow;
+use crate::config::flow_target::FlowTargetConfig;
 use crate::config::keys::{
     BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserConfig,
     PortraitConfig, SimulationConfig, StopConfig,
@@ -12,7 +13,8 @@ use crate::config::problem::ProblemConfig;
 use crate::config::resolve;
 use crate::config::run::TargetConfig;
 use crate::config::runs::{
-    BifurcationRun, BoundaryRun, DensityRun, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun, VarianceStart,
+    BifurcationRun, BoundaryRun, DensityRun, FlowCount, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun,
+    VarianceStart,
 };
 
 impl FlowStart {
@@ -112,9 +114,9 @@ impl PortraitRun {
 impl ProbabilityRun {
     /// Reads what `probability` and the points of `sweep` read.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
-        let problem = ProblemConfig::resolve_watching(document)?;
-        let modes = problem.target.target().map_or(0, |target| target.modes().len());
-        let (flow, training) = flow::resolve(document, (modes, problem.start.dimension()))?.unzip();
+        let problem = ProblemConfig::resolve_shaped(document)?;
+        let target = FlowTargetConfig::Mixture(problem.target.clone());
+        let (flow, training) = flow::resolve(document, (target.is_pair(), problem.start.dimension()))?.unzip();
         let optimiser = OptimiserConfig::resolve(&document.section("optimiser"))?;
         let adam = optimiser.as_ref().and_then(OptimiserConfig::adam).is_some();
         let found = Self {
@@ -136,15 +138,31 @@ impl ProbabilityRun {
 impl FlowRun {
     /// Reads what `realnvp` reads.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
-        let target = resolve::target(document)?;
-        let (schedule, _) = resolve::any_schedule(document)?;
-        let start = FlowStart::resolve(document)?;
-        let modes = target.target().map_or(0, |target| target.modes().len());
-        let Some((flow, training)) = flow::resolve(document, (modes, start.dimension))? else {
-            return Err(document.error(Origin::Absent, flow::MISSING.to_owned()));
-        };
+        let FlowCount { target, schedule, start, flow, training } = FlowCount::read(document)?;
+
         let density = DensityConfig::resolve(&document.section("density"), training.end())?;
         resolve::check_rest(document, &["density", "flow"])?;
         Ok(Self { target, schedule, start, flow, training, density })
+    }
+}
+
+impl FlowCount {
+    /// Reads what `probability` and the points of `sweep` read where the target is a named density.
+    pub(crate) fn resolve(document: &Document) -> Result<Self, ConfigError> {
+        OptimiserConfig::refuse_adam(&document.section("optimiser"))?;
+        document.section("stop").refuse(&["horizon"], "a flow is judged after `training.steps`")?;
+        let found = Self::read(document)?;
+        resolve::check_rest(document, &["flow"])?;
+        Ok(found)
+    }
+
+    fn read(document: &Document) -> Result<Self, ConfigError> {
+        let start = FlowStart::resolve(document)?;
+        let target = FlowTargetConfig::resolve(document, start.dimension)?;
+        let (schedule, _) = resolve::any_schedule(document)?;
+        let Some((flow, training)) = flow::resolve(document, (target.is_pair(), start.dimension))? else {
+            return Err(document.error(Origin::Absent, flow::MISSING.to_owned()));
+        };
+        Ok(Self { target, schedule, start, flow, training })
     }
 }

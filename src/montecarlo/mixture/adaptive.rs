@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use collapsar_theory::{AdaptiveRule, Flow, InvalidParameter, MixtureFlow, Part, Problem, Schedule, Start};
+use collapsar_theory::{AdaptiveRule, Flow, InvalidParameter, MixtureFlow, Problem, Schedule};
 
 use crate::integrate::Tolerances;
 use crate::montecarlo::draw_start;
@@ -10,7 +10,7 @@ use crate::montecarlo::mixture::certainty::Certainty;
 use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture::estimate::{MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture::options::MixtureOptions;
-use crate::montecarlo::mixture::run::{ABSOLUTE, LARGEST, RunRules, fits};
+use crate::montecarlo::mixture::run::{ABSOLUTE, RunRules, check_size, explicit_start};
 use crate::montecarlo::statistics::cooling::Cooling;
 use crate::montecarlo::statistics::estimate::{GoOn, in_parts};
 use crate::parallel;
@@ -36,20 +36,12 @@ impl<'a> AdaptiveEnsemble<'a> {
     /// Errors: an explicit start, options out of their range, what [`Watched::new`] refuses.
     pub fn new(problem: &'a Problem, rule: AdaptiveRule, options: &MixtureOptions) -> Result<Self, InvalidParameter> {
         options.check()?;
-        let Some(first) = draw_start(problem, &mut stream(0, 0)) else {
-            let means = if let Start::Means(means) = problem.start() { means.len() } else { 0 };
-            let rule = "be absent for an ensemble";
-            return Err(InvalidParameter::new("means", format!("a list of {means}"), rule).of(Part::Start));
-        };
+        let first = draw_start(problem, &mut stream(0, 0)).ok_or_else(|| explicit_start(problem))?;
         let watched = Watched::new(rule, problem.target(), problem.family(), problem.dimension())?;
         let flow = MixtureFlow::new(problem, first.modes.clone(), first.dimension, &options.cubature)?;
         let loose = transit(&options.cubature, options.relative);
         let transit = MixtureFlow::new(problem, first.modes, first.dimension, &loose)?;
-        if !fits(&flow) {
-            let rule = format!("leave at most {LARGEST} statistics");
-            let value = format!("a list of {}", flow.components());
-            return Err(InvalidParameter::new("weights", value, rule).of(Part::Family));
-        }
+        check_size(&flow)?;
         let schedule = Schedule::constant(1.0)?;
         let certainty = Certainty::new(problem.target().weights().to_vec(), options.threshold, 1.0, |_| 0.0);
         let cold = RunRules {

@@ -1,10 +1,8 @@
 //! When the end of a mixture's run is certain before it is reached.
 
-use collapsar_theory::MixtureFlow;
-
 use crate::integrate::vectors;
 use crate::montecarlo::mixture::end::MixtureEnd;
-use crate::trajectory::{COLD, LimitWatch, classify, settle};
+use crate::trajectory::{COLD, Closed, LimitWatch, classify, settle};
 
 /// Share of the bound below which the objective proves that no mode is lost: the rest covers what is left of cooling
 /// and the errors of the averages.
@@ -43,7 +41,7 @@ impl Certainty {
     }
 
     /// What is lost at a state, with its coverages.
-    pub(crate) fn classify(&self, flow: &MixtureFlow, beta: f64, state: &[f64]) -> (MixtureEnd, Vec<f64>) {
+    pub(crate) fn classify(&self, flow: &impl Closed, beta: f64, state: &[f64]) -> (MixtureEnd, Vec<f64>) {
         let (coverage, lost, mechanism) = classify(flow, beta, state, &self.targets, self.threshold);
         (MixtureEnd::Decided { lost, mechanism }, coverage)
     }
@@ -54,19 +52,19 @@ impl Certainty {
     }
 
     /// The end of a run that has settled and will never lose a mode from here on.
-    pub(crate) fn never_loses(&self, flow: &MixtureFlow, state: &[f64]) -> Option<(MixtureEnd, Vec<f64>)> {
+    pub(crate) fn never_loses(&self, flow: &impl Closed, state: &[f64]) -> Option<(MixtureEnd, Vec<f64>)> {
         self.is_low(flow, state, 0.0).then(|| self.classify(flow, self.beta, state))
     }
 
     /// Whether the objective is that low, or within `margin` above.
-    pub(crate) fn is_low(&self, flow: &MixtureFlow, state: &[f64], margin: f64) -> bool {
+    pub(crate) fn is_low(&self, flow: &impl Closed, state: &[f64], margin: f64) -> bool {
         self.bound.is_some_and(|bound| vectors::objective(flow, self.beta, state) < bound + margin)
     }
 
     /// The end of a run at (t, state) that is bound to an equilibrium nearby; `motion` is that of the state.
     pub(crate) fn near_limit(
         &self,
-        flow: &MixtureFlow,
+        flow: &impl Closed,
         watch: &mut LimitWatch,
         (t, motion): (f64, f64),
         state: &[f64],

@@ -2,24 +2,20 @@
 
 use std::ops::Range;
 
-use collapsar_theory::{Flow, InvalidParameter, MixtureFlow, Part, Problem, Start};
+use collapsar_theory::{Flow, InvalidParameter, MixtureFlow, Problem};
 
 use crate::montecarlo::draw_start;
 use crate::montecarlo::ensemble::Ensemble;
 use crate::montecarlo::mixture::block::{BLOCK, run};
-use crate::montecarlo::mixture::certainty::Certainty;
 use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture::estimate::{MixtureEstimate, MixtureTally};
 use crate::montecarlo::mixture::lanes::MixtureLanes;
 use crate::montecarlo::mixture::options::MixtureOptions;
-use crate::montecarlo::mixture::run::{LARGEST, RunRules, fits};
-use crate::montecarlo::statistics::estimate::{Estimate, GoOn, HorizonEstimate};
+use crate::montecarlo::mixture::run::{RunRules, check_size, explicit_start};
+use crate::montecarlo::statistics::estimate::GoOn;
 use crate::parallel;
 use crate::random::stream;
 use crate::trajectory::transit;
-
-/// Distance of the temperature from its limit from which on ends are asked for.
-const SETTLED: f64 = 1e-3;
 
 /// An ensemble of mixtures, ready to be counted.
 pub struct MixtureEnsemble<'a> {
@@ -61,26 +57,11 @@ impl<'a> MixtureEnsemble<'a> {
     /// Errors: an explicit start, options out of their range, a flow of more than 256 statistics.
     pub fn new(problem: &'a Problem, variance: f64, options: &MixtureOptions) -> Result<Self, InvalidParameter> {
         options.check()?;
-        let Some(first) = draw_start(problem, &mut stream(0, 0)) else {
-            let means = if let Start::Means(means) = problem.start() { means.len() } else { 0 };
-            let rule = "be absent for an ensemble";
-            return Err(InvalidParameter::new("means", format!("a list of {means}"), rule).of(Part::Start));
-        };
+        let first = draw_start(problem, &mut stream(0, 0)).ok_or_else(|| explicit_start(problem))?;
         // Modes and width are the same for every draw.
         let flow = MixtureFlow::new(problem, first.modes, first.dimension, &options.cubature)?;
         flow.initial_state(&first.means, variance)?;
-        if !fits(&flow) {
-            let rule = format!("leave at most {LARGEST} statistics");
-            let value = format!("a list of {}", flow.components());
-            return Err(InvalidParameter::new("weights", value, rule).of(Part::Family));
-        }
-        let schedule = problem.schedule().clone();
-        let settling = |tolerance: f64| schedule.settling_time(tolerance);
-        let beta = 1.0 / schedule.final_temperature();
-        let certainty = Certainty::new(problem.target().weights().to_vec(), options.threshold, beta, settling);
-        let settled = settling(SETTLED);
-        let end = options.horizon.unwrap_or(certainty.cold + options.patience);
-        let horizon = options.horizon.unwrap_or(schedule.end_of_run().min(end));
+        check_size(&flow)?;
         let lanes = LanesByWidth::new(problem, &flow);
         let transit = match &lanes {
             LanesByWidth::Alone => {
@@ -89,17 +70,7 @@ impl<'a> MixtureEnsemble<'a> {
             }
             _ => None,
         };
-        let course = RunRules {
-            certainty,
-            relative: options.relative,
-            settled,
-            horizon,
-            end,
-            at_end: options.horizon.is_some(),
-            max_steps: options.max_steps,
-            transit,
-            schedule,
-        };
+        let course = RunRules::new(problem, options, transit);
         Ok(Self { problem, flow, course, variance, options: options.clone(), lanes })
     }
 
@@ -160,13 +131,7 @@ impl<'a> MixtureEnsemble<'a> {
     }
 
     fn estimated(&self, seed: u64, tally: &MixtureTally) -> MixtureEstimate {
-        let when = self.options.horizon.map_or("in the limit".to_owned(), |t| format!("at t = {t}"));
-        let mut estimate = MixtureEstimate::new(tally, self.options.level, seed, self.options.threshold, &when);
-        if self.options.horizon.is_none() {
-            let counted = Estimate::new(tally.at_horizon, self.options.level, seed);
-            estimate.at_horizon = Some(HorizonEstimate { time: self.course.horizon, estimate: counted });
-        }
-        estimate
+        self.options.estimate(tally, seed, self.course.horizon)
     }
 }
 
@@ -196,7 +161,7 @@ impl Ensemble for MixtureEnsemble<'_> {
 
 #[cfg(test)]
 mod tests {
-    use collapsar_theory::{Family, Rules, Schedule, Target, VarianceRule, WeightRule};
+    use collapsar_theory::{Family, Rules, Schedule, Start, Target, VarianceRule, WeightRule};
 
     use super::*;
 

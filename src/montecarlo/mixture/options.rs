@@ -2,7 +2,8 @@
 
 use collapsar_theory::{CubatureOptions, InvalidParameter};
 
-use crate::montecarlo::statistics::estimate::DEFAULT_LEVEL;
+use crate::montecarlo::mixture::estimate::{MixtureEstimate, MixtureTally};
+use crate::montecarlo::statistics::estimate::{DEFAULT_LEVEL, Estimate, HorizonEstimate};
 use crate::trajectory::LOST_COVERAGE;
 
 /// How an ensemble of mixtures is followed and reported.
@@ -58,5 +59,16 @@ impl MixtureOptions {
             return refuse("patience", self.patience, "be finite and not negative");
         }
         Ok(())
+    }
+
+    /// What a tally says of runs that were also judged at the finite time `horizon`.
+    pub(crate) fn estimate(&self, tally: &MixtureTally, seed: u64, horizon: f64) -> MixtureEstimate {
+        let when = self.horizon.map_or("in the limit".to_owned(), |t| format!("at t = {t}"));
+        let mut estimate = MixtureEstimate::new(tally, self.level, seed, self.threshold, &when);
+        if self.horizon.is_none() {
+            let counted = Estimate::new(tally.at_horizon, self.level, seed);
+            estimate.at_horizon = Some(HorizonEstimate { time: horizon, estimate: counted });
+        }
+        estimate
     }
 }

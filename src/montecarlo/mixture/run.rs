@@ -2,22 +2,26 @@
 
 use std::cell::Cell;
 
-use collapsar_theory::{Flow, MixtureFlow, Schedule};
+use collapsar_theory::{InvalidParameter, MixtureFlow, Part, Problem, Schedule, Start};
 
 use crate::integrate::{StepResult, Stepper, System, Tempered, Tolerances};
 use crate::montecarlo::mixture::certainty::Certainty;
 use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
-use crate::trajectory::{LimitWatch, QUICK, motion_of};
+use crate::montecarlo::mixture::options::MixtureOptions;
+use crate::trajectory::{Closed, LimitWatch, QUICK, motion_of};
 
 /// Absolute tolerance in units of the relative one.
 pub(crate) const ABSOLUTE: f64 = 1e-2;
 
+/// Distance of the temperature from its limit from which on ends are asked for.
+const SETTLED: f64 = 1e-3;
+
 /// How far above its bound an objective by the looser averages may be for the accurate ones to be asked.
 const FIRST_LOOK: f64 = 1e-3;
 
-/// How runs are followed.
+/// How runs of a flow are followed.
 #[derive(Debug, Clone)]
-pub(crate) struct RunRules {
+pub(crate) struct RunRules<F = MixtureFlow> {
     pub(crate) schedule: Schedule,
     pub(crate) certainty: Certainty,
     /// Relative tolerance.
@@ -33,17 +37,38 @@ pub(crate) struct RunRules {
     pub(crate) max_steps: usize,
     /// The flow while the temperature or something else moves, where its averages need not be as good as those that judge an
     /// end.
-    pub(crate) transit: Option<MixtureFlow>,
+    pub(crate) transit: Option<F>,
 }
 
-impl RunRules {
+impl<F: Closed> RunRules<F> {
+    /// The rules for a problem.
+    pub(crate) fn new(problem: &Problem, options: &MixtureOptions, transit: Option<F>) -> Self {
+        let schedule = problem.schedule().clone();
+        let settling = |tolerance: f64| schedule.settling_time(tolerance);
+        let beta = 1.0 / schedule.final_temperature();
+        let certainty = Certainty::new(problem.target().weights().to_vec(), options.threshold, beta, settling);
+        let settled = settling(SETTLED);
+        let end = options.horizon.unwrap_or(certainty.cold + options.patience);
+        Self {
+            certainty,
+            relative: options.relative,
+            settled,
+            horizon: options.horizon.unwrap_or(schedule.end_of_run().min(end)),
+            end,
+            at_end: options.horizon.is_some(),
+            max_steps: options.max_steps,
+            transit,
+            schedule,
+        }
+    }
+
     /// Follows a run of `flow` from `start`.
-    pub(crate) fn follow(&self, flow: &MixtureFlow, start: &[f64]) -> MixtureRun {
+    pub(crate) fn follow(&self, flow: &F, start: &[f64]) -> MixtureRun {
         self.follow_from(flow, (0.0, None), start)
     }
 
     /// Follows a run that is at `start` at some time, with what it had lost at the horizon if that lies behind it.
-    pub(crate) fn follow_from(&self, flow: &MixtureFlow, from: (f64, Option<MixtureEnd>), start: &[f64]) -> MixtureRun {
+    pub(crate) fn follow_from(&self, flow: &F, from: (f64, Option<MixtureEnd>), start: &[f64]) -> MixtureRun {
         match start.len() {
             0..=2 => self.run::<2>(flow, from, start),
             3 => self.run::<3>(flow, from, start),
@@ -70,12 +95,7 @@ impl RunRules {
         edges
     }
 
-    fn run<const N: usize>(
-        &self,
-        flow: &MixtureFlow,
-        (at, mut early): (f64, Option<MixtureEnd>),
-        start: &[f64],
-    ) -> MixtureRun {
+    fn run<const N: usize>(&self, flow: &F, (at, mut early): (f64, Option<MixtureEnd>), start: &[f64]) -> MixtureRun {
         let n = start.len();
         let mut y = [0.0; N];
         y[..n].copy_from_slice(start);
@@ -133,21 +153,31 @@ impl RunRules {
     }
 
     /// A run that is classified at a state.
-    pub(crate) fn at_horizon(&self, flow: &MixtureFlow, time: f64, state: &[f64]) -> MixtureRun {
+    pub(crate) fn at_horizon(&self, flow: &F, time: f64, state: &[f64]) -> MixtureRun {
         let (end, coverage) = self.certainty.classify(flow, self.schedule.beta(time), state);
         MixtureRun::new(end, time, coverage)
     }
 
     /// A run that is left at a state.
-    pub(crate) fn left(&self, flow: &MixtureFlow, end: MixtureEnd, time: f64, state: &[f64]) -> MixtureRun {
-        MixtureRun::new(end, time, flow.coverage(self.schedule.beta(time), state))
+    pub(crate) fn left(&self, flow: &F, end: MixtureEnd, time: f64, state: &[f64]) -> MixtureRun {
+        MixtureRun::new(end, time, flow.observe(self.schedule.beta(time), state).coverage)
     }
 }
 
 /// The largest system that is followed.
 pub(crate) const LARGEST: usize = 256;
 
-/// The number of unknowns of a flow, if it is not too large.
-pub(crate) fn fits(flow: &MixtureFlow) -> bool {
-    flow.dimension() <= LARGEST
+/// Refuses a flow that is too large.
+pub(crate) fn check_size(flow: &impl Closed) -> Result<(), InvalidParameter> {
+    if flow.dimension() <= LARGEST {
+        return Ok(());
+    }
+    let rule = format!("leave at most {LARGEST} statistics");
+    Err(InvalidParameter::new("weights", format!("a list of {}", flow.components()), rule).of(Part::Family))
+}
+
+/// An ensemble of a start that is no law.
+pub(crate) fn explicit_start(problem: &Problem) -> InvalidParameter {
+    let means = if let Start::Means(means) = problem.start() { means.len() } else { 0 };
+    InvalidParameter::new("means", format!("a list of {means}"), "be absent for an ensemble").of(Part::Start)
 }

@@ -51,7 +51,8 @@ fn objective(config: &DesignRun, places: &[usize]) -> Result<f64, StudyError> {
     problem.start.variance =
         (whole.family().rules().variance == VarianceRule::Trained).then_some(InitialVariance::Common(1.0));
     problem.schedule = ScheduleConfig::from(&Schedule::constant(1.0)?);
-    problem.target = TargetConfig::from(whole.target());
+    // About another origin.
+    problem.target = TargetConfig { covariances: problem.target.covariances, ..TargetConfig::from(whole.target()) };
     let run = SolveRun { problem, solve: SolveConfig { times: vec![LATE], ..SolveConfig::default() } };
     let (.., trajectory) = trace(&run, &run.solve.times, &Silent)?;
     let last = trajectory.reports.last();

@@ -110,7 +110,11 @@ fn starvation_law(question: &CollapseProbability<'_>) -> Option<Starvation> {
     let family = question.problem.family();
     let rules = Rules { weights: WeightRule::FisherRao, ..Rules::FREE };
     let equal = matches!(family.weights(), [a, b] if a == b);
-    if !equal || family.rules() != rules || !matches!(question.law, StartLaw::Gaussian { .. }) {
+    if !equal
+        || question.shaped.is_some()
+        || family.rules() != rules
+        || !matches!(question.law, StartLaw::Gaussian { .. })
+    {
         return None;
     }
     let law = Starvation::new(question.scale(), question.dimension()).ok()?;

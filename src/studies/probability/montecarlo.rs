@@ -1,15 +1,16 @@
 //! The ensemble of the closed flow.
 
-use collapsar_theory::{AdaptiveRule, Pair};
+use collapsar_theory::{AdaptiveRule, Pair, ShapedProblem};
 
 use crate::montecarlo::{
     AdamEnsemble, AdamOptions, AdaptiveEnsemble, AdaptivePair, EnsembleOptions, FreeEnsemble, FreeStart,
-    MixtureEnsemble, MixtureOptions, SphereEnsemble, SphereStart,
+    MixtureEnsemble, MixtureOptions, ShapedEnsemble, SphereEnsemble, SphereStart,
 };
 use crate::results::Answer;
 use crate::studies::probability::CollapseProbability;
 use crate::studies::probability::portion::Portion;
 use crate::studies::probability::question::Said;
+use crate::studies::solve::watched_shapes;
 use crate::studies::{StudyError, number};
 
 /// Most coordinates of all means under Adam: some seconds a run.
@@ -21,6 +22,9 @@ pub(super) fn ask(
     portion: &Portion<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Said, StudyError> {
+    if let Some(shaped) = &question.shaped {
+        return with_shapes(question, shaped, portion);
+    }
     if let Some(step) = question.adam() {
         if let Some(rule) = question.rule {
             let why = "be a function of time for the flow of Adam: the simulation route takes Adam's steps under it";
@@ -53,6 +57,26 @@ pub(super) fn ask(
         }
     };
     found.map(Said::from).ok_or(StudyError::Cancelled)
+}
+
+/// Runs that are followed one by one.
+fn with_shapes(
+    question: &CollapseProbability<'_>,
+    shaped: &ShapedProblem,
+    portion: &Portion<'_>,
+) -> Result<Said, StudyError> {
+    if question.adam().is_some() {
+        let rule = "be \"plain\" where modes have covariances or components variances of their own";
+        return Ok(Said::Nothing(StudyError::refused("optimiser.kind", "\"adam\"", rule)));
+    }
+    if let Some(rule) = question.rule {
+        return Ok(Said::Nothing(watched_shapes(rule)));
+    }
+    let options = MixtureOptions { horizon: question.config.stop.horizon, ..MixtureOptions::default() };
+    let n = question.config.montecarlo.samples;
+    let found =
+        ShapedEnsemble::new(shaped, &options)?.estimate_while(question.seed, n, &|draws| portion.go_on(draws, n));
+    found.map(|estimate| Said::from(Answer::from(estimate))).ok_or(StudyError::Cancelled)
 }
 
 /// Each run with its own temperatures, which it finds on the way: pairs on their own kernels where their

@@ -1,12 +1,12 @@
 //! A problem with a law of starts.
 
 use collapsar_theory::{
-    AdaptiveRule, Clock, InvalidParameter, Metric, Pair, Problem, Schedule, SpherePair, SphereVariance, Start,
-    StartLaw, Target,
+    AdaptiveRule, Clock, Covariance, InvalidParameter, Metric, Pair, Part, Problem, Schedule, ShapedProblem,
+    SpherePair, SphereVariance, Start, StartLaw, Target,
 };
 
-use crate::config::ProbabilityRun;
 use crate::config::keys::OptimiserConfig;
+use crate::config::{ProbabilityRun, Route};
 use crate::results::Answer;
 use crate::studies::{StudyError, number};
 
@@ -16,6 +16,8 @@ pub(crate) struct CollapseProbability<'a> {
     pub(super) config: &'a ProbabilityRun,
     /// The problem.
     pub(super) problem: &'a Problem,
+    /// The problem with its shapes, if it has any.
+    pub(super) shaped: Option<ShapedProblem>,
     /// The rule by which the temperature watches the fit, if it does; `problem` then stays at its first temperature.
     pub(super) rule: Option<AdaptiveRule>,
     /// The seed of all draws.
@@ -44,6 +46,8 @@ impl From<Answer> for Said {
 
 /// Descent without a horizon runs until it is cold, and on for as long as slow directions need.
 pub(super) const RELAXATION: f64 = 10.0;
+/// What modes and components of shapes of their own break.
+const COMMON_SHAPES: &str = "be one for all components, and every mode's covariance I";
 /// Largest d of a law that is integrated: the logarithm of Gamma(d/2) errs by 1e-16 d log d.
 const MOST_DIMENSIONS: usize = 100_000_000;
 
@@ -82,12 +86,16 @@ impl<'a> CollapseProbability<'a> {
             let rule = "be absent: a probability needs a law, by `start.dimension`";
             return Err(StudyError::refused("start.means", "an explicit start", rule));
         };
-        let pair = Pair::of(problem);
+        let shaped = config.problem.shaped()?;
+        let pair = match &shaped {
+            None => Pair::of(problem),
+            Some(_) => Err(InvalidParameter::new("variance", "own", COMMON_SHAPES).of(Part::Family)),
+        };
         if matches!(pair, Ok(Pair::Sphere(_))) && law.dimension() < 2 {
             return Err(StudyError::refused("start.dimension", law.dimension(), "be at least 2 on the sphere"));
         }
         let rule = config.problem.schedule.rule()?;
-        Ok(Self { config, problem, rule, seed, pair, law })
+        Ok(Self { config, problem, shaped, rule, seed, pair, law })
     }
 
     /// "free", "sphere" or "mixture".
@@ -102,6 +110,19 @@ impl<'a> CollapseProbability<'a> {
     /// The pair that the problem is.
     pub(crate) fn pair(&self) -> Option<Pair> {
         self.pair.as_ref().ok().copied()
+    }
+
+    /// Why a route that is for modes of covariance I and components of one variance has nothing to say, if it has not.
+    pub(super) fn has_shapes(&self, route: Route) -> Option<StudyError> {
+        let shaped = self.shaped.as_ref()?;
+        let rule = format!("be I for the {} route; montecarlo counts modes of any", route.name());
+        let own = shaped.covariances().iter().all(|c| *c == Covariance::Isotropic(1.0));
+        Some(if own {
+            let rule = format!("be common for the {} route; montecarlo counts components of their own", route.name());
+            StudyError::refused("family.variance", "\"own\"", rule)
+        } else {
+            StudyError::refused("target.components", "covariances of their own", rule)
+        })
     }
 
     /// The pair for a route that is for pairs, or that there is none.

@@ -101,7 +101,7 @@ impl CollapseProbability<'_> {
             Route::Refined => refined::ask(self, notes),
             Route::MonteCarlo => montecarlo::ask(self, portion, notes),
             Route::Simulation => simulation::ask(self, portion, notes),
-            Route::RealNvp => realnvp::ask(self, trainings),
+            Route::RealNvp => realnvp::ask(self, trainings, notes),
         }
     }
 }

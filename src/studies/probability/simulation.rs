@@ -3,7 +3,7 @@
 use collapsar_theory::{Pair, VarianceRule};
 
 use crate::adam::Adam;
-use crate::config::{OptimiserName, SimulationConfig, VarianceName};
+use crate::config::{OptimiserName, Route, SimulationConfig, VarianceName};
 use crate::montecarlo::{
     Descent, DescentOptions, FreeStart, MixtureDescent, MixtureDescentOptions, Optimiser, SphereStart,
     VarianceCoordinate, Watching,
@@ -34,6 +34,9 @@ pub(super) fn ask(
     portion: &Portion<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Said, StudyError> {
+    if let Some(why) = question.has_shapes(Route::Simulation) {
+        return Ok(Said::Nothing(why));
+    }
     let (schedule, config) = (question.problem.schedule(), question.config);
     let asked = config.simulation.clone().unwrap_or_else(|| SimulationConfig::of(config.optimiser.as_ref()));
     check_variance(question, &asked)?;

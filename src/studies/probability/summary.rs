@@ -4,13 +4,14 @@ use crate::config::{CollapseRun, ProductCriterion, Route};
 use crate::montecarlo::{Cooling, Estimate, HorizonEstimate, MechanismShare};
 use crate::results::{Answer, Detail, FormulaDetail, ProbabilityRecord, ScheduleAdvice};
 use crate::studies::number;
-use crate::studies::probability::PRODUCT;
+use crate::studies::probability::{FLOW, PRODUCT};
 
 /// What a person wants to know first.
 pub(super) fn summary(record: &ProbabilityRecord) -> String {
     let mut lines = vec![match record.pair {
         "mixture" => "probability of losing a mode, mixture".to_owned(),
         PRODUCT => product(record),
+        FLOW => "probability of losing a mode, normalizing flow".to_owned(),
         pair => format!("probability of collapse, {pair} pair"),
     }];
     lines.extend(record.routes.by_route.iter().flat_map(|(route, answer)| lines_of(*route, answer)));

@@ -72,13 +72,13 @@ pub(super) fn starting_point(
     let (frame, coordinates) = shaped.map_or_else(|| problem.reduce(), ShapedProblem::reduce);
     match problem.start() {
         Start::Means(_) => (Some(frame), coordinates),
-        Start::Law(law) if shaped.is_some_and(|shaped| !shaped.is_isotropic()) => {
-            let mut rng = random::stream(config.problem.start.seed.unwrap_or(0), 0);
-            (None, Coordinates { means: montecarlo::full_means(problem, *law, &mut rng), ..coordinates })
-        }
         Start::Law(_) => {
             let mut rng = random::stream(config.problem.start.seed.unwrap_or(0), 0);
-            (None, montecarlo::draw_start(problem, &mut rng).unwrap_or(coordinates))
+            let drawn = match shaped {
+                Some(shaped) => montecarlo::draw_shaped(shaped, &mut rng),
+                None => montecarlo::draw_start(problem, &mut rng),
+            };
+            (None, drawn.unwrap_or(coordinates))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use collapsar_theory::{CubatureOptions, FARTHEST, MixtureFlow};
+use collapsar_theory::{AdaptiveRule, CubatureOptions, FARTHEST, MixtureFlow};
 
 use crate::config::{ScheduleConfig, SolveRun};
 use crate::integrate::Tolerances;
@@ -14,9 +14,7 @@ use crate::trajectory::{CoolingLimits, realise};
 pub(super) fn realised(config: &SolveRun) -> Result<(Cow<'_, SolveRun>, Vec<String>), StudyError> {
     let (problem, Some(rule)) = config.problem.watched()? else { return Ok((Cow::Borrowed(config), Vec::new())) };
     if config.problem.shaped()?.is_some() {
-        let kind = format!("\"{}\"", rule.kind().name());
-        let rule = "be a function of time where modes have covariances or components variances of their own";
-        return Err(StudyError::refused("schedule.kind", kind, rule));
+        return Err(watched_shapes(rule));
     }
     let (_, start) = starting_point(&problem, None, config);
     let cubature = CubatureOptions { tolerance: averages(config), ..CubatureOptions::default() };
@@ -38,4 +36,11 @@ pub(super) fn realised(config: &SolveRun) -> Result<(Cow<'_, SolveRun>, Vec<Stri
     let mut run = config.clone();
     run.problem.schedule = ScheduleConfig::from(&cooled.schedule()?);
     Ok((Cow::Owned(run), vec![note]))
+}
+
+/// Rules that watch the fit are for modes of covariance I and components of one variance.
+pub(crate) fn watched_shapes(rule: AdaptiveRule) -> StudyError {
+    let kind = format!("\"{}\"", rule.kind().name());
+    let rule = "be a function of time where modes have covariances or components variances of their own";
+    StudyError::refused("schedule.kind", kind, rule)
 }

@@ -4,7 +4,7 @@ use collapsar_theory::{Schedule, ScheduleKind};
 
 use crate::config::{CollapseRun, Route, ScheduleConfig, SweepConfig};
 use crate::results::{Answers, PROGRAM, SweepHeader, SweepPoint, TrainedRun, VERSION};
-use crate::studies::probability::{CollapseProbability, PRODUCT, ProductQuestion};
+use crate::studies::probability::{CollapseProbability, FLOW, FlowQuestion, PRODUCT, ProductQuestion};
 use crate::studies::sweep::finished::{FinishedPoints, Points, keep_point, keep_run};
 use crate::studies::trainable::{Trainable, Trainings};
 use crate::studies::watch::UntilCancelled;
@@ -54,6 +54,10 @@ impl SweepGrid {
                     if routes.contains(&Route::RealNvp) {
                         Trainable::of_question(mixture, 0)?;
                     }
+                }
+                CollapseRun::Flow(count) => {
+                    let question = FlowQuestion::new(count)?;
+                    asked.get_or_insert_with(|| question.default_routes());
                 }
                 CollapseRun::Product(product) => {
                     let question = ProductQuestion::new(product)?;
@@ -172,7 +176,7 @@ impl SweepGrid {
         }
         let runs = |&index: &usize| {
             let run = self.config.point(index)?;
-            Ok(run.mixture().and_then(|run| run.training.as_ref()).map_or(0, |training| training.runs))
+            Ok(run.training().map_or(0, |training| training.runs))
         };
         indices.iter().map(runs).sum()
     }
@@ -186,6 +190,7 @@ impl SweepGrid {
                 let question = CollapseProbability::new(mixture, &problem, seed)?;
                 (question.pair_name(), question.answer(routes, trainings, &watch))
             }
+            CollapseRun::Flow(count) => (FLOW, FlowQuestion::new(count)?.answer(routes, seed, trainings)),
             CollapseRun::Product(product) => (PRODUCT, ProductQuestion::new(product)?.answer(routes, seed, &watch)),
         };
         let (routes, failure) = match found {
@@ -219,7 +224,11 @@ fn time(config: &CollapseRun, answers: &Answers) -> Result<Option<f64>, StudyErr
 /// The seed of a point's draws.
 fn seed_of(run: &CollapseRun) -> Result<u64, StudyError> {
     match run {
-        CollapseRun::Mixture(mixture) => Ok(mixture.problem.watched()?.0.seed(run.seed())),
+        CollapseRun::Mixture(mixture) => Ok(match mixture.problem.shaped()? {
+            Some(shaped) => shaped.seed(run.seed()),
+            None => mixture.problem.watched()?.0.seed(run.seed()),
+        }),
+        CollapseRun::Flow(count) => Ok(FlowQuestion::new(count)?.seed()),
         CollapseRun::Product(product) => Ok(ProductQuestion::new(product)?.seed()),
     }
 }

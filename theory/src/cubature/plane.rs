@@ -1,5 +1,6 @@
 //! Averages of a softmax over Gaussians in the plane by the trapezoid rule on one grid: theory section 3.7.
 
+mod groups;
 mod lines;
 mod step;
 mod sum;
@@ -9,6 +10,7 @@ mod tile;
 
 use super::line::reach;
 use super::span::{Classes, RowAverages};
+use groups::groups;
 use lines::Lines;
 use step::{Scene, steps};
 use sum::{Heaviest, Sum};
@@ -60,14 +62,48 @@ pub(crate) fn averages(
         return None;
     }
     let digits = -libm::log(tolerance);
-    let [h, k] = steps(&scene, digits);
     let reach = (reach(tolerance) - 0.3) * spread.sqrt();
+    let whole = steps(&scene, digits);
+    let Some(groups) = groups(&scene, (digits, SPARE), reach, whole) else {
+        return on_one_grid(&scene, classes, (whole, reach), tolerance, wanted);
+    };
+    let (rows, n) = (scene.centres.len(), classes.log_weights.len());
+    let mut all = PlaneAverages::default();
+    all.pulls.resize(2 * rows, 0.0);
+    all.rows.log_sum.resize(rows, 0.0);
+    all.rows.trace.resize(rows, 0.0);
+    all.rows.mean.resize(if wanted.means { rows * n } else { 0 }, 0.0);
+    all.rows.error = tolerance;
+    for group in &groups {
+        let found = on_one_grid(&group.scene, classes, (group.steps, reach), tolerance, wanted)?;
+        for (place, &row) in group.gaussians.iter().enumerate() {
+            all.pulls[2 * row..2 * row + 2].copy_from_slice(&found.pulls[2 * place..2 * place + 2]);
+            all.rows.log_sum[row] = found.rows.log_sum[place];
+            all.rows.trace[row] = found.rows.trace[place];
+            if wanted.means {
+                all.rows.mean[row * n..(row + 1) * n].copy_from_slice(&found.rows.mean[place * n..(place + 1) * n]);
+            }
+        }
+    }
+    Some(all)
+}
+
+/// The averages over all Gaussians of a scene on a grid of the given steps.
+#[inline(always)]
+fn on_one_grid(
+    scene: &Scene,
+    classes: &Classes<'_>,
+    ([h, k], reach): ([f64; 2], f64),
+    tolerance: f64,
+    wanted: Wanted,
+) -> Option<PlaneAverages> {
     let level = scene.level(reach)?;
-    let across: [Lines; 2] = [Lines::new(&scene, 0, h, reach, level)?, Lines::new(&scene, 1, k, reach, level)?];
+    let across: [Lines; 2] = [Lines::new(scene, 0, h, reach, level)?, Lines::new(scene, 1, k, reach, level)?];
     let mut heaviest = Vec::with_capacity(scene.centres.len());
     for centre in &scene.centres {
-        heaviest.push(Heaviest::new(&scene, centre));
+        heaviest.push(Heaviest::new(scene, centre));
     }
-    let sum = Sum { scene: &scene, across: &across, heaviest: &heaviest, reach, wanted, floor: -digits - SPARE };
+    let floor = libm::log(tolerance) - SPARE;
+    let sum = Sum { scene, across: &across, heaviest: &heaviest, reach, wanted, floor };
     Some(sum.averages(classes, tolerance))
 }

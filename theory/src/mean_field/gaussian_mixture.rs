@@ -16,6 +16,8 @@ pub(super) struct Shape {
     pub(super) mean: Vec<f64>,
     pub(super) covariance: Vec<Vec<f64>>,
     pub(super) precision: Vec<Vec<f64>>,
+    /// Whether the precision is diagonal.
+    diagonal: bool,
     /// log v_k - (d log 2 pi + log det Sigma_k)/2.
     pub(super) ground: f64,
 }
@@ -71,7 +73,9 @@ impl GaussianMixture {
             };
             let volume = dimension as f64 * libm::log(TAU) + log_determinant(&factor);
             let ground = libm::log(*weight) - 0.5 * volume;
-            shapes.push(Shape { mean, precision: inverse(&factor), covariance, ground });
+            let apart = |i: usize, j: usize| i == j || covariance[i][j] == 0.0;
+            let diagonal = (0..dimension).all(|i| (0..dimension).all(|j| apart(i, j)));
+            shapes.push(Shape { mean, precision: inverse(&factor), covariance, diagonal, ground });
         }
         Ok(Self { weights, shapes })
     }
@@ -160,6 +164,27 @@ impl GaussianMixture {
         (0..self.dimension()).map(along).collect()
     }
 
+    /// log pi(x), r_k(x) and the score in one pass, without allocation.
+    ///
+    /// Panics where `x` or `score` are shorter than d, or `responsibilities` than K.
+    pub fn evaluate(&self, x: &[f64], responsibilities: &mut [f64], score: &mut [f64]) -> f64 {
+        let shares = &mut responsibilities[..self.shapes.len()];
+        shares.iter_mut().zip(&self.shapes).for_each(|(term, shape)| *term = shape.log_density(x));
+        let top = shares.iter().fold(f64::NEG_INFINITY, |m: f64, t| m.max(*t));
+        shares.iter_mut().for_each(|term| *term = libm::exp(*term - top));
+        let sum: f64 = shares.iter().sum();
+        let score = &mut score[..self.dimension()];
+        score.fill(0.0);
+        for (share, shape) in shares.iter_mut().zip(&self.shapes) {
+            *share /= sum;
+            // What is not seen from here: beyond rounding of the others.
+            if *share > f64::MIN_POSITIVE {
+                score.iter_mut().enumerate().for_each(|(i, out)| *out -= *share * shape.pull(x, i));
+            }
+        }
+        top + libm::log(sum)
+    }
+
     pub(super) fn shapes(&self) -> &[Shape] {
         &self.shapes
     }
@@ -168,6 +193,9 @@ impl GaussianMixture {
 impl Shape {
     /// (Sigma^-1 (x - mu))_i.
     fn pull(&self, x: &[f64], i: usize) -> f64 {
+        if self.diagonal {
+            return self.precision[i][i] * (x[i] - self.mean[i]);
+        }
         (0..self.mean.len()).map(|j| self.precision[i][j] * (x[j] - self.mean[j])).sum()
     }
 

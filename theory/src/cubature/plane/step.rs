@@ -78,6 +78,44 @@ impl Scene {
         self.log_weights[k] - square(x, &self.points[k]) / (2.0 * self.variance)
     }
 
+    /// The square of the distance of two Gaussians.
+    pub(super) fn apart(&self, i: usize, j: usize) -> f64 {
+        square(&self.centres[i], &self.centres[j])
+    }
+
+    /// The scene of some of its Gaussians and of the classes that any of them sees: beyond `e^floor` of the heaviest, where the
+    /// Gaussian's own density is counted.
+    pub(super) fn part(&self, gaussians: &[usize], floor: f64) -> Self {
+        let centres: Vec<[f64; 2]> = gaussians.iter().map(|&i| self.centres[i]).collect();
+        let mut kept = vec![false; self.points.len()];
+        for centre in &centres {
+            let logits: Vec<f64> = (0..self.points.len()).map(|k| self.logit(k, centre)).collect();
+            let top = (0..logits.len()).fold(0, |top, k| if logits[k] > logits[top] { k } else { top });
+            for (k, kept) in kept.iter_mut().enumerate() {
+                // log p_k/p_top rises along one direction; the Gaussian weighs it down.
+                let gap = logits[top] - logits[k];
+                let slope = square(&self.points[k], &self.points[top]).sqrt() / self.variance;
+                let level = gap / slope;
+                let best = if slope * self.spread < level {
+                    slope * slope * self.spread / 2.0 - gap
+                } else {
+                    -level * level / (2.0 * self.spread)
+                };
+                // What is not a number is kept: a class at the place of the heaviest.
+                *kept |= k == top || best > floor || best.is_nan();
+            }
+        }
+        let seen = || kept.iter().enumerate().filter(|(_, kept)| **kept).map(|(k, _)| k);
+        Self {
+            present: seen().map(|k| self.present[k]).collect(),
+            points: seen().map(|k| self.points[k]).collect(),
+            log_weights: seen().map(|k| self.log_weights[k]).collect(),
+            variance: self.variance,
+            centres,
+            spread: self.spread,
+        }
+    }
+
     /// What keeps the classes' factors and their sums in range within `reach` of the Gaussians; `None` if nothing does.
     pub(super) fn level(&self, reach: f64) -> Option<Level> {
         let twice = 2.0 * self.variance;
@@ -121,6 +159,10 @@ pub(super) fn steps(scene: &Scene, digits: f64) -> [f64; 2] {
             if open == [false; 2] {
                 continue;
             }
+            // Their line alone may be too far from every Gaussian.
+            if line_distance(scene, (j, k), &slope) / (2.0 * scene.spread) > digits {
+                continue;
+            }
             if let Some(nearest) = level_with(scene, (j, k), &slope, slack) {
                 let left = digits - nearest / (2.0 * scene.spread);
                 for axis in (0..2).filter(|&axis| open[axis] && left > 0.0) {
@@ -130,6 +172,14 @@ pub(super) fn steps(scene: &Scene, digits: f64) -> [f64; 2] {
         }
     }
     most.map(|most| libm::exp2((libm::log2(TAU * root / most) / NOTCH).floor() * NOTCH))
+}
+
+/// The square of the distance from the Gaussians to where classes j and k are level.
+fn line_distance(scene: &Scene, (j, k): (usize, usize), slope: &[f64; 2]) -> f64 {
+    let length = slope[0] * slope[0] + slope[1] * slope[1];
+    let apart = |m: &[f64; 2]| scene.logit(j, m) - scene.logit(k, m);
+    let nearest = scene.centres.iter().map(|m| apart(m).abs()).fold(f64::INFINITY, f64::min);
+    nearest * nearest / length
 }
 
 /// The square of the distance from the Gaussians to where classes j and k are level and no third exceeds them by more

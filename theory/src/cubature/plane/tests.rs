@@ -113,6 +113,19 @@ fn broad_and_close() {
     assert!(errors.is_some_and(|errors| errors.iter().all(|&e| e < BOUND * 1e-8)), "{errors:?}");
 }
 
+/// Close classes in one corner and Gaussians far from them: a grid for each group.
+fn scattered() -> impl Strategy<Value = Case> {
+    let near = vec(-3.0f64..3.0, 8);
+    (near, places(2..=6, 30.0), places(2..=6, 30.0), vec(-3.0f64..0.0, 16), -0.5f64..0.5).prop_map(
+        |(near, far, others, log_weights, log)| {
+            let points: Vec<f64> = near.into_iter().chain(far.iter().copied()).chain(others).collect();
+            let log_weights = log_weights[..points.len() / 2].to_vec();
+            let spread = log.exp();
+            Case { centres: points.clone(), points, log_weights, variance: spread, spread }
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, rng_seed: RngSeed::Fixed(22), ..ProptestConfig::default() })]
     #[test]
@@ -124,4 +137,32 @@ proptest! {
             prop_assert!(errors.iter().all(|&e| e < BOUND * tolerance + 1e-12), "{tolerance:e}: {errors:?}");
         }
     }
+
+    #[test]
+    fn groups_that_lie_apart_agree_too(case in scattered()) {
+        let truth = case.truth();
+        for tolerance in [1e-8, 1e-11] {
+            let errors = case.errors(&truth, tolerance);
+            prop_assert!(errors.is_some_and(|e| e.iter().all(|&e| e < BOUND * tolerance)), "{errors:?} at {tolerance}");
+        }
+    }
+}
+
+/// The draws of the test above do take a grid for each group.
+#[test]
+fn scattered_gaussians_are_taken_in_groups() {
+    let points: Vec<f64> = vec![0.0, 0.0, 1.0, 0.5, 6.0, 0.0, 25.0, 3.0, -20.0, 8.0];
+    let classes = Classes { points: &points, width: 2, log_weights: &[0.0; 5], variance: 1.0 };
+    let (digits, reach) = (-libm::log(1e-10), 7.0);
+    let found = super::Scene::new(&classes, &points, 1.0).and_then(|scene| {
+        let whole = super::steps(&scene, digits);
+        super::groups(&scene, (digits, super::SPARE), reach, whole).map(|groups| (groups, whole))
+    });
+    // The far one sees itself alone, and one step serves it.
+    let members = [&[0usize, 1][..], &[2], &[3], &[4]];
+    assert!(found.is_some_and(|(groups, whole)| {
+        groups.iter().map(|group| group.gaussians.as_slice()).eq(members)
+            && groups[2].scene.points == [[25.0, 3.0]]
+            && groups[2].steps[0] > whole[0]
+    }));
 }
