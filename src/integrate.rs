@@ -22,6 +22,7 @@ pub use engine::{Integrator, Outcome, Solution, Statistics};
 pub use event::{Crossing, Event};
 pub use misuse::RequestMisuse;
 pub use options::{Request, Tolerances};
+pub(crate) use own::FEW_SIZES;
 pub use own::Tsit5;
 pub use stepper::{StepResult, Stepper};
 pub use system::{System, Tempered};

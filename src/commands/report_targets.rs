@@ -1,5 +1,7 @@
 //! The table of named targets: which schedule keeps all modes of each, by family.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 use crate::config::Route;
@@ -8,11 +10,19 @@ use crate::studies::number;
 
 /// Name of the section.
 const NAME: &str = "targets";
-const COLUMNS: [&str; 6] =
-    ["target", "family", "loses a mode at T0 = 1", "best schedule", "loses a mode there", "modes kept there"];
+const COLUMNS: [&str; 7] = [
+    "target",
+    "family",
+    "loses a mode at T0 = 1",
+    "best schedule",
+    "loses a mode there",
+    "modes kept there",
+    "KL(q||p) there",
+];
 /// The axis of temperatures, the first of a schedule's columns.
 const HEAT: &str = "schedule.initial_temperature";
 const SCHEDULE: &str = "schedule.";
+const FAMILY: &str = "family";
 
 /// A row's target, and the record of its sweep.
 pub(crate) struct NamedTarget {
@@ -29,8 +39,17 @@ struct Counted {
     value: f64,
     low: f64,
     high: f64,
+    /// The median divergence, of flows.
+    divergence: Option<f64>,
     /// Of all modes, the mean number that a run keeps, and that number.
     kept: Option<(f64, usize)>,
+}
+
+impl Counted {
+    /// The least is the best.
+    fn order(&self) -> (f64, f64, f64) {
+        (self.value, self.divergence.unwrap_or(0.0), self.hot)
+    }
 }
 
 /// The section; nothing without a row.
@@ -43,7 +62,8 @@ pub(crate) fn targets(named: &[NamedTarget]) -> Option<Section> {
         name: NAME.to_owned(),
         title: "Which schedule keeps all modes of the targets that people test on".to_owned(),
         caption: "Shares of runs that lose a mode, with 95% intervals, without annealing and with the best of the schedules that were \
-            counted for the same family; of equal ones the coldest. Flows count as families of their own."
+            counted for the same family; of equal ones that of the least divergence, or the coldest. Flows count as families of their own; \
+            their divergence is the median."
             .to_owned(),
         table: Table { columns: COLUMNS.map(str::to_owned).to_vec(), rows },
         ..Section::default()
@@ -61,12 +81,13 @@ fn rows(target: &NamedTarget) -> Vec<Vec<String>> {
     let row = |of: &str| {
         let mine = || all.iter().filter(|count| count.of == of);
         let coldest = mine().min_by(|a, b| a.hot.total_cmp(&b.hot))?;
-        let best = mine().min_by(|a, b| a.value.total_cmp(&b.value).then(a.hot.total_cmp(&b.hot)))?;
+        let best = mine().min_by(|a, b| a.order().partial_cmp(&b.order()).unwrap_or(Ordering::Equal))?;
         let share = |count: &Counted| format!("{} [{}, {}]", number(count.value), short(count.low), short(count.high));
         let without = if coldest.hot == 1.0 { share(coldest) } else { String::new() };
         let schedule = if best.hot == 1.0 { "none".to_owned() } else { best.schedule.clone() };
         let kept = best.kept.map_or_else(String::new, |(mean, of)| format!("{} of {of}", short(mean)));
-        Some(vec![target.name.clone(), of.to_owned(), without, schedule, share(best), kept])
+        let divergence = best.divergence.map_or_else(String::new, number);
+        Some(vec![target.name.clone(), of.to_owned(), without, schedule, share(best), kept, divergence])
     };
     families.into_iter().filter_map(row).collect()
 }
@@ -80,24 +101,34 @@ fn counted(record: &Value) -> Vec<Counted> {
         .flat_map(|axis| axis["keys"].as_array().into_iter().flatten())
         .filter_map(|key| key.as_str().map(str::to_owned))
         .collect();
+    let kind = record["config"]["schedule"]["kind"].as_str().unwrap_or("").to_owned();
     let mut found = Vec::new();
     for point in record["points"].as_array().into_iter().flatten() {
         let values: Vec<&Value> = point["values"].as_array().into_iter().flatten().collect();
         let named = || axes.iter().zip(&values);
         let written = |value: &Value| value.as_f64().map_or_else(|| value.as_str().unwrap_or("").to_owned(), number);
-        let family: Vec<String> =
-            named().filter(|(key, _)| !key.starts_with(SCHEDULE)).map(|(_, value)| written(value)).collect();
+        // A variant of a section by its label, a key with its name.
+        let other = |(key, value): (&String, &&Value)| match key.rsplit_once('.') {
+            None => written(value),
+            Some((_, name)) => format!("{name} {}", written(value)),
+        };
+        let others = |is_flow: bool| -> Vec<String> {
+            let kept = |key: &str| !(key.starts_with(SCHEDULE) || is_flow && key.starts_with(FAMILY));
+            let has_family = axes.iter().any(|key| key.starts_with(FAMILY));
+            let lead = if is_flow { Some("RealNVP") } else { Some("mixture").filter(|_| !has_family) };
+            lead.map(str::to_owned).into_iter().chain(named().filter(|(key, _)| kept(key)).map(other)).collect()
+        };
         let schedule = named().filter(|(key, _)| key.starts_with(SCHEDULE));
         let words = schedule.map(|(key, value)| match key.as_str() {
             HEAT => format!("T0 = {}", written(value)),
             _ => format!("{} {}", key.trim_start_matches(SCHEDULE).replace('_', " "), written(value)),
         });
-        let schedule = words.collect::<Vec<_>>().join(", ");
+        let schedule = std::iter::once(kind.clone()).chain(words).collect::<Vec<_>>().join(", ");
         let hot = named().find(|(key, _)| *key == HEAT).and_then(|(_, value)| value.as_f64()).unwrap_or(1.0);
         for route in [Route::MonteCarlo, Route::RealNvp] {
             let answer = &point[route.name()];
             let Some(value) = answer["value"].as_f64() else { continue };
-            let of = if route == Route::RealNvp { "RealNVP".to_owned() } else { family.join(", ") };
+            let of = others(route == Route::RealNvp).join(", ");
             let kept = answer["modes_lost"].as_array().map(|lost| {
                 let counts: Vec<f64> = lost.iter().filter_map(Value::as_f64).collect();
                 let runs: f64 = counts.iter().sum();
@@ -107,7 +138,8 @@ fn counted(record: &Value) -> Vec<Counted> {
             });
             let end = |key: &str| answer[key].as_f64().unwrap_or(f64::NAN);
             let (low, high) = (end("low"), end("high"));
-            found.push(Counted { of, hot, schedule: schedule.clone(), value, low, high, kept });
+            let divergence = answer["median_divergence"].as_f64();
+            found.push(Counted { of, hot, schedule: schedule.clone(), value, low, high, divergence, kept });
         }
     }
     found
@@ -116,4 +148,37 @@ fn counted(record: &Value) -> Vec<Counted> {
 fn short(value: f64) -> String {
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Two families over two temperatures, and flows beside the first.
+    #[test]
+    fn each_family_has_its_best_schedule() {
+        let count = |value: f64, lost: [u64; 3]| json!({"value": value, "low": value, "high": 1.0, "modes_lost": lost});
+        let flow = |value: f64, kl: f64| json!({"value": value, "low": 0.0, "high": 1.0, "median_divergence": kl});
+        let record = json!({
+            "config": {"schedule": {"kind": "exponential"}},
+            "axes": [{"keys": ["schedule.initial_temperature"]}, {"keys": ["family"]}],
+            "points": [
+                {"values": [1.0, "pair"], "montecarlo": count(0.5, [2, 2, 0]), "realnvp": flow(0.0, 0.3)},
+                {"values": [1.0, "product"], "montecarlo": count(1.0, [0, 4, 0])},
+                {"values": [8.0, "pair"], "montecarlo": count(0.25, [3, 0, 1]), "realnvp": flow(0.0, 0.1)},
+                {"values": [8.0, "product"], "montecarlo": count(1.0, [0, 4, 0])},
+            ],
+        });
+        let found = targets(&[NamedTarget { name: "two modes".to_owned(), record }]);
+        let rows = found.map(|section| section.table.rows).unwrap_or_default();
+        let expected = [
+            ["two modes", "pair", "0.5 [0.5, 1]", "exponential, T0 = 8", "0.25 [0.25, 1]", "1.5 of 2", ""],
+            ["two modes", "RealNVP", "0 [0, 1]", "exponential, T0 = 8", "0 [0, 1]", "", "0.1"],
+            ["two modes", "product", "1 [1, 1]", "none", "1 [1, 1]", "1 of 2", ""],
+        ];
+        assert_eq!(rows, expected);
+        assert!(targets(&[]).is_none());
+    }
 }

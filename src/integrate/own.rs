@@ -77,6 +77,10 @@ fn advance<const N: usize>(
     None
 }
 
+/// Whether steps are compiled for few sizes of the state, where a program has to be small: a longer state is padded, and the bits
+/// are the same.
+pub(crate) const FEW_SIZES: bool = cfg!(target_arch = "wasm32");
+
 impl Integrator for Tsit5 {
     fn name(&self) -> &'static str {
         "tsit5"
@@ -85,6 +89,8 @@ impl Integrator for Tsit5 {
     fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, RequestMisuse> {
         request.check(system)?;
         Ok(match system.dimension() {
+            0..=16 if FEW_SIZES => self.run::<16>(system, request),
+            0..=256 if FEW_SIZES => self.run::<256>(system, request),
             0..=2 => self.run::<2>(system, request),
             3 => self.run::<3>(system, request),
             4 => self.run::<4>(system, request),

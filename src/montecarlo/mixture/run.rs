@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use collapsar_theory::{InvalidParameter, MixtureFlow, Part, Problem, Schedule, Start};
 
-use crate::integrate::{StepResult, Stepper, System, Tempered, Tolerances};
+use crate::integrate::{FEW_SIZES, StepResult, Stepper, System, Tempered, Tolerances};
 use crate::montecarlo::mixture::certainty::Certainty;
 use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
 use crate::montecarlo::mixture::options::MixtureOptions;
@@ -70,6 +70,8 @@ impl<F: Closed> RunRules<F> {
     /// Follows a run that is at `start` at some time, with what it had lost at the horizon if that lies behind it.
     pub(crate) fn follow_from(&self, flow: &F, from: (f64, Option<MixtureEnd>), start: &[f64]) -> MixtureRun {
         match start.len() {
+            0..=16 if FEW_SIZES => self.run::<16>(flow, from, start),
+            _ if FEW_SIZES => self.run::<LARGEST>(flow, from, start),
             0..=2 => self.run::<2>(flow, from, start),
             3 => self.run::<3>(flow, from, start),
             4 => self.run::<4>(flow, from, start),

@@ -10,7 +10,7 @@ mod tile;
 
 use super::line::reach;
 use super::span::{Classes, RowAverages};
-use groups::groups;
+use groups::{Group, groups};
 use lines::Lines;
 use step::{Scene, steps};
 use sum::{Heaviest, Sum};
@@ -64,28 +64,39 @@ pub(crate) fn averages(
     let digits = -libm::log(tolerance);
     let reach = (reach(tolerance) - 0.3) * spread.sqrt();
     let whole = steps(&scene, digits);
-    let Some(groups) = groups(&scene, (digits, SPARE), reach, whole) else {
-        return on_one_grid(&scene, classes, (whole, reach), tolerance, wanted);
-    };
     let (rows, n) = (scene.centres.len(), classes.log_weights.len());
+    let groups = groups(&scene, (digits, SPARE), reach, whole)
+        .unwrap_or_else(|| vec![Group { gaussians: (0..rows).collect(), scene, steps: whole }]);
     let mut all = PlaneAverages::default();
-    all.pulls.resize(2 * rows, 0.0);
-    all.rows.log_sum.resize(rows, 0.0);
-    all.rows.trace.resize(rows, 0.0);
-    all.rows.mean.resize(if wanted.means { rows * n } else { 0 }, 0.0);
-    all.rows.error = tolerance;
+    // One place only, for it is compiled into each of its callers.
     for group in &groups {
         let found = on_one_grid(&group.scene, classes, (group.steps, reach), tolerance, wanted)?;
-        for (place, &row) in group.gaussians.iter().enumerate() {
-            all.pulls[2 * row..2 * row + 2].copy_from_slice(&found.pulls[2 * place..2 * place + 2]);
-            all.rows.log_sum[row] = found.rows.log_sum[place];
-            all.rows.trace[row] = found.rows.trace[place];
-            if wanted.means {
-                all.rows.mean[row * n..(row + 1) * n].copy_from_slice(&found.rows.mean[place * n..(place + 1) * n]);
+        if groups.len() == 1 {
+            return Some(found);
+        }
+        all.take(&group.gaussians, &found, (rows, n));
+    }
+    all.rows.error = tolerance;
+    Some(all)
+}
+
+impl PlaneAverages {
+    /// Puts the averages of some of `rows` Gaussians over `n` classes in their places.
+    fn take(&mut self, gaussians: &[usize], found: &Self, (rows, n): (usize, usize)) {
+        self.pulls.resize(2 * rows, 0.0);
+        self.rows.log_sum.resize(rows, 0.0);
+        self.rows.trace.resize(rows, 0.0);
+        self.rows.mean.resize(if found.rows.mean.is_empty() { 0 } else { rows * n }, 0.0);
+        for (place, &row) in gaussians.iter().enumerate() {
+            self.pulls[2 * row..2 * row + 2].copy_from_slice(&found.pulls[2 * place..2 * place + 2]);
+            self.rows.log_sum[row] = found.rows.log_sum[place];
+            self.rows.trace[row] = found.rows.trace[place];
+            if !found.rows.mean.is_empty() {
+                let from = &found.rows.mean[place * n..(place + 1) * n];
+                self.rows.mean[row * n..(row + 1) * n].copy_from_slice(from);
             }
         }
     }
-    Some(all)
 }
 
 /// The averages over all Gaussians of a scene on a grid of the given steps.
