@@ -103,6 +103,8 @@ pub const PROBES: &[Probe] = &[
             "[{ weight = 0.5, mean = [3.0] }, { weight = 0.5, mean = [-2.0] }]",
         ],
     ),
+    // Beside modes it is refused; what it does is shown in `realnvp_cli.rs`.
+    ("target.density", &[], ["\"two-moons\"", "\"rings\""]),
     ("family.preset", &[], ["\"free\"", "\"paper\""]),
     ("family.criterion", &[], ["\"minority\"", "\"coverage\""]),
     ("family.weights", &[], ["[0.5, 0.5]", "[0.3, 0.7]"]),

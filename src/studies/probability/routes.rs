@@ -47,7 +47,8 @@ impl CollapseProbability<'_> {
         let mut pairs_only = Vec::new();
         for &route in routes {
             let portion = Portion::new(watch);
-            let said = match self.ask(route, trainings, (&portion, &mut answers.notes))? {
+            let alone = routes.len() == 1;
+            let said = match self.ask((route, alone), trainings, (&portion, &mut answers.notes))? {
                 Said::Answer(answer) => match answer.check() {
                     Ok(()) => Said::Answer(answer),
                     Err(why) => Said::Nothing(StudyError::computation(format!("the {} route: {why}", route.name()))),
@@ -76,9 +77,10 @@ impl CollapseProbability<'_> {
         Ok(answers)
     }
 
+    /// `alone`: no other route is asked beside it.
     fn ask(
         &self,
-        route: Route,
+        (route, alone): (Route, bool),
         trainings: &Trainings<'_>,
         (portion, notes): (&Portion<'_>, &mut Vec<String>),
     ) -> Result<Said, StudyError> {
@@ -101,7 +103,7 @@ impl CollapseProbability<'_> {
             Route::Refined => refined::ask(self, notes),
             Route::MonteCarlo => montecarlo::ask(self, portion, notes),
             Route::Simulation => simulation::ask(self, portion, notes),
-            Route::RealNvp => realnvp::ask(self, trainings, notes),
+            Route::RealNvp => realnvp::ask(self, alone, trainings, notes),
         }
     }
 }
