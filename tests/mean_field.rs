@@ -380,7 +380,7 @@ fn refusals_name_key_value_rule_and_line() {
     let file = config_file(shared);
     let message = refused(&collapsar(&["density", path(file.path())]));
     assert!(message.contains("line 5") && message.contains("all have variance 1 here"), "{message}");
-    assert!(message.contains("`collapsar solve`"), "{message}");
+    assert!(message.contains("other covariances are for solve, probability, sweep"), "{message}");
     let file = config_file(&shared.replace("variance = 2.0", "variance = 1.0"));
     let output = collapsar(&["solve", path(file.path()), "--json"]);
     assert_eq!(code(&output), SUCCESS, "{}", text(&output.stderr));
