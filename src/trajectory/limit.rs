@@ -168,7 +168,7 @@ pub(crate) fn growth_rate(flow: &impl Closed, beta: f64, state: &[f64]) -> f64 {
 }
 
 /// The largest real part among the eigenvalues of a matrix; not a number if they are not found.
-fn growth_of(jacobian: &DMatrix<f64>) -> f64 {
+pub(crate) fn growth_of(jacobian: &DMatrix<f64>) -> f64 {
     if jacobian.iter().any(|x| !x.is_finite()) {
         return f64::NAN;
     }
@@ -186,15 +186,6 @@ pub(crate) fn jacobian(flow: &impl Closed, beta: f64, state: &[f64]) -> DMatrix<
         let h = DIFFERENCE * state[j].abs().max(1.0);
         let (up, down) = (displaced(flow, beta, state, (j, h)), displaced(flow, beta, state, (j, -h)));
         up.iter().zip(down).map(|(up, down)| (up - down) / (2.0 * h)).collect()
-    })
-}
-
-/// The same by differences to one side, of half the cost and good to `DIFFERENCE`; `rate` is the field at the state.
-pub(crate) fn rough_jacobian(flow: &impl Closed, beta: f64, state: &[f64], rate: &[f64]) -> DMatrix<f64> {
-    columns(flow, state, |j| {
-        let h = DIFFERENCE * state[j].abs().max(1.0);
-        let up = displaced(flow, beta, state, (j, h));
-        up.iter().zip(rate).map(|(up, here)| (up - here) / h).collect()
     })
 }
 

@@ -2,11 +2,11 @@
 //! much as a step may err. And where one rate is small beside another, the way is long.
 
 use collapsar_theory::CubatureOptions;
-use nalgebra::{DVector, Dyn, SVD};
+use nalgebra::{DMatrix, DVector, Dyn, SVD};
 
 use crate::integrate::vectors;
 use crate::trajectory::closed::Closed;
-use crate::trajectory::limit::{fastest_motion, growth_rate, is_rest, is_unstable, rough_jacobian};
+use crate::trajectory::limit::{fastest_motion, growth_of, growth_rate, is_rest, is_unstable, jacobian};
 
 /// Distance of the temperature from its limit at which equilibria are those of the limit.
 pub(crate) const COLD: f64 = 1e-6;
@@ -26,10 +26,6 @@ const NEAR: f64 = 0.3;
 const SLOWED: f64 = 0.7;
 /// A step with an older Jacobian, which costs one field in place of two for each coordinate, by this one.
 const WELL_SLOWED: f64 = 0.1;
-/// Steps go the same way where the cosine of their angle is above this; shares of the step before that a multiple root leaves
-/// (a half where it is double, two thirds where it is triple).
-const ALIGNED: f64 = 0.98;
-const MULTIPLE: std::ops::Range<f64> = 0.4..0.75;
 /// Newton's iterations: enough for the factor 2/3 of a cubic root from `NEAR` down to rest.
 const ITERATIONS: usize = 40;
 /// Most stretches of that length.
@@ -89,42 +85,35 @@ pub(crate) struct Settled {
 pub(crate) fn settle(flow: &impl Closed, beta: f64, state: &[f64]) -> Option<Settled> {
     let (mut at, mut rate) = (DVector::from_row_slice(state), DVector::zeros(state.len()));
     let mut motion = fastest_motion(flow, beta, state);
-    let (mut newton, mut last) = (None, None);
+    let mut newton = None;
     // Where this stretch began.
     let (mut from, mut stretches) = (at.clone(), 1);
     for _ in 0..ITERATIONS {
         if is_rest(motion) {
             let growth = growth_rate(flow, beta, at.as_slice());
-            let proved = is_stable(growth) && falls(flow, beta, from.as_slice(), at.as_slice());
+            // Not a number is no proof.
+            let stable = growth.is_finite() && !is_unstable(growth);
+            let proved = stable && falls(flow, beta, from.as_slice(), at.as_slice());
             return proved.then(|| Settled { state: at.as_slice().to_vec(), growth });
         }
         let is_fresh = newton.is_none();
-        vectors::field(flow, beta, at.as_slice(), rate.as_mut_slice());
         let current = match newton.take() {
             Some(current) => current,
-            None => newton_matrix(flow, beta, at.as_slice(), rate.as_slice())?,
+            None => Newton::new(flow, beta, at.as_slice())?,
         };
-        let step = current.solve(&rate, NEUTRAL).ok()?;
-        let mut next = &at - &step;
+        vectors::field(flow, beta, at.as_slice(), rate.as_mut_slice());
+        let step = current.parts.solve(&rate, NEUTRAL).ok()?;
+        let next = &at - &step;
         // Not a number is not near.
         let near = step.iter().all(|&s| is_near(s)) && (&next - &from).iter().all(|&s| is_near(s));
-        let mut then = if near { fastest_motion(flow, beta, next.as_slice()) } else { f64::NAN };
+        let then = if near { fastest_motion(flow, beta, next.as_slice()) } else { f64::NAN };
         if then <= SLOWED * motion {
-            // Where a cubic root makes each step two thirds of the last, the sum of all further ones.
-            if let Some(share) = last.as_ref().and_then(|last| shrinking(last, &step)) {
-                let sum = &next - &step * (share / (1.0 - share));
-                let at_sum = fastest_motion(flow, beta, sum.as_slice());
-                if (&sum - &from).iter().all(|&s| is_near(s)) && at_sum < then {
-                    (next, then) = (sum, at_sum);
-                }
-            }
-            last = is_fresh.then_some(step);
             (at, motion) = (next, then);
             newton = (then <= WELL_SLOWED * motion).then_some(current);
         } else if is_fresh {
             // Farther on, if this is a valley.
             let longest = step.amax();
-            let valley = longest.is_finite() && is_stable(growth_rate(flow, beta, at.as_slice()));
+            let valley = longest.is_finite() && !is_unstable(current.growth()?);
             if near || stretches == STRETCHES || !valley || !falls(flow, beta, from.as_slice(), at.as_slice()) {
                 return None;
             }
@@ -137,13 +126,6 @@ pub(crate) fn settle(flow: &impl Closed, beta: f64, state: &[f64]) -> Option<Set
     None
 }
 
-/// The length of a step in units of the one before it, where both go the same way and it is that of a multiple root.
-fn shrinking(last: &DVector<f64>, step: &DVector<f64>) -> Option<f64> {
-    let (before, now) = (last.norm(), step.norm());
-    let aligned = last.dot(step) > ALIGNED * before * now;
-    Some(now / before).filter(|share| aligned && MULTIPLE.contains(share))
-}
-
 /// Whether every coordinate of a state is near that of another.
 pub(crate) fn is_near_to(state: &[f64], other: &[f64]) -> bool {
     state.iter().zip(other).all(|(a, b)| is_near(a - b))
@@ -153,15 +135,24 @@ fn is_near(distance: f64) -> bool {
     distance.abs() <= NEAR
 }
 
-/// Not a number is no proof.
-fn is_stable(growth: f64) -> bool {
-    growth.is_finite() && !is_unstable(growth)
+/// The field's Jacobian at a state, with its singular values.
+struct Newton {
+    jacobian: DMatrix<f64>,
+    parts: SVD<f64, Dyn, Dyn>,
 }
 
-/// The singular values of the field's Jacobian at a state; `None` unless all of it are numbers.
-fn newton_matrix(flow: &impl Closed, beta: f64, state: &[f64], rate: &[f64]) -> Option<SVD<f64, Dyn, Dyn>> {
-    let jacobian = rough_jacobian(flow, beta, state, rate);
-    jacobian.iter().all(|x| x.is_finite()).then(|| jacobian.svd(true, true))
+impl Newton {
+    /// `None` unless all of it are numbers.
+    fn new(flow: &impl Closed, beta: f64, state: &[f64]) -> Option<Self> {
+        let jacobian = jacobian(flow, beta, state);
+        let finite = jacobian.iter().all(|x| x.is_finite());
+        finite.then(|| Self { parts: jacobian.clone().svd(true, true), jacobian })
+    }
+
+    /// The largest growth rate of a perturbation.
+    fn growth(&self) -> Option<f64> {
+        Some(growth_of(&self.jacobian)).filter(|growth| growth.is_finite())
+    }
 }
 
 /// Whether the objective falls on the straight way from one state to another.
