@@ -7,6 +7,7 @@
 mod axis;
 mod bifurcation;
 mod boundary;
+mod collapse;
 mod compare;
 mod density;
 mod density_flow;
@@ -40,6 +41,7 @@ mod value;
 
 pub use axis::{AxisValue, SweepAxis};
 pub use bifurcation::LARGEST_SEPARATION;
+pub use collapse::CollapseRun;
 pub use compare::Variant;
 pub use density_flow::DensityFlowRun;
 pub use design::DesignRun;
@@ -59,13 +61,13 @@ pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};
 pub use named::NamedDensity;
 pub use plot::{PlotConfig, PlotKind, RATE, TIME};
 pub use problem::ProblemConfig;
-pub use product::{CollapseRun, JudgedProducts, ProductRun, ProductStart};
+pub use product::{JudgedProducts, ProductRun, ProductStart};
 pub use published::{PublishedConfig, PublishedCount};
 pub use route::{Route, Source};
 pub use run::{InitialVariance, StartConfig, TargetConfig};
 pub use runs::{
-    BifurcationRun, BoundaryRun, DensityRun, FlowCount, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun,
-    VarianceStart,
+    BifurcationRun, BoundaryRun, DensityRun, FlowProblemConfig, FlowRun, FlowStart, PortraitRun, ProbabilityRun,
+    SolveRun, VarianceStart,
 };
 pub use schedule::ScheduleConfig;
 pub use sweep::{MOST_POINTS, SweepConfig};

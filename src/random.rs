@@ -34,3 +34,8 @@ pub(crate) fn stream_for(seed: u64, purpose: Purpose, index: u64) -> ChaCha8Rng 
 pub(crate) fn normal(rng: &mut impl Rng) -> f64 {
     StandardNormal.sample(rng)
 }
+
+/// Bits that look drawn, for a place that needs no stream.
+pub(crate) fn scattered(place: u64) -> u64 {
+    collapsar_theory::split_mix(place.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}

@@ -27,7 +27,7 @@ const MODULES: [(&str, &str); 22] = [
     ("montecarlo", "integrate trajectory parallel random adam"),
     ("density", ""),
     // Files of runs, in bytes: no other room knows a format.
-    ("runs", ""),
+    ("runs", "random"),
     ("diagnose", "runs trajectory montecarlo parallel random"),
     ("flows", "parallel random adam"),
     ("config", "integrate trajectory bifurcation probability montecarlo flows"),
@@ -48,7 +48,8 @@ const MODULES: [(&str, &str); 22] = [
 ];
 
 /// The modules that may use the leaf crate.
-const USE_THEORY: [&str; 11] = [
+const USE_THEORY: [&str; 12] = [
+    "random",
     "adam",
     "integrate",
     "trajectory",

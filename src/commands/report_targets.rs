@@ -94,55 +94,88 @@ fn rows(target: &NamedTarget) -> Vec<Vec<String>> {
 
 /// Every count of a sweep's record.
 fn counted(record: &Value) -> Vec<Counted> {
-    let axes: Vec<String> = record["axes"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .flat_map(|axis| axis["keys"].as_array().into_iter().flatten())
-        .filter_map(|key| key.as_str().map(str::to_owned))
-        .collect();
-    let kind = record["config"]["schedule"]["kind"].as_str().unwrap_or("").to_owned();
+    let keys = list(&record["axes"]).flat_map(|axis| list(&axis["keys"])).filter_map(Value::as_str).collect::<Vec<_>>();
+    let kind = record["config"]["schedule"]["kind"].as_str().unwrap_or("");
     let mut found = Vec::new();
-    for point in record["points"].as_array().into_iter().flatten() {
-        let values: Vec<&Value> = point["values"].as_array().into_iter().flatten().collect();
-        let named = || axes.iter().zip(&values);
-        let written = |value: &Value| value.as_f64().map_or_else(|| value.as_str().unwrap_or("").to_owned(), number);
-        // A variant of a section by its label, a key with its name.
-        let other = |(key, value): (&String, &&Value)| match key.rsplit_once('.') {
-            None => written(value),
-            Some((_, name)) => format!("{name} {}", written(value)),
-        };
-        let others = |is_flow: bool| -> Vec<String> {
-            let kept = |key: &str| !(key.starts_with(SCHEDULE) || is_flow && key.starts_with(FAMILY));
-            let has_family = axes.iter().any(|key| key.starts_with(FAMILY));
-            let lead = if is_flow { Some("RealNVP") } else { Some("mixture").filter(|_| !has_family) };
-            lead.map(str::to_owned).into_iter().chain(named().filter(|(key, _)| kept(key)).map(other)).collect()
-        };
-        let schedule = named().filter(|(key, _)| key.starts_with(SCHEDULE));
-        let words = schedule.map(|(key, value)| match key.as_str() {
-            HEAT => format!("T0 = {}", written(value)),
-            _ => format!("{} {}", key.trim_start_matches(SCHEDULE).replace('_', " "), written(value)),
-        });
-        let schedule = std::iter::once(kind.clone()).chain(words).collect::<Vec<_>>().join(", ");
-        let hot = named().find(|(key, _)| *key == HEAT).and_then(|(_, value)| value.as_f64()).unwrap_or(1.0);
+    for point in list(&record["points"]) {
+        let at = Place { keys: &keys, values: list(&point["values"]).collect() };
         for route in [Route::MonteCarlo, Route::RealNvp] {
             let answer = &point[route.name()];
             let Some(value) = answer["value"].as_f64() else { continue };
-            let of = others(route == Route::RealNvp).join(", ");
-            let kept = answer["modes_lost"].as_array().map(|lost| {
-                let counts: Vec<f64> = lost.iter().filter_map(Value::as_f64).collect();
-                let runs: f64 = counts.iter().sum();
-                let gone: f64 = counts.iter().enumerate().map(|(k, n)| k as f64 * n).sum();
-                let modes = counts.len().saturating_sub(1);
-                (modes as f64 - gone / runs, modes)
-            });
             let end = |key: &str| answer[key].as_f64().unwrap_or(f64::NAN);
-            let (low, high) = (end("low"), end("high"));
-            let divergence = answer["median_divergence"].as_f64();
-            found.push(Counted { of, hot, schedule: schedule.clone(), value, low, high, divergence, kept });
+            let (of, schedule) = (at.family(route == Route::RealNvp), at.schedule(kind));
+            // Flows are counted anew for each family beside them: the first stands for all, for the best of several is no count.
+            if found.iter().any(|known: &Counted| (&known.of, &known.schedule) == (&of, &schedule)) {
+                continue;
+            }
+            found.push(Counted {
+                of,
+                hot: at.hot(),
+                schedule,
+                value,
+                low: end("low"),
+                high: end("high"),
+                divergence: answer["median_divergence"].as_f64(),
+                kept: kept(answer),
+            });
         }
     }
     found
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// The mean number of modes that a run of a count keeps, of how many.
+fn kept(answer: &Value) -> Option<(f64, usize)> {
+    let counts: Vec<f64> = answer["modes_lost"].as_array()?.iter().filter_map(Value::as_f64).collect();
+    let modes = counts.len().checked_sub(1)?;
+    let gone: f64 = counts.iter().enumerate().map(|(k, n)| k as f64 * n).sum();
+    Some((modes as f64 - gone / counts.iter().sum::<f64>(), modes))
+}
+
+/// A point of a grid by its axes.
+struct Place<'a> {
+    keys: &'a [&'a str],
+    values: Vec<&'a Value>,
+}
+
+impl Place<'_> {
+    fn named(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.keys.iter().copied().zip(self.values.iter().copied())
+    }
+
+    /// T0, 1 where it is no axis.
+    fn hot(&self) -> f64 {
+        self.named().find(|(key, _)| *key == HEAT).and_then(|(_, value)| value.as_f64()).unwrap_or(1.0)
+    }
+
+    /// Its kind, and the schedule's axes.
+    fn schedule(&self, kind: &str) -> String {
+        let words = self.named().filter_map(|(key, value)| {
+            let name = key.strip_prefix(SCHEDULE)?.replace('_', " ");
+            let name = if key == HEAT { "T0 =" } else { &name };
+            Some(format!("{name} {}", written(value)))
+        });
+        std::iter::once(kind.to_owned()).chain(words).collect::<Vec<_>>().join(", ")
+    }
+
+    /// All other axes: a variant of a section by its label, a key with its name; of flows without the mixture's family.
+    fn family(&self, is_flow: bool) -> String {
+        let has_family = self.keys.iter().any(|key| key.starts_with(FAMILY));
+        let lead = if is_flow { Some("RealNVP") } else { Some("mixture").filter(|_| !has_family) };
+        let others = self.named().filter(|(key, _)| !(key.starts_with(SCHEDULE) || is_flow && key.starts_with(FAMILY)));
+        let words = others.map(|(key, value)| match key.rsplit_once('.') {
+            None => written(value),
+            Some((_, name)) => format!("{name} {}", written(value)),
+        });
+        lead.map(str::to_owned).into_iter().chain(words).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn written(value: &Value) -> String {
+    value.as_f64().map_or_else(|| value.as_str().unwrap_or("").to_owned(), number)
 }
 
 fn short(value: f64) -> String {

@@ -32,11 +32,16 @@ impl FlowTargetConfig {
 
     /// Whether it is a mixture of two modes of covariance I.
     pub(crate) fn is_pair(&self) -> bool {
-        matches!(self, Self::Mixture(target) if target.covariances.is_none() && target.weights.len() == 2)
+        matches!(self, Self::Mixture(target) if target.is_pair())
     }
 }
 
 impl TargetConfig {
+    /// Whether there are two modes, of covariance I.
+    pub(crate) fn is_pair(&self) -> bool {
+        self.covariances.is_none() && self.weights.len() == 2
+    }
+
     /// The mixture in `dimension` dimensions if it has shapes; modes of a multiple of I are zero in those that they lack.
     ///
     /// # Errors

@@ -19,21 +19,15 @@ fn name<S: Serializer>(kind: &BenchmarkKind, serializer: S) -> Result<S::Ok, S::
     serializer.serialize_str(kind.name())
 }
 
-/// The choices of `target.density`.
-pub(crate) const DENSITIES: [(&str, BenchmarkKind); 4] = [
-    (BenchmarkKind::ManyWell.name(), BenchmarkKind::ManyWell),
-    (BenchmarkKind::TwoMoons.name(), BenchmarkKind::TwoMoons),
-    (BenchmarkKind::Rings.name(), BenchmarkKind::Rings),
-    (BenchmarkKind::Funnel.name(), BenchmarkKind::Funnel),
-];
-
 const KEY: &str = "density";
 
 impl NamedDensity {
     /// The density that a document names, if it does; in `dimension` dimensions.
     pub(crate) fn resolve(document: &Document, dimension: usize) -> Result<Option<Self>, ConfigError> {
         let section = document.section("target");
-        let Some(density) = section.choice(KEY, &DENSITIES)? else { return Ok(None) };
+        let Some(density) = section.choice(KEY, &BenchmarkKind::ALL.map(|kind| (kind.name(), kind)))? else {
+            return Ok(None);
+        };
         section.refuse(&["separation", "means", "weights", "components"], "`target.density` is the target")?;
         let found = Self { density };
         found.benchmark(dimension).map_err(|error| section.parameter(&error))?;

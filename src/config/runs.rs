@@ -115,23 +115,16 @@ pub struct ProbabilityRun {
 /// The training of a normalizing flow: no family of mixtures, no law of means.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FlowRun {
-    /// The target.
-    pub target: FlowTargetConfig,
-    /// The annealing schedule.
-    pub schedule: ScheduleConfig,
-    /// The dimension and the seed.
-    pub start: FlowStart,
-    /// The flow.
-    pub flow: FlowConfig,
-    /// Its training.
-    pub training: TrainingConfig,
+    /// What is trained, on what and how.
+    #[serde(flatten)]
+    pub problem: FlowProblemConfig,
     /// The moments shown.
     pub density: DensityConfig,
 }
 
-/// Normalizing flows on a named density, trained and counted.
+/// A normalizing flow: what is trained, on what and how.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FlowCount {
+pub struct FlowProblemConfig {
     /// The target.
     pub target: FlowTargetConfig,
     /// The annealing schedule.

@@ -1,10 +1,10 @@
 //! `[sweep]`: a cartesian grid over the keys of a configuration.
 
 use crate::config::axis::{AxisReader, AxisValue, SweepAxis};
+use crate::config::collapse::CollapseRun;
 use crate::config::document::{Document, ROUTES, SWEEP};
 use crate::config::error::{ConfigError, Origin};
 use crate::config::plot::{PlotConfig, RATE, TIME};
-use crate::config::product::CollapseRun;
 use crate::config::published::PublishedConfig;
 use crate::config::route::Route;
 use crate::config::value::{Node, Value};

@@ -40,7 +40,8 @@ pub(crate) const LOOKS: [Look; 7] = [
     marks(Source::Route(Route::MonteCarlo), "counted", (Marker::Circle, 3.0, false)),
     marks(Source::Route(Route::Simulation), "descent", (Marker::Triangle, 5.0, false)),
     Look {
-        line: Some((Dash::Solid, 0.8)),
+        // Beside counts, which are joined by solid lines where nothing else is.
+        line: Some((Dash::Dashed, 0.8)),
         ..marks(Source::Route(Route::RealNvp), "RealNVP", (Marker::Diamond, 5.0, false))
     },
     marks(Source::Published, "published", (Marker::Square, 5.0, true)),

@@ -3,6 +3,8 @@
 //! One row stands for a block of them. Samples may come in turns, one mode after the other: their rows are drawn, the same ones for
 //! the same file. Moments of a trace are the first of each block.
 
+use crate::random::scattered;
+
 /// The stride at which `rows` of `width` numbers are at most `most` numbers; one row stays in any case.
 pub(crate) fn stride(rows: usize, width: usize, most: usize) -> usize {
     rows.div_ceil((most / width.max(1)).max(1)).max(1)
@@ -39,16 +41,8 @@ impl Pick {
         let block = row / self.stride;
         let first = block * self.stride;
         let inside = self.stride.min(rows - first);
-        row - first == if self.drawn { mixed(block as u64) as usize % inside } else { 0 }
+        row - first == if self.drawn { scattered(block as u64) as usize % inside } else { 0 }
     }
-}
-
-/// Bits that look drawn (the end of SplitMix64).
-fn mixed(place: u64) -> u64 {
-    let mut z = place.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 /// Rows of which it is not known how many come: the stride doubles when there are too many. Of two blocks that become one, one row
@@ -75,7 +69,7 @@ impl<R> Thin<R> {
 
     /// Which half of a block the row is from: 0 or 1.
     fn half(&self, block: usize, level: u32) -> usize {
-        if self.drawn { (mixed(mixed(block as u64) ^ u64::from(level)) & 1) as usize } else { 0 }
+        if self.drawn { (scattered(scattered(block as u64) ^ u64::from(level)) & 1) as usize } else { 0 }
     }
 
     fn is_kept(&self, row: usize) -> bool {

@@ -38,7 +38,10 @@ impl Study for RealNvp {
     }
 
     fn compute((name, variants): Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
-        let trainable = variants.iter().map(|v| Trainable::of_run(&v.config)).collect::<Result<Vec<_>, _>>()?;
+        let trainable = variants
+            .iter()
+            .map(|v| Trainable::of_flow(&v.config.problem, v.config.problem.start.seed))
+            .collect::<Result<Vec<_>, _>>()?;
         watch.begin(trainable.iter().map(|t| t.problem.training().steps as u64).sum(), 0, "steps");
         let (mut records, mut weights) = (Vec::new(), Vec::new());
         for (place, (variant, trainable)) in variants.iter().zip(&trainable).enumerate() {
@@ -77,7 +80,7 @@ impl Study for RealNvp {
     }
 
     fn cost(&self) -> String {
-        let steps = |variant: &FlowVariant| variant.config.training.steps;
+        let steps = |variant: &FlowVariant| variant.config.problem.training.steps;
         format!("{} steps", self.record.variants.iter().map(steps).sum::<u64>())
     }
 }
@@ -144,7 +147,7 @@ fn watched<T: Real>(
 fn summary(record: &FlowRecord) -> String {
     let mut lines = Vec::new();
     for variant in &record.variants {
-        let training = &variant.config.training;
+        let training = &variant.config.problem.training;
         let label = if variant.label.is_empty() { "the flow" } else { &variant.label };
         let verdict = match (variant.diverged_at, variant.collapsed) {
             (Some(step), _) => format!("diverged at step {step}"),
@@ -154,12 +157,12 @@ fn summary(record: &FlowRecord) -> String {
         lines.push(format!("variant     {label}: {verdict}"));
         lines.push(format!(
             "  flow      d = {}, {} parameters, seed {}; {}",
-            variant.config.start.dimension,
+            variant.config.problem.start.dimension,
             variant.parameters,
             variant.seed,
             format_args!("{} steps of {} points", training.steps, training.batch),
         ));
-        if variant.config.schedule.kind.watches_the_fit() {
+        if variant.config.problem.schedule.kind.watches_the_fit() {
             let cold =
                 variant.cold.map_or("T = 1 was not reached".to_owned(), |t| format!("T = 1 at t = {}", number(t)));
             lines.push(format!("  cooling   {cold}"));

@@ -3,7 +3,7 @@
 use collapsar_theory::InvalidParameter;
 
 use crate::config::{
-    Criterion, FlowConfig, FlowCount, FlowRun, FlowTargetConfig, Precision, ProbabilityRun, ProblemConfig,
+    Criterion, FlowConfig, FlowProblemConfig, FlowTargetConfig, Precision, ProbabilityRun, ProblemConfig,
     ScheduleConfig, TargetConfig, TrainingConfig,
 };
 use crate::flows::{Evaluation, FlowProblem, FlowTarget, Real, TrainingOutcome, TrainingRun, train};
@@ -27,15 +27,9 @@ pub(crate) struct Trainable<'a> {
 }
 
 impl<'a> Trainable<'a> {
-    /// The flow of a run.
-    pub(crate) fn of_run(run: &'a FlowRun) -> Result<Self, StudyError> {
-        let FlowRun { target, schedule, start, flow, training, .. } = run;
-        Self::new((flow, training), target_of(target, start.dimension)?, schedule, (start.dimension, start.seed))
-    }
-
-    /// The flow of a count on a named density.
-    pub(crate) fn of_count(run: &'a FlowCount, seed: u64) -> Result<Self, StudyError> {
-        let FlowCount { target, schedule, start, flow, training } = run;
+    /// The flow of a configuration, from a seed of its own in a grid.
+    pub(crate) fn of_flow(run: &'a FlowProblemConfig, seed: u64) -> Result<Self, StudyError> {
+        let FlowProblemConfig { target, schedule, start, flow, training } = run;
         Self::new((flow, training), target_of(target, start.dimension)?, schedule, (start.dimension, seed))
     }
 

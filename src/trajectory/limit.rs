@@ -180,33 +180,25 @@ pub(crate) fn growth_of(jacobian: &DMatrix<f64>) -> f64 {
     schur.complex_eigenvalues().iter().map(|l| l.re).fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// The field's Jacobian by central differences.
+/// The field's Jacobian by central differences, its columns side by side where that cannot change them.
 pub(crate) fn jacobian(flow: &impl Closed, beta: f64, state: &[f64]) -> DMatrix<f64> {
-    columns(flow, state, |j| {
-        let h = DIFFERENCE * state[j].abs().max(1.0);
-        let (up, down) = (displaced(flow, beta, state, (j, h)), displaced(flow, beta, state, (j, -h)));
-        up.iter().zip(down).map(|(up, down)| (up - down) / (2.0 * h)).collect()
-    })
-}
-
-/// The field where one coordinate is displaced.
-fn displaced(flow: &impl Closed, beta: f64, state: &[f64], (j, h): (usize, f64)) -> Vec<f64> {
-    let (mut moved, mut rate) = (state.to_vec(), vec![0.0; state.len()]);
-    moved[j] += h;
-    vectors::field(flow, beta, &moved, &mut rate);
-    rate
-}
-
-/// A matrix by its columns, side by side where that cannot change them.
-fn columns(flow: &impl Closed, state: &[f64], column: impl Fn(usize) -> Vec<f64> + Sync + Send) -> DMatrix<f64> {
     let n = state.len();
-    let places: Vec<usize> = (0..n).collect();
-    let found = if flow.is_pure() && n >= MANY {
-        parallel::map(&places, |&j| column(j))
-    } else {
-        places.into_iter().map(column).collect()
+    let field = |j: usize, h: f64| {
+        let (mut moved, mut rate) = (state.to_vec(), vec![0.0; n]);
+        moved[j] += h;
+        vectors::field(flow, beta, &moved, &mut rate);
+        rate
     };
-    DMatrix::from_fn(n, n, |i, j| found[j][i])
+    let column = |j: usize| -> Vec<f64> {
+        let h = DIFFERENCE * state[j].abs().max(1.0);
+        field(j, h).iter().zip(field(j, -h)).map(|(up, down)| (up - down) / (2.0 * h)).collect()
+    };
+    let columns: Vec<Vec<f64>> = if flow.is_pure() && n >= MANY {
+        parallel::map_range(0..n as u64, |j| column(j as usize))
+    } else {
+        (0..n).map(column).collect()
+    };
+    DMatrix::from_fn(n, n, |i, j| columns[j][i])
 }
 
 /// The modes that are lost at a state, C_k/v_k < `threshold`, and why.

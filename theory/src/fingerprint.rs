@@ -61,11 +61,11 @@ impl ShapedProblem {
 /// `seed` mixed with a line that says what a problem is, as [`Problem::seed`].
 pub fn mixed_seed(seed: u64, line: &str) -> u64 {
     let hash = line.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-    mix(mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15)) ^ hash) >> 11
+    split_mix(split_mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15)) ^ hash) >> 11
 }
 
-/// The finaliser of SplitMix64.
-fn mix(mut z: u64) -> u64 {
+/// The finaliser of SplitMix64: bits that look drawn, one to one.
+pub fn split_mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

@@ -27,7 +27,7 @@ pub use basin::{FreeBasin, SphereBasin, Verdict};
 pub use benchmark::{Benchmark, BenchmarkKind, Funnel, ManyWell, Rings, TwoMoons};
 pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
 pub use family::{Clock, Family, MeanSpace, Metric, Rules, Tempering, VarianceRule, WeightRule};
-pub use fingerprint::mixed_seed;
+pub use fingerprint::{mixed_seed, split_mix};
 pub use flow::{
     AdamFlow, AdamMemory, ClassAverages, Flow, FreePair, FreePairOptions, LogAverages, MixtureFlow, MixtureState,
     ShapedAverages, ShapedFlow, ShapedState, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance,

@@ -1,10 +1,9 @@
 //! The keys of a problem. What they resolve to is not theirs one by one: presets, kinds and the start decide together.
 
-use collapsar_theory::ScheduleKind;
+use collapsar_theory::{BenchmarkKind, ScheduleKind};
 
 use crate::config::family::{CLOCKS, CRITERIA, MEANS, METRICS, PRESETS, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{Key, KeyKind, key, words};
-use crate::config::named::DENSITIES;
 use KeyKind::{Flag, Integer, Number, NumberOrNumbers, Numbers, Tables, Vectors, Word};
 
 pub(super) const TARGET: &[Key] = &[
@@ -21,7 +20,7 @@ pub(super) const TARGET: &[Key] = &[
     ),
     key(
         "density",
-        Word(|| words(&DENSITIES)),
+        Word(|| BenchmarkKind::ALL.map(BenchmarkKind::name).to_vec()),
         "",
         "in place of the keys above; flows only: realnvp, and probability and sweep by the route realnvp",
         "a density that is no mixture, in start.dimension dimensions (moons and rings: 2)",

@@ -13,8 +13,8 @@ use crate::config::problem::ProblemConfig;
 use crate::config::resolve;
 use crate::config::run::TargetConfig;
 use crate::config::runs::{
-    BifurcationRun, BoundaryRun, DensityRun, FlowCount, FlowRun, FlowStart, PortraitRun, ProbabilityRun, SolveRun,
-    VarianceStart,
+    BifurcationRun, BoundaryRun, DensityRun, FlowProblemConfig, FlowRun, FlowStart, PortraitRun, ProbabilityRun,
+    SolveRun, VarianceStart,
 };
 
 impl FlowStart {
@@ -115,8 +115,7 @@ impl ProbabilityRun {
     /// Reads what `probability` and the points of `sweep` read.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
         let problem = ProblemConfig::resolve_shaped(document)?;
-        let target = FlowTargetConfig::Mixture(problem.target.clone());
-        let (flow, training) = flow::resolve(document, (target.is_pair(), problem.start.dimension()))?.unzip();
+        let (flow, training) = flow::resolve(document, (problem.target.is_pair(), problem.start.dimension()))?.unzip();
         let optimiser = OptimiserConfig::resolve(&document.section("optimiser"))?;
         let adam = optimiser.as_ref().and_then(OptimiserConfig::adam).is_some();
         let found = Self {
@@ -138,15 +137,14 @@ impl ProbabilityRun {
 impl FlowRun {
     /// Reads what `realnvp` reads.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
-        let FlowCount { target, schedule, start, flow, training } = FlowCount::read(document)?;
-
-        let density = DensityConfig::resolve(&document.section("density"), training.end())?;
+        let problem = FlowProblemConfig::read(document)?;
+        let density = DensityConfig::resolve(&document.section("density"), problem.training.end())?;
         resolve::check_rest(document, &["density", "flow"])?;
-        Ok(Self { target, schedule, start, flow, training, density })
+        Ok(Self { problem, density })
     }
 }
 
-impl FlowCount {
+impl FlowProblemConfig {
     /// Reads what `probability` and the points of `sweep` read where the target is a named density.
     pub(crate) fn resolve(document: &Document) -> Result<Self, ConfigError> {
         OptimiserConfig::refuse_adam(&document.section("optimiser"))?;

@@ -29,12 +29,12 @@ impl<'a> Snapshots<'a> {
     pub(crate) fn new(config: &'a FlowRun, problem: &'a FlowProblem) -> Result<Self, StudyError> {
         let (dimension, steps) = (problem.architecture().dimension, problem.training().steps);
         let scene = Scene::new(problem.target(), dimension)?;
-        let time_step = config.training.time_step;
+        let time_step = config.problem.training.time_step;
         let reached = |time: &f64| ((time / time_step).round() as usize).min(steps);
         let mut wanted: Vec<usize> = config.density.times.iter().map(reached).collect();
         wanted.dedup();
         for &steps in &wanted {
-            scene.check(&config.target, problem.beta(steps))?;
+            scene.check(&config.problem.target, problem.beta(steps))?;
         }
         let nodes = nodes(config.density.reach.unwrap_or(scene.reach), PLANE_NODES);
         Ok(Self { config, problem, scene, wanted, nodes, taken: Vec::new() })
@@ -57,7 +57,7 @@ impl<'a> Snapshots<'a> {
             return;
         }
         self.wanted.drain(..due);
-        let time_step = self.config.training.time_step;
+        let time_step = self.config.problem.training.time_step;
         let beta = if self.problem.rule().is_some() { last } else { self.problem.beta(steps) };
         let tempered = self.scene.tempered(beta, &self.nodes);
         let dimension = self.problem.architecture().dimension;
