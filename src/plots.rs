@@ -9,6 +9,7 @@ mod diagnose;
 mod drift;
 mod flow_map;
 mod formulas;
+mod kept;
 mod mean_field;
 mod mean_field_scan;
 mod mechanisms;

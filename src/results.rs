@@ -9,6 +9,7 @@ mod design;
 mod diagnose;
 #[cfg(feature = "files")]
 mod journal;
+mod kept;
 mod mean_field;
 mod mean_field_scan;
 mod portrait;
@@ -39,6 +40,7 @@ pub use diagnose::{
 };
 #[cfg(feature = "files")]
 pub use journal::{Journal, JournalError};
+pub use kept::ModesKept;
 pub use mean_field::{
     Annealed, Certificate, FrameEnd, FrameSearch, MeanFieldRecord, ProductMarginal, ProductRoute, Proof,
 };

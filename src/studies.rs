@@ -58,7 +58,7 @@ pub use portrait::Portrait;
 pub use probability::{Probability, ProbabilityConfig};
 pub use realnvp::RealNvp;
 #[cfg(feature = "figures")]
-pub(crate) use solve::DRIFT;
+pub use solve::DRIFT;
 pub use solve::Solve;
 pub use sweep::{Part, Points, Sweep, SweepGrid, comparisons};
 pub use watch::{KeptLine, Silent, Watch};

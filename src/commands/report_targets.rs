@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn each_family_has_its_best_schedule() {
         let count = |value: f64, lost: [u64; 3]| json!({"value": value, "low": value, "high": 1.0, "modes_lost": lost});
-        let flow = |value: f64, kl: f64| json!({"value": value, "low": 0.0, "high": 1.0, "median_divergence": kl});
+        let flow = |value: f64, kl: f64| json!({"value": value, "low": 0.0, "high": 1.0, "median_divergence": kl, "modes_lost": [2, 2, 0]});
         let record = json!({
             "config": {"schedule": {"kind": "exponential"}},
             "axes": [{"keys": ["schedule.initial_temperature"]}, {"keys": ["family"]}],
@@ -208,7 +208,7 @@ mod tests {
         let rows = found.map(|section| section.table.rows).unwrap_or_default();
         let expected = [
             ["two modes", "pair", "0.5 [0.5, 1]", "exponential, T0 = 8", "0.25 [0.25, 1]", "1.5 of 2", ""],
-            ["two modes", "RealNVP", "0 [0, 1]", "exponential, T0 = 8", "0 [0, 1]", "", "0.1"],
+            ["two modes", "RealNVP", "0 [0, 1]", "exponential, T0 = 8", "0 [0, 1]", "1.5 of 2", "0.1"],
             ["two modes", "product", "1 [1, 1]", "none", "1 [1, 1]", "1 of 2", ""],
         ];
         assert_eq!(rows, expected);

@@ -22,17 +22,23 @@ pub enum PlotKind {
     Agreement,
     /// The share of each mechanism of losing a mode against `x`, a panel for each combination of the other axes.
     Mechanisms,
+    /// The mean number of modes that a run keeps against `x`, a curve for each combination of the other axes.
+    Kept,
+    /// The median of KL(q||p) of trained flows against `x`, likewise.
+    Divergence,
 }
 
 /// The axes that can be logarithmic.
 pub(crate) const AXES: [&str; 2] = ["x", "y"];
 
-pub(crate) const KINDS: [(&str, PlotKind); 5] = [
+pub(crate) const KINDS: [(&str, PlotKind); 7] = [
     ("curves", PlotKind::Curves),
     ("map", PlotKind::Map),
     ("scaling", PlotKind::Scaling),
     ("agreement", PlotKind::Agreement),
     ("mechanisms", PlotKind::Mechanisms),
+    ("kept", PlotKind::Kept),
+    ("divergence", PlotKind::Divergence),
 ];
 
 /// The abscissa ln(T0)/t0 of a geometric schedule, kappa of an exponential one.

@@ -1,12 +1,13 @@
 //! The figures of a grid.
 
-use crate::figures::{Axis, Color, ColorMap, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
+use crate::figures::{Axis, Color, Dash, Figure, LegendPlace, Marker, Panel, Series, palette};
 use crate::plots::flow_map::flow_map;
 use crate::plots::formulas::formula_name;
+use crate::plots::kept::{divergence, kept};
 use crate::plots::mechanisms::mechanisms;
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
-use crate::plots::symbols::{COUNTED, EXACT, FLOWS, FORMULA, HOT, LOOKS, Look, axis, axis_label, name};
+use crate::plots::symbols::{COUNTED, EXACT, FLOWS, FORMULA, HOT, LOOKS, Look, axis, axis_label, hue, name};
 use crate::results::{Answer, FitRecord, PlotConfig, PlotKind, Route, Source, SweepPoint, SweepRecord};
 
 /// Width of a line that only leads the eye.
@@ -21,6 +22,8 @@ pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {
         PlotKind::Map => map(record, plot),
         PlotKind::Agreement => agreement(record),
         PlotKind::Mechanisms => mechanisms(record, plot),
+        PlotKind::Kept => kept(record, plot),
+        PlotKind::Divergence => divergence(record, plot),
     }
 }
 
@@ -73,7 +76,9 @@ fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
     let [low, high] = shown(record);
     // Curves that lie together are shown as they differ; the axis says where.
     let together = high - low < NARROW && low > NARROW;
-    let y = if plot.log_y || together { y } else { y.range(0.0, if high < LOW { LOW } else { 1.0 }) };
+    let top = if high < LOW { LOW } else { 1.0 };
+    // A little more at both ends, for marks on them.
+    let y = if plot.log_y || together { y } else { y.range(-RIM * top, (1.0 + RIM) * top) };
     let mut panel = Panel::new(axis(axis_label(&plot.x), plot.log_x), y).aspect(0.9).legend(LegendPlace::Below);
     let all = record.curves(&[&plot.x]);
     for (i, curve) in all.iter().enumerate() {
@@ -86,6 +91,9 @@ fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
     panel.with_all(keys_of(record, plot))
 }
 
+/// Room beyond the ends of an axis of probabilities, as a share of it.
+const RIM: f64 = 0.02;
+
 /// P_c below which an axis does not run to 1.
 const LOW: f64 = 0.4;
 
@@ -97,15 +105,6 @@ fn shown(record: &SweepRecord) -> [f64; 2] {
     let routes = || Route::ALL.into_iter().map(Source::Route);
     let ends = record.points.iter().flat_map(|point| routes().filter_map(move |route| drawn(record, point, route)));
     ends.fold([1.0, 0.0], |[least, most], [value, low, high]| [least.min(low.min(value)), most.max(high.max(value))])
-}
-
-/// The colour of a curve: of the palette, or, for more curves than it has, along a colour map.
-fn hue(index: usize, count: usize) -> Color {
-    if count <= palette::CYCLE.len() {
-        return palette::cycle(index);
-    }
-    // Short of the lightest end, which is hard to see on white.
-    ColorMap::Viridis.at(0.9 * index as f64 / (count - 1) as f64)
 }
 
 /// What is drawn of one curve.

@@ -1,6 +1,6 @@
 //! Keys and values in the symbols of the theory note.
 
-use crate::figures::{Axis, Dash, Marker};
+use crate::figures::{Axis, Color, ColorMap, Dash, Marker, palette};
 use crate::results::{AxisValue, RATE, Route, Source, SweepCurve, TIME};
 
 pub(crate) const EXACT: Source = Source::Route(Route::Exact);
@@ -120,6 +120,15 @@ fn rounded(x: f64) -> String {
     let digits = if x == 0.0 { 0.0 } else { 2.0 - x.abs().log10().floor() };
     let scale = 10f64.powf(digits);
     format!("{}", (x * scale).round() / scale)
+}
+
+/// The colour of a curve: of the palette, or, for more curves than it has, along a colour map.
+pub(crate) fn hue(index: usize, count: usize) -> Color {
+    if count <= palette::CYCLE.len() {
+        return palette::cycle(index);
+    }
+    // Short of the lightest end, which is hard to see on white.
+    ColorMap::Viridis.at(0.9 * index as f64 / (count - 1) as f64)
 }
 
 /// What is fixed along a curve.

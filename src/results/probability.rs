@@ -84,10 +84,13 @@ pub enum Detail {
     Training {
         /// What a collapsed flow is.
         definition: String,
-        /// Runs that lost a mode by its coverage, C_k/v_k < 1/2, whatever the definition.
-        lost_a_mode: u64,
+        /// Runs that lost 0, 1, .., P modes by their coverage, C_k/v_k < 1/2, whatever the definition; those that diverged
+        /// are not among them.
+        modes_lost: Vec<u64>,
         /// Median of KL(q||p) over the runs that did not diverge; null without any.
         median_divergence: Option<f64>,
+        /// Lower and upper quartile of the same.
+        divergence_quartiles: Option<[f64; 2]>,
         /// Trained parameters of a flow.
         parameters: usize,
         /// Base points of a step.

@@ -12,8 +12,8 @@ pub struct TrainedRun {
     pub seed: u64,
     /// Whether the flow collapsed; null if it diverged.
     pub collapsed: Option<bool>,
-    /// Whether it lost a mode by its coverage.
-    pub lost_a_mode: bool,
+    /// Modes that it lost by their coverage.
+    pub modes_lost: usize,
     /// KL(q||p); null if it diverged.
     pub divergence: Option<f64>,
     /// When T = 1 was reached by a rule that watches the fit.

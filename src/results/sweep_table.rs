@@ -20,7 +20,7 @@ const COLD: Column = ("_cold", |answer| number(answer.cooling.and_then(|cooling|
 const ERROR: Column = ("_error", |answer| answer.error.map_or_else(String::new, |error| error.to_string()));
 const VALID: Column = ("_valid", |answer| answer.valid.to_string());
 const LOST_A_MODE: Column = ("_lost_a_mode", |answer| match &answer.detail {
-    Detail::Training { lost_a_mode, .. } => lost_a_mode.to_string(),
+    Detail::Training { modes_lost, .. } => modes_lost.iter().skip(1).sum::<u64>().to_string(),
     _ => String::new(),
 });
 

@@ -20,7 +20,7 @@ pub(crate) use watched::watched_shapes;
 
 /// What the figure of the weights of tempered modes is called.
 #[cfg(feature = "figures")]
-pub(crate) const DRIFT: &str = "drift";
+pub const DRIFT: &str = "drift";
 
 /// Where a start ends, and how it gets there: the closed flow followed to its limit.
 #[derive(Debug)]

@@ -125,11 +125,15 @@ impl<'a> Trainable<'a> {
         }
         let mut divergences: Vec<f64> = runs.iter().filter_map(|run| run.divergence).collect();
         divergences.sort_by(f64::total_cmp);
+        let quartile = |i: usize| divergences.get(divergences.len().saturating_sub(1) * i / 4).copied();
+        let mut modes_lost = vec![0; self.problem.target().shares().len() + 1];
+        runs.iter().filter(|run| run.collapsed.is_some()).for_each(|run| modes_lost[run.modes_lost] += 1);
         let estimate = Estimate::new(tally, DEFAULT_LEVEL, self.seed);
         let detail = Detail::Training {
             definition: self.criterion(),
-            lost_a_mode: runs.iter().filter(|run| run.lost_a_mode).count() as u64,
+            modes_lost,
             median_divergence: divergences.get(divergences.len() / 2).copied(),
+            divergence_quartiles: quartile(1).zip(quartile(3)).map(|(low, high)| [low, high]),
             parameters: self.parameters,
             batch: self.training.batch,
             steps: self.training.steps,
@@ -141,14 +145,14 @@ impl<'a> Trainable<'a> {
     }
 
     fn verdict<T: Real>(&self, run: &TrainingRun<T>) -> TrainedRun {
-        let (collapsed, lost_a_mode, divergence) = match &run.outcome {
-            TrainingOutcome::Diverged { .. } => (None, false, None),
+        let (collapsed, modes_lost, divergence) = match &run.outcome {
+            TrainingOutcome::Diverged { .. } => (None, 0, None),
             TrainingOutcome::Trained(found) => {
-                (Some(self.collapsed(found)), !found.lost.is_empty(), Some(found.kl_reverse.value))
+                (Some(self.collapsed(found)), found.lost.len(), Some(found.kl_reverse.value))
             }
         };
         let cold = run.cold.map(|step| step as f64 * self.training.time_step);
-        TrainedRun { seed: run.seed, collapsed, lost_a_mode, divergence, cold }
+        TrainedRun { seed: run.seed, collapsed, modes_lost, divergence, cold }
     }
 }
 

@@ -24,8 +24,27 @@ fn flows_are_trained_and_counted_on_named_densities() {
     let record = succeed(&["probability", path(file.path()), "--json"]);
     let record: serde_json::Value = serde_json::from_str(&record).unwrap();
     assert_eq!((&record["pair"], &record["realnvp"]["n"]), (&"flow".into(), &3.into()), "{record}");
-    let grid = config_file(&format!("{MOONS}[sweep]\nschedule.initial_temperature = [1.0, 4.0]\n"));
-    let record: serde_json::Value = serde_json::from_str(&succeed(&["sweep", path(grid.path()), "--json"])).unwrap();
+    let count = &record["realnvp"];
+    let lost: Vec<u64> = count["modes_lost"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
+    assert_eq!((lost.len(), lost.iter().sum::<u64>()), (3, 3 - count["failures"].as_u64().unwrap()));
+    let quartile = |i: usize| count["divergence_quartiles"][i].as_f64().unwrap();
+    let median = count["median_divergence"].as_f64().unwrap();
+    assert!(quartile(0) <= median && median <= quartile(1), "{count}");
+
+    let grid = config_file(&format!(
+        "{MOONS}[sweep]\nschedule.initial_temperature = [1.0, 4.0]\n\
+         [plot.kept]\nkind = \"kept\"\nx = \"schedule.initial_temperature\"\n\
+         [plot.divergence]\nkind = \"divergence\"\nx = \"schedule.initial_temperature\"\nlog = [\"y\"]\n"
+    ));
+    let out = folder.path().join("grid");
+    let record = succeed(&["sweep", path(grid.path()), "--json", "--out", path(&out)]);
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    let drawn: Vec<String> =
+        std::fs::read_dir(&out).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(
+        ["-kept.png", "-divergence.png"].iter().all(|end| drawn.iter().any(|name| name.ends_with(end))),
+        "{drawn:?}"
+    );
     let seeds: Vec<&serde_json::Value> = record["points"].as_array().unwrap().iter().map(|p| &p["seed"]).collect();
     assert!(seeds.len() == 2 && seeds[0] != seeds[1], "{seeds:?}");
 }

@@ -20,7 +20,8 @@ pub(super) const PLOT: &[Key] = &[
         Word(|| words(&KINDS)),
         "",
         "needed",
-        "what is drawn: P_c along `x`, over `x` and `y`, in powers of `x`, exact against counted, how modes are lost",
+        "what is drawn: P_c along `x`, over `x` and `y`, in powers of `x`, exact against counted, how modes are lost, the modes \
+         that runs keep along `x`, KL(q||p) of flows along `x`",
     ),
     key("x", Text, "", "a key of the grid, or \"rate\": ln(T0)/t0 or κ", "the abscissa"),
     key("y", Text, "", "the same; maps need it", "the ordinate"),
