@@ -1,7 +1,8 @@
 //! Fields and averages compiled for the vectors of the machine at hand.
 
 use collapsar_theory::{
-    ClassAverages, Flow, MixtureFlow, MixtureState, ShapedAverages, ShapedFlow, ShapedState, TabulatedSpherePair,
+    ClassAverages, Displaced, Flow, MixtureFlow, MixtureState, ShapedAverages, ShapedFlow, ShapedState,
+    TabulatedSpherePair,
 };
 use pulp::{Arch, Simd, WithSimd};
 
@@ -23,6 +24,13 @@ pub(crate) fn sphere_rates(flow: &TabulatedSpherePair, beta: f64, state: &[f64; 
 /// [`MixtureFlow::averages`] of a state.
 pub(crate) fn averages(flow: &MixtureFlow, state: &MixtureState) -> ClassAverages {
     Arch::new().dispatch(Averages { flow, state })
+}
+
+/// [`Flow::field`] of `n` coordinates where one of them is larger by a little: which one, and by how much.
+pub(crate) fn displaced_field(about: &Displaced<'_>, step: (usize, f64), n: usize) -> Vec<f64> {
+    let mut rate = vec![0.0; n];
+    Arch::new().dispatch(DisplacedField { about, step, rate: &mut rate });
+    rate
 }
 
 /// [`ShapedFlow::averages`] of a state.
@@ -87,6 +95,21 @@ impl WithSimd for Averages<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> ClassAverages {
         self.flow.averages_inlined(self.state)
+    }
+}
+
+struct DisplacedField<'a> {
+    about: &'a Displaced<'a>,
+    step: (usize, f64),
+    rate: &'a mut [f64],
+}
+
+impl WithSimd for DisplacedField<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.about.field_inlined(self.step.0, self.step.1, self.rate);
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a run asks of its flow, whatever the mixtures are like.
 
-use collapsar_theory::{Flow, MixtureFlow, ShapedFlow};
+use collapsar_theory::{Displaced, Flow, MixtureFlow, ShapedFlow};
 
 use crate::integrate::vectors;
+use crate::parallel;
 
 /// A closed flow of a mixture of K components against P modes; its state begins with the K means, then K logits where the
 /// weights are trained, then logarithms of variances.
@@ -19,8 +20,8 @@ pub trait Closed: Flow + Sync {
     /// Whether components have variances of their own.
     fn has_own_variances(&self) -> bool;
 
-    /// Whether a value depends on its arguments alone, not on what was asked before.
-    fn is_pure(&self) -> bool;
+    /// The field where one coordinate of `state` is larger by a little: coordinate and difference for each.
+    fn beside(&self, beta: f64, state: &[f64], moves: &[(usize, f64)]) -> Vec<Vec<f64>>;
 
     /// w_i at a state.
     fn weights(&self, beta: f64, state: &[f64]) -> Vec<f64>;
@@ -48,6 +49,19 @@ pub struct Observation {
     pub error: f64,
 }
 
+/// Coordinates of a state whose Jacobian is worth more than one thread.
+const MANY: usize = 12;
+/// Components from which on averages that hardly change are not found anew.
+const FEW: usize = 8;
+
+/// The field where a coordinate is larger.
+fn moved_field(flow: &impl Flow, beta: f64, state: &[f64], (j, h): (usize, f64)) -> Vec<f64> {
+    let (mut moved, mut rate) = (state.to_vec(), vec![0.0; state.len()]);
+    moved[j] += h;
+    vectors::field(flow, beta, &moved, &mut rate);
+    rate
+}
+
 impl Closed for MixtureFlow {
     fn components(&self) -> usize {
         self.components()
@@ -65,8 +79,14 @@ impl Closed for MixtureFlow {
         false
     }
 
-    fn is_pure(&self) -> bool {
-        true
+    /// Side by side where that is worth more than one thread; of many components to the tolerance of the averages.
+    fn beside(&self, beta: f64, state: &[f64], moves: &[(usize, f64)]) -> Vec<Vec<f64>> {
+        if self.components() >= FEW {
+            let about = Displaced::new(self, beta, state, vectors::averages(self, &self.unpack(beta, state)));
+            return parallel::map(moves, |&(j, h)| vectors::displaced_field(&about, (j, h), state.len()));
+        }
+        let field = |&step: &(usize, f64)| moved_field(self, beta, state, step);
+        if state.len() < MANY { moves.iter().map(field).collect() } else { parallel::map(moves, field) }
     }
 
     fn weights(&self, beta: f64, state: &[f64]) -> Vec<f64> {
@@ -105,9 +125,9 @@ impl Closed for ShapedFlow {
         self.has_own_variances()
     }
 
-    /// Its rule remembers the steps that it took.
-    fn is_pure(&self) -> bool {
-        false
+    /// One after the other: its rule remembers the steps that it took.
+    fn beside(&self, beta: f64, state: &[f64], moves: &[(usize, f64)]) -> Vec<Vec<f64>> {
+        moves.iter().map(|&step| moved_field(self, beta, state, step)).collect()
     }
 
     fn weights(&self, beta: f64, state: &[f64]) -> Vec<f64> {

@@ -3,7 +3,6 @@
 use nalgebra::{DMatrix, Schur};
 
 use crate::integrate::vectors;
-use crate::parallel;
 use crate::trajectory::closed::{Closed, Observation};
 
 /// A mode k is lost where C_k/v_k is below this in the limit (theory section 9).
@@ -18,8 +17,6 @@ const REST: f64 = 1e-8;
 const UNSTABLE: f64 = 1e-6;
 /// Relative step of the finite differences: balances truncation h^2 against rounding 1e-13/h.
 const DIFFERENCE: f64 = 1e-5;
-/// Columns of a Jacobian that are worth more than one thread.
-const MANY: usize = 12;
 /// Iterations of the Schur form for each row: a dozen are usual.
 const SCHUR_STEPS: usize = 200;
 
@@ -180,25 +177,13 @@ pub(crate) fn growth_of(jacobian: &DMatrix<f64>) -> f64 {
     schur.complex_eigenvalues().iter().map(|l| l.re).fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// The field's Jacobian by central differences, its columns side by side where that cannot change them.
+/// The field's Jacobian by central differences.
 pub(crate) fn jacobian(flow: &impl Closed, beta: f64, state: &[f64]) -> DMatrix<f64> {
     let n = state.len();
-    let field = |j: usize, h: f64| {
-        let (mut moved, mut rate) = (state.to_vec(), vec![0.0; n]);
-        moved[j] += h;
-        vectors::field(flow, beta, &moved, &mut rate);
-        rate
-    };
-    let column = |j: usize| -> Vec<f64> {
-        let h = DIFFERENCE * state[j].abs().max(1.0);
-        field(j, h).iter().zip(field(j, -h)).map(|(up, down)| (up - down) / (2.0 * h)).collect()
-    };
-    let columns: Vec<Vec<f64>> = if flow.is_pure() && n >= MANY {
-        parallel::map_range(0..n as u64, |j| column(j as usize))
-    } else {
-        (0..n).map(column).collect()
-    };
-    DMatrix::from_fn(n, n, |i, j| columns[j][i])
+    let steps: Vec<f64> = state.iter().map(|x| DIFFERENCE * x.abs().max(1.0)).collect();
+    let moves: Vec<(usize, f64)> = steps.iter().enumerate().flat_map(|(j, &h)| [(j, h), (j, -h)]).collect();
+    let fields = flow.beside(beta, state, &moves);
+    DMatrix::from_fn(n, n, |i, j| (fields[2 * j][i] - fields[2 * j + 1][i]) / (2.0 * steps[j]))
 }
 
 /// The modes that are lost at a state, C_k/v_k < `threshold`, and why.

@@ -20,7 +20,7 @@ use few::{Class, Few};
 use lattice::Lattice;
 use span::Span;
 
-pub(crate) use plane::PlaneAverages;
+pub(crate) use plane::{PlaneAverages, largest_share};
 pub(crate) use quadratic::{Levels, MOST_DIRECTIONS, Quadratic, QuadraticAverages, Quadratics};
 pub(crate) use span::{Classes, RowAverages};
 
@@ -178,6 +178,11 @@ impl Cubature {
             _ => return self.many(logits, out),
         };
         self.spread(&few, &present[..count], logits.offsets.len(), out);
+    }
+
+    /// Logarithm of the weight of a class beside others in an average below which the tolerance does not see it.
+    pub(crate) fn floor(&self) -> f64 {
+        libm::log(self.tolerance) - plane::SPARE
     }
 
     /// The softmax of `classes` averaged over all `N(m_i, spread I)`, `m_i` the rows of `centres`, by the trapezoid rule on

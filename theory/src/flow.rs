@@ -12,7 +12,7 @@ mod tabulated;
 
 pub use adam::{AdamFlow, AdamMemory};
 pub use free_pair::{FreePair, FreePairOptions};
-pub use mixture::{ClassAverages, MixtureFlow, MixtureState};
+pub use mixture::{ClassAverages, Displaced, MixtureFlow, MixtureState};
 pub use shaped::{LogAverages, ShapedAverages, ShapedFlow, ShapedState};
 pub use sphere_pair::{SpherePair, SpherePairOptions, SphereVariance};
 pub(crate) use tabulated::{TabulatedFreeObjective, TabulatedSphereObjective};

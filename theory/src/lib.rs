@@ -29,8 +29,8 @@ pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
 pub use family::{Clock, Family, MeanSpace, Metric, Rules, Tempering, VarianceRule, WeightRule};
 pub use fingerprint::{mixed_seed, split_mix};
 pub use flow::{
-    AdamFlow, AdamMemory, ClassAverages, Flow, FreePair, FreePairOptions, LogAverages, MixtureFlow, MixtureState,
-    ShapedAverages, ShapedFlow, ShapedState, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance,
+    AdamFlow, AdamMemory, ClassAverages, Displaced, Flow, FreePair, FreePairOptions, LogAverages, MixtureFlow,
+    MixtureState, ShapedAverages, ShapedFlow, ShapedState, SmoothFlow, SpherePair, SpherePairOptions, SphereVariance,
     TabulatedFreePair, TabulatedSpherePair,
 };
 pub use frame::Frame;

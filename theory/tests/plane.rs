@@ -2,8 +2,8 @@
 //! of them keeps.
 
 use collapsar_theory::{
-    CubatureOptions, Family, Flow, MixtureFlow, MixtureState, Problem, Rules, Schedule, Start, Target, VarianceRule,
-    WeightRule,
+    CubatureOptions, Displaced, Family, Flow, MixtureFlow, MixtureState, Problem, Rules, Schedule, Start, Target,
+    VarianceRule, WeightRule,
 };
 
 /// A state of a mixture and a target in the plane.
@@ -180,5 +180,30 @@ fn close_components_keep_their_digits() {
         let growth = (rate[2] - rate[0]) / apart;
         assert!(last.is_nan() || (growth - last).abs() < 1e-2 * last.abs(), "{apart}: {growth} {last}");
         last = growth;
+    }
+}
+
+/// Where one coordinate moves a little, averages over components that do not see it are kept: the field is that of the moved state.
+#[test]
+fn the_field_beside_a_state_is_the_field_there() {
+    for (components, size) in [(8, 1.0), (12, 6.0), (16, 12.0)] {
+        let mut case = Case::new(9, components, 1.3);
+        for point in case.modes.iter_mut().chain(&mut case.means) {
+            *point = point.map(|x| size * x);
+        }
+        let flow = case.flow(1e-12);
+        let state = case.packed();
+        let averages = flow.averages(&flow.unpack(0.9, &state));
+        let about = Displaced::new(&flow, 0.9, &state, averages);
+        let (mut found, mut expected) = (vec![0.0; state.len()], vec![0.0; state.len()]);
+        for j in 0..state.len() {
+            for h in [1e-4, -1e-4] {
+                about.field_inlined(j, h, &mut found);
+                let mut moved = state.clone();
+                moved[j] += h;
+                flow.field(0.9, &moved, &mut expected);
+                assert!(largest(&found, &expected) < 3e-12 * size * size, "{components}, {j}: {found:?} {expected:?}");
+            }
+        }
     }
 }

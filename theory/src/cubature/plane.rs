@@ -12,6 +12,7 @@ use super::line::reach;
 use super::span::{Classes, RowAverages};
 use groups::{Group, groups};
 use lines::Lines;
+pub(crate) use step::largest_share;
 use step::{Scene, steps};
 use sum::{Heaviest, Sum};
 
@@ -24,7 +25,7 @@ const MOST_TILES: usize = 4096;
 /// Every density of a class and their sums are kept within e^+-(twice this) at the nodes.
 const RANGE: f64 = 300.0;
 /// Logarithm of what a class left out of a tile may weigh beside the tolerance.
-const SPARE: f64 = 4.0;
+pub(crate) const SPARE: f64 = 4.0;
 
 /// What is wanted beside `E log sum` and the pulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The general mixture flow, theory (2)-(5): any K, P and d.
 
 mod averages;
+mod displaced;
 
 use crate::cubature::{Cubature, CubatureOptions};
 use crate::family::{Metric, Rules, VarianceRule, WeightRule};
@@ -10,6 +11,7 @@ use crate::parameter::{InvalidParameter, Part, positive};
 use crate::problem::Problem;
 
 pub use averages::ClassAverages;
+pub use displaced::Displaced;
 
 /// Tempered gradient flow of a K-component mixture against P modes, theory (2)-(5), in coordinates of a frame of
 /// D dimensions that spans modes and means.

@@ -52,6 +52,14 @@ fn square(a: &[f64; 2], b: &[f64; 2]) -> f64 {
     (a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1])
 }
 
+/// Logarithm of the most that a class weighs beside another anywhere, a Gaussian's own density counted: its logit is lower by
+/// `gap` at the centre, and `slope` is the difference of their gradients. Not a number where they are one place.
+pub(crate) fn largest_share(gap: f64, slope: f64, spread: f64) -> f64 {
+    // log p_k/p_top rises along one direction; the Gaussian weighs it down.
+    let level = gap / slope;
+    if slope * spread < level { slope * slope * spread / 2.0 - gap } else { -level * level / (2.0 * spread) }
+}
+
 impl Scene {
     /// `None` if a number is not finite.
     pub(super) fn new(classes: &Classes<'_>, centres: &[f64], spread: f64) -> Option<Self> {
@@ -92,15 +100,8 @@ impl Scene {
             let logits: Vec<f64> = (0..self.points.len()).map(|k| self.logit(k, centre)).collect();
             let top = (0..logits.len()).fold(0, |top, k| if logits[k] > logits[top] { k } else { top });
             for (k, kept) in kept.iter_mut().enumerate() {
-                // log p_k/p_top rises along one direction; the Gaussian weighs it down.
-                let gap = logits[top] - logits[k];
                 let slope = square(&self.points[k], &self.points[top]).sqrt() / self.variance;
-                let level = gap / slope;
-                let best = if slope * self.spread < level {
-                    slope * slope * self.spread / 2.0 - gap
-                } else {
-                    -level * level / (2.0 * self.spread)
-                };
+                let best = largest_share(logits[top] - logits[k], slope, self.spread);
                 // What is not a number is kept: a class at the place of the heaviest.
                 *kept |= k == top || best > floor || best.is_nan();
             }

@@ -46,6 +46,12 @@ impl MixtureFlow {
     /// The same, without the responsibilities themselves where they are not wanted and cost more.
     #[inline(always)]
     pub(super) fn averages_with(&self, state: &MixtureState, wants_means: bool) -> ClassAverages {
+        self.averages_over(state, [&state.means, &state.means], wants_means)
+    }
+
+    /// The same over components at `centres` alone, those of q's softmax and those of p's.
+    #[inline(always)]
+    pub(super) fn averages_over(&self, state: &MixtureState, centres: [&[f64]; 2], wants_means: bool) -> ClassAverages {
         let (k, p) = (self.components(), self.mode_count());
         let log_targets: Vec<f64> = self.log_targets.iter().map(|l| state.power * l).collect();
         let own = Classes {
@@ -60,8 +66,8 @@ impl MixtureFlow {
         let none = PlaneAverages::default;
         let (mut own, mut target) = ((own, 1.0 / root, none()), (target, root, none()));
         // A loop, so that all that is inlined here is compiled once.
-        for (classes, scale, found) in [&mut own, &mut target] {
-            *found = self.rows(classes, *scale, state, wants_means, &mut scratch);
+        for ((classes, scale, found), centres) in [&mut own, &mut target].into_iter().zip(centres) {
+            *found = self.rows(classes, *scale, (centres, state.variance), wants_means, &mut scratch);
         }
         let (own, target) = (own.2, target.2);
         ClassAverages {
@@ -85,18 +91,21 @@ impl MixtureFlow {
         &self,
         classes: &Classes<'_>,
         scale: f64,
-        state: &MixtureState,
+        (centres, variance): (&[f64], f64),
         wants_means: bool,
         scratch: &mut Scratch,
     ) -> PlaneAverages {
-        if let Some(found) = self.cubature.plane(classes, &state.means, state.variance, wants_means) {
+        if centres.is_empty() {
+            return PlaneAverages::default();
+        }
+        if let Some(found) = self.cubature.plane(classes, centres, variance, wants_means) {
             return found;
         }
         let mut all = PlaneAverages::default();
-        match self.cubature.rows(classes, &state.means, state.variance) {
+        match self.cubature.rows(classes, centres, variance) {
             Some(found) => all.rows = found,
             None => {
-                for mean in state.means.chunks(self.width) {
+                for mean in centres.chunks(self.width) {
                     all.rows.trace.push(scratch.average(classes, scale, mean, &self.cubature));
                     all.rows.mean.extend_from_slice(&scratch.result.mean);
                     all.rows.log_sum.push(scratch.result.log_sum);
@@ -105,7 +114,7 @@ impl MixtureFlow {
             }
         }
         let shares = all.rows.mean.chunks(classes.log_weights.len());
-        for (mean, shares) in state.means.chunks(self.width).zip(shares) {
+        for (mean, shares) in centres.chunks(self.width).zip(shares) {
             let first = all.pulls.len();
             all.pulls.resize(first + self.width, 0.0);
             for (share, point) in shares.iter().zip(classes.points.chunks(self.width)) {
