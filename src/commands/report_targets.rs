@@ -47,8 +47,8 @@ struct Counted {
 
 impl Counted {
     /// The least is the best.
-    fn order(&self) -> (f64, f64, f64) {
-        (self.value, self.divergence.unwrap_or(0.0), self.hot)
+    fn order(&self) -> (f64, f64, f64, f64) {
+        (self.value, -self.kept.map_or(0.0, |(kept, _)| kept), self.divergence.unwrap_or(0.0), self.hot)
     }
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn targets(named: &[NamedTarget]) -> Option<Section> {
         name: NAME.to_owned(),
         title: "Which schedule keeps all modes of the targets that people test on".to_owned(),
         caption: "Shares of runs that lose a mode, with 95% intervals, without annealing and with the best of the schedules that were \
-            counted for the same family; of equal ones that of the least divergence, or the coldest. Flows count as families of their own; \
+            counted for the same family; of equal ones that which keeps most modes, then that of the least divergence, or the coldest. Flows count as families of their own; \
             their divergence is the median."
             .to_owned(),
         table: Table { columns: COLUMNS.map(str::to_owned).to_vec(), rows },

@@ -125,15 +125,14 @@ impl<'a> Trainable<'a> {
         }
         let mut divergences: Vec<f64> = runs.iter().filter_map(|run| run.divergence).collect();
         divergences.sort_by(f64::total_cmp);
-        let quartile = |i: usize| divergences.get(divergences.len().saturating_sub(1) * i / 4).copied();
         let mut modes_lost = vec![0; self.problem.target().shares().len() + 1];
         runs.iter().filter(|run| run.collapsed.is_some()).for_each(|run| modes_lost[run.modes_lost] += 1);
         let estimate = Estimate::new(tally, DEFAULT_LEVEL, self.seed);
         let detail = Detail::Training {
             definition: self.criterion(),
             modes_lost,
-            median_divergence: divergences.get(divergences.len() / 2).copied(),
-            divergence_quartiles: quartile(1).zip(quartile(3)).map(|(low, high)| [low, high]),
+            median_divergence: quantile(&divergences, 0.5),
+            divergence_quartiles: quantile(&divergences, 0.25).zip(quantile(&divergences, 0.75)).map(<[f64; 2]>::from),
             parameters: self.parameters,
             batch: self.training.batch,
             steps: self.training.steps,
@@ -154,6 +153,13 @@ impl<'a> Trainable<'a> {
         let cold = run.cold.map(|step| step as f64 * self.training.time_step);
         TrainedRun { seed: run.seed, collapsed, modes_lost, divergence, cold }
     }
+}
+
+/// The quantile of a sorted sample, linear between its values; `None` without any.
+fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+    let at = share * sorted.len().checked_sub(1)? as f64;
+    let (low, high) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
+    Some(low + at.fract() * (high - low))
 }
 
 /// The target of a configuration in `dimension` dimensions.
