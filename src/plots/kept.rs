@@ -1,8 +1,8 @@
 //! Figures of a grid for runs that lose some of many modes, and for flows: what they keep, and how far they are from the target.
 
 use crate::figures::{Axis, Dash, Figure, LegendPlace, Panel, Series, palette};
-use crate::plots::symbols::{COUNTED, FLOWS, LOOKS, Look, axis, axis_label, hue, name};
-use crate::results::{Answer, PlotConfig, Source, SweepCurve, SweepRecord};
+use crate::plots::symbols::{COUNTED, FLOWS, LOOKS, axis, axis_label, hue, name};
+use crate::results::{Answer, PlotConfig, Route, Source, SweepCurve, SweepRecord};
 
 /// A value with its ends.
 type Value = fn(&Answer) -> Option<[f64; 3]>;
@@ -14,9 +14,8 @@ const RIM: f64 = 0.05;
 
 /// The mean number of modes that runs keep, with its standard error.
 pub(crate) fn kept(record: &SweepRecord, plot: &PlotConfig) -> Figure {
-    let kept = |answer: &Answer| answer.modes_kept();
-    let most = drawn(record, plot, &LOOKS).filter_map(|(_, answer)| kept(answer)).map(|kept| kept.modes).max();
-    let top = most.unwrap_or(1) as f64;
+    let modes = drawn(record, plot).filter_map(Answer::modes_kept).map(|kept| kept.modes).max();
+    let top = modes.unwrap_or(1) as f64;
     let y = Axis::linear(format!("modes kept of {top}")).range(-RIM * top, (1.0 + RIM) * top);
     figure(record, plot, y, |answer| {
         answer.modes_kept().map(|kept| [kept.mean, kept.mean - kept.error, kept.mean + kept.error])
@@ -26,25 +25,15 @@ pub(crate) fn kept(record: &SweepRecord, plot: &PlotConfig) -> Figure {
 /// The median of KL(q||p) over trained flows, with the quartiles.
 pub(crate) fn divergence(record: &SweepRecord, plot: &PlotConfig) -> Figure {
     let value: Value = |answer| answer.divergence().map(|[low, median, high]| [median, low, high]);
-    let ends = drawn(record, plot, &LOOKS).filter_map(|(_, answer)| value(answer));
-    let high = ends.fold(0.0, |most: f64, [_, _, high]| most.max(high));
+    let high = drawn(record, plot).filter_map(value).fold(0.0, |most: f64, [_, _, high]| most.max(high));
     let y = axis("divergence KL(*q*‖*p*)", plot.log_y);
     figure(record, plot, if plot.log_y { y } else { y.range(0.0, (1.0 + 2.0 * RIM) * high) }, value)
 }
 
-/// What the looks draw of a grid.
-fn drawn<'a>(
-    record: &'a SweepRecord,
-    plot: &'a PlotConfig,
-    looks: &'a [Look],
-) -> impl Iterator<Item = (&'a Look, &'a Answer)> {
-    let shown = looks.iter().filter(|look| plot.shows(look.source));
-    shown.flat_map(|look| {
-        record.points.iter().filter_map(move |point| match look.source {
-            Source::Route(route) => point.routes.get(route).map(|answer| (look, answer)),
-            Source::Published => None,
-        })
-    })
+/// What is drawn of a grid.
+fn drawn<'a>(record: &'a SweepRecord, plot: &'a PlotConfig) -> impl Iterator<Item = &'a Answer> {
+    let shown = Route::ALL.into_iter().filter(|route| plot.shows(Source::Route(*route)));
+    shown.flat_map(|route| record.points.iter().filter_map(move |point| point.routes.get(route)))
 }
 
 /// A curve for each combination of the other axes: counts joined by solid lines, flows by dashed ones.

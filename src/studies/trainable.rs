@@ -125,8 +125,8 @@ impl<'a> Trainable<'a> {
         }
         let mut divergences: Vec<f64> = runs.iter().filter_map(|run| run.divergence).collect();
         divergences.sort_by(f64::total_cmp);
-        let mut modes_lost = vec![0; self.problem.target().shares().len() + 1];
-        runs.iter().filter(|run| run.collapsed.is_some()).for_each(|run| modes_lost[run.modes_lost] += 1);
+        let lost = |k: usize| runs.iter().filter(|run| run.collapsed.is_some() && run.modes_lost == k).count() as u64;
+        let modes_lost = (0..=self.problem.target().shares().len()).map(lost).collect();
         let estimate = Estimate::new(tally, DEFAULT_LEVEL, self.seed);
         let detail = Detail::Training {
             definition: self.criterion(),
