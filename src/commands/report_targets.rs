@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::config::Route;
 use crate::report::{Section, Table};
+use crate::results::ModesKept;
 use crate::studies::number;
 
 /// Name of the section.
@@ -41,14 +42,14 @@ struct Counted {
     high: f64,
     /// The median divergence, of flows.
     divergence: Option<f64>,
-    /// Of all modes, the mean number that a run keeps, and that number.
-    kept: Option<(f64, usize)>,
+    /// The modes that its runs keep.
+    kept: Option<ModesKept>,
 }
 
 impl Counted {
     /// The least is the best.
     fn order(&self) -> (f64, f64, f64, f64) {
-        (self.value, -self.kept.map_or(0.0, |(kept, _)| kept), self.divergence.unwrap_or(0.0), self.hot)
+        (self.value, -self.kept.map_or(0.0, |kept| kept.mean), self.divergence.unwrap_or(0.0), self.hot)
     }
 }
 
@@ -62,8 +63,8 @@ pub(crate) fn targets(named: &[NamedTarget]) -> Option<Section> {
         name: NAME.to_owned(),
         title: "Which schedule keeps all modes of the targets that people test on".to_owned(),
         caption: "Shares of runs that lose a mode, with 95% intervals, without annealing and with the best of the schedules that were \
-            counted for the same family; of equal ones that which keeps most modes, then that of the least divergence, or the coldest. Flows count as families of their own; \
-            their divergence is the median."
+            counted for the same family; of equal ones that which keeps most modes, then that of the least divergence, or the \
+            coldest. Flows count as families of their own; their divergence is the median."
             .to_owned(),
         table: Table { columns: COLUMNS.map(str::to_owned).to_vec(), rows },
         ..Section::default()
@@ -85,7 +86,7 @@ fn rows(target: &NamedTarget) -> Vec<Vec<String>> {
         let share = |count: &Counted| format!("{} [{}, {}]", number(count.value), short(count.low), short(count.high));
         let without = if coldest.hot == 1.0 { share(coldest) } else { String::new() };
         let schedule = if best.hot == 1.0 { "none".to_owned() } else { best.schedule.clone() };
-        let kept = best.kept.map_or_else(String::new, |(mean, of)| format!("{} of {of}", short(mean)));
+        let kept = best.kept.map_or_else(String::new, |kept| format!("{} of {}", short(kept.mean), kept.modes));
         let divergence = best.divergence.map_or_else(String::new, number);
         Some(vec![target.name.clone(), of.to_owned(), without, schedule, share(best), kept, divergence])
     };
@@ -127,12 +128,10 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// The mean number of modes that a run of a count keeps, of how many.
-fn kept(answer: &Value) -> Option<(f64, usize)> {
-    let counts: Vec<f64> = answer["modes_lost"].as_array()?.iter().filter_map(Value::as_f64).collect();
-    let modes = counts.len().checked_sub(1)?;
-    let gone: f64 = counts.iter().enumerate().map(|(k, n)| k as f64 * n).sum();
-    Some((modes as f64 - gone / counts.iter().sum::<f64>(), modes))
+/// The modes that the runs of a count keep.
+fn kept(answer: &Value) -> Option<ModesKept> {
+    let lost: Option<Vec<u64>> = answer["modes_lost"].as_array()?.iter().map(Value::as_u64).collect();
+    ModesKept::of(&lost?)
 }
 
 /// A point of a grid by its axes.

@@ -26,11 +26,9 @@ pub(crate) fn averages(flow: &MixtureFlow, state: &MixtureState) -> ClassAverage
     Arch::new().dispatch(Averages { flow, state })
 }
 
-/// [`Flow::field`] of `n` coordinates where one of them is larger by a little: which one, and by how much.
-pub(crate) fn displaced_field(about: &Displaced<'_>, step: (usize, f64), n: usize) -> Vec<f64> {
-    let mut rate = vec![0.0; n];
-    Arch::new().dispatch(DisplacedField { about, step, rate: &mut rate });
-    rate
+/// [`Flow::field`] where one coordinate is larger by a little: which one, and by how much.
+pub(crate) fn displaced_field(about: &Displaced<'_>, step: (usize, f64)) -> Vec<f64> {
+    Arch::new().dispatch(DisplacedField { about, step })
 }
 
 /// [`ShapedFlow::averages`] of a state.
@@ -101,15 +99,14 @@ impl WithSimd for Averages<'_> {
 struct DisplacedField<'a> {
     about: &'a Displaced<'a>,
     step: (usize, f64),
-    rate: &'a mut [f64],
 }
 
 impl WithSimd for DisplacedField<'_> {
-    type Output = ();
+    type Output = Vec<f64>;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        self.about.field_inlined(self.step.0, self.step.1, self.rate);
+    fn with_simd<S: Simd>(self, _: S) -> Vec<f64> {
+        self.about.field_inlined(self.step.0, self.step.1)
     }
 }
 

@@ -1,14 +1,12 @@
 //! Figures of a grid for runs that lose some of many modes, and for flows: what they keep, and how far they are from the target.
 
 use crate::figures::{Axis, Dash, Figure, LegendPlace, Panel, Series, palette};
-use crate::plots::symbols::{COUNTED, FLOWS, LOOKS, axis, axis_label, hue, name};
+use crate::plots::symbols::{COUNTED, FLOWS, LOOKS, THIN, axis, axis_label, hue, name};
 use crate::results::{Answer, PlotConfig, Route, Source, SweepCurve, SweepRecord};
 
 /// A value with its ends.
 type Value = fn(&Answer) -> Option<[f64; 3]>;
 
-/// Width of a line that leads the eye.
-const THIN: f64 = 0.8;
 /// Room beyond the ends of an axis, as a share of it.
 const RIM: f64 = 0.05;
 

@@ -7,11 +7,8 @@ use crate::plots::kept::{divergence, kept};
 use crate::plots::mechanisms::mechanisms;
 use crate::plots::probability_map::map;
 use crate::plots::standardised::standardised;
-use crate::plots::symbols::{COUNTED, EXACT, FLOWS, FORMULA, HOT, LOOKS, Look, axis, axis_label, hue, name};
+use crate::plots::symbols::{COUNTED, EXACT, FLOWS, FORMULA, HOT, LOOKS, Look, THIN, axis, axis_label, hue, name};
 use crate::results::{Answer, FitRecord, PlotConfig, PlotKind, Route, Source, SweepPoint, SweepRecord};
-
-/// Width of a line that only leads the eye.
-const THIN: f64 = 0.8;
 
 /// The figure that `plot` describes.
 pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {

@@ -29,6 +29,8 @@ const fn marks(source: Source, label: &'static str, mark: (Marker, f64, bool)) -
     Look { source, label, line: None, mark: Some(mark) }
 }
 
+/// Width of a line that only leads the eye.
+pub(crate) const THIN: f64 = 0.8;
 /// Width of lines.
 const WIDTH: f64 = 1.5;
 
@@ -41,7 +43,7 @@ pub(crate) const LOOKS: [Look; 7] = [
     marks(Source::Route(Route::Simulation), "descent", (Marker::Triangle, 5.0, false)),
     Look {
         // Beside counts, which are joined by solid lines where nothing else is.
-        line: Some((Dash::Dashed, 0.8)),
+        line: Some((Dash::Dashed, THIN)),
         ..marks(Source::Route(Route::RealNvp), "RealNVP", (Marker::Diamond, 5.0, false))
     },
     marks(Source::Published, "published", (Marker::Square, 5.0, true)),

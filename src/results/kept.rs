@@ -35,6 +35,11 @@ impl Answer {
         }
     }
 
+    /// Runs that lost a mode, where that is known.
+    pub fn lost_a_mode(&self) -> Option<u64> {
+        Some(self.modes_lost()?.iter().skip(1).sum())
+    }
+
     /// How many modes the runs keep, where that is known.
     pub fn modes_kept(&self) -> Option<ModesKept> {
         ModesKept::of(self.modes_lost()?)

@@ -1,7 +1,7 @@
 //! The table of a grid.
 
 use crate::config::{AxisValue, Route};
-use crate::results::probability::{Answer, Detail};
+use crate::results::probability::Answer;
 use crate::results::sweep::{SweepPoint, SweepRecord};
 
 /// A column of a route: what follows the route's name, and its cell.
@@ -19,10 +19,8 @@ const DIVERGED: Column = ("_diverged", |answer| answer.estimate.map_or_else(Stri
 const COLD: Column = ("_cold", |answer| number(answer.cooling.and_then(|cooling| cooling.mean)));
 const ERROR: Column = ("_error", |answer| answer.error.map_or_else(String::new, |error| error.to_string()));
 const VALID: Column = ("_valid", |answer| answer.valid.to_string());
-const LOST_A_MODE: Column = ("_lost_a_mode", |answer| match &answer.detail {
-    Detail::Training { modes_lost, .. } => modes_lost.iter().skip(1).sum::<u64>().to_string(),
-    _ => String::new(),
-});
+const LOST_A_MODE: Column =
+    ("_lost_a_mode", |answer| answer.lost_a_mode().map_or_else(String::new, |runs| runs.to_string()));
 
 /// The columns of a route.
 fn columns(route: Route) -> &'static [Column] {

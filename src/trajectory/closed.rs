@@ -83,7 +83,7 @@ impl Closed for MixtureFlow {
     fn beside(&self, beta: f64, state: &[f64], moves: &[(usize, f64)]) -> Vec<Vec<f64>> {
         if self.components() >= FEW {
             let about = Displaced::new(self, beta, state, vectors::averages(self, &self.unpack(beta, state)));
-            return parallel::map(moves, |&(j, h)| vectors::displaced_field(&about, (j, h), state.len()));
+            return parallel::map(moves, |&step| vectors::displaced_field(&about, step));
         }
         let field = |&step: &(usize, f64)| moved_field(self, beta, state, step);
         if state.len() < MANY { moves.iter().map(field).collect() } else { parallel::map(moves, field) }

@@ -195,10 +195,10 @@ fn the_field_beside_a_state_is_the_field_there() {
         let state = case.packed();
         let averages = flow.averages(&flow.unpack(0.9, &state));
         let about = Displaced::new(&flow, 0.9, &state, averages);
-        let (mut found, mut expected) = (vec![0.0; state.len()], vec![0.0; state.len()]);
+        let mut expected = vec![0.0; state.len()];
         for j in 0..state.len() {
             for h in [1e-4, -1e-4] {
-                about.field_inlined(j, h, &mut found);
+                let found = about.field_inlined(j, h);
                 let mut moved = state.clone();
                 moved[j] += h;
                 flow.field(0.9, &moved, &mut expected);

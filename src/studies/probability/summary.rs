@@ -73,8 +73,8 @@ fn of_detail(route: Route, answer: &Answer) -> Vec<String> {
         Detail::Descent { batch, step, steps } => {
             vec![format!("{}, batch {batch}, {steps} steps of {step}", estimate(&heading, answer))]
         }
-        Detail::Training { modes_lost, steps, .. } => {
-            let lost_a_mode: u64 = modes_lost.iter().skip(1).sum();
+        Detail::Training { steps, .. } => {
+            let lost_a_mode = answer.lost_a_mode().unwrap_or(0);
             vec![format!("{}, lost a mode {lost_a_mode}, {steps} steps", estimate(&heading, answer))]
         }
     }

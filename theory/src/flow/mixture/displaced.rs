@@ -24,7 +24,7 @@ impl<'a> Displaced<'a> {
     /// logit changes those over its own component and over components that see it, which alone are found anew. `h` is small
     /// beside the distances at which a component is seen. Compiled into its caller, whose vector instructions matter.
     #[inline(always)]
-    pub fn field_inlined(&self, j: usize, h: f64, rate: &mut [f64]) {
+    pub fn field_inlined(&self, j: usize, h: f64) -> Vec<f64> {
         let mut state = self.state.to_vec();
         state[j] += h;
         let moved = self.flow.unpack(self.beta, &state);
@@ -32,7 +32,9 @@ impl<'a> Displaced<'a> {
         let found =
             self.flow.averages_over(&moved, [&self.centres(&moved, &own), &self.centres(&moved, &target)], false);
         let averages = self.merged(&moved, [&own, &target], &found);
-        self.flow.field_of(self.beta, &moved, &averages, rate);
+        let mut rate = vec![0.0; state.len()];
+        self.flow.field_of(self.beta, &moved, &averages, &mut rate);
+        rate
     }
 
     /// The components over which averages of q's and of p's softmax change with a coordinate.
