@@ -1,8 +1,8 @@
 //! Averages of five classes and more in a span of two or three dimensions, against grids in the whole space.
 
 use collapsar_theory::{
-    ClassAverages, CubatureOptions, Family, Flow, MixtureFlow, MixtureState, Problem, Rules, Schedule, Start, Target,
-    VarianceRule, WeightRule,
+    ClassAverages, CubatureOptions, Displaced, Family, Flow, MixtureFlow, MixtureState, Problem, Rules, Schedule,
+    Start, Target, VarianceRule, WeightRule,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -275,4 +275,38 @@ fn absent_classes_and_states_that_are_not_finite() {
     let flow = case.flow(WeightRule::Fixed, 1e-12);
     case.means[1][0] = f64::NAN;
     assert!(flow.averages(&case.state()).own.iter().any(|x| x.is_nan()));
+}
+
+/// Beside a state the averages that do not see what moves are kept, by whatever rule: cells in space, a lattice beyond.
+fn beside<const D: usize>(tolerance: f64) -> f64 {
+    let place = |i: usize, size: f64| -> [f64; D] {
+        std::array::from_fn(|axis| size * (2.4 * i as f64 + 1.7 * (axis * axis) as f64 + 0.3).sin())
+    };
+    let case = Case {
+        modes: (0..6).map(|i| place(i, 5.0)).collect(),
+        targets: vec![1.0 / 6.0; 6],
+        means: (0..9).map(|i| place(i + 7, 6.0)).collect(),
+        weights: (1..=9).map(|i| i as f64 / 45.0).collect(),
+        variance: 1.2,
+    };
+    let flow = case.flow(WeightRule::Softmax, tolerance);
+    let state = flow.initial_state(&flat(&case.means), case.variance).unwrap();
+    let about = Displaced::new(&flow, 0.9, &state, flow.averages(&flow.unpack(0.9, &state)));
+    let mut rate = vec![0.0; state.len()];
+    let mut worst = 0.0f64;
+    for j in 0..state.len() {
+        let mut moved = state.clone();
+        moved[j] += 1e-4;
+        flow.field(0.9, &moved, &mut rate);
+        let apart = about.field_inlined(j, 1e-4).iter().zip(&rate).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        worst = worst.max(apart);
+    }
+    worst
+}
+
+#[test]
+fn the_field_beside_a_state_is_the_field_there() {
+    assert!(beside::<3>(1e-9) < 1e-7, "{}", beside::<3>(1e-9));
+    // Row by row with the same points: what is left out alone.
+    assert!(beside::<4>(1e-9) < 1e-7, "{}", beside::<4>(1e-9));
 }
