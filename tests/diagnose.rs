@@ -1,6 +1,8 @@
 //! Runs that somebody else made: what they hold is read in the formats that people use, modes are found that nobody named, and
 //! verdicts are those of the truth.
 
+#[path = "diagnose/descents.rs"]
+mod descents;
 #[path = "diagnose/flows.rs"]
 mod flows;
 #[path = "diagnose/formats.rs"]

@@ -165,12 +165,12 @@ mod tests {
         let plain = layout(false, false).read(&mut &little[..], 1, Pick::ALL).unwrap();
         assert_eq!(plain.values, values);
         assert_eq!(layout(false, true).read(&mut &big[..], 1, Pick::ALL).unwrap(), plain);
-        let thinned = layout(false, false).read(&mut &little[..], 1, Pick::first(3)).unwrap();
-        assert_eq!((thinned.shape, &thinned.values[..6]), (vec![2, 2, 3], &[0.0, 1.0, 2.0, 9.0, 10.0, 11.0][..]));
+        let thinned = layout(false, false).read(&mut &little[..], 1, Pick::last(3)).unwrap();
+        assert_eq!((thinned.shape, &thinned.values[..6]), (vec![2, 2, 3], &[6.0, 7.0, 8.0, 9.0, 10.0, 11.0][..]));
         // Element (a, b, c) of the other order lies at a + 2 b + 8 c.
-        let other = layout(true, false).read(&mut &little[..], 1, Pick::first(3)).unwrap();
+        let other = layout(true, false).read(&mut &little[..], 1, Pick::last(3)).unwrap();
         assert_eq!(other.shape, [2, 2, 3]);
-        assert_eq!(other.values, [0.0, 8.0, 16.0, 6.0, 14.0, 22.0, 1.0, 9.0, 17.0, 7.0, 15.0, 23.0]);
+        assert_eq!(other.values, [4.0, 12.0, 20.0, 6.0, 14.0, 22.0, 5.0, 13.0, 21.0, 7.0, 15.0, 23.0]);
         assert_eq!(Element::Signed(2).decode(&(-5i16).to_le_bytes()), -5.0);
         assert_eq!(Element::Unsigned(1).decode(&[200]), 200.0);
         assert_eq!(Element::Float(4).decode(&0.5f32.to_le_bytes()), 0.5);

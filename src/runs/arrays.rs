@@ -146,7 +146,7 @@ impl Arrays<'_> {
             return Err(self.fail("its trace is empty"));
         }
         let stride = thin::stride(moments, components * (dimension + 2) + 2, most);
-        let pick = Pick::first(stride);
+        let pick = Pick::last(stride);
         let means = self.array(at, 0, if shape.len() == 3 { pick } else { Pick::ALL })?.values;
         let kept = pick.count(moments);
         let each = self.spread(columns, ArrayRole::Weights, [moments, components], pick)?;
@@ -162,7 +162,7 @@ impl Arrays<'_> {
             temperature = beta.map(|values| values.into_iter().map(f64::recip).collect());
         }
         let times = self.spread(columns, ArrayRole::Time, [moments, 1], pick)?;
-        let times = times.unwrap_or_else(|| (0..kept).map(|i| (i * stride) as f64).collect());
+        let times = times.unwrap_or_else(|| (0..kept).map(|block| pick.row(block, moments) as f64).collect());
         let trace = Trace { components, dimension, times, temperature, means, weights, variances };
         Ok(vec![Run { name: self.file.to_owned(), data: Data::Trace(trace) }])
     }

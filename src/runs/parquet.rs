@@ -43,7 +43,7 @@ pub(crate) fn read<S: Read + Seek + Send + 'static>(
     let roles = Roles::new(file, &listed, columns)?;
     let rows = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0);
     let stride = thin::stride(rows, roles.width(), most);
-    let pick = if roles.are_samples() { Pick::drawn(stride) } else { Pick::first(stride) };
+    let pick = if roles.are_samples() { Pick::drawn(stride) } else { Pick::last(stride) };
     let mut kept: Vec<Row> =
         (0..pick.count(rows)).map(|_| Row { values: vec![f64::NAN; names.len()], label: String::new() }).collect();
     for (column, descriptor) in schema.columns().iter().enumerate() {

@@ -2,6 +2,9 @@
 
 use crate::runs::error::RunError;
 
+/// How far a sum of shares may be from 1: a few numbers of half precision are off by less.
+const ROUNDED: f64 = 4e-3;
+
 /// A run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -152,7 +155,7 @@ impl Run {
                     return fail("a weight of its trace is not between 0 and 1".to_owned());
                 }
                 let sum: f64 = trace.weights_at(last).iter().sum();
-                if (sum - 1.0).abs() > 1e-3 {
+                if (sum - 1.0).abs() > ROUNDED {
                     return fail(format!("the weights at the end of its trace sum to {sum}: they must sum to 1"));
                 }
                 match trace.variances.iter().flatten().find(|v| !(**v > 0.0 && v.is_finite())) {
@@ -162,7 +165,7 @@ impl Run {
             }
             Data::Coverage(shares) => match shares.iter().find(|c| !(-1e-9..=1.0 + 1e-6).contains(*c)) {
                 Some(c) => fail(format!("a coverage is {c}: it must be between 0 and 1")),
-                None if shares.iter().sum::<f64>() > 1.0 + 1e-3 => {
+                None if shares.iter().sum::<f64>() > 1.0 + ROUNDED => {
                     fail(format!("its coverages sum to {}: they must sum to 1 at most", shares.iter().sum::<f64>()))
                 }
                 None => Ok(self),

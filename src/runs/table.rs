@@ -184,7 +184,7 @@ impl Roles {
         let column = |role| self.at(role).map(|at| rows.iter().map(|row| row.values[at]).collect::<Vec<f64>>());
         trace.temperature =
             column(Role::Temperature).or_else(|| Some(column(Role::Beta)?.into_iter().map(f64::recip).collect()));
-        trace.times = column(Role::Time).unwrap_or_else(|| (0..rows.len()).map(|i| (i * stride) as f64).collect());
+        trace.times = column(Role::Time).unwrap_or_else(|| (1..=rows.len()).map(|i| (i * stride - 1) as f64).collect());
         Ok(trace)
     }
 

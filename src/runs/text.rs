@@ -69,7 +69,10 @@ pub(crate) fn read(
                 format!("line {line} has {} fields: it must have {}", fields.len(), names.len()),
             ));
         }
-        if kept.wants() {
+        let wanted = kept.wants();
+        let after = next(&mut record)?;
+        // The end of a trace is what a run is judged by.
+        if wanted || !(after || roles.are_samples()) {
             let mut values = vec![f64::NAN; names.len()];
             for (column, field) in fields.iter().enumerate().filter(|(column, _)| roles.is_read(*column)) {
                 values[column] = number(field, delimiter).map_err(|()| {
@@ -80,7 +83,7 @@ pub(crate) fn read(
             let label = roles.label.map_or_else(String::new, |at| fields[at].clone());
             kept.rows.push(Row { values, label });
         }
-        if !next(&mut record)? {
+        if !after {
             break;
         }
         row = (split(&record), line_of(&record));

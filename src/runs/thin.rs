@@ -1,7 +1,7 @@
 //! Fewer rows, so that what is larger than it may be is held in bounded memory.
 //!
 //! One row stands for a block of them. Samples may come in turns, one mode after the other: their rows are drawn, the same ones for
-//! the same file. Moments of a trace are the first of each block.
+//! the same file. Moments of a trace are the last of each block: its end is what a run is judged by.
 
 use crate::random::scattered;
 
@@ -21,8 +21,8 @@ impl Pick {
     /// Every row.
     pub(crate) const ALL: Self = Self { stride: 1, drawn: false };
 
-    /// The first of each block.
-    pub(crate) fn first(stride: usize) -> Self {
+    /// The last of each block.
+    pub(crate) fn last(stride: usize) -> Self {
         Self { stride, drawn: false }
     }
 
@@ -36,12 +36,16 @@ impl Pick {
         rows.div_ceil(self.stride)
     }
 
-    /// Whether a row of `rows` is kept.
-    pub(crate) fn keeps(self, row: usize, rows: usize) -> bool {
-        let block = row / self.stride;
+    /// The row of `rows` that is kept of a block.
+    pub(crate) fn row(self, block: usize, rows: usize) -> usize {
         let first = block * self.stride;
         let inside = self.stride.min(rows - first);
-        row - first == if self.drawn { scattered(block as u64) as usize % inside } else { 0 }
+        first + if self.drawn { scattered(block as u64) as usize % inside } else { inside - 1 }
+    }
+
+    /// Whether a row of `rows` is kept.
+    pub(crate) fn keeps(self, row: usize, rows: usize) -> bool {
+        row == self.row(row / self.stride, rows)
     }
 }
 
@@ -69,7 +73,7 @@ impl<R> Thin<R> {
 
     /// Which half of a block the row is from: 0 or 1.
     fn half(&self, block: usize, level: u32) -> usize {
-        if self.drawn { (scattered(scattered(block as u64) ^ u64::from(level)) & 1) as usize } else { 0 }
+        if self.drawn { (scattered(scattered(block as u64) ^ u64::from(level)) & 1) as usize } else { 1 }
     }
 
     fn is_kept(&self, row: usize) -> bool {
@@ -112,7 +116,7 @@ mod tests {
                 }
                 let stride = thin.stride();
                 assert!(thin.rows.len() <= 8 && !thin.rows.is_empty());
-                let place = |(block, &i): (usize, &usize)| i / stride == block && (drawn || i % stride == 0);
+                let place = |(block, &i): (usize, &usize)| i / stride == block && (drawn || (i + 1) % stride == 0);
                 assert!(thin.rows.iter().enumerate().all(place), "{n} {stride}: {:?}", thin.rows);
                 // All blocks but the last, if that ends early.
                 assert!(thin.rows.len() >= n / stride);
@@ -130,7 +134,7 @@ mod tests {
             assert!(rows.iter().enumerate().all(|(block, row)| row / stride == block));
             assert!((share(&rows) - 0.5).abs() < 0.05, "{stride}: {}", share(&rows));
         }
-        assert!((0..9).filter(|row| Pick::first(4).keeps(*row, 9)).eq([0, 4, 8]));
+        assert!((0..10).filter(|row| Pick::last(4).keeps(*row, 10)).eq([3, 7, 9]));
         let mut thin = Thin::new(1000, true);
         for i in 0..10_000 {
             if thin.wants() {

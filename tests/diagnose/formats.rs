@@ -229,3 +229,22 @@ fn memory_is_bounded() {
         assert!((0..found.len()).all(|i| (found.point(i)[0] / 2.0) as usize / found.stride == i));
     }
 }
+
+/// A trace that is thinned ends where it ended, whatever the format.
+#[test]
+fn the_end_of_a_trace_is_kept() {
+    const MOMENTS: usize = 1003;
+    let mean = |t: usize| t as f64 / 100.0;
+    let text: String = (0..MOMENTS).map(|t| format!("{},{}\n", mean(t), -mean(t))).collect();
+    let means: Vec<f64> = (0..MOMENTS).flat_map(|t| [mean(t), -mean(t)]).collect();
+    let arrays = npz(&[("means", npy("<f8", false, "(1003, 2, 1)", &doubles(&means)))], true);
+    let table = format!("mu_1[1],mu_2[1]\n{text}").into_bytes();
+    for (name, bytes, within) in [("a.npz", arrays, 200), ("a.csv", table, 200)] {
+        let found = runs::read(name, Cursor::new(bytes), &Columns::default(), within).unwrap();
+        let Data::Trace(trace) = &found[0].data else { panic!("{:?}", found[0]) };
+        let last = trace.moments() - 1;
+        assert!((10..110).contains(&last), "{name}: {last}");
+        assert_eq!((trace.mean(last, 0), trace.mean(last, 1)), (&[10.02][..], &[-10.02][..]), "{name}");
+        assert!(trace.times.windows(2).all(|pair| pair[0] < pair[1]), "{name}");
+    }
+}
