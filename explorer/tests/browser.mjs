@@ -22,8 +22,27 @@ export async function browser() {
   return chromium.launch({ executablePath: CHROMIUM, args: QUIET });
 }
 
-/** A page at `hash`; `complaints` gathers requests, errors and what the console says. */
+/** Screens on which a page must be readable. */
+export const SCREENS = {
+  light: { viewport: { width: 1280, height: 900 } },
+  dark: { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  // A page of 1280 pixels at 200%.
+  large: { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 },
+};
+
+/** What the command line prints for `options` in a folder. */
+export async function program(options, cwd) {
+  return (await run(PROGRAM, options, { cwd, maxBuffer: 1 << 28 })).stdout;
+}
+
+/** The explorer at `hash`. */
 export async function open(within, hash, options = {}) {
+  return openAt(within, `${pathToFileURL(PAGE)}#${hash}`, options);
+}
+
+/** A page; `complaints` gathers requests, errors and what the console says. */
+export async function openAt(within, address, options = {}) {
   const page = await within.newPage({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
   const complaints = [];
   page.on('console', (message) => complaints.push(`console: ${message.text()}`));
@@ -31,7 +50,7 @@ export async function open(within, hash, options = {}) {
   page.on('request', (request) => {
     if (!/^(file|blob|data):/.test(request.url())) complaints.push(`request: ${request.url()}`);
   });
-  await page.goto(`${pathToFileURL(PAGE)}#${hash}`);
+  await page.goto(String(address));
   return { page, complaints };
 }
 
@@ -52,7 +71,7 @@ export async function both(page, options = [], files = []) {
   for (const { name, bytes } of files) await writeFile(path.join(folder, name), bytes);
   const verb = configuration.name.replace('.toml', '');
   const given = verb === 'diagnose' ? ['--config', configuration.name, ...files.map(({ name }) => name)] : [configuration.name];
-  const { stdout } = await run(PROGRAM, [verb, ...given, '--json', ...options], { cwd: folder, maxBuffer: 1 << 28 });
+  const stdout = await program([verb, ...given, '--json', ...options], folder);
   return { page: JSON.parse(record.text), line: JSON.parse(stdout), bytes: record.text === stdout, configuration: configuration.text };
 }
 

@@ -5,7 +5,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { PAGE, both, browser, difference, npy, open } from './browser.mjs';
+import { PAGE, SCREENS, both, browser, difference, npy, open } from './browser.mjs';
 
 /** The digits to which browser and command line agree: their elementary functions differ in the last one. */
 const SAME = 1e-9;
@@ -228,13 +228,6 @@ view('tabs by keyboard, and the way back', 'view=collapse&separation=3.5', async
 
 // Pictures for the eye where a folder is named; everywhere: nothing wider than the screen, every control has a name.
 const VIEWS = ['collapse', 'flow', 'map&points=6', 'mean-field', 'diagnose', 'configuration'];
-const SCREENS = {
-  light: { viewport: { width: 1280, height: 900 } },
-  dark: { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
-  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
-  // A page of 1280 pixels at 200%.
-  large: { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 },
-};
 for (const [screen, options] of Object.entries(SCREENS)) {
   test(`readable: ${screen}`, { timeout: 240_000 }, async () => {
     for (const name of VIEWS) {

@@ -20,12 +20,13 @@ table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant
 th { text-align: left; font-size: 0.78rem; color: var(--dim); }
 th, td { padding: 0.35rem 0.6rem 0.35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td { overflow-wrap: anywhere; }
-figure { margin: 1.2rem 0; } figure svg { display: block; min-width: min(100%, 28rem); max-width: 100%; height: auto; background: #ffffff; }
+figure { margin: 1.2rem 0; overflow-x: auto; } figure svg { display: block; min-width: 28rem; max-width: 100%; height: auto; background: #ffffff; }
 figcaption { font-size: 0.82rem; color: var(--dim); margin-top: 0.6rem; }
 .badge { font-size: 0.78rem; font-weight: bold; white-space: nowrap; }
 .pass { color: var(--pass); } .fail { color: var(--fail); } .tally { font-weight: bold; }
 pre { background: var(--band); padding: 0.8rem 1rem; overflow-x: auto; font-size: 0.8rem; line-height: 1.4; }
 summary { cursor: pointer; font-size: 0.85rem; color: var(--dim); } .note { color: var(--dim); font-size: 0.9rem; }
+@media (max-width: 40rem) { td { min-width: 4.5rem; } }
 @media print { body { max-width: none; } details > pre { display: block; } }
 ";
 
@@ -47,6 +48,18 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
+/// A text for people: escaped, and what stands between backticks as code.
+fn prose(text: &str) -> String {
+    let escaped = escaped(text);
+    let parts: Vec<&str> = escaped.split('`').collect();
+    // One without a partner stays.
+    if parts.len().is_multiple_of(2) {
+        return escaped;
+    }
+    let part = |(i, part): (usize, &&str)| if i % 2 == 1 { format!("<code>{part}</code>") } else { (*part).to_owned() };
+    parts.iter().enumerate().map(part).collect()
+}
+
 /// The page.
 pub fn html(report: &Report) -> String {
     let title = escaped(&report.title);
@@ -56,7 +69,7 @@ pub fn html(report: &Report) -> String {
          <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
     );
     for paragraph in paragraphs(&report.intro) {
-        line(&mut page, format_args!("<p>{}</p>", escaped(paragraph)));
+        line(&mut page, format_args!("<p>{}</p>", prose(paragraph)));
     }
     if !report.verdicts.is_empty() {
         line(&mut page, format_args!("<p class=\"tally\"><a href=\"#verdicts\">{}</a></p>", report.tally()));
@@ -113,7 +126,7 @@ fn verdicts(page: &mut String, report: &Report) {
     for JudgedClaim { claim, expected, measured, passed, note } in &report.verdicts {
         // A sign and a word beside the colour.
         let (class, word) = if *passed { ("pass", "\u{2713} pass") } else { ("fail", "\u{2717} fail") };
-        let cells = [claim, expected, measured, note].map(|cell| format!("<td>{}</td>", escaped(cell))).concat();
+        let cells = [claim, expected, measured, note].map(|cell| format!("<td>{}</td>", prose(cell))).concat();
         line(page, format_args!("<tr><td><span class=\"badge {class}\">{word}</span></td>{cells}</tr>"));
     }
     page.push_str("</tbody>\n</table>\n</div>\n</section>\n");
@@ -124,13 +137,13 @@ fn write_section(page: &mut String, section: &Section, index: usize) {
     line(page, format_args!("<section id=\"{}\">\n<h2>{title}</h2>", anchor(section, index)));
     let picture = embedded(&section.figure_svg, index, &title);
     if !picture.is_empty() || !section.caption.is_empty() {
-        let caption = escaped(&section.caption);
+        let caption = prose(&section.caption);
         line(page, format_args!("<figure>\n{picture}\n<figcaption>{caption}</figcaption>\n</figure>"));
     }
     numbers(page, &section.numbers);
     table(page, &section.table);
     for note in section.notes.iter().filter(|note| !note.is_empty()) {
-        line(page, format_args!("<p class=\"note\">{}</p>", escaped(note)));
+        line(page, format_args!("<p class=\"note\">{}</p>", prose(note)));
     }
     if !section.csv_file.is_empty() {
         let file = escaped(&section.csv_file);
@@ -160,7 +173,7 @@ fn numbers(page: &mut String, rows: &[(String, String)]) {
     }
     page.push_str("<div class=\"scroll\">\n<table>\n<tbody>\n");
     for (name, value) in rows {
-        line(page, format_args!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), escaped(value)));
+        line(page, format_args!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), prose(value)));
     }
     page.push_str("</tbody>\n</table>\n</div>\n");
 }

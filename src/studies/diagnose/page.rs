@@ -74,8 +74,12 @@ pub(super) fn page(record: &DiagnoseRecord, pictures: &[(String, String)]) -> Re
     }
 }
 
+/// The columns in which some row has an entry.
 fn table<const N: usize>(columns: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Table {
-    Table { columns: columns.map(String::from).to_vec(), rows: rows.map(Vec::from).collect() }
+    let rows: Vec<[String; N]> = rows.collect();
+    let used: Vec<usize> = (0..N).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
+    let cells = |row: &[String; N]| used.iter().map(|at| row[*at].clone()).collect();
+    Table { columns: cells(&columns.map(String::from)), rows: rows.iter().map(cells).collect() }
 }
 
 fn modes(record: &DiagnoseRecord) -> Table {
