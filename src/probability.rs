@@ -5,6 +5,7 @@
 mod angle;
 mod bracket;
 mod budget;
+mod connection;
 mod ending;
 mod free;
 mod law;
@@ -14,8 +15,9 @@ mod small_start;
 mod sphere;
 
 pub use bracket::Bracket;
+pub use connection::{Connection, connection};
 pub use ending::{Ending, Limits};
-pub use free::{Connection, FreeBoundary, connection, free_probability};
+pub use free::{FreeBoundary, free_probability};
 pub use quadrature::{Integral, integrate, integrate_parallel};
 pub use small_start::small_start_probability;
 pub use sphere::{SphereBoundary, sphere_probability};

@@ -4,6 +4,7 @@ use collapsar::probability::{
     Ending, FreeBoundary, Limits, SphereBoundary, connection, free_probability, small_start_probability,
     sphere_probability,
 };
+use collapsar::integrate::Tolerances;
 use collapsar_theory::{
     EquatorFormula, FreePair, FreePairOptions, Schedule, SharpFormula, SmallStart, SpherePair, SpherePairOptions,
     SphereVariance, TransverseFormula, growth_number,
@@ -112,6 +113,27 @@ fn connection_constant_of_the_boundary() {
         assert!((found.constant - constant).abs() < 5e-6, "{separation}: {found:?}");
     }
     assert_eq!(connection(pair(2.0), 1.0).unwrap(), None, "nothing collapses below rho_c");
+}
+
+/// The manifold of the saddle, and brackets of starts that end on one mode and on both.
+#[test]
+fn the_manifold_is_the_boundary() {
+    let tolerances = Tolerances { relative: 1e-10, absolute: 1e-17 };
+    for (separation, temperature) in [(2.5, 1.0), (3.0, 1.0), (3.0, 1.25), (4.0, 2.0), (6.0, 1.0)] {
+        let found = connection(pair(separation), temperature).unwrap().unwrap();
+        let schedule = Schedule::constant(temperature).unwrap();
+        let limits = Limits { tolerances, ..Limits::default() };
+        let boundary = FreeBoundary::new(pair(separation), &schedule, limits).unwrap();
+        let at = |x: f64| {
+            let rough = boundary.locate(x, 0.0, 1e-3 * x).middle();
+            x / boundary.locate(x, 0.0, 1e-9 * rough).middle().powf(found.exponent)
+        };
+        let [a, b, c] = [at(0.04), at(0.02), at(0.01)];
+        let (first, second) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
+        let bracketed = (16.0 * second - first) / 15.0;
+        println!("rho = {separation}, T = {temperature}: C = {}, by brackets {bracketed}", found.constant);
+        assert!((found.constant / bracketed - 1.0).abs() < 3e-9, "{found:?}, {bracketed}");
+    }
 }
 
 /// Theory (16) at rho = 4, s = 0.01, T0 = 50, kappa = 1: 0.01004, where a simulation gave 0.00995 +- 0.0007.

@@ -1,8 +1,6 @@
 //! The free pair: boundary Y_b(x, z) and the integral (14) of the start law over it.
 
-use collapsar_theory::{FreeBasin, FreePair, InvalidParameter, Schedule, Verdict, boundary_exponent};
-
-use crate::integrate::Tolerances;
+use collapsar_theory::{FreeBasin, FreePair, InvalidParameter, Schedule, Verdict};
 
 use crate::probability::bracket::{Bracket, Departure, bisect};
 use crate::probability::budget::{GIVEN_UP, Spent};
@@ -24,6 +22,11 @@ impl<'a> FreeBoundary<'a> {
     /// The boundary of `pair` under `schedule`.
     pub fn new(pair: FreePair, schedule: &'a Schedule, limits: Limits) -> Result<Self, InvalidParameter> {
         Ok(Self { basin: FreeBasin::new(pair, schedule)?, schedule, limits, spent: Spent::default() })
+    }
+
+    /// What decides how a run ends.
+    pub(crate) fn basin(&self) -> &FreeBasin {
+        &self.basin
     }
 
     /// The abscissa at which the boundary touches 0: the wall between the basins of a single mean.
@@ -137,44 +140,4 @@ pub fn free_probability(boundary: &FreeBoundary<'_>, dimension: usize, scale: f6
     };
     let middle = freedom.sqrt().clamp(low, high);
     boundary.spent.judge(integrate_parallel(&integrand, &[low, middle, high], tolerance / 2.0))
-}
-
-/// The connection constant of theory (13) with its estimated error.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Connection {
-    /// C: the boundary leaves the origin as x = C y^alpha'.
-    pub constant: f64,
-    /// alpha' = (c-1)/(c-1+T).
-    pub exponent: f64,
-    /// |C - its value before the last extrapolation|.
-    pub error: f64,
-}
-
-/// The abscissae from which C is extrapolated: C(x) = x/Y_b(x)^alpha' = C + O(x^2).
-const NEAR: [f64; 3] = [0.04, 0.02, 0.01];
-/// Relative width of the brackets there.
-const NEAR_WIDTH: f64 = 1e-11;
-
-/// C and alpha' of theory (13) for equal target weights at constant `temperature` T, from the boundary on z = 0 at three
-/// small x, extrapolated twice in x^2. `None` where c <= 1 or where no start collapses at this temperature.
-pub fn connection(pair: FreePair, temperature: f64) -> Result<Option<Connection>, InvalidParameter> {
-    let schedule = Schedule::constant(temperature)?;
-    let Some(exponent) = boundary_exponent(pair.options().separation, temperature) else { return Ok(None) };
-    // Below this the tables' own error of 1e-11 would be what the step control sees.
-    let tolerances = Tolerances { relative: 1e-10, absolute: 1e-17 };
-    let boundary = FreeBoundary::new(pair, &schedule, Limits { tolerances, ..Limits::default() })?;
-    let mut values = [0.0; NEAR.len()];
-    for (value, x) in values.iter_mut().zip(NEAR) {
-        let rough = boundary.locate(x, 0.0, 1e-6 * x);
-        if rough.low == 0.0 || rough.undecided {
-            return Ok(None);
-        }
-        let guess = Some((rough.middle(), rough.width()));
-        let fine = boundary.locate_near(x, 0.0, NEAR_WIDTH * rough.middle(), guess, &mut None);
-        *value = x / fine.middle().powf(exponent);
-    }
-    let [a, b, c] = values;
-    let (first, second) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
-    let constant = (16.0 * second - first) / 15.0;
-    Ok(Some(Connection { constant, exponent, error: (constant - second).abs() }))
 }

@@ -45,7 +45,7 @@ pub struct SmallStart {
 
 /// Steps of the classical Runge-Kutta method for z in a unit of time, and over [0, t_x] at most: longer paths are begun anew with
 /// longer steps.
-const STEPS_PER_TIME: f64 = 32.0;
+const STEPS_PER_TIME: f64 = 16.0;
 const MOST_STEPS: f64 = 1e5;
 
 /// Where (15) was measured within 1% of the exact route: s, s sqrt(d), and T when x leaves the origin, at most.
