@@ -1,10 +1,10 @@
 //! The exact route and the sharp formulas against values computed elsewhere, and in their limits.
 
+use collapsar::integrate::Tolerances;
 use collapsar::probability::{
     Ending, FreeBoundary, Limits, SphereBoundary, connection, free_probability, small_start_probability,
     sphere_probability,
 };
-use collapsar::integrate::Tolerances;
 use collapsar_theory::{
     EquatorFormula, FreePair, FreePairOptions, Schedule, SharpFormula, SmallStart, SpherePair, SpherePairOptions,
     SphereVariance, TransverseFormula, growth_number,

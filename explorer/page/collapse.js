@@ -6,8 +6,13 @@ const EXACT_TOLERANCES = [0.02, 1e-3, 1e-5];
 /** The draws that are counted, one ensemble after the other. */
 const COUNTED = [1000, 10000, 100000];
 
-/** Milliseconds after which the count does not wait for the exact route any longer. */
-const HEAD_START = 1500;
+/** What the formula of the free pair, an integral over the start, is asked to: as many digits as are shown. */
+const FORMULA = { exact: { tolerance: 1e-4 } };
+
+/** Milliseconds after which what comes next does not wait for this route any longer. */
+const HEAD_STARTS = { formula: 200, exact: 1500 };
+/** Milliseconds without a change after which the exact route begins. */
+const PAUSE = 40;
 
 const PROBLEM = ['family', 'separation', 'weight', 'dimension', 'scale', 'schedule', 'temperature', 'duration', 'rate', 'seed'];
 
@@ -82,23 +87,31 @@ const collapse = {
         times = record;
         drawCurve();
       }, () => undefined);
+      // Each has the processors for itself, unless it takes long: the formula, then the first exact value, then the count.
+      const count = soon(HEAD_STARTS.exact, () => refine('count', COUNTED.map((samples) => ({ montecarlo: { samples } })), stale));
+      const exact = soon(HEAD_STARTS.formula, () => refine('exact', EXACT_TOLERANCES.map((tolerance) => ({ exact: { tolerance } })), stale, count));
       const quick = state.family === 'free' ? ['formula'] : ['formula', 'refined'];
       try {
-        const { record, milliseconds } = await lanes.formula.ask({ verb: 'probability', text, routes: quick });
+        const { record, milliseconds } = await lanes.formula.ask({ verb: 'probability', text: configuration(FORMULA), routes: quick });
         if (stale()) return;
         for (const route of quick) put(route, record[route], milliseconds, record.notes.filter((note) => record[route] || note.includes(route)));
       } catch (error) {
         if (error instanceof Superseded || stale()) return;
         for (const route of quick) put(route, null, 0, [error.message]);
       }
-      // The first exact value has the processors for itself, unless it takes long.
-      let begun = false;
-      const count = () => {
-        if (!begun && !stale()) refine('count', COUNTED.map((samples) => ({ montecarlo: { samples } })), stale);
-        begun = true;
-      };
-      setTimeout(count, HEAD_START);
-      refine('exact', EXACT_TOLERANCES.map((tolerance) => ({ exact: { tolerance } })), stale, count);
+      // A slider that is still moving asks again at once.
+      setTimeout(exact, PAUSE);
+
+      /** `begin` once: when it is called, or after some milliseconds. */
+      function soon(milliseconds, begin) {
+        let begun = false;
+        const once = () => {
+          if (!begun && !stale()) begin();
+          begun = true;
+        };
+        setTimeout(once, milliseconds);
+        return once;
+      }
     }
 
     /** Asks step after step; `answered()` hears of each answer. */

@@ -43,9 +43,9 @@ pub struct SmallStart {
     prefactor: f64,
 }
 
-/// Steps of the classical Runge-Kutta method for z in a unit of time, and over [0, t_x] at most: longer paths are begun anew with
-/// longer steps.
-const STEPS_PER_TIME: f64 = 16.0;
+/// Steps of the classical Runge-Kutta method for z in a unit of time, which leave an error of 1e-7 of the boundary; and over [0, t_x] at
+/// most: longer paths are begun anew with longer steps.
+const STEPS_PER_TIME: f64 = 8.0;
 const MOST_STEPS: f64 = 1e5;
 
 /// Where (15) was measured within 1% of the exact route: s, s sqrt(d), and T when x leaves the origin, at most.
@@ -233,7 +233,7 @@ mod tests {
                     let direct = formula.prefactor * x * (-spread / 2.0).exp();
                     let error = at.boundary(x) / direct - 1.0;
                     // A bend within a step costs its square.
-                    assert!(error.abs() < if kinks.len() > 1 { 1e-6 } else { 1e-8 }, "{error:e} at {x}, {z}");
+                    assert!(error.abs() < if kinks.len() > 1 { 1e-5 } else { 2e-7 }, "{error:e} at {x}, {z}");
                 }
             }
         }
