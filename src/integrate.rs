@@ -29,4 +29,4 @@ pub use system::{System, Tempered};
 #[cfg(feature = "diffsol")]
 pub use with_diffsol::{DiffsolBdf, DiffsolTsit5, Jacobian};
 #[cfg(not(feature = "diffsol"))]
-pub use without_diffsol::DiffsolTsit5;
+pub use without_diffsol::{DiffsolBdf, DiffsolTsit5, Jacobian};

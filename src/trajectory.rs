@@ -7,6 +7,7 @@ mod horizon_boundary;
 mod limit;
 mod report;
 mod settle;
+mod slide;
 mod watched;
 
 pub use closed::{Closed, Observation};

@@ -1,5 +1,7 @@
 //! diffsol behind the common trait: the general engine and the reference.
 
+use std::cell::RefCell;
+
 use diffsol::error::DiffsolError;
 use diffsol::{
     NalgebraLU, NalgebraMat, NalgebraVec, OdeBuilder, OdeEquations, OdeSolverMethod, OdeSolverStopReason, VectorCommon,
@@ -51,6 +53,11 @@ impl Integrator for DiffsolTsit5 {
     }
 }
 
+impl DiffsolBdf<'_> {
+    /// Whether this build has it.
+    pub const AVAILABLE: bool = true;
+}
+
 impl Integrator for DiffsolBdf<'_> {
     fn name(&self) -> &'static str {
         "diffsol-bdf"
@@ -60,9 +67,15 @@ impl Integrator for DiffsolBdf<'_> {
         let n = system.dimension();
         run(system, request, |piece, from, state, recorder, to| {
             let Tolerances { relative, absolute } = self.tolerances;
+            // diffsol asks for one column after the other, all at one place.
+            let known = RefCell::new((f64::NAN, vec![0.0; n], vec![0.0; n * n]));
             let apply = |y: &[f64], _p: &[f64], t: f64, v: &[f64], out: &mut [f64]| {
-                let mut matrix = vec![0.0; n * n];
-                (self.jacobian)(piece, t, y, &mut matrix);
+                let (time, place, matrix) = &mut *known.borrow_mut();
+                if *time != t || place != y {
+                    (self.jacobian)(piece, t, y, matrix);
+                    *time = t;
+                    place.copy_from_slice(y);
+                }
                 for (entry, row) in out.iter_mut().zip(matrix.chunks(n)) {
                     *entry = row.iter().zip(v).map(|(a, b)| a * b).sum();
                 }

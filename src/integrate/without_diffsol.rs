@@ -12,6 +12,32 @@ pub struct DiffsolTsit5 {
     pub tolerances: Tolerances,
 }
 
+/// The Jacobian of a system: (piece, t, y, J) fills J (n x n, row-major) with d(rate_i)/d(y_j).
+pub type Jacobian<'a> = &'a dyn Fn(usize, f64, &[f64], &mut [f64]);
+
+/// diffsol's implicit BDF, which this build does not have: every request is refused.
+pub struct DiffsolBdf<'a> {
+    /// Local error control.
+    pub tolerances: Tolerances,
+    /// The Jacobian of the systems it is asked to integrate.
+    pub jacobian: Jacobian<'a>,
+}
+
+impl DiffsolBdf<'_> {
+    /// Whether this build has it.
+    pub const AVAILABLE: bool = false;
+}
+
+impl Integrator for DiffsolBdf<'_> {
+    fn name(&self) -> &'static str {
+        "diffsol-bdf"
+    }
+
+    fn integrate(&self, _: &dyn System, _: &Request<'_>) -> Result<Solution, RequestMisuse> {
+        Err(RequestMisuse::NoDiffsol)
+    }
+}
+
 impl Integrator for DiffsolTsit5 {
     fn name(&self) -> &'static str {
         "diffsol-tsit45"

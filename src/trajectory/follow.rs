@@ -13,6 +13,7 @@ use crate::trajectory::limit::{
 };
 use crate::trajectory::report::Report;
 use crate::trajectory::settle::{COLD, QUICK, Settled, is_near_to, is_slow, settle, transit};
+use crate::trajectory::slide::slide;
 
 /// How long a run is followed beyond its last report, in units of its clock.
 const LIMIT_TIME: f64 = 1e6;
@@ -25,6 +26,8 @@ const JUDGED: f64 = 1e-12;
 /// e-foldings of an instability after which a state at rest is there for good: e^60 lifts the smallest perturbation
 /// that double precision holds beside numbers of order 1 to order 1 and beyond.
 const FOLDINGS: f64 = 60.0;
+/// Explicit steps of a stretch beyond which the next is tried by an implicit method.
+const STIFF: usize = 30;
 /// Most rows of a fine trajectory.
 const MOST_ROWS: usize = 2000;
 
@@ -192,6 +195,8 @@ fn find_limit<F: Closed>(
     let mut status = LimitStatus::Moving;
     // An equilibrium that the state is bound to, while other modes are lost here than there.
     let mut ahead: Option<Settled> = None;
+    // Whether the last stretch was such that an implicit method is worth its while.
+    let mut stiff = false;
     let growth = loop {
         let mut growth = None;
         let motion = fastest_motion(&exact, beta, &state);
@@ -230,7 +235,13 @@ fn find_limit<F: Closed>(
         request.max_steps = steps_left;
         let flow = if motion > QUICK { &transit } else { flow };
         let system = Observed { system: Tempered::new(flow, schedule), progress: options.progress };
-        let solution = integrator.integrate(&system, &request)?;
+        let implicit = if stiff && time >= settled { slide(&system, (flow, beta), &request, COARSE) } else { None };
+        stiff = implicit.is_some();
+        let solution = match implicit {
+            Some(solution) => solution,
+            None => integrator.integrate(&system, &request)?,
+        };
+        stiff |= solution.statistics.accepted > STIFF;
         steps_left = steps_left.saturating_sub(solution.statistics.accepted + solution.statistics.rejected);
         let now = lost(solution.time, &solution.state);
         if now != judged {
