@@ -72,7 +72,8 @@ pub struct ReproduceArgs {
     /// Compute anew what is already there
     #[arg(long)]
     pub force: bool,
-    /// Address of the explorer's page: each experiment is linked to it with its configuration
+    /// Address of the explorer's page, by default collapsar.html in the folder of the results if it is there: each experiment is linked to it with
+    /// its configuration
     #[arg(long, value_name = "ADDRESS")]
     pub explorer: Option<String>,
     /// Print nothing but errors

@@ -113,6 +113,10 @@ fn experiments_are_linked_to_the_explorer_where_it_is_named() {
     let link = "href=\"page.html#view=configuration&amp;verb=solve&amp;toml=%5Btarget%5D%0Aseparation%20%3D%203.0%0A";
     assert!(page().contains(link), "{}", page());
     assert!(markdown(folder).contains("(<page.html#view=configuration&verb=solve&toml="), "{}", markdown(folder));
+    // Beside the report it is found.
+    std::fs::write(folder.join("out/collapsar.html"), "").unwrap();
+    words(folder, &["--only", "one"]);
+    assert!(page().contains("href=\"collapsar.html#view=configuration&amp;verb=solve&amp;toml="), "{}", page());
 }
 
 #[test]

@@ -20,6 +20,8 @@ use crate::studies::comparisons;
 const MANIFEST: &str = "reproduce.json";
 /// The report's files.
 const REPORT: &str = "report";
+/// The file of the explorer, as its build names it.
+const EXPLORER: &str = "collapsar.html";
 
 /// How fast the work goes beside what its configurations say.
 #[derive(Debug, Default)]
@@ -65,6 +67,9 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
     let mut manifest = Manifest::read(&args.out);
     let (mut sections, mut judged, mut points, mut kept) = (Vec::new(), Vec::new(), Vec::new(), 0);
     let mut named = Vec::new();
+    // The page as it is built, if it has been put beside the report.
+    let beside = args.out.join(EXPLORER).is_file().then_some(EXPLORER);
+    let explorer = args.explorer.as_deref().or(beside);
     let mut pace = ReportPace::default();
     for (place, experiment) in experiments.iter().enumerate() {
         let of = experiment.fingerprint();
@@ -91,7 +96,7 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
         let record = read_record(&args.out.join(format!("{}.json", experiment.stem)))?;
         judged.extend(verdicts(experiment, &record, args.quick));
         points.extend(comparisons(&record));
-        sections.extend(section(experiment, &record, (&args.out, &files), args.explorer.as_deref())?);
+        sections.extend(section(experiment, &record, (&args.out, &files), explorer)?);
         if let Some(name) = experiment.config.row.clone() {
             named.push(NamedTarget { name, record });
         }

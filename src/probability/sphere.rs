@@ -60,8 +60,8 @@ impl<'a> SphereBoundary<'a> {
     }
 
     /// The u = (m_1 + m_2)/sqrt(2(1+s)) in +-`reach` where the start m_1 = m_2 changes the mode on which it collapses:
-    /// there D_b falls to 0, with a kink. `None` if it ends on the same mode all along.
-    fn kink(&self, s: f64, reach: f64) -> Option<f64> {
+    /// there D_b falls to 0, with a kink; to `tolerance` or [`KINK`] of the reach. `None` if it ends on the same mode all along.
+    fn kink(&self, s: f64, reach: f64, tolerance: f64) -> Option<f64> {
         let above = |u: f64| {
             let m = (2.0 * (1.0 + s)).max(0.0).sqrt() * u / 2.0;
             self.follow([m, m, s]).state[0] > self.basin.plane()
@@ -71,7 +71,7 @@ impl<'a> SphereBoundary<'a> {
         if above(high) == first {
             return None;
         }
-        while high - low > KINK * reach {
+        while high - low > tolerance.max(KINK) * reach {
             let middle = low + (high - low) / 2.0;
             if above(middle) == first { low = middle } else { high = middle }
         }
@@ -125,9 +125,9 @@ impl<'a> SphereBoundary<'a> {
         ((low + high) / 2.0, (high - low) / 2.0)
     }
 
-    /// The angle between `from` and an end beyond which every start with this s collapses, to [`KINK`] of the way; the end if
+    /// The angle between `from` and an end beyond which every start with this s collapses, to `tolerance` or [`KINK`] of the way; the end if
     /// there is none.
-    fn full(&self, s: f64, from: f64, end: End) -> End {
+    fn full(&self, s: f64, from: f64, end: End, tolerance: f64) -> End {
         let to = end.angle;
         let collapses = |angle: f64| {
             let sum = (2.0 * (1.0 + s)).max(0.0).sqrt() * angle.sin();
@@ -139,7 +139,7 @@ impl<'a> SphereBoundary<'a> {
         if !collapses(full) {
             return end;
         }
-        while (full - open).abs() > KINK * (to - from).abs() {
+        while (full - open).abs() > tolerance.max(KINK) * (to - from).abs() {
             let middle = open + (full - open) / 2.0;
             if collapses(middle) { full = middle } else { open = middle }
         }
@@ -148,7 +148,7 @@ impl<'a> SphereBoundary<'a> {
 
     /// P(collapse | s) by a Gauss rule of a narrow law of u, or around a kink.
     fn line(&self, dimension: f64, s: f64, rule: &[(f64, f64)], tolerance: f64) -> Integral {
-        let kink = self.kink(s, latitude_reach(dimension).sin());
+        let kink = self.kink(s, latitude_reach(dimension).sin(), tolerance);
         if kink.is_some() {
             return self.average(dimension, s, kink, tolerance);
         }
@@ -167,7 +167,7 @@ impl<'a> SphereBoundary<'a> {
         let reach = ends(dimension);
         let kink = kink.map(|u| End { angle: u.asin(), is_rough: true });
         let middle = kink.map_or(0.0, |kink| kink.angle);
-        let [low, high] = reach.map(|end| self.full(s, middle, end));
+        let [low, high] = reach.map(|end| self.full(s, middle, end, tolerance));
         let edges = [Some(low), kink, Some(high)].into_iter().flatten().collect::<Vec<End>>();
         let between = |from: End, to: End| latitude_below(dimension, to.angle) - latitude_below(dimension, from.angle);
         let mut total = Integral { value: between(reach[0], low) + between(high, reach[1]), ..Integral::default() };
@@ -231,7 +231,7 @@ impl<'a> SphereBoundary<'a> {
     }
 }
 
-/// Accuracy of a kink's place, as a fraction of the reach: the quadrature feels its square.
+/// Accuracy of a kink's place, as a fraction of the reach, at best: the quadrature feels its square.
 const KINK: f64 = 1e-5;
 
 /// Points of the half circle between which the outcome changes at most once.
@@ -273,7 +273,7 @@ pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, toler
         let (s, own) = (angle.sin(), tolerance / 4.0);
         let line = match dimension {
             2 => boundary.average_on_circle(s, own),
-            _ => boundary.average(d, s, boundary.kink(s, to.angle.sin()), own),
+            _ => boundary.average(d, s, boundary.kink(s, to.angle.sin(), own), own),
         };
         (weight * line.value, weight * line.error)
     };

@@ -48,6 +48,8 @@ fn build() -> Result<PathBuf, BuildError> {
     let mut compile = Command::new(cargo);
     compile.current_dir(&root).args(["build", "--release", "--locked", "--lib", "--target", TARGET]);
     compile.arg("--target-dir").arg(&target);
+    // Two numbers at a time, as all browsers do since 2023.
+    compile.arg("--config").arg(format!("target.{TARGET}.rustflags = [\"-Ctarget-feature=+simd128\"]"));
     if !compile.status().is_ok_and(|status| status.success()) {
         return Err(BuildError::Compile);
     }
