@@ -2,7 +2,7 @@
 // Will it collapse? P_c of a pair by formula at once, exact and counted while you watch.
 
 /** The tolerances to which the exact route is asked, one after the other. */
-const EXACT_TOLERANCES = [0.02, 1e-3, 1e-5];
+const EXACT_TOLERANCES = [0.05, 1e-3, 1e-5];
 /** The draws that are counted, one ensemble after the other. */
 const COUNTED = [1000, 10000, 100000];
 
