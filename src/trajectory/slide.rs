@@ -33,7 +33,7 @@ pub(crate) fn slide<F: Closed>(
     (solution.outcome == Outcome::Reached && !grows(&solution.state)).then_some(solution)
 }
 
-#[cfg(all(test, feature = "diffsol"))]
+#[cfg(test)]
 mod tests {
     use collapsar_theory::{CubatureOptions, Family, Flow, MixtureFlow, Problem, Rules, Schedule, Start, Target};
 
