@@ -41,10 +41,12 @@ async function agrees(page, context, options, files) {
 
 /** Drags the middle of `handle` by (dx, dy) pixels. */
 async function drag(page, handle, dx, dy) {
-  await handle.scrollIntoViewIfNeeded();
   // A drawing may be made anew in between.
   let box = null;
-  while (!box) box = await handle.boundingBox();
+  while (!box) {
+    await handle.scrollIntoViewIfNeeded().catch(() => undefined);
+    box = await handle.boundingBox().catch(() => null);
+  }
   const { x, y, width, height } = box;
   const [fromX, fromY] = [x + width / 2, y + height / 2];
   await page.mouse.move(fromX, fromY);
