@@ -39,15 +39,19 @@ async function agrees(page, context, options, files) {
   return found;
 }
 
-/** Drags the middle of `handle` by (dx, dy) pixels. */
-async function drag(page, handle, dx, dy) {
-  // A drawing may be made anew in between.
+/** Where a part of a drawing is, which may be made anew meanwhile. */
+async function placed(part) {
   let box = null;
   while (!box) {
-    await handle.scrollIntoViewIfNeeded().catch(() => undefined);
-    box = await handle.boundingBox().catch(() => null);
+    await part.scrollIntoViewIfNeeded().catch(() => undefined);
+    box = await part.boundingBox().catch(() => null);
   }
-  const { x, y, width, height } = box;
+  return box;
+}
+
+/** Drags the middle of `handle` by (dx, dy) pixels. */
+async function drag(page, handle, dx, dy) {
+  const { x, y, width, height } = await placed(handle);
   const [fromX, fromY] = [x + width / 2, y + height / 2];
   await page.mouse.move(fromX, fromY);
   await page.mouse.down();
@@ -137,7 +141,7 @@ view('the flow: a click starts a run', 'view=flow', async (page, context) => {
   assert.match(await page.locator('.verdict').textContent(), /This run collapses/);
   await agrees(page, context);
   const chart = page.locator('.crosshair svg');
-  const box = await chart.boundingBox();
+  const box = await placed(chart);
   await chart.click({ position: { x: 0.25 * box.width, y: 0.3 * box.height } });
   await page.waitForFunction(() => document.querySelector('.verdict').textContent.includes('keeps both'));
   // It plays: the moment moves, the temperature falls.
@@ -163,7 +167,7 @@ view('the map fills in', 'view=map&points=4&dimension=16', async (page, context)
   const { line } = await agrees(page, context);
   assert.equal(line.points.length, 16);
   const chart = page.locator('.crosshair svg');
-  const box = await chart.boundingBox();
+  const box = await placed(chart);
   await chart.click({ position: { x: 0.8 * box.width, y: 0.2 * box.height } });
   const [hot, long] = await page.evaluate(() => [state.temperature, state.duration]);
   assert.ok(hot > 10 && long > 4, `${hot} ${long}`);
