@@ -72,8 +72,8 @@ pub struct ReproduceArgs {
     /// Compute anew what is already there
     #[arg(long)]
     pub force: bool,
-    /// Address of the explorer's page, by default collapsar.html in the folder of the results if it is there: each experiment is linked to it with
-    /// its configuration
+    /// Address of the explorer's page, to which each experiment is linked with its configuration; collapsar.html if it lies in
+    /// the folder for results
     #[arg(long, value_name = "ADDRESS")]
     pub explorer: Option<String>,
     /// Print nothing but errors

@@ -6,6 +6,7 @@
 pub(crate) mod control;
 mod engine;
 mod event;
+mod general;
 mod misuse;
 mod options;
 mod own;
@@ -20,13 +21,10 @@ mod without_diffsol;
 
 pub use engine::{Integrator, Outcome, Solution, Statistics};
 pub use event::{Crossing, Event};
+pub use general::{DiffsolBdf, DiffsolTsit5, Jacobian};
 pub use misuse::RequestMisuse;
 pub use options::{Request, Tolerances};
 pub(crate) use own::FEW_SIZES;
 pub use own::Tsit5;
 pub use stepper::{StepResult, Stepper};
 pub use system::{System, Tempered};
-#[cfg(feature = "diffsol")]
-pub use with_diffsol::{DiffsolBdf, DiffsolTsit5, Jacobian};
-#[cfg(not(feature = "diffsol"))]
-pub use without_diffsol::{DiffsolBdf, DiffsolTsit5, Jacobian};

@@ -5,9 +5,11 @@ mod field_lines;
 mod follow;
 mod horizon_boundary;
 mod limit;
+mod observed;
 mod report;
 mod settle;
 mod slide;
+mod turn;
 mod watched;
 
 pub use closed::{Closed, Observation};

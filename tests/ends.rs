@@ -212,23 +212,6 @@ fn a_summary_of_many_modes_says_how_many_are_lost() {
     assert!(words.contains("of 12 lost, the worst mode"), "{words}");
 }
 
-/// Six components on three modes share them for a long time: the limit, which implicit steps reach, is where small explicit steps
-/// end at that time.
-#[test]
-fn a_slow_way_ends_where_small_steps_end() {
-    let text = "target = { means = [[4.0, 0.0], [-2.0, 3.5], [-2.0, -3.5]] }\n\
-        family = { components = 6, train_weights = \"fisher-rao\" }\nschedule = { kind = \"constant\" }\n\
-        start = { dimension = 2, scale = 3.0, seed = 2 }\n\
-        solve = { times = [20.0], relative_tolerance = 1e-7, absolute_tolerance = 1e-9 }\n";
-    let found = record("solve", text, &[], &[]);
-    let time = found["limit"]["time"].as_f64().unwrap();
-    assert!(time > 1e3 && found["limit"]["status"] == "equilibrium", "{}", found["limit"]);
-    let small = record("solve", text, &[&format!("solve.times=[{time}]")], &[]);
-    let covered = |coverage: &Value| coverage.as_array().unwrap().iter().map(|c| c.as_f64().unwrap()).collect();
-    let (limit, end): (Vec<f64>, Vec<f64>) = (covered(&found["limit"]["coverage"]), covered(&small["coverage"][0]));
-    assert!(limit.iter().zip(&end).all(|(a, b)| (a - b).abs() < 1e-6), "{limit:?} {end:?}");
-}
-
 const GRID: &str = r#"
 target = { separation = 3.0 }
 schedule = { kind = "exponential", initial_temperature = 5.0, rate = 0.3 }

@@ -119,7 +119,9 @@ fn connection_constant_of_the_boundary() {
 #[test]
 fn the_manifold_is_the_boundary() {
     let tolerances = Tolerances { relative: 1e-10, absolute: 1e-17 };
-    for (separation, temperature) in [(2.5, 1.0), (3.0, 1.0), (3.0, 1.25), (4.0, 2.0), (6.0, 1.0)] {
+    for (separation, temperature) in
+        [(2.5, 1.0), (3.0, 1.0), (3.0, 1.25), (4.0, 2.0), (6.0, 1.0), (12.0, 3.0), (40.0, 1.0)]
+    {
         let found = connection(pair(separation), temperature).unwrap().unwrap();
         let schedule = Schedule::constant(temperature).unwrap();
         let limits = Limits { tolerances, ..Limits::default() };

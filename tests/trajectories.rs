@@ -198,3 +198,23 @@ fn a_limit_is_found_with_loose_steps() {
     let difference = largest_difference(&numbers(&loose["limit"]["coverage"]), &numbers(&tight["limit"]["coverage"]));
     assert!(difference < 1e-7, "{difference:e}");
 }
+
+/// Six components on three modes share them for a long time: the limit, which implicit steps reach, is where small explicit steps
+/// end at that time.
+#[test]
+fn a_slow_way_ends_where_small_steps_end() {
+    let until = |time: f64| {
+        format!(
+            "[target]\nmeans = [[4.0, 0.0], [-2.0, 3.5], [-2.0, -3.5]]\n[family]\ncomponents = 6\ntrain_weights = \"fisher-rao\"\n\
+             [schedule]\nkind = \"constant\"\n[start]\ndimension = 2\nscale = 3.0\nseed = 2\n\
+             [solve]\ntimes = [{time:?}]\nrelative_tolerance = 1e-7\nabsolute_tolerance = 1e-9\n"
+        )
+    };
+    let found = solve_json(&until(20.0));
+    let time = found["limit"]["time"].as_f64().unwrap();
+    assert!(time > 1e3 && found["limit"]["status"] == "equilibrium", "{}", found["limit"]);
+    let small = solve_json(&until(time));
+    let apart = largest_difference(&numbers(&found["limit"]["coverage"]), &numbers(&small["coverage"][0]));
+    println!("limit at t = {time}, coverage within {apart:.1e}");
+    assert!(apart < AGREEMENT, "{apart:e}");
+}

@@ -1,7 +1,7 @@
 // The pages that the command line writes, in a real browser: they stand alone, and their links open the explorer.
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -13,7 +13,10 @@ before(async () => {
   chromium = await browser();
   folder = await mkdtemp(path.join(tmpdir(), 'pages-'));
 });
-after(async () => chromium.close());
+after(async () => {
+  await chromium.close();
+  await rm(folder, { recursive: true });
+});
 
 /** Samples of two modes, a share of them on the first; the same for the same seed. */
 function samples(seed, share) {

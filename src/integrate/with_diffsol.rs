@@ -8,6 +8,7 @@ use diffsol::{
 };
 
 use crate::integrate::engine::{Integrator, Outcome, Recorder, Solution};
+use crate::integrate::general::{BDF, DiffsolBdf, DiffsolTsit5, TSIT5};
 use crate::integrate::misuse::RequestMisuse;
 use crate::integrate::options::{Request, Tolerances};
 use crate::integrate::system::System;
@@ -15,27 +16,9 @@ use crate::integrate::system::System;
 type M = NalgebraMat<f64>;
 type Lu = NalgebraLU<f64>;
 
-/// diffsol's explicit Tsitouras 5(4).
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct DiffsolTsit5 {
-    /// Local error control.
-    pub tolerances: Tolerances,
-}
-
-/// The Jacobian of a system: (piece, t, y, J) fills J (n x n, row-major) with d(rate_i)/d(y_j).
-pub type Jacobian<'a> = &'a dyn Fn(usize, f64, &[f64], &mut [f64]);
-
-/// diffsol's implicit BDF of variable order 1 to 5, with an analytic Jacobian.
-pub struct DiffsolBdf<'a> {
-    /// Local error control.
-    pub tolerances: Tolerances,
-    /// The Jacobian of the systems it is asked to integrate.
-    pub jacobian: Jacobian<'a>,
-}
-
 impl Integrator for DiffsolTsit5 {
     fn name(&self) -> &'static str {
-        "diffsol-tsit45"
+        TSIT5
     }
 
     fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, RequestMisuse> {
@@ -53,14 +36,9 @@ impl Integrator for DiffsolTsit5 {
     }
 }
 
-impl DiffsolBdf<'_> {
-    /// Whether this build has it.
-    pub const AVAILABLE: bool = true;
-}
-
 impl Integrator for DiffsolBdf<'_> {
     fn name(&self) -> &'static str {
-        "diffsol-bdf"
+        BDF
     }
 
     fn integrate(&self, system: &dyn System, request: &Request<'_>) -> Result<Solution, RequestMisuse> {

@@ -49,6 +49,7 @@ fn strips(record: &DiagnoseRecord) -> Panel {
         .enumerate()
         .flat_map(|(i, run)| run.lost_modes.iter().map(move |k| ((i + 1) as f64, *k as f64)));
     let (x, y): (Vec<f64>, Vec<f64>) = lost.unzip();
+    // No wider than a run's column.
     let size = (160.0 / runs.max(1) as f64).clamp(3.0, 7.0);
     panel.with(Series::points(&x, &y, Marker::Cross).color(palette::VERMILLION).size(size).label("lost"))
 }

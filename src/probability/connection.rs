@@ -26,6 +26,9 @@ const START_WIDTH: f64 = 1e-6;
 const ROUGH: Tolerances = Tolerances { relative: 1e-6, absolute: 1e-12 };
 /// How exactly the boundary is followed. Below this the tables' own error of 1e-11 would be what the step control sees.
 const FINE: Tolerances = Tolerances { relative: 1e-10, absolute: 1e-10 };
+/// How exactly brackets are followed, and their relative width, where there is no saddle to begin from.
+const BRACKETING: Tolerances = Tolerances { relative: 1e-10, absolute: 1e-17 };
+const NEAR_WIDTH: f64 = 1e-11;
 /// Where the boundary leaves the saddle: its bend there is the square of this, and shrinks on the way.
 const OFF: f64 = 1e-5;
 /// Newton's steps, and the step, relative to rho, after which there is no more to gain.
@@ -48,12 +51,35 @@ pub fn connection(pair: FreePair, temperature: f64) -> Result<Option<Connection>
     }
     let plane = Plane { basin: boundary.basin(), beta: 1.0 / temperature };
     let heights = plane.passed([START, rough.middle()]).and_then(|near| plane.saddle(near));
-    let Some(heights) = heights.and_then(|saddle| plane.manifold(saddle)) else { return Ok(None) };
+    let heights = match heights.and_then(|saddle| plane.manifold(saddle)) {
+        Some(heights) => heights,
+        None => match bracketed(pair, &schedule)? {
+            Some(heights) => heights,
+            None => return Ok(None),
+        },
+    };
     let at = |i: usize| NEAR[i] / heights[i].powf(exponent);
     let [a, b, c] = [at(0), at(1), at(2)];
     let (first, second) = ((4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0);
     let constant = (16.0 * second - first) / 15.0;
     Ok(Some(Connection { constant, exponent, error: (constant - second).abs() }))
+}
+
+/// Y_b at the abscissae [`NEAR`] by brackets, at a hundred times the cost: where the modes are so far apart that no run is seen to slow
+/// down at the saddle.
+fn bracketed(pair: FreePair, schedule: &Schedule) -> Result<Option<[f64; NEAR.len()]>, InvalidParameter> {
+    let limits = Limits { tolerances: BRACKETING, ..Limits::default() };
+    let boundary = FreeBoundary::new(pair, schedule, limits)?;
+    let mut heights = [0.0; NEAR.len()];
+    for (height, x) in heights.iter_mut().zip(NEAR) {
+        let rough = boundary.locate(x, 0.0, START_WIDTH * x);
+        if rough.low == 0.0 || rough.undecided {
+            return Ok(None);
+        }
+        let guess = Some((rough.middle(), rough.width()));
+        *height = boundary.locate_near(x, 0.0, NEAR_WIDTH * rough.middle(), guess, &mut None).middle();
+    }
+    Ok(Some(heights))
 }
 
 /// The flow in the plane z = 0 at one temperature.

@@ -57,7 +57,7 @@ impl<'a> FreeBoundary<'a> {
         self.locate_near(x, z, width, None, &mut None)
     }
 
-    fn locate_near(
+    pub(crate) fn locate_near(
         &self,
         x: f64,
         z: f64,

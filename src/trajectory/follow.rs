@@ -4,16 +4,16 @@ use collapsar_theory::{
     Coordinates, CubatureOptions, InvalidParameter, MixtureFlow, Problem, ShapedFlow, ShapedProblem,
 };
 
-use crate::integrate::{
-    Crossing, Event, Integrator, Outcome, Request, RequestMisuse, Statistics, System, Tempered, Tolerances, Tsit5,
-};
+use crate::integrate::{Integrator, Outcome, Request, RequestMisuse, Statistics, Tempered, Tolerances, Tsit5};
 use crate::trajectory::closed::Closed;
 use crate::trajectory::limit::{
     LOST_COVERAGE, Limit, LimitStatus, LostModes, classify, fastest_motion, growth_rate, is_rest, is_unstable, margin,
 };
+use crate::trajectory::observed::Observed;
 use crate::trajectory::report::Report;
 use crate::trajectory::settle::{COLD, QUICK, Settled, is_near_to, is_slow, settle, transit};
 use crate::trajectory::slide::slide;
+use crate::trajectory::turn::last_turn;
 
 /// How long a run is followed beyond its last report, in units of its clock.
 const LIMIT_TIME: f64 = 1e6;
@@ -45,30 +45,6 @@ pub struct Options<'a> {
     pub max_steps: usize,
     /// Told of the time reached; false stops the run.
     pub progress: &'a dyn Fn(f64) -> bool,
-}
-
-/// A system that tells of the time reached, and is no number once it is to stop.
-struct Observed<'a, S: System> {
-    system: S,
-    progress: &'a dyn Fn(f64) -> bool,
-}
-
-impl<S: System> System for Observed<'_, S> {
-    fn dimension(&self) -> usize {
-        self.system.dimension()
-    }
-
-    fn breakpoints(&self) -> &[f64] {
-        self.system.breakpoints()
-    }
-
-    fn rate(&self, piece: usize, t: f64, state: &[f64], rate: &mut [f64]) {
-        if (self.progress)(t) {
-            self.system.rate(piece, t, state, rate);
-        } else {
-            rate.fill(f64::NAN);
-        }
-    }
 }
 
 /// A run: reports at the wanted times, a finer trajectory, and the limit.
@@ -254,35 +230,10 @@ fn find_limit<F: Closed>(
     };
     let verdict = LostModes::new(&exact, beta, time, &state, targets);
     let since = match turn.filter(|_| verdict.collapsed() != before.collapsed()) {
-        Some((from, state, to)) => Some(last_turn(flow, problem, options, (from, to), state)?),
+        Some((from, state, to)) => {
+            Some(last_turn(flow, problem, (options.integrator, options.max_steps), (from, to), state)?)
+        }
         None => None,
     };
     Ok(Limit { status, rate: fastest_motion(&exact, beta, &state), growth, verdict, since })
-}
-
-/// The last time in a stretch at which the verdict turns.
-fn last_turn(
-    flow: &impl Closed,
-    problem: &Problem,
-    options: &Options<'_>,
-    (from, to): (f64, f64),
-    state: Vec<f64>,
-) -> Result<f64, TrajectoryError> {
-    let schedule = problem.schedule();
-    let system = Tempered::new(flow, schedule);
-    let function = |t: f64, y: &[f64]| margin(flow, schedule.beta(t), y, problem.target().weights());
-    let events = [Event { function: &function, direction: Crossing::Either }];
-    let (mut time, mut state, mut last) = (from, state, to);
-    while time < to {
-        let mut request = Request::new(&state, time, to);
-        (request.max_steps, request.events) = (options.max_steps, &events);
-        let solution = options.integrator.integrate(&system, &request)?;
-        // A located crossing lies behind it, so that the next search does not find it again.
-        if !matches!(solution.outcome, Outcome::Event(_)) || solution.time <= time {
-            break;
-        }
-        last = solution.time;
-        (time, state) = (solution.time, solution.state);
-    }
-    Ok(last)
 }

@@ -21,7 +21,7 @@ pub(crate) fn slide<F: Closed>(
         let growth = growth_of(&jacobian(flow, beta, state));
         growth.is_nan() || growth * length > GROWTH
     };
-    if !DiffsolBdf::AVAILABLE || grows(request.state) {
+    if !cfg!(feature = "diffsol") || grows(request.state) {
         return None;
     }
     let fill = |_: usize, _: f64, y: &[f64], out: &mut [f64]| {
@@ -35,7 +35,7 @@ pub(crate) fn slide<F: Closed>(
 
 #[cfg(test)]
 mod tests {
-    use collapsar_theory::{CubatureOptions, Family, Flow, MixtureFlow, Problem, Rules, Schedule, Start, Target};
+    use collapsar_theory::{CubatureOptions, Family, MixtureFlow, Problem, Rules, Schedule, Start, Target};
 
     use super::*;
     use crate::integrate::Tempered;
@@ -56,7 +56,6 @@ mod tests {
         let tolerances = Tolerances { relative: 1e-6, absolute: 1e-8 };
         let found = slide(&Tempered::new(&flow, &schedule), (&flow, 1.0), &Request::new(&state, 0.0, end), tolerances);
         let motion = found.as_ref().map_or(f64::NAN, |found| fastest_motion(&flow, 1.0, &found.state));
-        assert_eq!(flow.dimension(), state.len());
         (motion, found)
     }
 
