@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 
-use collapsar::flows::{Architecture, FlowProblem, RealNvp, Training, TrainingOutcome, train_many};
+use collapsar::flows::{Architecture, Flow, FlowProblem, Training, TrainingOutcome, Transport, train_many};
 use collapsar_theory::{InvalidParameter, Schedule, Target};
 
 const STEP_SIZE: f64 = 1e-3;
@@ -15,7 +15,7 @@ const STEP_SIZE: f64 = 1e-3;
 /// A direction: a point of a standard normal law, which the identity flow draws.
 fn axis(architecture: &Architecture) -> Result<Vec<f64>, InvalidParameter> {
     let identity = Architecture { initial: collapsar::flows::Initial::Identity, ..architecture.clone() };
-    let point = RealNvp::<f64>::new(&identity, 0)?.sample(2026, 1);
+    let point = Flow::<f64>::new(&identity.into(), 0)?.sample(2026, 1);
     let norm = point.iter().map(|x| x * x).sum::<f64>().sqrt();
     Ok(point.iter().map(|x| x / norm).collect())
 }

@@ -49,12 +49,13 @@ pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
 pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
 pub use family::{FamilyConfig, ProductCriterion};
+pub use flow::FlowConfig;
 pub use flow_target::FlowTargetConfig;
 pub use keys::{
     BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, DesignConfig, DiagnoseConfig, Drawing, Engine,
-    ExactConfig, FittedFamily, FlowConfig, FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse,
-    Parameter, PortraitConfig, Precision, Restarts, RotationConfig, ScanAxis, ScanConfig, ScheduleShape,
-    SimulationConfig, SolveConfig, StopConfig, TrainingConfig, VarianceName,
+    ExactConfig, FittedFamily, FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse, Parameter,
+    PortraitConfig, Precision, Restarts, RotationConfig, ScanAxis, ScanConfig, ScheduleShape, SimulationConfig,
+    SolveConfig, StopConfig, TrainingConfig, VarianceName,
 };
 pub use mean_field::{MeanFieldRun, ProductFamily};
 pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};

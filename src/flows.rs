@@ -1,8 +1,9 @@
-//! Normalizing flows: RealNVP trained on the reverse divergence to a tempered Gaussian mixture or another density (theory section 10).
+//! Normalizing flows, RealNVP and product measures, trained on the reverse divergence to a tempered Gaussian mixture or
+//! another density (theory sections 10, 14.14).
 //!
 //! ```text
-//! Architecture + FlowTarget + Schedule + Training -> FlowProblem -> train / train_many -> TrainingRun { flow, records, outcome }
-//! RealNvp <-> safetensors        evaluate(flow, target) -> Evaluation
+//! FlowKind + FlowTarget + Schedule + Training -> FlowProblem -> train / train_many -> TrainingRun { flow, records, outcome }
+//! Flow <-> safetensors           evaluate(flow, target) -> Evaluation
 //! LogDensity in place of FlowTarget -> train_on_density -> TrainingRun
 //! ```
 //!
@@ -11,40 +12,51 @@
 
 mod adam;
 mod architecture;
+mod batch;
 mod batch_norm;
 mod conditioner;
 mod coupling;
 mod density;
 mod evaluation;
 mod exponential;
+mod flow;
 mod flow_problem;
 mod gradient;
+mod kind;
 mod layout;
 mod mixture;
 mod moments;
+mod monotone;
+mod monotone_gradient;
 mod outer;
 mod panel;
 mod pass;
 mod product;
 mod real;
 mod realnvp;
+mod room;
 mod tanh;
 mod target;
 mod target_sample;
 mod tiles;
 mod trainer;
 mod training;
+mod transport;
 mod weights;
 
 pub use architecture::{Activation, Architecture, BatchNorm, Conditioner, Initial, Mask};
+pub use batch::Losses;
 pub use density::LogDensity;
 pub use evaluation::{DensityEvaluation, Evaluation, LOST_BELOW, evaluate, evaluate_on_density};
+pub use flow::Flow;
 pub use flow_problem::FlowProblem;
-pub use gradient::Losses;
+pub use kind::{CoordinateMaps, FlowKind};
 pub use moments::SampleMean;
+pub use monotone::MonotoneMap;
 pub use real::Real;
-pub use realnvp::{Image, MOST_SAMPLED, RealNvp};
+pub use realnvp::RealNvp;
 pub use target::FlowTarget;
 pub use trainer::{Record, Trainer, TrainingOutcome, TrainingRun, train, train_many, train_on_density};
 pub use training::Training;
+pub use transport::{Image, MOST_SAMPLED, Transport};
 pub use weights::WeightsError;

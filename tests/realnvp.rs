@@ -5,14 +5,16 @@
 mod density;
 #[path = "realnvp/known.rs"]
 mod known;
+#[path = "realnvp/products.rs"]
+mod products;
 #[path = "realnvp/training.rs"]
 mod training;
 #[path = "realnvp/weights.rs"]
 mod weights;
 
 use collapsar::flows::{
-    Activation, Architecture, BatchNorm, Conditioner, FlowProblem, Initial, Mask, Real, RealNvp, Trainer, Training,
-    train,
+    Activation, Architecture, BatchNorm, Conditioner, Flow, FlowProblem, Initial, Mask, Real, Trainer, Training,
+    Transport, train,
 };
 use collapsar_theory::{Schedule, Target};
 use nalgebra::DMatrix;
@@ -48,7 +50,7 @@ fn problem(architecture: Architecture, target: Target, schedule: Schedule, train
 }
 
 /// A flow of which also the running averages of batch normalisation have moved.
-fn moved<T: Real>(architecture: &Architecture) -> RealNvp<T> {
+fn moved<T: Real>(architecture: &Architecture) -> Flow<T> {
     let training = Training { steps: 5, batch: 16, step_size: 1e-2, samples: 2, ..Training::default() };
     let schedule = Schedule::constant(2.0).unwrap();
     let problem = problem(architecture.clone(), target(architecture.dimension), schedule, training);
@@ -142,7 +144,7 @@ fn the_determinant_is_that_of_the_numerical_jacobian() {
 fn a_new_flow_with_zero_last_layers_is_the_identity() {
     for mask in [Mask::Halves, Mask::Checkerboard] {
         let architecture = Architecture { mask, dimension: 5, ..Architecture::default() };
-        let flow = RealNvp::<f64>::new(&architecture, 1).unwrap();
+        let flow = Flow::<f64>::new(&architecture.into(), 1).unwrap();
         let z: Vec<f64> = (0..15).map(|i| f64::from(i) * 0.1).collect();
         let image = flow.forward(&z).unwrap();
         assert_eq!((image.points, image.log_determinant), (z, vec![0.0; 3]));

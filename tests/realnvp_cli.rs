@@ -1,5 +1,7 @@
 //! `collapsar realnvp`, `sample` and the route of trained flows: files, bytes, resumption and refusals.
 
+#[path = "realnvp_cli/products.rs"]
+mod products;
 #[path = "realnvp_cli/targets.rs"]
 mod targets;
 

@@ -17,7 +17,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 class Flow:
-    """A RealNVP that `train_flow` or the command line trained, in double precision.
+    """A flow that `train_flow` or the command line trained, in double precision.
 
     Parameters
     ----------

@@ -287,7 +287,8 @@ def train_flow(
 ) -> results.FlowResult | results.DensityFlowResult:
     """Trains a normalizing flow on the tempered reverse divergence.
 
-    Further parameters are those of `solve`; `settings` are keys of [training], such as ``steps``. [flow] says which flow.
+    Further parameters are those of `solve`; `settings` are keys of [training], such as ``steps``. [flow] says which flow: a
+    RealNVP, or with ``kind`` "mean-field" a product measure.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use collapsar::flows::{MOST_SAMPLED, RealNvp};
+use collapsar::flows::{self, MOST_SAMPLED, Transport};
 use numpy::ndarray::Array2;
 use numpy::{IntoPyArray, PyArray1, PyArray2};
 use pyo3::prelude::*;
@@ -12,10 +12,10 @@ use crate::convert;
 use crate::errors::{self, Source};
 use crate::watch::{State, work};
 
-/// A trained RealNVP, in double precision.
+/// A trained flow, in double precision.
 #[pyclass(frozen, module = "collapsar._native")]
 pub(crate) struct Flow {
-    inner: Arc<RealNvp<f64>>,
+    inner: Arc<flows::Flow<f64>>,
 }
 
 #[pymethods]
@@ -23,7 +23,7 @@ impl Flow {
     /// The flow of the bytes of a safetensors file.
     #[new]
     fn new(py: Python<'_>, weights: &[u8]) -> PyResult<Self> {
-        let flow = RealNvp::from_safetensors(weights);
+        let flow = flows::Flow::from_safetensors(weights);
         let flow = flow.map_err(|error| errors::breaking(py, "weights", &error.to_string(), "hold a flow"))?;
         Ok(Self { inner: Arc::new(flow) })
     }
@@ -37,7 +37,7 @@ impl Flow {
     /// d.
     #[getter]
     fn dimension(&self) -> usize {
-        self.inner.architecture().dimension
+        self.inner.dimension()
     }
 
     /// Number of trained parameters.

@@ -57,6 +57,31 @@ def test_both_at_once_and_any_number_of_threads(problem: collapsar.Problem) -> N
     assert again.calls == both.calls and again.config == both.config
 
 
+def test_a_product_measure_on_a_function(problem: collapsar.Problem) -> None:
+    """Two modes on the diagonal: the trained maps end on the optimum of the mean-field equations, on one of them."""
+    modes = np.array([[1.6, 1.6], [-1.6, -1.6]])
+
+    def both(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        parts = np.log([0.6, 0.4]) - 0.5 * np.sum((x[:, None] - modes) ** 2, axis=2)
+        log_p = np.logaddexp.reduce(parts, axis=1)
+        return log_p - np.log(2 * np.pi), np.exp(parts - log_p[:, None]) @ modes - x
+
+    exact = collapsar.mean_field({"target": {"means": modes, "weights": [0.6, 0.4]}}).optima
+    settings = {"steps": 1500, "step_size": 2e-2, "settle": 0.5, "samples": 20_000}
+    for knots, above in [(33, 0.0), (1, 1e-3)]:
+        problem = collapsar.Problem(start={"dimension": 2}, flow={"kind": "mean-field", "knots": knots})
+        fit = collapsar.train_flow(problem, log_prob=both, **settings)
+        found = fit.evaluation.kl_reverse
+        best = min(exact, key=lambda optimum: abs(optimum.objective - found.value)).objective
+        assert found.value > best + above - 3 * found.error
+        assert found.value < best + 0.02
+        again = pickle.loads(pickle.dumps(fit)).flow()
+        x, log_q = again.sample(100)
+        assert np.allclose(again.log_prob(x), log_q, atol=1e-10)
+    with pytest.raises(collapsar.ConfigError, match="flow.couplings"):
+        collapsar.train_flow(problem.with_(flow={"kind": "mean-field", "couplings": 2}), log_prob=both)
+
+
 def test_a_function_of_jax(problem: collapsar.Problem) -> None:
     jax = pytest.importorskip("jax")
 

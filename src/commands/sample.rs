@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow};
 
 use crate::cli::SampleArgs;
 use crate::commands::{Failure, print};
-use crate::flows::{MOST_SAMPLED, RealNvp};
+use crate::flows::{Flow, MOST_SAMPLED, Transport};
 use crate::results::Store;
 
 /// Reads the weights, draws, and writes or prints the table.
@@ -15,10 +15,10 @@ pub fn run(args: &SampleArgs) -> Result<(), Failure> {
     let bytes = std::fs::read(&args.weights).with_context(|| format!("cannot read the weights {name}"));
     let bytes = bytes.map_err(Failure::usage)?;
     // Double precision whatever the weights are: its rounding is not seen in a table.
-    let flow = RealNvp::<f64>::from_safetensors(&bytes)
+    let flow = Flow::<f64>::from_safetensors(&bytes)
         .with_context(|| format!("{name} holds no flow that `collapsar realnvp` wrote"))
         .map_err(Failure::usage)?;
-    let dimension = flow.architecture().dimension;
+    let dimension = flow.dimension();
     if args.count > MOST_SAMPLED / dimension {
         let rule = format!("be at most {} in {dimension} dimensions", MOST_SAMPLED / dimension);
         return Err(Failure::usage(anyhow!("--count is {}: it must {rule}: draw by several seeds", args.count)));

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::{ConfigError, Origin};
-use crate::config::flow;
-use crate::config::keys::{FlowConfig, TrainingConfig};
+use crate::config::flow::{self, FlowConfig};
+use crate::config::keys::TrainingConfig;
 use crate::config::resolve;
 use crate::config::runs::FlowStart;
 use crate::config::schedule::ScheduleConfig;

@@ -1,25 +1,107 @@
 //! `[flow]` and `[training]`: a normalizing flow and how it is trained.
 
+use serde::Serialize;
+
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
-use crate::config::keys::{Criterion, FlowConfig, TrainingConfig};
+use crate::config::keys::{Criterion, FlowKeys, FlowName, OrFalse, Precision, TrainingConfig};
 use crate::config::schedule::ScheduleConfig;
 use crate::config::section::Section;
-use crate::flows::{Architecture, BatchNorm, Training};
+use crate::flows::{
+    Activation, Architecture, BatchNorm, Conditioner, CoordinateMaps, FlowKind, Initial, Mask, Training,
+};
+
+/// `[flow]`: what is trained, see [`Architecture`] and [`CoordinateMaps`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "each field is said by the type that it goes into")]
+pub enum FlowConfig {
+    /// Couplings.
+    #[serde(rename = "realnvp")]
+    RealNvp {
+        couplings: u64,
+        hidden: Vec<u64>,
+        activation: Activation,
+        batch_norm: OrFalse<BatchNorm>,
+        scale_bound: f64,
+        mask: Mask,
+        conditioner: Conditioner,
+        initial: Initial,
+        precision: Precision,
+    },
+    /// A monotone map of each coordinate.
+    MeanField { knots: u64, initial: Initial, precision: Precision },
+}
+
+/// Keys of one kind alone.
+const OF_REALNVP: [&str; 7] = ["couplings", "hidden", "activation", "batch_norm", "scale_bound", "mask", "conditioner"];
+const OF_MEAN_FIELD: [&str; 1] = ["knots"];
+
+impl From<FlowKeys> for FlowConfig {
+    fn from(keys: FlowKeys) -> Self {
+        let FlowKeys { initial, precision, knots, .. } = keys;
+        match keys.kind {
+            FlowName::MeanField => Self::MeanField { knots, initial, precision },
+            FlowName::RealNvp => Self::RealNvp {
+                couplings: keys.couplings,
+                hidden: keys.hidden,
+                activation: keys.activation,
+                batch_norm: keys.batch_norm,
+                scale_bound: keys.scale_bound,
+                mask: keys.mask,
+                conditioner: keys.conditioner,
+                initial,
+                precision,
+            },
+        }
+    }
+}
 
 impl FlowConfig {
+    fn resolve(section: &Section<'_>) -> Result<Self, ConfigError> {
+        let found = FlowKeys::read(section)?;
+        match found.kind {
+            FlowName::RealNvp => section.refuse(&OF_MEAN_FIELD, "`flow.kind` is \"realnvp\"")?,
+            FlowName::MeanField => section.refuse(&OF_REALNVP, "`flow.kind` is \"mean-field\"")?,
+        }
+        Ok(found.into())
+    }
+
     /// The flow in `dimension` dimensions.
-    pub fn architecture(&self, dimension: usize) -> Architecture {
-        Architecture {
-            dimension,
-            couplings: index(self.couplings),
-            hidden: self.hidden.iter().map(|w| index(*w)).collect(),
-            activation: self.activation,
-            batch_norm: self.batch_norm.0.unwrap_or(BatchNorm::None),
-            scale_bound: self.scale_bound,
-            mask: self.mask,
-            conditioner: self.conditioner,
-            initial: self.initial,
+    pub fn made_of(&self, dimension: usize) -> FlowKind {
+        match *self {
+            Self::RealNvp {
+                couplings,
+                ref hidden,
+                activation,
+                batch_norm,
+                scale_bound,
+                mask,
+                conditioner,
+                initial,
+                precision: _,
+            } => Architecture {
+                dimension,
+                couplings: index(couplings),
+                hidden: hidden.iter().map(|w| index(*w)).collect(),
+                activation,
+                batch_norm: batch_norm.0.unwrap_or(BatchNorm::None),
+                scale_bound,
+                mask,
+                conditioner,
+                initial,
+            }
+            .into(),
+            Self::MeanField { knots, initial, precision: _ } => {
+                CoordinateMaps { dimension, knots: index(knots), initial }.into()
+            }
+        }
+    }
+
+    /// The number type.
+    pub fn precision(&self) -> Precision {
+        match self {
+            Self::RealNvp { precision, .. } | Self::MeanField { precision, .. } => *precision,
         }
     }
 }
@@ -83,8 +165,8 @@ pub(crate) fn resolve(
     if flow.is_empty() && training.is_empty() {
         return Ok(None);
     }
-    let found = (FlowConfig::read(flow)?, TrainingConfig::resolve(training, pair)?);
-    found.0.architecture(dimension).check().map_err(|e| {
+    let found = (FlowConfig::resolve(flow)?, TrainingConfig::resolve(training, pair)?);
+    found.0.made_of(dimension).check().map_err(|e| {
         // The dimension of a flow is that of the start.
         flow.parameter(&if e.name() == "dimension" { e.of(collapsar_theory::Part::Start) } else { e })
     })?;
@@ -99,8 +181,14 @@ mod tests {
     /// The library's own defaults are those of the configuration.
     #[test]
     fn defaults_of_flows() {
-        let library = Architecture::default();
-        assert_eq!(FlowConfig::default().architecture(library.dimension), library);
+        let kinds = [
+            (FlowName::RealNvp, Architecture::default().into()),
+            (FlowName::MeanField, CoordinateMaps::default().into()),
+        ];
+        for (kind, library) in kinds {
+            let config = FlowConfig::from(FlowKeys { kind, ..FlowKeys::default() });
+            assert_eq!(config.made_of(FlowKind::dimension(&library)), library);
+        }
         assert_eq!(TrainingConfig::default().training(), Training::default());
     }
 }

@@ -27,8 +27,8 @@ pub use range::Range;
 pub use reference::{IndexEntry, reference};
 pub use rotation::{FrameStart, Heat, RotationConfig};
 pub use routes::{
-    Criterion, DescentKind, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig, OptimiserConfig, OptimiserName,
-    Precision, SimulationConfig, StopConfig, TrainingConfig, VarianceName,
+    Criterion, DescentKind, ExactConfig, FlowKeys, FlowName, FormulaConfig, MonteCarloConfig, OptimiserConfig,
+    OptimiserName, Precision, SimulationConfig, StopConfig, TrainingConfig, VarianceName,
 };
 pub use scan::{ScanAxis, ScanConfig};
 pub use schema::schema;
@@ -162,7 +162,7 @@ pub const SECTIONS: [SectionKeys; 26] = [
         "runs that somebody else made: how they are read, and what counts as collapse",
         diagnose::DIAGNOSE,
     ),
-    section("flow", "a RealNVP; its dimension is that of the start", routes::FLOW),
+    section("flow", "a RealNVP or a product measure; its dimension is that of the start", routes::FLOW),
     section("training", "Adam on F_β", routes::TRAINING),
     open(
         "compare",

@@ -6,10 +6,11 @@ use collapsar_theory::{Family, InvalidParameter, Pair, Schedule, Target};
 use serde::Serialize;
 
 use crate::config::family::FamilyConfig;
+use crate::config::flow::FlowConfig;
 use crate::config::flow_target::FlowTargetConfig;
 use crate::config::keys::{
-    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FlowConfig, FormulaConfig, MonteCarloConfig,
-    OptimiserConfig, PortraitConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig,
+    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserConfig,
+    PortraitConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig,
 };
 use crate::config::problem::ProblemConfig;
 use crate::config::run::TargetConfig;

@@ -5,8 +5,8 @@ use collapsar_theory::InvalidParameter;
 use crate::flows::density::LogDensity;
 use crate::flows::moments::{SampleMean, log_mean_exp, mean, spread};
 use crate::flows::real::Real;
-use crate::flows::realnvp::{RealNvp, log_normal};
 use crate::flows::target::FlowTarget;
+use crate::flows::transport::{Transport, base, log_normal};
 
 /// A mode with C_k/v_k below this is lost (theory section 9).
 pub const LOST_BELOW: f64 = 0.5;
@@ -48,19 +48,19 @@ impl Evaluation {
 /// Evaluates `flow` on `target` with `samples` samples of each, drawn from `seed` and independent of the training
 /// draws of that seed. Refuses fewer than two samples and targets of more dimensions than the flow.
 pub fn evaluate<T: Real>(
-    flow: &RealNvp<T>,
+    flow: &impl Transport<T>,
     target: &FlowTarget,
     samples: usize,
     seed: u64,
 ) -> Result<Evaluation, InvalidParameter> {
     check(samples)?;
-    let d = flow.architecture().dimension;
+    let d = flow.dimension();
     // Densities of the target in double precision whatever the flow's type.
     let mut judge = target.judge(d)?;
     let weights = target.shares();
     let mut s = vec![0.0; weights.len()];
 
-    let base = flow.base(seed, samples);
+    let base = base(d, seed, samples);
     let image = flow.forward(&base)?;
     let mut logs = Vec::with_capacity(samples);
     let mut shares = vec![Vec::with_capacity(samples); s.len()];
@@ -142,14 +142,14 @@ const ASKED: usize = 1 << 14;
 
 /// Evaluates `flow` on a density with `samples` samples of the flow, drawn from `seed` as [`evaluate`] draws them.
 pub fn evaluate_on_density<T: Real>(
-    flow: &RealNvp<T>,
+    flow: &impl Transport<T>,
     target: &dyn LogDensity,
     samples: usize,
     seed: u64,
 ) -> Result<DensityEvaluation, InvalidParameter> {
     check(samples)?;
-    let d = flow.architecture().dimension;
-    let base = flow.base(seed, samples);
+    let d = flow.dimension();
+    let base: Vec<T> = base(d, seed, samples);
     let image = flow.forward(&base)?;
     let points: Vec<f64> = image.points.iter().map(|x| x.to_f64()).collect();
     let (mut log_p, mut score) = (vec![0.0; samples], vec![0.0; ASKED.min(samples) * d]);

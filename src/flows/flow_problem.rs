@@ -2,8 +2,8 @@
 
 use collapsar_theory::{AdaptiveRule, InvalidParameter, Schedule};
 
-use crate::flows::architecture::Architecture;
 use crate::flows::density::LogDensity;
+use crate::flows::kind::FlowKind;
 use crate::flows::target::FlowTarget;
 use crate::flows::training::Training;
 
@@ -17,7 +17,7 @@ pub struct FlowProblem<P = FlowTarget> {
 /// What is trained and how, whatever the target.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Plan {
-    architecture: Architecture,
+    kind: FlowKind,
     schedule: Schedule,
     rule: Option<AdaptiveRule>,
     training: Training,
@@ -27,24 +27,23 @@ pub(crate) struct Plan {
 const MOST_ACTIVATIONS: usize = 1 << 29;
 
 impl Plan {
-    fn new(architecture: Architecture, schedule: Schedule, training: Training) -> Result<Self, InvalidParameter> {
-        architecture.check()?;
+    fn new(kind: FlowKind, schedule: Schedule, training: Training) -> Result<Self, InvalidParameter> {
+        kind.check()?;
         training.check()?;
-        let widths = architecture.hidden.iter().sum::<usize>() + architecture.dimension;
-        let numbers = training.batch.saturating_mul(architecture.couplings.saturating_mul(2 * widths));
+        let numbers = training.batch.saturating_mul(kind.activations());
         if numbers > MOST_ACTIVATIONS {
             let rule = format!("leave at most {MOST_ACTIVATIONS} activations for a backward pass; there are {numbers}");
             return Err(InvalidParameter::new("batch", training.batch, rule));
         }
-        Ok(Self { architecture, schedule, rule: None, training })
+        Ok(Self { kind, schedule, rule: None, training })
     }
 
     pub(crate) fn rule(&self) -> Option<&AdaptiveRule> {
         self.rule.as_ref()
     }
 
-    pub(crate) fn architecture(&self) -> &Architecture {
-        &self.architecture
+    pub(crate) fn kind(&self) -> &FlowKind {
+        &self.kind
     }
 
     pub(crate) fn training(&self) -> &Training {
@@ -65,16 +64,16 @@ impl Plan {
 }
 
 impl FlowProblem {
-    /// Refuses what [`Architecture::check`] and [`Training::check`] refuse, and targets of another dimension than the
+    /// Refuses what [`FlowKind::check`] and [`Training::check`] refuse, and targets of another dimension than the
     /// flow, but for modes of covariance I in fewer.
     pub fn new(
-        architecture: Architecture,
+        kind: impl Into<FlowKind>,
         target: impl Into<FlowTarget>,
         schedule: Schedule,
         training: Training,
     ) -> Result<Self, InvalidParameter> {
-        let (plan, target) = (Plan::new(architecture, schedule, training)?, target.into());
-        target.check(&plan.architecture.order())?;
+        let (plan, target) = (Plan::new(kind.into(), schedule, training)?, target.into());
+        target.check(&plan.kind.order())?;
         Ok(Self { plan, target })
     }
 }
@@ -82,12 +81,12 @@ impl FlowProblem {
 impl<D: LogDensity> FlowProblem<D> {
     /// The same on a target that is known by its density, in the dimension of the flow.
     pub fn on_density(
-        architecture: Architecture,
+        kind: impl Into<FlowKind>,
         target: D,
         schedule: Schedule,
         training: Training,
     ) -> Result<Self, InvalidParameter> {
-        Ok(Self { plan: Plan::new(architecture, schedule, training)?, target })
+        Ok(Self { plan: Plan::new(kind.into(), schedule, training)?, target })
     }
 }
 
@@ -107,8 +106,8 @@ impl<P> FlowProblem<P> {
     }
 
     /// What is trained.
-    pub fn architecture(&self) -> &Architecture {
-        self.plan.architecture()
+    pub fn kind(&self) -> &FlowKind {
+        self.plan.kind()
     }
 
     /// p.

@@ -3,23 +3,16 @@
 use rand_chacha::ChaCha8Rng;
 
 use crate::flows::architecture::BatchNorm;
+use crate::flows::batch::{Ask, Losses};
 use crate::flows::coupling::{Backward, CouplingTape, flat};
 use crate::flows::density::Scored;
 use crate::flows::real::Real;
-use crate::flows::realnvp::{RealNvp, log_normal};
+use crate::flows::realnvp::RealNvp;
+use crate::flows::transport::log_normal;
 use crate::random::normal;
 
 /// Rows that go through all couplings together: their activations stay in the cache.
-const TOGETHER: usize = 64;
-
-/// The objective of a batch in the two forms that a run is judged by.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Losses {
-    /// F_beta = E_q[log q - beta log p], theory (1), what is minimised.
-    pub objective: f64,
-    /// The same at beta = 1: KL(q||p).
-    pub divergence: f64,
-}
+pub(crate) const TOGETHER: usize = 64;
 
 /// Everything that one step needs, allocated once.
 #[derive(Debug, Clone)]
@@ -35,8 +28,6 @@ pub(crate) struct Workspace<T> {
     halves: [Vec<T>; 2],
     log_p: Vec<f64>,
     transposed: Vec<T>,
-    /// log p and log q of the last batch, where they are kept.
-    pub(crate) densities: Option<[Vec<f64>; 2]>,
 }
 
 impl<T: Real> Workspace<T> {
@@ -57,43 +48,38 @@ impl<T: Real> Workspace<T> {
             halves: [half(0), half(1)],
             log_p: vec![0.0; capacity],
             transposed: vec![T::ZERO; flow.layout.transposed],
-            densities: None,
         }
     }
 
-    /// The objective on `batch` base points drawn from `rng`, and its gradient, which is added to `gradient`.
+    /// The objective on base points drawn from `rng`, and its gradient, which is added to `gradient`.
     pub(crate) fn gradient(
         &mut self,
         flow: &RealNvp<T>,
         target: &mut dyn Scored<T>,
-        beta: f64,
-        (batch, rng): (usize, &mut ChaCha8Rng),
+        ask: &mut Ask<'_>,
+        rng: &mut ChaCha8Rng,
         gradient: &mut [T],
     ) -> Losses {
         flow.transpose(true, &mut self.transposed);
-        let mut sums = [0.0; 2];
         let mut done = 0;
-        self.densities.iter_mut().flatten().for_each(Vec::clear);
-        while done < batch {
-            let rows = self.capacity.min(batch - done);
-            let part = self.forward(flow, target, (beta, batch), rows, rng);
-            (sums[0], sums[1]) = (sums[0] + part[0], sums[1] + part[1]);
-            self.backward(flow, rows, batch, gradient);
+        while done < ask.batch {
+            let rows = self.capacity.min(ask.batch - done);
+            self.forward(flow, target, ask, rows, rng);
+            self.backward(flow, rows, ask.batch, gradient);
             done += rows;
         }
-        Losses { objective: sums[0] / batch as f64, divergence: sums[1] / batch as f64 }
+        ask.losses()
     }
 
-    /// Draws base points, pushes them through the flow, leaves the gradient with respect to the result in `halves`, and
-    /// gives the sums of log q - beta log p and log q - log p.
+    /// Draws base points, pushes them through the flow, and leaves the gradient with respect to the result in `halves`.
     fn forward(
         &mut self,
         flow: &RealNvp<T>,
         target: &mut dyn Scored<T>,
-        (beta, batch): (f64, usize),
+        ask: &mut Ask<'_>,
         rows: usize,
         rng: &mut ChaCha8Rng,
-    ) -> [f64; 2] {
+    ) {
         let sizes = flow.architecture.halves();
         for row in 0..rows {
             for (half, size) in self.base.iter_mut().zip(sizes) {
@@ -112,22 +98,15 @@ impl<T: Real> Workspace<T> {
             self.tapes[i].apply(rows, size, bound, z, &mut here[0], &mut self.log_determinant);
         }
         let x = result(&self.base, &self.changed);
-        let factor = T::of(-beta / batch as f64);
-        let mut sums = [0.0; 2];
+        let factor = T::of(-ask.beta / ask.batch as f64);
         let [out_a, out_b] = &mut self.halves;
         let log_p = &mut self.log_p[..rows];
         target.scores([x[0], x[1]], sizes, factor, [out_a, out_b], log_p);
-        for (row, &log_p) in log_p.iter().enumerate() {
-            let base = [0, 1].map(|h| log_normal(&self.base[h][row * sizes[h]..(row + 1) * sizes[h]]).to_f64());
-            let log_q = base[0] + base[1] - self.log_determinant[row].to_f64();
-            sums[0] += log_q - beta * log_p;
-            sums[1] += log_q - log_p;
-            if let Some([of_p, of_q]) = &mut self.densities {
-                of_p.push(log_p);
-                of_q.push(log_q);
-            }
-        }
-        sums
+        let (base, log_det) = (&self.base, &self.log_determinant);
+        ask.take(log_p.iter().enumerate().map(|(row, &log_p)| {
+            let base = [0, 1].map(|h| log_normal(&base[h][row * sizes[h]..(row + 1) * sizes[h]]).to_f64());
+            (base[0] + base[1] - log_det[row].to_f64(), log_p)
+        }));
     }
 
     fn backward(&mut self, flow: &RealNvp<T>, rows: usize, batch: usize, gradient: &mut [T]) {

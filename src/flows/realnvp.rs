@@ -9,14 +9,9 @@ use crate::flows::coupling::CouplingTape;
 use crate::flows::layout::ParameterLayout;
 use crate::flows::panel::transpose;
 use crate::flows::pass::Pass;
-use crate::flows::real::{Arithmetic, Real};
+use crate::flows::real::Real;
+use crate::flows::transport::{BLOCK, Image, Transport};
 use crate::random::{Purpose, normal, stream_for};
-
-/// Most numbers of one sample that is held in memory, 2 GB in double precision.
-pub const MOST_SAMPLED: usize = 1 << 28;
-
-/// Points pushed through together: their activations stay in the second-level cache.
-pub(crate) const BLOCK: usize = 128;
 
 /// A RealNVP in the number type `T`, see [`Architecture`].
 ///
@@ -30,15 +25,6 @@ pub struct RealNvp<T> {
     pub(crate) statistics: Vec<T>,
     pub(crate) order: Vec<usize>,
     pub(crate) arch: Arch,
-}
-
-/// Points after a map and the logarithm of its determinant at each.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Image<T> {
-    /// The points, row by row.
-    pub points: Vec<T>,
-    /// log|det| of the map at each point.
-    pub log_determinant: Vec<T>,
 }
 
 impl<T: Real> RealNvp<T> {
@@ -103,42 +89,6 @@ impl<T: Real> RealNvp<T> {
         &mut self.parameters
     }
 
-    /// x = f(z) and log|det df/dz| for points z; refuses a slice that is no whole number of points.
-    pub fn forward(&self, points: &[T]) -> Result<Image<T>, InvalidParameter> {
-        self.map(points, false)
-    }
-
-    /// z = f^-1(x) and log|det df^-1/dx| for points x.
-    pub fn inverse(&self, points: &[T]) -> Result<Image<T>, InvalidParameter> {
-        self.map(points, true)
-    }
-
-    /// log q(x) = log N(f^-1(x); 0, I) + log|det df^-1/dx|.
-    pub fn log_density(&self, points: &[T]) -> Result<Vec<T>, InvalidParameter> {
-        let base = self.inverse(points)?;
-        let rows = base.points.chunks_exact(self.architecture.dimension);
-        Ok(rows.zip(&base.log_determinant).map(|(z, log)| log_normal(z) + *log).collect())
-    }
-
-    /// `count` points of the flow, drawn from `seed`: point i depends on (seed, i/128) and its place in that block
-    /// only.
-    pub fn sample(&self, seed: u64, count: usize) -> Vec<T> {
-        let base = self.base(seed, count);
-        // A whole number of points by construction, so that the map does not refuse.
-        self.map(&base, false).map(|image| image.points).unwrap_or_default()
-    }
-
-    /// Base points of samples.
-    pub(crate) fn base(&self, seed: u64, count: usize) -> Vec<T> {
-        let d = self.architecture.dimension;
-        let mut base = vec![T::ZERO; count * d];
-        for (block, points) in base.chunks_mut(BLOCK * d).enumerate() {
-            let mut rng = stream_for(seed, Purpose::Flow, block as u64);
-            points.iter_mut().for_each(|z| *z = T::of(normal(&mut rng)));
-        }
-        base
-    }
-
     /// Writes the transposed weights that the forward pass reads and, for the backward pass too, all others.
     pub(crate) fn transpose(&self, backward: bool, out: &mut [T]) {
         for layer in self.layout.nets().flat_map(|net| &net.layers) {
@@ -165,16 +115,12 @@ impl<T: Real> RealNvp<T> {
 
     fn map(&self, points: &[T], inverse: bool) -> Result<Image<T>, InvalidParameter> {
         let d = self.architecture.dimension;
-        if !points.len().is_multiple_of(d) {
-            let value = format!("{} numbers", points.len());
-            return Err(InvalidParameter::new("points", value, format!("hold {d} numbers for each point")));
-        }
+        let mut image = Image::room(points, d)?;
         let sizes = self.architecture.halves();
         let bound = T::of(self.architecture.scale_bound);
         // Networks of even and of odd couplings have the same shapes among themselves.
         let shapes = self.layout.couplings.iter().take(2).enumerate();
         let mut tapes: Vec<_> = shapes.map(|(i, n)| CouplingTape::new(n, sizes[1 - i], BLOCK, false)).collect();
-        let mut image = Image { points: vec![T::ZERO; points.len()], log_determinant: vec![T::ZERO; points.len() / d] };
         let mut halves = sizes.map(|size| vec![T::ZERO; size * BLOCK]);
         let mut changed_points = vec![T::ZERO; sizes[0] * BLOCK];
         let forward = self.layout.nets().flat_map(|net| &net.layers).any(|l| l.by_output && l.transposed.is_some());
@@ -228,9 +174,16 @@ impl<T: Real> RealNvp<T> {
     }
 }
 
-/// log N(z; 0, I).
-pub(crate) fn log_normal<T: Arithmetic>(z: &[T]) -> T {
-    let mut square = T::ZERO;
-    z.iter().for_each(|z| square += *z * *z);
-    T::of(-0.5) * square - T::of(0.5 * z.len() as f64 * (2.0 * std::f64::consts::PI).ln())
+impl<T: Real> Transport<T> for RealNvp<T> {
+    fn dimension(&self) -> usize {
+        self.architecture.dimension
+    }
+
+    fn forward(&self, points: &[T]) -> Result<Image<T>, InvalidParameter> {
+        self.map(points, false)
+    }
+
+    fn inverse(&self, points: &[T]) -> Result<Image<T>, InvalidParameter> {
+        self.map(points, true)
+    }
 }

@@ -6,8 +6,8 @@ use collapsar_theory::{Benchmark, GaussianMixture, ManyWell, Target};
 use nalgebra::{Cholesky, DMatrix};
 use rand::{Rng, RngExt};
 
-use crate::flows::realnvp::BLOCK;
 use crate::flows::target::FlowTarget;
+use crate::flows::transport::BLOCK;
 use crate::random::{Purpose, normal, stream_for};
 
 impl FlowTarget {

@@ -1,15 +1,17 @@
 //! One training run, step by step; many side by side.
 
 use collapsar_theory::{AdaptiveRule, InvalidParameter};
+use pulp::Arch;
 
 use crate::flows::adam::AdamState;
+use crate::flows::batch::{Ask, Losses};
 use crate::flows::density::{LogDensity, Scored, ScoredDensity, ScoredMixture};
 use crate::flows::evaluation::{DensityEvaluation, Evaluation, evaluate, evaluate_on_density};
+use crate::flows::flow::Flow;
 use crate::flows::flow_problem::{FlowProblem, Plan};
-use crate::flows::gradient::{Losses, Workspace};
 use crate::flows::mixture::Mixture;
 use crate::flows::real::Real;
-use crate::flows::realnvp::RealNvp;
+use crate::flows::room::Room;
 use crate::flows::target::FlowTarget;
 use crate::parallel;
 use crate::random::{Purpose, stream_for};
@@ -18,9 +20,12 @@ use crate::random::{Purpose, stream_for};
 /// step) only.
 pub struct Trainer<'a, T> {
     plan: &'a Plan,
-    flow: RealNvp<T>,
+    flow: Flow<T>,
     target: Box<dyn Scored<T> + 'a>,
-    workspace: Workspace<T>,
+    room: Room<T>,
+    /// log p and log q of the last batch, where a rule watches them.
+    densities: Option<[Vec<f64>; 2]>,
+    arch: Arch,
     adam: AdamState<T>,
     gradient: Vec<T>,
     seed: u64,
@@ -84,7 +89,7 @@ pub struct TrainingRun<T, E = Evaluation> {
     /// Its seed.
     pub seed: u64,
     /// The flow after the last step that was finite.
-    pub flow: RealNvp<T>,
+    pub flow: Flow<T>,
     /// Every `training.every`-th step and the last.
     pub records: Vec<Record>,
     /// The step from which on T = 1 by a rule that watches the fit.
@@ -96,54 +101,48 @@ pub struct TrainingRun<T, E = Evaluation> {
 impl<'a, T: Real> Trainer<'a, T> {
     /// A run of `problem` that has taken no step.
     pub fn new(problem: &'a FlowProblem, seed: u64) -> Result<Self, InvalidParameter> {
-        let flow = RealNvp::new(problem.architecture(), seed)?;
+        let flow = Flow::new(problem.kind(), seed)?;
         Self::start_from(problem, flow, seed)
     }
 
-    /// The same from given parameters; `flow` must have the architecture of the problem.
-    pub fn start_from(problem: &'a FlowProblem, flow: RealNvp<T>, seed: u64) -> Result<Self, InvalidParameter> {
-        let order = problem.architecture().order();
+    /// The same from given parameters; `flow` must be of the kind of the problem.
+    pub fn start_from(problem: &'a FlowProblem, flow: impl Into<Flow<T>>, seed: u64) -> Result<Self, InvalidParameter> {
+        let order = problem.kind().order();
         let target: Box<dyn Scored<T> + 'a> = match problem.target() {
             FlowTarget::Mixture(target) => Box::new(ScoredMixture::new(Mixture::new(target, &order)?)),
             FlowTarget::Shaped(mixture) => Box::new(ScoredDensity::new(mixture, &order)),
             FlowTarget::Benchmark(benchmark) => Box::new(ScoredDensity::new(benchmark, &order)),
         };
-        Self::of(problem.plan(), target, flow, seed)
+        Self::of(problem.plan(), target, flow.into(), seed)
     }
 
     /// A run on a target that is known by its density.
     pub fn on_density<D: LogDensity>(problem: &'a FlowProblem<D>, seed: u64) -> Result<Self, InvalidParameter> {
-        let flow = RealNvp::new(problem.architecture(), seed)?;
-        let target = ScoredDensity::new(problem.target(), &flow.order);
+        let flow = Flow::new(problem.kind(), seed)?;
+        let target = ScoredDensity::new(problem.target(), &problem.kind().order());
         Self::of(problem.plan(), Box::new(target), flow, seed)
     }
 
-    fn of(
-        plan: &'a Plan,
-        target: Box<dyn Scored<T> + 'a>,
-        flow: RealNvp<T>,
-        seed: u64,
-    ) -> Result<Self, InvalidParameter> {
-        if flow.architecture() != plan.architecture() {
-            let value = format!("{:?}", flow.architecture());
-            return Err(InvalidParameter::new("architecture", value, "be that of the problem"));
+    fn of(plan: &'a Plan, target: Box<dyn Scored<T> + 'a>, flow: Flow<T>, seed: u64) -> Result<Self, InvalidParameter> {
+        if flow.kind() != *plan.kind() {
+            return Err(InvalidParameter::new("flow", format!("{:?}", flow.kind()), "be of the kind of the problem"));
         }
-        let mut workspace = Workspace::new(&flow, target.together(), plan.training().batch);
-        let parameters = flow.parameters.len();
+        let room = Room::new(&flow, target.together(), plan.training().batch);
+        let parameters = flow.parameters().len();
         let gradient = vec![T::ZERO; parameters];
         let cooling = plan.rule().copied().map(RuleCooling::new);
-        workspace.densities = cooling.is_some().then(Default::default);
-        let adam = AdamState::new(parameters);
-        Ok(Self { plan, flow, target, workspace, adam, gradient, seed, step: 0, cooling })
+        let densities = cooling.is_some().then(Default::default);
+        let (adam, arch) = (AdamState::new(parameters), Arch::new());
+        Ok(Self { plan, flow, target, room, densities, arch, adam, gradient, seed, step: 0, cooling })
     }
 
     /// The flow as it is.
-    pub fn flow(&self) -> &RealNvp<T> {
+    pub fn flow(&self) -> &Flow<T> {
         &self.flow
     }
 
     /// The same, to be changed.
-    pub fn flow_mut(&mut self) -> &mut RealNvp<T> {
+    pub fn flow_mut(&mut self) -> &mut Flow<T> {
         &mut self.flow
     }
 
@@ -167,9 +166,8 @@ impl<'a, T: Real> Trainer<'a, T> {
 
     fn accumulate(&mut self) -> Losses {
         let mut rng = stream_for(self.seed, Purpose::Step, self.step as u64);
-        let batch = (self.plan.training().batch, &mut rng);
-        let beta = self.beta();
-        self.workspace.gradient(&self.flow, self.target.as_mut(), beta, batch, &mut self.gradient)
+        let ask = Ask::new(self.beta(), self.plan.training().batch, self.densities.as_mut());
+        self.room.gradient(&self.flow, self.target.as_mut(), ask, &mut rng, &mut self.gradient)
     }
 
     /// Takes a step; none if loss or gradient are not finite, and then the parameters stay as they are.
@@ -179,18 +177,18 @@ impl<'a, T: Real> Trainer<'a, T> {
         let record = Record { step: self.step, beta: self.beta(), losses };
         let finite = losses.objective.is_finite()
             && self.adam.step(
-                self.flow.arch,
+                self.arch,
                 &training.adam,
                 (self.plan.rate(self.step), training.clip),
-                &mut self.flow.parameters,
+                self.flow.parameters_mut(),
                 &mut self.gradient,
             );
         if !finite {
             return None;
         }
-        self.workspace.update_running(&mut self.flow, training.batch);
+        self.room.update_running(&mut self.flow, training.batch);
         self.step += 1;
-        if let Some((cooling, densities)) = self.cooling.as_mut().zip(self.workspace.densities.as_ref()) {
+        if let Some((cooling, densities)) = self.cooling.as_mut().zip(self.densities.as_ref()) {
             cooling.look(self.step, self.step as f64 * training.step_size, densities);
         }
         Some(record)
@@ -201,9 +199,9 @@ impl<'a, T: Real> Trainer<'a, T> {
 pub fn train<T: Real>(
     problem: &FlowProblem,
     seed: u64,
-    observer: impl FnMut(&Record, &RealNvp<T>),
+    observer: impl FnMut(&Record, &Flow<T>),
 ) -> Result<TrainingRun<T>, InvalidParameter> {
-    let judge = |flow: &RealNvp<T>| {
+    let judge = |flow: &Flow<T>| {
         let found = evaluate(flow, problem.target(), problem.training().samples, seed)?;
         Ok(found.is_finite().then_some(found))
     };
@@ -214,9 +212,9 @@ pub fn train<T: Real>(
 pub fn train_on_density<T: Real, D: LogDensity>(
     problem: &FlowProblem<D>,
     seed: u64,
-    observer: impl FnMut(&Record, &RealNvp<T>),
+    observer: impl FnMut(&Record, &Flow<T>),
 ) -> Result<TrainingRun<T, DensityEvaluation>, InvalidParameter> {
-    let judge = |flow: &RealNvp<T>| {
+    let judge = |flow: &Flow<T>| {
         let found = evaluate_on_density(flow, problem.target(), problem.training().samples, seed)?;
         Ok(found.is_finite().then_some(found))
     };
@@ -226,8 +224,8 @@ pub fn train_on_density<T: Real, D: LogDensity>(
 /// All steps, and what `judge` finds at their end; nothing where it is not finite.
 fn to_the_end<T: Real, E>(
     mut trainer: Trainer<'_, T>,
-    mut observer: impl FnMut(&Record, &RealNvp<T>),
-    judge: impl FnOnce(&RealNvp<T>) -> Result<Option<E>, InvalidParameter>,
+    mut observer: impl FnMut(&Record, &Flow<T>),
+    judge: impl FnOnce(&Flow<T>) -> Result<Option<E>, InvalidParameter>,
 ) -> Result<TrainingRun<T, E>, InvalidParameter> {
     let (training, seed) = (trainer.plan.training(), trainer.seed);
     let mut records = Vec::with_capacity(training.steps / training.every + 2);
@@ -256,7 +254,7 @@ fn to_the_end<T: Real, E>(
 pub fn train_many<T: Real>(
     problem: &FlowProblem,
     seeds: &[u64],
-    observer: impl Fn(u64, &Record, &RealNvp<T>) + Sync,
+    observer: impl Fn(u64, &Record, &Flow<T>) + Sync,
 ) -> Result<Vec<TrainingRun<T>>, InvalidParameter> {
     // One task a seed: a run takes seconds at least.
     parallel::try_map(seeds, |&seed| train(problem, seed, |record, flow| observer(seed, record, flow)))

@@ -31,13 +31,14 @@ pub fn realnvp(record: &FlowRecord) -> Figure {
     let label = |variant: &FlowVariant| if several { variant.label.clone() } else { String::new() };
     let named = |series: Series, name: String| if name.is_empty() { series } else { series.label(name) };
     let time = || Axis::linear("time *t*");
-    let mut loss = Panel::new(time(), Axis::log("divergence KL(*q*||*p*)"));
+    // The legend of the temperatures is that of the row.
+    let mut loss = Panel::new(time(), Axis::log("divergence KL(*q*||*p*)")).legend(LegendPlace::None);
     let mut temperature = Panel::new(time(), Axis::log("temperature *T*"));
     for (place, variant) in record.variants.iter().enumerate() {
         let alike = record.variants[..place].iter().filter(|other| other.collapsed == variant.collapsed).count();
         let (color, dash) = (ink(variant), dash(alike));
         let divergence = line(variant, &|m| m.kl_reverse.unwrap_or(f64::NAN)).color(color).dash(dash);
-        loss = loss.with(named(divergence.width(1.2), label(variant)));
+        loss = loss.with(divergence.width(1.2));
         let curve = line(variant, &|m| m.temperature).color(color).dash(dash);
         temperature = temperature.with(named(curve, label(variant)));
     }

@@ -15,7 +15,7 @@ pub struct DensityFlow {
 impl DensityFlow {
     /// Trains the flow of `run` on `density`, whose points have the dimension of `start`.
     pub fn compute(run: DensityFlowRun, density: &dyn LogDensity, watch: &dyn Watch) -> Result<Self, StudyError> {
-        match run.flow.precision {
+        match run.flow.precision() {
             Precision::Single => Self::compute_in::<f32>(run, density, watch),
             Precision::Double => Self::compute_in::<f64>(run, density, watch),
         }
@@ -27,9 +27,9 @@ impl DensityFlow {
         watch: &dyn Watch,
     ) -> Result<Self, StudyError> {
         let clocked = run.training.clock(&run.schedule);
-        let architecture = run.flow.architecture(run.start.dimension);
-        let parameters = architecture.parameters();
-        let problem = FlowProblem::on_density(architecture, density, clocked.first()?, run.training.training())?;
+        let kind = run.flow.made_of(run.start.dimension);
+        let parameters = kind.parameters();
+        let problem = FlowProblem::on_density(kind, density, clocked.first()?, run.training.training())?;
         let problem = match clocked.rule()? {
             Some(rule) => problem.with_rule(rule),
             None => problem,

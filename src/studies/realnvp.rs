@@ -6,7 +6,7 @@ mod snapshots;
 use crate::config::{ConfigError, Document, FlowRun, Precision, Variant};
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
-use crate::flows::{self, Real, Record, TrainingOutcome, evaluate, train};
+use crate::flows::{Flow, Real, Record, TrainingOutcome, evaluate, train};
 #[cfg(feature = "figures")]
 use crate::plots;
 use crate::results::{FlowMoment, FlowRecord, FlowVariant, FlowVerdict, PROGRAM, VERSION, flow_csv};
@@ -47,7 +47,7 @@ impl Study for RealNvp {
         for (place, (variant, trainable)) in variants.iter().zip(&trainable).enumerate() {
             let ending = if variants.len() > 1 { format!("-{}.safetensors", place + 1) } else { ".safetensors".into() };
             let file = format!("{name}{ending}");
-            let (record, bytes) = match trainable.flow.precision {
+            let (record, bytes) = match trainable.flow.precision() {
                 Precision::Single => watched::<f32>(variant, trainable, file, watch),
                 Precision::Double => watched::<f64>(variant, trainable, file, watch),
             }?;
@@ -93,13 +93,13 @@ fn watched<T: Real>(
     watch: &dyn Watch,
 ) -> Result<(FlowVariant, Vec<u8>), StudyError> {
     let (problem, seed, time_step) = (&trainable.problem, trainable.seed(), trainable.training.time_step);
-    let first = flows::RealNvp::<T>::new(problem.architecture(), seed)?;
+    let first = Flow::<T>::new(problem.kind(), seed)?;
     let mut shown = Snapshots::new(&variant.config, problem)?;
     let hot = problem.beta(0);
     shown.show(&first, 0, (seed, hot));
     let (mut moments, mut reported) = (Vec::new(), 0);
     let samples = problem.training().samples.min(WATCHED);
-    let run = train::<T>(problem, seed, |record: &Record, flow: &flows::RealNvp<T>| {
+    let run = train::<T>(problem, seed, |record: &Record, flow: &Flow<T>| {
         shown.show(flow, record.step + 1, (seed, record.beta));
         // A target that fits the problem fits its evaluation.
         let found = evaluate(flow, problem.target(), samples, seed).ok();

@@ -58,9 +58,9 @@ impl<'a> Trainable<'a> {
         };
         let clocked = training.clock(schedule);
         let (schedule, rule) = (clocked.first()?, clocked.rule()?);
-        let architecture = flow.architecture(dimension);
-        let parameters = architecture.parameters();
-        let problem = FlowProblem::new(architecture, target, schedule, training.training())?;
+        let kind = flow.made_of(dimension);
+        let parameters = kind.parameters();
+        let problem = FlowProblem::new(kind, target, schedule, training.training())?;
         let problem = rule.map_or(problem.clone(), |rule| problem.with_rule(rule));
         Ok(Self { flow, training, problem, parameters, threshold, seed })
     }
@@ -92,7 +92,7 @@ impl<'a> Trainable<'a> {
 
     /// Trains `training.runs` flows side by side, but for those that are known, and counts.
     pub(crate) fn count(&self, trainings: &Trainings<'_>) -> Result<Answer, StudyError> {
-        match self.flow.precision {
+        match self.flow.precision() {
             Precision::Single => self.count_in::<f32>(trainings),
             Precision::Double => self.count_in::<f64>(trainings),
         }

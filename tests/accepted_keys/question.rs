@@ -7,7 +7,7 @@ use super::Asked::{self, Verb};
 /// A problem to start from.
 pub type Base = (&'static str, &'static str);
 
-pub const BASES: [Base; 9] = [
+pub const BASES: [Base; 10] = [
     (
         "free pair",
         "target = { means = [[3.0], [-3.0]], weights = [0.5, 0.5] }\nfamily = { preset = \"free\" }\n\
@@ -36,6 +36,11 @@ pub const BASES: [Base; 9] = [
         "normalizing flow",
         "target = { means = [[2.0, 0.0], [-2.0, 0.0]], weights = [0.5, 0.5] }\nstart = { dimension = 2 }\n\
          flow = { couplings = 2, hidden = [4] }\ntraining = { steps = 12, batch = 16, samples = 64, runs = 2, time_step = 0.2 }\n",
+    ),
+    (
+        "trained product measure",
+        "target = { means = [[1.6, 1.6], [-1.6, -1.6]], weights = [0.6, 0.4] }\nstart = { dimension = 2 }\n\
+         flow = { kind = \"mean-field\" }\ntraining = { steps = 12, batch = 16, samples = 64, runs = 2, time_step = 0.2 }\n",
     ),
     (
         "product measure",

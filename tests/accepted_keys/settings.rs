@@ -115,6 +115,9 @@ pub const SETTINGS: &[(Asked, &str, Probe)] = &[
     (TRAINED, FLOW, ("flow.conditioner", &[], ["\"joint\"", "\"separate\""])),
     (TRAINED, FLOW, ("flow.initial", &[], ["\"identity\"", "\"uniform\""])),
     (TRAINED, FLOW, ("flow.precision", &[], ["\"single\"", "\"double\""])),
+    (TRAINED, TRAINED_PRODUCT, ("flow.kind", &[], ["\"mean-field\"", "\"realnvp\""])),
+    (TRAINED, TRAINED_PRODUCT, ("flow.knots", &[], ["5", "1"])),
+    (TRAINED, TRAINED_PRODUCT, ("flow.initial", &[], ["\"identity\"", "\"masked\""])),
     (TRAINED, FLOW, ("training.steps", &[], ["10", "12"])),
     (TRAINED, FLOW, ("training.batch", &[], ["8", "16"])),
     (TRAINED, FLOW, ("training.step_size", &[], ["1e-3", "1e-2"])),
@@ -130,3 +133,4 @@ pub const SETTINGS: &[(Asked, &str, Probe)] = &[
 pub const DESCENT: Asked = Asked::Route(Route::Simulation);
 pub const STARTS: &str = "product measure from random starts";
 pub const FLOW: &str = "normalizing flow";
+pub const TRAINED_PRODUCT: &str = "trained product measure";

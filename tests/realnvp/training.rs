@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use collapsar::flows::{
-    Architecture, BatchNorm, Conditioner, FlowProblem, Mask, RealNvp, Training, TrainingOutcome, TrainingRun, evaluate,
+    Architecture, BatchNorm, Conditioner, Flow, FlowProblem, Mask, Training, TrainingOutcome, TrainingRun, evaluate,
     train, train_many,
 };
 use collapsar_theory::{AdaptiveRule, Schedule, Target};
@@ -80,7 +80,7 @@ fn two_modes_are_covered_under_a_good_schedule_and_one_is_lost_without() {
 #[test]
 fn evaluation_of_a_flow_that_is_known() {
     // The identity against one mode at a distance: every quantity in closed form.
-    let flow = RealNvp::<f64>::new(&Architecture { dimension: 3, ..architecture() }, 1).unwrap();
+    let flow = Flow::<f64>::new(&Architecture { dimension: 3, ..architecture() }.into(), 1).unwrap();
     let target = Target::new(vec![vec![0.5, 0.0, 0.0]], vec![1.0]).unwrap();
     let found = evaluate(&flow, &target.into(), 40_000, 7).unwrap();
     let close = |value: f64, exact: f64, error: f64| assert!((value - exact).abs() < 4.5 * error, "{value} {exact}");

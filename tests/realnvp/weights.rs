@@ -1,8 +1,8 @@
 //! RealNVP as safetensors, and what is refused (theory section 10).
 
 use collapsar::flows::{
-    Activation, Architecture, BatchNorm, Conditioner, FlowProblem, Initial, Mask, RealNvp, Trainer, Training,
-    WeightsError, evaluate, train,
+    Activation, Architecture, BatchNorm, Conditioner, Flow, FlowKind, FlowProblem, Initial, Mask, Trainer, Training,
+    Transport, WeightsError, evaluate, train,
 };
 use collapsar_theory::{InvalidParameter, Schedule, Target};
 
@@ -34,13 +34,13 @@ fn a_saved_flow_is_the_same_flow() {
         let problem = FlowProblem::new(architecture.clone(), pair(), schedule, training).unwrap();
         let flow = train::<f32>(&problem, 2, |_, _| ()).unwrap().flow;
         let bytes = flow.to_safetensors().unwrap();
-        let back = RealNvp::<f32>::from_safetensors(&bytes).unwrap();
-        assert_eq!((back.architecture(), back.parameters()), (&architecture, flow.parameters()));
+        let back = Flow::<f32>::from_safetensors(&bytes).unwrap();
+        assert_eq!((back.kind(), back.parameters()), (architecture.into(), flow.parameters()));
         assert_eq!(back.sample(3, 5), flow.sample(3, 5));
         assert_eq!(back.to_safetensors().unwrap(), bytes);
         // Single precision fits into double precision and back.
-        let double = RealNvp::<f64>::from_safetensors(&bytes).unwrap();
-        let again = RealNvp::<f32>::from_safetensors(&double.to_safetensors().unwrap()).unwrap();
+        let double = Flow::<f64>::from_safetensors(&bytes).unwrap();
+        let again = Flow::<f32>::from_safetensors(&double.to_safetensors().unwrap()).unwrap();
         assert_eq!(again.parameters(), flow.parameters());
         // Training goes on from it.
         let mut trainer = Trainer::start_from(&problem, back, 2).unwrap();
@@ -52,7 +52,8 @@ fn a_saved_flow_is_the_same_flow() {
 #[test]
 fn first_layers_of_masked_networks_start_smaller() {
     for (initial, bound) in [(Initial::Uniform, 8f32.sqrt().recip()), (Initial::Masked, 0.25)] {
-        let flow = RealNvp::<f32>::new(&Architecture { dimension: 16, initial, ..architecture() }, 1).unwrap();
+        let flow =
+            Flow::<f32>::new(&FlowKind::from(Architecture { dimension: 16, initial, ..architecture() }), 1).unwrap();
         let bytes = flow.to_safetensors().unwrap();
         let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
         let largest = |name: &str| {
@@ -68,9 +69,9 @@ fn first_layers_of_masked_networks_start_smaller() {
 
 #[test]
 fn bytes_that_are_no_flow_are_refused() {
-    let refusal = |bytes: &[u8]| RealNvp::<f32>::from_safetensors(bytes).unwrap_err().to_string();
+    let refusal = |bytes: &[u8]| Flow::<f32>::from_safetensors(bytes).unwrap_err().to_string();
     assert_eq!(refusal(b"no flow"), "not a file of weights");
-    let flow = RealNvp::<f32>::new(&architecture(), 1).unwrap();
+    let flow = Flow::<f32>::new(&FlowKind::from(architecture()), 1).unwrap();
     let bytes = flow.to_safetensors().unwrap();
     assert_eq!(refusal(&bytes[..bytes.len() - 4]), "not a file of weights");
     let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -82,12 +83,15 @@ fn bytes_that_are_no_flow_are_refused() {
         bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
         refusal(&bytes)
     };
-    assert_eq!(replaced("\"architecture\"", "\"xrchitecture\""), "the metadata has no `architecture`");
+    assert_eq!(
+        replaced("\"architecture\"", "\"xrchitecture\""),
+        "the metadata has neither `architecture` nor `mean_field`"
+    );
     let bound = replaced("scale-bound\\\":2.0", "scale-bound\\\":-20");
     assert_eq!(bound, "`scale_bound` is -20: it must be positive and at most 20");
     let shape = replaced("hidden\\\":[32]", "hidden\\\":[31]");
     assert_eq!(shape, "tensor `coupling.0.net.layer.0.weight` is F32 [32, 1]: it must be F32 or F64 [31, 1]");
-    assert!(matches!(RealNvp::<f32>::from_safetensors(b"no flow"), Err(WeightsError::Format(_))));
+    assert!(matches!(Flow::<f32>::from_safetensors(b"no flow"), Err(WeightsError::Format(_))));
 }
 
 #[test]
@@ -125,7 +129,7 @@ fn refusals_say_name_value_and_rule() {
     let schedule = Schedule::constant(1.0).unwrap();
     let error = FlowProblem::new(architecture(), high, schedule, Training::default()).unwrap_err();
     assert_eq!(error.to_string(), "`target.means` is 3 dimensions: it must have at most the 2 dimensions of the flow");
-    let flow = RealNvp::<f32>::new(&architecture(), 1).unwrap();
+    let flow = Flow::<f32>::new(&FlowKind::from(architecture()), 1).unwrap();
     let refused: InvalidParameter = flow.forward(&[1.0; 3]).unwrap_err();
     assert_eq!(refused.to_string(), "`points` is 3 numbers: it must hold 2 numbers for each point");
     assert_eq!(evaluate(&flow, &pair().into(), 1, 0).unwrap_err().to_string(), "`samples` is 1: it must be at least 2");

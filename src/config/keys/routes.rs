@@ -47,6 +47,17 @@ pub enum Precision {
     Double,
 }
 
+/// The kinds of `[flow]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FlowName {
+    /// Couplings.
+    #[serde(rename = "realnvp")]
+    RealNvp,
+    /// A monotone map of each coordinate.
+    MeanField,
+}
+
 /// What makes a trained flow a collapsed one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -74,6 +85,9 @@ impl Named for DescentKind {
 }
 impl Named for VarianceName {
     const NAMES: &'static [(&'static str, Self)] = &[("bures-wasserstein", Self::BuresWasserstein), ("log", Self::Log)];
+}
+impl Named for FlowName {
+    const NAMES: &'static [(&'static str, Self)] = &[("realnvp", Self::RealNvp), ("mean-field", Self::MeanField)];
 }
 impl Named for Precision {
     const NAMES: &'static [(&'static str, Self)] = &[("single", Self::Single), ("double", Self::Double)];
@@ -163,17 +177,19 @@ section! {
 
 section! {
     /// `[flow]`: what is trained; its dimension is that of the start.
-    FLOW => FlowConfig {
-        couplings: u64 = "8", "1 to 256", "number of couplings";
-        hidden: Vec<u64> = "[64, 64]", "1 to 65536, each an integer", "widths of the hidden layers of each network";
-        activation: Activation = "\"tanh\"", "", "nonlinearity of the hidden layers";
-        batch_norm: OrFalse<BatchNorm> = "false", "",
+    FLOW => FlowKeys {
+        kind: FlowName = "\"realnvp\"", "", "couplings, or a product measure: a monotone map of each coordinate";
+        couplings: u64 = "8", "1 to 256; realnvp", "number of couplings";
+        hidden: Vec<u64> = "[64, 64]", "1 to 65536, each an integer; realnvp", "widths of the hidden layers of each network";
+        activation: Activation = "\"tanh\"", "realnvp", "nonlinearity of the hidden layers";
+        batch_norm: OrFalse<BatchNorm> = "false", "realnvp",
             "what is normalised over the batch: the input of each network, or each hidden layer";
-        scale_bound: f64 = "2.0", "> 0, at most 20", "bound of the log-scales";
-        mask: Mask = "\"halves\"", "", "which coordinates a coupling keeps";
-        conditioner: Conditioner = "\"joint\"", "", "one network for scale and shift, or two";
+        scale_bound: f64 = "2.0", "> 0, at most 20; realnvp", "bound of the log-scales";
+        mask: Mask = "\"halves\"", "realnvp", "which coordinates a coupling keeps";
+        conditioner: Conditioner = "\"joint\"", "realnvp", "one network for scale and shift, or two";
+        knots: u64 = "65", "1 to 1025; mean-field", "knots of the log-slope of each map; 1: a normal density of each coordinate, as in ADVI";
         initial: Initial = "\"identity\"", "",
-            "last layers zero, PyTorch's linear layers, or the same on masked points";
+            "last layers zero, PyTorch's linear layers, or the same on masked points; mean-field: the identity, or shifts and log-slopes uniform in ±1 or ±1/√d";
         precision: Precision = "\"single\"", "", "the number type";
     }
 }

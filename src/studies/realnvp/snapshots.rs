@@ -2,7 +2,7 @@
 
 use crate::config::FlowRun;
 use crate::density::enclosing_levels;
-use crate::flows::{FlowProblem, Real, RealNvp};
+use crate::flows::{Flow, FlowProblem, Real, Transport};
 use crate::results::FlowSnapshot;
 use crate::studies::StudyError;
 use crate::studies::planes::{PLANE_NODES, SHARES, nodes};
@@ -27,7 +27,7 @@ pub(crate) struct Snapshots<'a> {
 impl<'a> Snapshots<'a> {
     /// Nothing shown yet; refuses modes that span more than a plane.
     pub(crate) fn new(config: &'a FlowRun, problem: &'a FlowProblem) -> Result<Self, StudyError> {
-        let (dimension, steps) = (problem.architecture().dimension, problem.training().steps);
+        let (dimension, steps) = (problem.kind().dimension(), problem.training().steps);
         let scene = Scene::new(problem.target(), dimension)?;
         let time_step = config.problem.training.time_step;
         let reached = |time: &f64| ((time / time_step).round() as usize).min(steps);
@@ -51,7 +51,7 @@ impl<'a> Snapshots<'a> {
     }
 
     /// Shows the flow after `steps` steps if a moment is due; `last` is beta of the last of them.
-    pub(crate) fn show<T: Real>(&mut self, flow: &RealNvp<T>, steps: usize, (seed, last): (u64, f64)) {
+    pub(crate) fn show<T: Real>(&mut self, flow: &Flow<T>, steps: usize, (seed, last): (u64, f64)) {
         let due = self.wanted.iter().take_while(|wanted| **wanted <= steps).count();
         if due == 0 {
             return;
@@ -60,7 +60,7 @@ impl<'a> Snapshots<'a> {
         let time_step = self.config.problem.training.time_step;
         let beta = if self.problem.rule().is_some() { last } else { self.problem.beta(steps) };
         let tempered = self.scene.tempered(beta, &self.nodes);
-        let dimension = self.problem.architecture().dimension;
+        let dimension = self.problem.kind().dimension();
         let (mut fit, mut points) = (Vec::new(), Vec::new());
         if dimension == 2 {
             let mut at: Vec<T> = Vec::with_capacity(2 * self.nodes.len() * self.nodes.len());

@@ -1,0 +1,54 @@
+//! What a training step needs, for each kind of flow.
+
+use rand_chacha::ChaCha8Rng;
+
+use crate::flows::batch::{Ask, Losses};
+use crate::flows::density::Scored;
+use crate::flows::flow::Flow;
+use crate::flows::gradient::Workspace;
+use crate::flows::monotone_gradient::MonotoneWorkspace;
+use crate::flows::real::Real;
+
+/// Everything that a step needs.
+#[derive(Debug, Clone)]
+pub(crate) enum Room<T> {
+    RealNvp(Workspace<T>),
+    MeanField(MonotoneWorkspace<T>),
+}
+
+impl<T: Real> Room<T> {
+    /// For batches of `batch` points, and a target that wants them `together` or not.
+    pub(crate) fn new(flow: &Flow<T>, together: bool, batch: usize) -> Self {
+        match flow {
+            Flow::RealNvp(flow) => Self::RealNvp(Workspace::new(flow, together, batch)),
+            Flow::MeanField(map) => Self::MeanField(MonotoneWorkspace::new(map, together, batch)),
+        }
+    }
+
+    /// The objective on base points drawn from `rng`, and its gradient, which is added to `gradient`.
+    pub(crate) fn gradient(
+        &mut self,
+        flow: &Flow<T>,
+        target: &mut dyn Scored<T>,
+        mut ask: Ask<'_>,
+        rng: &mut ChaCha8Rng,
+        gradient: &mut [T],
+    ) -> Losses {
+        match (self, flow) {
+            (Self::RealNvp(room), Flow::RealNvp(flow)) => room.gradient(flow, target, &mut ask, rng, gradient),
+            (Self::MeanField(room), Flow::MeanField(map)) => room.gradient(map, target, &mut ask, rng, gradient),
+            // The flow became another one: so does its room.
+            (room, flow) => {
+                *room = Self::new(flow, target.together(), ask.batch);
+                room.gradient(flow, target, ask, rng, gradient)
+            }
+        }
+    }
+
+    /// Takes the moments of the last batch into the running averages of a flow that has such.
+    pub(crate) fn update_running(&self, flow: &mut Flow<T>, batch: usize) {
+        if let (Self::RealNvp(room), Flow::RealNvp(flow)) = (self, flow) {
+            room.update_running(flow, batch);
+        }
+    }
+}
