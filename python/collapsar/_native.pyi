@@ -93,6 +93,7 @@ def run(
     routes: Sequence[str] = ...,
     threads: int | None = None,
     progress: Tell = None,
+    journal: str | None = None,
 ) -> Answer: ...
 def train_density(
     document: Document,

@@ -57,10 +57,12 @@ def _answer(
     threads: int | None,
     progress: Progress,
     routes: Iterable[str] = (),
+    journal: str | os.PathLike[str] | None = None,
 ) -> R:
     document = document_of(problem, _settings(sections, own))
+    book = None if journal is None else os.fspath(journal)
     with told(progress) as tell:
-        return kind(_native.run(verb, document, list(routes), threads, tell))
+        return kind(_native.run(verb, document, list(routes), threads, tell, book))
 
 
 def solve(
@@ -177,6 +179,7 @@ def probability(
 def design(
     problem: AnyProblem,
     *,
+    journal: str | os.PathLike[str] | None = None,
     sections: Sections | None = None,
     threads: int | None = None,
     progress: Progress = None,
@@ -184,9 +187,16 @@ def design(
 ) -> results.DesignResult:
     """The cheapest schedule that keeps collapse as seldom as wanted, or the best for a budget.
 
-    Parameters are those of `solve`; `settings` are keys of [design], such as ``wanted`` or ``budget``.
+    Further parameters are those of `solve`; `settings` are keys of [design], such as ``wanted`` or ``budget``.
+
+    Parameters
+    ----------
+    journal
+        A file that what was counted is kept in: killed and called again, the search goes on where it stopped, to the same
+        answer. It is deleted when all is done.
     """
-    return _answer(results.DesignResult, "design", problem, sections, ("design", settings), threads, progress)
+    own = ("design", settings)
+    return _answer(results.DesignResult, "design", problem, sections, own, threads, progress, journal=journal)
 
 
 def mean_field(

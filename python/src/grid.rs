@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use collapsar::results::{Journal as Lines, JournalError};
-use collapsar::studies::{KeptLine, Part, Study, StudyError, Sweep, SweepGrid};
+use collapsar::studies::{Part, Study, StudyError, Sweep, SweepGrid};
 use pyo3::prelude::*;
 
 use crate::document::Document;
 use crate::errors::{self, Source};
 use crate::study::Answer;
-use crate::watch::{State, work};
+use crate::watch::{State, kept_lines, work};
 
 /// A checked grid.
 #[pyclass(frozen, module = "collapsar._native")]
@@ -42,7 +42,7 @@ impl Grid {
 
     /// The points that lines hold; lines that are no points of this grid are refused.
     fn known(&self, py: Python<'_>, lines: Vec<String>) -> PyResult<Vec<usize>> {
-        let points = self.inner.known(&kept(lines)).map_err(|error| errors::study(py, &error, self.source))?;
+        let points = self.inner.known(&kept_lines(lines)).map_err(|error| errors::study(py, &error, self.source))?;
         Ok(points.into_keys().collect())
     }
 
@@ -53,7 +53,7 @@ impl Grid {
             let rule = format!("be below the number of points, {}", self.inner.len());
             return Err(errors::breaking(py, "index", &index.to_string(), &rule));
         }
-        let (grid, state) = (Arc::clone(&self.inner), Arc::new(State::with_kept(kept(lines), None)));
+        let (grid, state) = (Arc::clone(&self.inner), Arc::new(State::with_kept(kept_lines(lines), None)));
         let part = Part { part: index + 1, parts: self.inner.len() };
         work(py, threads, &None, (&state, self.source), move |watch| grid.points(part, watch).map(drop))?;
         Ok(state.lines())
@@ -77,7 +77,7 @@ impl Grid {
             return Err(errors::breaking(py, "shard", &format!("({part}, {parts})"), "be (I, N) with 1 <= I <= N"));
         }
         let lent = journal.and_then(|journal| journal.lock().take());
-        let (grid, state) = (Arc::clone(&self.inner), Arc::new(State::with_kept(kept(lines), lent)));
+        let (grid, state) = (Arc::clone(&self.inner), Arc::new(State::with_kept(kept_lines(lines), lent)));
         let part = Part { part, parts };
         let done = work(py, threads, &progress, (&state, self.source), move |watch| grid.points(part, watch).map(drop));
         if let Some(journal) = journal {
@@ -89,7 +89,7 @@ impl Grid {
     /// The judged grid of the lines of all its points.
     fn judged(&self, py: Python<'_>, lines: Vec<String>, computed: usize) -> PyResult<Answer> {
         let found = || {
-            let points = self.inner.known(&kept(lines))?;
+            let points = self.inner.known(&kept_lines(lines))?;
             // Judging takes the grid: its own copy, which is checked as quickly as the first time.
             Sweep::of(grid(&self.document)?, points, computed)
         };
@@ -99,10 +99,6 @@ impl Grid {
 
 fn grid(document: &collapsar::config::Document) -> Result<SweepGrid, StudyError> {
     SweepGrid::new(Sweep::resolve(document)?)
-}
-
-fn kept(lines: Vec<String>) -> Vec<KeptLine> {
-    lines.into_iter().enumerate().map(|(i, text)| KeptLine { text, place: format!("line {}", i + 1) }).collect()
 }
 
 /// A file that finished points go to, line by line.

@@ -1,5 +1,6 @@
 //! The questions: one function for those that a configuration asks, and what they answer.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use collapsar::config::Route;
@@ -130,9 +131,9 @@ impl Answer {
     }
 }
 
-/// Answers the question `verb` of a configuration.
+/// Answers the question `verb` of a configuration; a design may keep what it has counted in a journal.
 #[pyfunction]
-#[pyo3(signature = (verb, document, routes=Vec::new(), threads=None, progress=None))]
+#[pyo3(signature = (verb, document, routes=Vec::new(), threads=None, progress=None, journal=None))]
 pub(crate) fn run(
     py: Python<'_>,
     verb: &str,
@@ -140,9 +141,10 @@ pub(crate) fn run(
     routes: Vec<String>,
     threads: Option<i64>,
     progress: Option<Bound<'_, PyAny>>,
+    journal: Option<PathBuf>,
 ) -> PyResult<Answer> {
     let routes = routes.iter().map(|name| route(py, name)).collect::<PyResult<Vec<Route>>>()?;
-    let with = (threads, &progress);
+    let with = (threads, &progress, journal);
     match verb {
         Solve::NAME => answer::<Solve>(py, document, with, |_| ()),
         Bifurcate::NAME => answer::<Bifurcate>(py, document, with, |_| ()),
@@ -167,7 +169,7 @@ fn route(py: Python<'_>, name: &str) -> PyResult<Route> {
 fn answer<S>(
     py: Python<'_>,
     document: &Document,
-    (threads, progress): (Option<i64>, &Progress<'_>),
+    (threads, progress, journal): (Option<i64>, &Progress<'_>, Option<PathBuf>),
     adjust: impl FnOnce(&mut S::Config),
 ) -> PyResult<Answer>
 where
@@ -176,6 +178,15 @@ where
 {
     let mut config = S::resolve(&document.inner).map_err(|error| errors::config(py, &error, document.source))?;
     adjust(&mut config);
-    let state = Arc::new(State::default());
-    work(py, threads, progress, (&state, document.source), move |watch| S::compute(config, watch)).map(Answer::of)
+    let state = Arc::new(State::with_journal_at(journal));
+    let found = work(py, threads, progress, (&state, document.source), move |watch| S::compute(config, watch));
+    if let Some(journal) = state.journal() {
+        let left = if found.is_ok() { journal.remove() } else { journal.close() };
+        // What ended the work is said first.
+        return found.and_then(|found| match left {
+            Ok(()) => Ok(Answer::of(found)),
+            Err(error) => Err(errors::computation(py, error.to_string())),
+        });
+    }
+    found.map(Answer::of)
 }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,6 +45,8 @@ struct Kept {
     earlier: Vec<KeptLine>,
     lines: Vec<String>,
     journal: Option<Journal>,
+    /// Where a journal is opened once it is known of what.
+    path: Option<PathBuf>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -53,7 +56,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl State {
     /// With lines of earlier work, and the journal that further ones go to.
     pub(crate) fn with_kept(earlier: Vec<KeptLine>, journal: Option<Journal>) -> Self {
-        Self { kept: Mutex::new(Kept { earlier, lines: Vec::new(), journal }), ..Self::default() }
+        Self { kept: Mutex::new(Kept { earlier, journal, ..Kept::default() }), ..Self::default() }
+    }
+
+    /// With the journal in the file `path`, which is opened when the work says what it is.
+    pub(crate) fn with_journal_at(path: Option<PathBuf>) -> Self {
+        Self { kept: Mutex::new(Kept { path, ..Kept::default() }), ..Self::default() }
     }
 
     /// The lines that were kept since.
@@ -90,8 +98,13 @@ impl Watch for State {
         lock(&self.words).warnings.push(message.to_string());
     }
 
-    fn kept(&self, _header: &str) -> Result<Vec<KeptLine>, Box<dyn Error + Send + Sync>> {
-        Ok(lock(&self.kept).earlier.clone())
+    fn kept(&self, header: &str) -> Result<Vec<KeptLine>, Box<dyn Error + Send + Sync>> {
+        let mut kept = lock(&self.kept);
+        if let Some(path) = kept.path.take() {
+            let (journal, lines) = Journal::open(&path, header)?;
+            (kept.journal, kept.earlier) = (Some(journal), kept_lines(lines));
+        }
+        Ok(kept.earlier.clone())
     }
 
     fn keep(&self, line: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -102,6 +115,11 @@ impl Watch for State {
         kept.lines.push(line.to_owned());
         Ok(())
     }
+}
+
+/// Lines of earlier work by their places.
+pub(crate) fn kept_lines(lines: Vec<String>) -> Vec<KeptLine> {
+    lines.into_iter().enumerate().map(|(i, text)| KeptLine { text, place: format!("line {}", i + 1) }).collect()
 }
 
 /// Who is to be told: `progress(done, total, unit, message)`, if anybody.

@@ -44,6 +44,42 @@ def test_what_design_found_is_used_in_one_line(sphere):
     assert again == pytest.approx(0.05, abs=0.01)
 
 
+class StopsAt:
+    """A progress bar that ends the work after some units."""
+
+    left = 0
+
+    def __init__(self, total: float, unit: str) -> None:
+        self.unit = unit
+
+    def update(self, units: int) -> None:
+        StopsAt.left -= units
+        if StopsAt.left <= 0:
+            raise KeyboardInterrupt
+
+    def close(self) -> None:
+        pass
+
+
+def test_an_interrupted_design_goes_on(sphere, tmp_path):
+    """What was counted is kept, and the answer is that of a search which nobody interrupted."""
+    book = tmp_path / "design.journal"
+    counted = {"route": "montecarlo", "schedules": ["hold", "geometric"], "verify": 20_000}
+    asked = {"budget": 20.0, **counted, "sections": {"montecarlo": {"samples": 20_000}}}
+    whole = collapsar.design(sphere, **asked).to_json()
+    StopsAt.left = 4
+    with pytest.raises(KeyboardInterrupt):
+        collapsar.design(sphere, journal=book, progress=StopsAt, **asked)
+    lines = book.read_text().splitlines()
+    assert len(lines) > 2
+    # The answer of another question is not gone on with.
+    with pytest.raises(collapsar.ComputationError, match="another"):
+        collapsar.design({**sphere, "target": {"separation": 3.5}}, journal=book, **asked)
+    assert book.read_text().splitlines() == lines
+    assert collapsar.design(sphere, journal=book, **asked).to_json() == whole
+    assert not book.exists()
+
+
 def test_adaptive_rules_by_hand():
     rng = np.random.default_rng(3)
     log_p = rng.normal(size=500) * 4.0 - 7.0
