@@ -171,8 +171,8 @@ fn find_limit<F: Closed>(
     let mut status = LimitStatus::Moving;
     // An equilibrium that the state is bound to, while other modes are lost here than there.
     let mut ahead: Option<Settled> = None;
-    // Whether the last stretch was such that an implicit method is worth its while.
-    let mut stiff = false;
+    // The length from which on a stretch is worth an implicit method.
+    let mut worth = f64::INFINITY;
     let growth = loop {
         let mut growth = None;
         let motion = fastest_motion(&exact, beta, &state);
@@ -211,17 +211,25 @@ fn find_limit<F: Closed>(
         request.max_steps = steps_left;
         let flow = if motion > QUICK { &transit } else { flow };
         let system = Observed { system: Tempered::new(flow, schedule), progress: options.progress };
-        let implicit = if stiff && time >= settled { slide(&system, (flow, beta), &request, COARSE) } else { None };
-        stiff = implicit.is_some();
+        let implicit = if time >= settled { slide(&system, (flow, beta), &request, worth, COARSE) } else { None };
         let solution = match implicit {
             Some(solution) => solution,
-            None => integrator.integrate(&system, &request)?,
+            None => {
+                let solution = integrator.integrate(&system, &request)?;
+                worth = STIFF as f64 * (solution.time - time) / solution.statistics.accepted.max(1) as f64;
+                solution
+            }
         };
-        stiff |= solution.statistics.accepted > STIFF;
         steps_left = steps_left.saturating_sub(solution.statistics.accepted + solution.statistics.rejected);
         let now = lost(solution.time, &solution.state);
         if now != judged {
-            (judged, turn) = (now, Some((time, state, solution.time)));
+            // Of a long stretch the steps are known: the last one that turns is enough.
+            let turns = solution.steps.windows(2).rfind(|pair| lost(pair[0].0, &pair[0].1) != now);
+            let (from, before, to) = match turns {
+                Some(pair) => (pair[0].0, pair[0].1.clone(), pair[1].0),
+                None => (time, state, solution.time),
+            };
+            (judged, turn) = (now, Some((from, before, to)));
         }
         (time, state) = (solution.time, solution.state);
         if solution.outcome != Outcome::Reached || steps_left == 0 {

@@ -310,3 +310,20 @@ fn the_field_beside_a_state_is_the_field_there() {
     // Row by row with the same points: what is left out alone.
     assert!(beside::<4>(1e-9) < 1e-7, "{}", beside::<4>(1e-9));
 }
+
+/// Means as an implicit step may try them: no cells between them, and numbers that are those of every one alone.
+#[test]
+fn means_far_from_each_other_cost_no_more() {
+    let modes = vec![[2.0, 0.5], [-2.0, -0.5], [0.3, 1.8]];
+    let means = vec![[1.5, 0.2], [-1.7, 0.1], [3e4, -2e4], [-1e5, 4e4]];
+    let case = Case { modes, targets: vec![0.5, 0.3, 0.2], means, weights: vec![0.25; 4], variance: 1.3 };
+    let (found, truth) = (case.averages(1e-12), case.by_grid(8.0, 160));
+    let (means, _) = distance(&found, &truth);
+    assert!(means < 1e-10, "{means:e}");
+    let relative = found.log_target.iter().zip(&truth.log_target).map(|(a, b)| ((a - b) / b).abs());
+    assert!(relative.fold(0.0, f64::max) < 1e-12, "{found:?}");
+    // Whatever they are worth, there are numbers, or none, and no memory that nobody has.
+    let means = flat(&[[1.5, 0.2], [-1e200, 0.1], [1e30, -2e40], [-1e15, 4e14]]);
+    let lost = case.flow(WeightRule::Fixed, 1e-12).averages(&MixtureState { means, ..case.state() });
+    assert_eq!(lost.log_own.len(), 4);
+}

@@ -33,9 +33,12 @@ pub(super) struct Field {
     pub(super) change: f64,
 }
 
+/// Most cells of one cover.
+const MOST_CELLS: usize = 1 << 14;
+
 impl<const D: usize> Cell<D> {
-    /// Cells of sides at most `side` that cover all points closer than `reach` to one of `centres`.
-    pub(super) fn cover(centres: &[[f64; D]], reach: f64, side: f64) -> Vec<Self> {
+    /// Cells of sides at most `side` that cover all points closer than `reach` to one of `centres`; `None` of more than [`MOST_CELLS`].
+    pub(super) fn cover(centres: &[[f64; D]], reach: f64, side: f64) -> Option<Vec<Self>> {
         let (mut low, mut counts, mut half) = ([0.0; D], [0; D], [0.0; D]);
         for a in 0..D {
             let along = || centres.iter().map(|c| c[a]);
@@ -43,6 +46,10 @@ impl<const D: usize> Cell<D> {
             let length = along().fold(f64::NEG_INFINITY, f64::max) + reach - low[a];
             counts[a] = (length / side).ceil() as usize;
             half[a] = length / (2.0 * counts[a] as f64);
+        }
+        // Before a product that may overflow.
+        if counts.iter().map(|&count| count as f64).product::<f64>() > MOST_CELLS as f64 {
+            return None;
         }
         let total: usize = counts.iter().product();
         let cell = |index: usize| {
@@ -53,7 +60,7 @@ impl<const D: usize> Cell<D> {
             }
             Self { centre, half }
         };
-        (0..total).map(cell).collect()
+        Some((0..total).map(cell).collect())
     }
 
     /// The halves along every axis.

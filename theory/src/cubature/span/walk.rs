@@ -79,13 +79,21 @@ impl<'a, const D: usize> Walk<'a, D> {
     pub(super) fn averages(mut self) -> RowAverages {
         let (k, n) = (self.scene.centres.len(), self.scene.classes.len());
         let side = 2.0 * HALF * FIRST * self.scene.root;
-        for cell in Cell::cover(&self.scene.centres, self.reach * self.scene.root, side) {
-            self.waiting.push(Waiting { cell, gaussians: 0..k, classes: k..k + n, depth: 0 });
-            // A loop and no recursion, so that all of it is compiled for the caller's vectors.
-            while let Some(next) = self.waiting.pop() {
-                self.visit(next);
+        let cover = |gaussians: Range<usize>| {
+            let cells = Cell::cover(&self.scene.centres[gaussians.clone()], self.reach * self.scene.root, side);
+            cells.map(|cells| (cells, gaussians))
+        };
+        // Far from each other, as in the trials of an implicit step, every Gaussian has cells of its own.
+        let parts = cover(0..k).map_or_else(|| (0..k).filter_map(|i| cover(i..i + 1)).collect(), |all| vec![all]);
+        for (cells, gaussians) in parts {
+            for cell in cells {
+                self.waiting.push(Waiting { cell, gaussians: gaussians.clone(), classes: k..k + n, depth: 0 });
+                // A loop and no recursion, so that all of it is compiled for the caller's vectors.
+                while let Some(next) = self.waiting.pop() {
+                    self.visit(next);
+                }
+                self.lists.truncate(k + n);
             }
-            self.lists.truncate(k + n);
         }
         let scene = self.scene;
         for (i, centre) in scene.centres.iter().enumerate() {
