@@ -1,4 +1,4 @@
-//! What is asked of a batch, whatever the flow.
+//! A batch and its objective, whatever the flow.
 
 /// The objective of a batch in the two forms that a run is judged by.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -9,19 +9,19 @@ pub struct Losses {
     pub divergence: f64,
 }
 
-/// A temperature and a number of points, and the sums over those that were seen.
-pub(crate) struct Ask<'a> {
+/// A batch at a temperature: how many points it has, and the sums over those that were seen.
+pub(crate) struct Batch<'a> {
     pub(crate) beta: f64,
-    pub(crate) batch: usize,
+    pub(crate) points: usize,
     sums: [f64; 2],
     /// log p and log q, where they are kept.
     densities: Option<&'a mut [Vec<f64>; 2]>,
 }
 
-impl<'a> Ask<'a> {
-    pub(crate) fn new(beta: f64, batch: usize, mut densities: Option<&'a mut [Vec<f64>; 2]>) -> Self {
+impl<'a> Batch<'a> {
+    pub(crate) fn new(beta: f64, points: usize, mut densities: Option<&'a mut [Vec<f64>; 2]>) -> Self {
         densities.iter_mut().flat_map(|kept| kept.iter_mut()).for_each(Vec::clear);
-        Self { beta, batch, sums: [0.0; 2], densities }
+        Self { beta, points, sums: [0.0; 2], densities }
     }
 
     /// Takes log q and log p of the points of a block.
@@ -40,7 +40,7 @@ impl<'a> Ask<'a> {
 
     /// The means over the batch.
     pub(crate) fn losses(&self) -> Losses {
-        let [objective, divergence] = self.sums.map(|sum| sum / self.batch as f64);
+        let [objective, divergence] = self.sums.map(|sum| sum / self.points as f64);
         Losses { objective, divergence }
     }
 }

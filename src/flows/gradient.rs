@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 
 use crate::flows::architecture::BatchNorm;
-use crate::flows::batch::{Ask, Losses};
+use crate::flows::batch::{Batch, Losses};
 use crate::flows::coupling::{Backward, CouplingTape, flat};
 use crate::flows::density::Scored;
 use crate::flows::real::Real;
@@ -56,19 +56,19 @@ impl<T: Real> Workspace<T> {
         &mut self,
         flow: &RealNvp<T>,
         target: &mut dyn Scored<T>,
-        ask: &mut Ask<'_>,
+        batch: &mut Batch<'_>,
         rng: &mut ChaCha8Rng,
         gradient: &mut [T],
     ) -> Losses {
         flow.transpose(true, &mut self.transposed);
         let mut done = 0;
-        while done < ask.batch {
-            let rows = self.capacity.min(ask.batch - done);
-            self.forward(flow, target, ask, rows, rng);
-            self.backward(flow, rows, ask.batch, gradient);
+        while done < batch.points {
+            let rows = self.capacity.min(batch.points - done);
+            self.forward(flow, target, batch, rows, rng);
+            self.backward(flow, rows, batch.points, gradient);
             done += rows;
         }
-        ask.losses()
+        batch.losses()
     }
 
     /// Draws base points, pushes them through the flow, and leaves the gradient with respect to the result in `halves`.
@@ -76,7 +76,7 @@ impl<T: Real> Workspace<T> {
         &mut self,
         flow: &RealNvp<T>,
         target: &mut dyn Scored<T>,
-        ask: &mut Ask<'_>,
+        batch: &mut Batch<'_>,
         rows: usize,
         rng: &mut ChaCha8Rng,
     ) {
@@ -98,12 +98,12 @@ impl<T: Real> Workspace<T> {
             self.tapes[i].apply(rows, size, bound, z, &mut here[0], &mut self.log_determinant);
         }
         let x = result(&self.base, &self.changed);
-        let factor = T::of(-ask.beta / ask.batch as f64);
+        let factor = T::of(-batch.beta / batch.points as f64);
         let [out_a, out_b] = &mut self.halves;
         let log_p = &mut self.log_p[..rows];
         target.scores([x[0], x[1]], sizes, factor, [out_a, out_b], log_p);
         let (base, log_det) = (&self.base, &self.log_determinant);
-        ask.take(log_p.iter().enumerate().map(|(row, &log_p)| {
+        batch.take(log_p.iter().enumerate().map(|(row, &log_p)| {
             let base = [0, 1].map(|h| log_normal(&base[h][row * sizes[h]..(row + 1) * sizes[h]]).to_f64());
             (base[0] + base[1] - log_det[row].to_f64(), log_p)
         }));

@@ -2,10 +2,11 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use crate::flows::batch::{Ask, Losses};
+use crate::flows::batch::{Batch, Losses};
 use crate::flows::density::Scored;
 use crate::flows::gradient::TOGETHER;
-use crate::flows::monotone::{MonotoneMap, Pieces};
+use crate::flows::monotone::MonotoneMap;
+use crate::flows::pieces::Pieces;
 use crate::flows::real::Real;
 use crate::flows::transport::log_normal;
 use crate::random::normal;
@@ -57,7 +58,7 @@ impl<T: Real> MonotoneWorkspace<T> {
         &mut self,
         map: &MonotoneMap<T>,
         target: &mut dyn Scored<T>,
-        ask: &mut Ask<'_>,
+        batch: &mut Batch<'_>,
         rng: &mut ChaCha8Rng,
         gradient: &mut [T],
     ) -> Losses {
@@ -65,15 +66,15 @@ impl<T: Real> MonotoneWorkspace<T> {
         [&mut self.behind, &mut self.places, &mut self.distances].into_iter().for_each(|sums| sums.fill(0.0));
         self.sums.fill(0.0);
         let mut done = 0;
-        while done < ask.batch {
-            let rows = self.capacity.min(ask.batch - done);
-            self.forward(map, target, ask, rows, rng);
-            self.backward(map, rows, ask.batch);
+        while done < batch.points {
+            let rows = self.capacity.min(batch.points - done);
+            self.forward(map, target, batch, rows, rng);
+            self.backward(map, rows, batch.points);
             done += rows;
         }
         self.whole_pieces(map);
         gradient.iter_mut().zip(&self.sums).for_each(|(g, sum)| *g += T::of(*sum));
-        ask.losses()
+        batch.losses()
     }
 
     /// Draws base points, pushes them through the maps, and leaves the gradient with respect to the result in `pull`.
@@ -81,7 +82,7 @@ impl<T: Real> MonotoneWorkspace<T> {
         &mut self,
         map: &MonotoneMap<T>,
         target: &mut dyn Scored<T>,
-        ask: &mut Ask<'_>,
+        batch: &mut Batch<'_>,
         rows: usize,
         rng: &mut ChaCha8Rng,
     ) {
@@ -97,10 +98,10 @@ impl<T: Real> MonotoneWorkspace<T> {
             }
             *log_q = log_normal(z).to_f64() - log_det;
         }
-        let (x, factor) = (&self.x[..rows * d], T::of(-ask.beta / ask.batch as f64));
+        let (x, factor) = (&self.x[..rows * d], T::of(-batch.beta / batch.points as f64));
         let log_p = &mut self.log_p[..rows];
         target.scores([x, &[]], [d, 0], factor, [&mut self.pull, &mut []], log_p);
-        ask.take(self.log_q.iter().copied().zip(log_p.iter().copied()));
+        batch.take(self.log_q.iter().copied().zip(log_p.iter().copied()));
     }
 
     fn backward(&mut self, map: &MonotoneMap<T>, rows: usize, batch: usize) {

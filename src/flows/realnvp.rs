@@ -115,7 +115,7 @@ impl<T: Real> RealNvp<T> {
 
     fn map(&self, points: &[T], inverse: bool) -> Result<Image<T>, InvalidParameter> {
         let d = self.architecture.dimension;
-        let mut image = Image::room(points, d)?;
+        let mut image = Image::zeros(points, d)?;
         let sizes = self.architecture.halves();
         let bound = T::of(self.architecture.scale_bound);
         // Networks of even and of odd couplings have the same shapes among themselves.

@@ -1,17 +1,18 @@
 //! One training run, step by step; many side by side.
 
-use collapsar_theory::{AdaptiveRule, InvalidParameter};
+use collapsar_theory::InvalidParameter;
 use pulp::Arch;
 
 use crate::flows::adam::AdamState;
-use crate::flows::batch::{Ask, Losses};
+use crate::flows::batch::{Batch, Losses};
 use crate::flows::density::{LogDensity, Scored, ScoredDensity, ScoredMixture};
 use crate::flows::evaluation::{DensityEvaluation, Evaluation, evaluate, evaluate_on_density};
 use crate::flows::flow::Flow;
 use crate::flows::flow_problem::{FlowProblem, Plan};
 use crate::flows::mixture::Mixture;
 use crate::flows::real::Real;
-use crate::flows::room::Room;
+use crate::flows::rule_cooling::RuleCooling;
+use crate::flows::step_workspace::StepWorkspace;
 use crate::flows::target::FlowTarget;
 use crate::parallel;
 use crate::random::{Purpose, stream_for};
@@ -22,7 +23,7 @@ pub struct Trainer<'a, T> {
     plan: &'a Plan,
     flow: Flow<T>,
     target: Box<dyn Scored<T> + 'a>,
-    room: Room<T>,
+    workspace: StepWorkspace<T>,
     /// log p and log q of the last batch, where a rule watches them.
     densities: Option<[Vec<f64>; 2]>,
     arch: Arch,
@@ -31,33 +32,6 @@ pub struct Trainer<'a, T> {
     seed: u64,
     step: usize,
     cooling: Option<RuleCooling>,
-}
-
-/// Where a rule that watches the fit stands.
-#[derive(Debug, Clone, Copy)]
-struct RuleCooling {
-    rule: AdaptiveRule,
-    beta: f64,
-    changes: usize,
-    /// The step that is the first at beta = 1.
-    cold: Option<usize>,
-}
-
-impl RuleCooling {
-    fn new(rule: AdaptiveRule) -> Self {
-        let beta = 1.0 / rule.initial_temperature();
-        Self { rule, beta, changes: 0, cold: (beta >= 1.0).then_some(0) }
-    }
-
-    /// The temperature before step `next` at time `time`, by the batch of the last step.
-    fn look(&mut self, next: usize, time: f64, [log_p, log_q]: &[Vec<f64>; 2]) {
-        let due = self.rule.changes_by(time);
-        if self.cold.is_none() && due > self.changes {
-            self.beta = self.rule.next_beta_of_samples(self.beta, log_p, log_q);
-            self.changes = due;
-            self.cold = (self.beta >= 1.0).then_some(next);
-        }
-    }
 }
 
 /// A recorded step.
@@ -127,13 +101,13 @@ impl<'a, T: Real> Trainer<'a, T> {
         if flow.kind() != *plan.kind() {
             return Err(InvalidParameter::new("flow", format!("{:?}", flow.kind()), "be of the kind of the problem"));
         }
-        let room = Room::new(&flow, target.together(), plan.training().batch);
+        let workspace = StepWorkspace::new(&flow, target.together(), plan.training().batch);
         let parameters = flow.parameters().len();
         let gradient = vec![T::ZERO; parameters];
         let cooling = plan.rule().copied().map(RuleCooling::new);
         let densities = cooling.is_some().then(Default::default);
         let (adam, arch) = (AdamState::new(parameters), Arch::new());
-        Ok(Self { plan, flow, target, room, densities, arch, adam, gradient, seed, step: 0, cooling })
+        Ok(Self { plan, flow, target, workspace, densities, arch, adam, gradient, seed, step: 0, cooling })
     }
 
     /// The flow as it is.
@@ -166,8 +140,8 @@ impl<'a, T: Real> Trainer<'a, T> {
 
     fn accumulate(&mut self) -> Losses {
         let mut rng = stream_for(self.seed, Purpose::Step, self.step as u64);
-        let ask = Ask::new(self.beta(), self.plan.training().batch, self.densities.as_mut());
-        self.room.gradient(&self.flow, self.target.as_mut(), ask, &mut rng, &mut self.gradient)
+        let batch = Batch::new(self.beta(), self.plan.training().batch, self.densities.as_mut());
+        self.workspace.gradient(&self.flow, self.target.as_mut(), batch, &mut rng, &mut self.gradient)
     }
 
     /// Takes a step; none if loss or gradient are not finite, and then the parameters stay as they are.
@@ -186,7 +160,7 @@ impl<'a, T: Real> Trainer<'a, T> {
         if !finite {
             return None;
         }
-        self.room.update_running(&mut self.flow, training.batch);
+        self.workspace.update_running(&mut self.flow, training.batch);
         self.step += 1;
         if let Some((cooling, densities)) = self.cooling.as_mut().zip(self.densities.as_ref()) {
             cooling.look(self.step, self.step as f64 * training.step_size, densities);

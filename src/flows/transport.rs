@@ -21,8 +21,8 @@ pub struct Image<T> {
 }
 
 impl<T: Real> Image<T> {
-    /// Room for the image of `points`; refuses a slice that is no whole number of points.
-    pub(crate) fn room(points: &[T], dimension: usize) -> Result<Self, InvalidParameter> {
+    /// StepWorkspace for the image of `points`; refuses a slice that is no whole number of points.
+    pub(crate) fn zeros(points: &[T], dimension: usize) -> Result<Self, InvalidParameter> {
         if !points.len().is_multiple_of(dimension) {
             let value = format!("{} numbers", points.len());
             return Err(InvalidParameter::new("points", value, format!("hold {dimension} numbers for each point")));

@@ -220,6 +220,10 @@ fn find_limit<F: Closed>(
                 solution
             }
         };
+        if solution.time < to {
+            // An implicit stretch that was cut short is the measure of the next one.
+            stretch = 2.0 * (solution.time - time);
+        }
         steps_left = steps_left.saturating_sub(solution.statistics.accepted + solution.statistics.rejected);
         let now = lost(solution.time, &solution.state);
         if now != judged {

@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use crate::flows::batch::{Ask, Losses};
+use crate::flows::batch::{Batch, Losses};
 use crate::flows::density::Scored;
 use crate::flows::flow::Flow;
 use crate::flows::gradient::Workspace;
@@ -11,12 +11,12 @@ use crate::flows::real::Real;
 
 /// Everything that a step needs.
 #[derive(Debug, Clone)]
-pub(crate) enum Room<T> {
+pub(crate) enum StepWorkspace<T> {
     RealNvp(Workspace<T>),
     MeanField(MonotoneWorkspace<T>),
 }
 
-impl<T: Real> Room<T> {
+impl<T: Real> StepWorkspace<T> {
     /// For batches of `batch` points, and a target that wants them `together` or not.
     pub(crate) fn new(flow: &Flow<T>, together: bool, batch: usize) -> Self {
         match flow {
@@ -30,25 +30,29 @@ impl<T: Real> Room<T> {
         &mut self,
         flow: &Flow<T>,
         target: &mut dyn Scored<T>,
-        mut ask: Ask<'_>,
+        mut batch: Batch<'_>,
         rng: &mut ChaCha8Rng,
         gradient: &mut [T],
     ) -> Losses {
         match (self, flow) {
-            (Self::RealNvp(room), Flow::RealNvp(flow)) => room.gradient(flow, target, &mut ask, rng, gradient),
-            (Self::MeanField(room), Flow::MeanField(map)) => room.gradient(map, target, &mut ask, rng, gradient),
-            // The flow became another one: so does its room.
-            (room, flow) => {
-                *room = Self::new(flow, target.together(), ask.batch);
-                room.gradient(flow, target, ask, rng, gradient)
+            (Self::RealNvp(workspace), Flow::RealNvp(flow)) => {
+                workspace.gradient(flow, target, &mut batch, rng, gradient)
+            }
+            (Self::MeanField(workspace), Flow::MeanField(map)) => {
+                workspace.gradient(map, target, &mut batch, rng, gradient)
+            }
+            // The flow became another one: so does its workspace.
+            (workspace, flow) => {
+                *workspace = Self::new(flow, target.together(), batch.points);
+                workspace.gradient(flow, target, batch, rng, gradient)
             }
         }
     }
 
     /// Takes the moments of the last batch into the running averages of a flow that has such.
     pub(crate) fn update_running(&self, flow: &mut Flow<T>, batch: usize) {
-        if let (Self::RealNvp(room), Flow::RealNvp(flow)) = (self, flow) {
-            room.update_running(flow, batch);
+        if let (Self::RealNvp(workspace), Flow::RealNvp(flow)) = (self, flow) {
+            workspace.update_running(flow, batch);
         }
     }
 }
