@@ -12,4 +12,3 @@ pub(crate) mod options;
 pub(crate) mod pulls;
 pub(crate) mod run;
 pub(crate) mod shaped;
-pub(crate) mod step;

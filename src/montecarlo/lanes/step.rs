@@ -1,7 +1,5 @@
 //! Several trajectories advanced together: one step of Tsitouras' pair for all lanes of a vector.
 
-use pulp::{Simd, WithSimd};
-
 use crate::integrate::tableau::{A, C, E};
 
 /// Trajectories stepped together: two vectors of eight numbers where the machine has them, four of four, eight of two.
@@ -33,24 +31,6 @@ pub(crate) struct Stepped<const N: usize> {
     pub(crate) rate: [Lane; N],
     /// The estimated error of each entry.
     pub(crate) error: [Lane; N],
-}
-
-/// [`step`] as an operation that is compiled for each vector width.
-pub(crate) struct Step<'a, const N: usize, S: LaneSystem<N>> {
-    pub(crate) system: &'a S,
-    pub(crate) h: f64,
-    pub(crate) stages: &'a [S::Stage; NODES.len()],
-    pub(crate) state: &'a [Lane; N],
-    pub(crate) first: &'a [Lane; N],
-}
-
-impl<const N: usize, S: LaneSystem<N>> WithSimd for Step<'_, N, S> {
-    type Output = Stepped<N>;
-
-    #[inline(always)]
-    fn with_simd<V: Simd>(self, _: V) -> Stepped<N> {
-        step(self.system, self.h, self.stages, self.state, self.first)
-    }
 }
 
 /// One step of length `h` from `state`, where the field is `first`.

@@ -13,7 +13,6 @@ use crate::montecarlo::mixture::lanes::MixtureLanes;
 use crate::montecarlo::mixture::options::MixtureOptions;
 use crate::montecarlo::mixture::run::{RunRules, check_size, explicit_start};
 use crate::montecarlo::statistics::estimate::GoOn;
-use crate::parallel;
 use crate::random::stream;
 use crate::trajectory::transit;
 
@@ -21,7 +20,7 @@ use crate::trajectory::transit;
 pub struct MixtureEnsemble<'a> {
     problem: &'a Problem,
     flow: MixtureFlow,
-    course: RunRules,
+    rules: RunRules,
     variance: f64,
     options: MixtureOptions,
     lanes: LanesByWidth<'a>,
@@ -70,8 +69,8 @@ impl<'a> MixtureEnsemble<'a> {
             }
             _ => None,
         };
-        let course = RunRules::new(problem, options, transit);
-        Ok(Self { problem, flow, course, variance, options: options.clone(), lanes })
+        let rules = RunRules::new(problem, options, transit);
+        Ok(Self { problem, flow, rules, variance, options: options.clone(), lanes })
     }
 
     /// One run: a function of (problem, options, seed, index) alone. (Two components on two modes are followed with the
@@ -79,13 +78,12 @@ impl<'a> MixtureEnsemble<'a> {
     pub fn run(&self, seed: u64, index: u64) -> MixtureRun {
         // Neither fails once the ensemble is made.
         let failed = MixtureRun::new(MixtureEnd::Failed, 0.0, Vec::new());
-        self.runs_in_block(seed, index..index + 1).pop().unwrap_or(failed)
+        self.follow(seed, index..index + 1).pop().unwrap_or(failed)
     }
 
     /// A range of runs, in order.
     pub fn runs(&self, seed: u64, draws: Range<u64>) -> Vec<MixtureRun> {
-        let blocks = parallel::map(&self.blocks(draws), |block| self.runs_in_block(seed, block.clone()));
-        blocks.into_iter().flatten().collect()
+        self.runs_of(seed, draws)
     }
 
     /// The state of the flow at the start of a draw. Not a number where the draw fails, which it does not once the
@@ -94,24 +92,6 @@ impl<'a> MixtureEnsemble<'a> {
         let start = draw_start(self.problem, &mut stream(seed, index));
         let state = start.and_then(|start| self.flow.initial_state(&start.means, self.variance).ok());
         state.unwrap_or_else(|| vec![f64::NAN; self.flow.dimension()])
-    }
-
-    /// Runs of one block. In lanes all of it is followed, whatever part is asked for, so that a run does not depend on
-    /// the range.
-    fn runs_in_block(&self, seed: u64, draws: Range<u64>) -> Vec<MixtureRun> {
-        let whole = draws.start / BLOCK * BLOCK..(draws.start / BLOCK + 1) * BLOCK;
-        let starts = || whole.clone().map(|index| self.start(seed, index)).collect::<Vec<_>>();
-        let runs = match &self.lanes {
-            LanesByWidth::Line(lanes) => run::<1, 4>(lanes, &self.flow, &self.course, &starts()),
-            LanesByWidth::Plane(lanes) => run::<2, 6>(lanes, &self.flow, &self.course, &starts()),
-            LanesByWidth::Space(lanes) => run::<3, 8>(lanes, &self.flow, &self.course, &starts()),
-            LanesByWidth::Four(lanes) => run::<4, 10>(lanes, &self.flow, &self.course, &starts()),
-            LanesByWidth::Alone => {
-                return draws.map(|index| self.course.follow(&self.flow, &self.start(seed, index))).collect();
-            }
-        };
-        let (skipped, wanted) = ((draws.start - whole.start) as usize, (draws.end - draws.start) as usize);
-        runs.into_iter().skip(skipped).take(wanted).collect()
     }
 
     /// Counts of the ends of a range of draws; tallies of neighbouring ranges add up.
@@ -131,31 +111,41 @@ impl<'a> MixtureEnsemble<'a> {
     }
 
     fn estimated(&self, seed: u64, tally: &MixtureTally) -> MixtureEstimate {
-        self.options.estimate(tally, seed, self.course.horizon)
+        self.options.estimate(tally, seed, self.rules.horizon)
     }
 }
 
 impl Ensemble for MixtureEnsemble<'_> {
+    type Run = MixtureRun;
     type Tally = MixtureTally;
+
+    fn block(&self) -> u64 {
+        if let LanesByWidth::Alone = self.lanes { 1 } else { BLOCK }
+    }
+
+    /// In lanes all of the block is followed, whatever part is asked for, so that a run does not depend on the range.
+    fn follow(&self, seed: u64, draws: Range<u64>) -> Vec<MixtureRun> {
+        let whole = draws.start / BLOCK * BLOCK..(draws.start / BLOCK + 1) * BLOCK;
+        let starts = || whole.clone().map(|index| self.start(seed, index)).collect::<Vec<_>>();
+        let runs = match &self.lanes {
+            LanesByWidth::Line(lanes) => run::<1, 4>(lanes, &self.flow, &self.rules, &starts()),
+            LanesByWidth::Plane(lanes) => run::<2, 6>(lanes, &self.flow, &self.rules, &starts()),
+            LanesByWidth::Space(lanes) => run::<3, 8>(lanes, &self.flow, &self.rules, &starts()),
+            LanesByWidth::Four(lanes) => run::<4, 10>(lanes, &self.flow, &self.rules, &starts()),
+            LanesByWidth::Alone => {
+                return draws.map(|index| self.rules.follow(&self.flow, &self.start(seed, index))).collect();
+            }
+        };
+        let (skipped, wanted) = ((draws.start - whole.start) as usize, (draws.end - draws.start) as usize);
+        runs.into_iter().skip(skipped).take(wanted).collect()
+    }
 
     fn nothing(&self) -> MixtureTally {
         MixtureTally::new(self.flow.mode_count())
     }
 
-    /// Blocks of lanes; single runs, which may each take long, where there are none.
-    fn blocks(&self, draws: Range<u64>) -> Vec<Range<u64>> {
-        if let LanesByWidth::Alone = self.lanes {
-            return draws.map(|index| index..index + 1).collect();
-        }
-        let first = draws.start / BLOCK * BLOCK;
-        let blocks = (first..draws.end).step_by(BLOCK as usize);
-        blocks.map(|start| start.max(draws.start)..draws.end.min(start + BLOCK)).collect()
-    }
-
-    fn count(&self, seed: u64, block: Range<u64>) -> MixtureTally {
-        let mut tally = self.nothing();
-        self.runs_in_block(seed, block).iter().for_each(|run| tally.count(run));
-        tally
+    fn count(&self, tally: &mut MixtureTally, run: &MixtureRun) {
+        tally.count(run);
     }
 }
 
@@ -208,7 +198,7 @@ mod tests {
                 assert!(!matches!(ensemble.lanes, LanesByWidth::Alone));
                 let mut gaps = Vec::new();
                 for (index, run) in ensemble.runs(seed, 0..n).into_iter().enumerate() {
-                    let alone = ensemble.course.follow(&ensemble.flow, &ensemble.start(seed, index as u64));
+                    let alone = ensemble.rules.follow(&ensemble.flow, &ensemble.start(seed, index as u64));
                     let rules = problem.family().rules();
                     // With one dimension and a variance of its own a wide component over both modes is all but at rest for
                     // ever (growth below 1e-4): whether a search finds it certain depends on when it is made.

@@ -11,7 +11,6 @@ use crate::montecarlo::mixture::options::MixtureOptions;
 use crate::montecarlo::mixture::run::{RunRules, check_size, explicit_start};
 use crate::montecarlo::sample::draw_shaped;
 use crate::montecarlo::statistics::estimate::GoOn;
-use crate::parallel;
 use crate::random::stream;
 use crate::trajectory::transit;
 
@@ -20,7 +19,7 @@ pub struct ShapedEnsemble<'a> {
     problem: &'a ShapedProblem,
     /// As it is before it is asked anything: a flow remembers how fine its averages had to be.
     flow: ShapedFlow,
-    course: RunRules<ShapedFlow>,
+    rules: RunRules<ShapedFlow>,
     options: MixtureOptions,
 }
 
@@ -38,22 +37,22 @@ impl<'a> ShapedEnsemble<'a> {
         flow.initial_state(&first.means, &problem.initial_variances())?;
         check_size(&flow)?;
         let transit = make(&transit(&options.cubature, options.relative))?;
-        let course = RunRules::new(problem.problem(), options, Some(transit));
-        Ok(Self { problem, flow, course, options: options.clone() })
+        let rules = RunRules::new(problem.problem(), options, Some(transit));
+        Ok(Self { problem, flow, rules, options: options.clone() })
     }
 
     /// One run: a function of (problem, options, seed, index) alone.
     pub fn run(&self, seed: u64, index: u64) -> MixtureRun {
-        let (flow, course) = (self.flow.clone(), self.course.clone());
+        let (flow, rules) = (self.flow.clone(), self.rules.clone());
         let start = draw_shaped(self.problem, &mut stream(seed, index));
         let state = start.and_then(|start| flow.initial_state(&start.means, &self.problem.initial_variances()).ok());
         // A draw does not fail once the ensemble is made.
-        state.map_or(MixtureRun::new(MixtureEnd::Failed, 0.0, Vec::new()), |state| course.follow(&flow, &state))
+        state.map_or(MixtureRun::new(MixtureEnd::Failed, 0.0, Vec::new()), |state| rules.follow(&flow, &state))
     }
 
     /// A range of runs, in order.
     pub fn runs(&self, seed: u64, draws: Range<u64>) -> Vec<MixtureRun> {
-        parallel::map_range(draws, |index| self.run(seed, index))
+        self.runs_of(seed, draws)
     }
 
     /// The probabilities from draws 0 to `n` - 1.
@@ -68,25 +67,27 @@ impl<'a> ShapedEnsemble<'a> {
     }
 
     fn estimated(&self, seed: u64, tally: &MixtureTally) -> MixtureEstimate {
-        self.options.estimate(tally, seed, self.course.horizon)
+        self.options.estimate(tally, seed, self.rules.horizon)
     }
 }
 
 impl Ensemble for ShapedEnsemble<'_> {
+    type Run = MixtureRun;
     type Tally = MixtureTally;
+
+    fn block(&self) -> u64 {
+        1
+    }
+
+    fn follow(&self, seed: u64, draws: Range<u64>) -> Vec<MixtureRun> {
+        draws.map(|index| self.run(seed, index)).collect()
+    }
 
     fn nothing(&self) -> MixtureTally {
         MixtureTally::new(self.flow.mode_count())
     }
 
-    /// Single runs, which may each take long.
-    fn blocks(&self, draws: Range<u64>) -> Vec<Range<u64>> {
-        draws.map(|index| index..index + 1).collect()
-    }
-
-    fn count(&self, seed: u64, block: Range<u64>) -> MixtureTally {
-        let mut tally = self.nothing();
-        block.for_each(|index| tally.count(&self.run(seed, index)));
-        tally
+    fn count(&self, tally: &mut MixtureTally, run: &MixtureRun) {
+        tally.count(run);
     }
 }

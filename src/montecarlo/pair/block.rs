@@ -4,15 +4,15 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::montecarlo::lanes::set::Lanes;
-use crate::montecarlo::lanes::step::{LANES, LaneSystem, scale, step};
+use crate::montecarlo::lanes::block::Block;
+use crate::montecarlo::lanes::step::{LANES, scale, step};
 use crate::montecarlo::pair::follow::Follow;
 use crate::montecarlo::pair::mesh::MeshStep;
 use crate::montecarlo::pair::model::Model;
 use crate::montecarlo::statistics::tally::{JudgedEnd, RunEnd};
 
 /// Draws followed together: their states fit the first-level cache.
-pub(crate) const BLOCK: usize = 512;
+pub(crate) const BLOCK: u64 = 512;
 /// A draw may err by this many tolerances in a step of the mesh, which the pilots found good to one; beyond it the draw is
 /// followed by itself from its start.
 const GUARD: f64 = 10.0;
@@ -48,92 +48,75 @@ pub(crate) fn certain<M: Model<3>>(model: &M, alone: &Follow, t: f64, state: &[f
 
 /// The ends of the draws of one block, in order. Lanes do not see each other and the mesh is fixed, so each end is a
 /// function of its own draw.
-pub(crate) fn run<M: Model<3>>(
-    model: &M,
-    course: &SharedMesh<M::Stage>,
-    seed: u64,
-    draws: Range<u64>,
-) -> Vec<JudgedEnd> {
-    let mut block = PairBlock::new(model, course, seed, draws.clone());
+pub(crate) fn run<M: Model<3>>(model: &M, mesh: &SharedMesh<M::Stage>, seed: u64, draws: Range<u64>) -> Vec<JudgedEnd> {
+    let starts = draws.clone().map(|index| model.draw(seed, index));
+    let known = |_, start: &[f64; 3]| certain(model, &mesh.alone, 0.0, start);
+    let block = Block::new(starts, known);
+    let mut pairs = PairBlock { model, mesh, seed, first: draws.start, block, left: Vec::new() };
     let arch = Arch::new();
     let mut t = 0.0;
-    for mesh_step in &course.steps {
-        if block.lanes.is_empty() {
+    for mesh_step in &mesh.steps {
+        if pairs.block.followed.is_empty() {
             break;
         }
-        if course.horizon.is_some_and(|horizon| t <= horizon && horizon < mesh_step.end) {
-            block.judge(model, course, t);
+        if mesh.horizon.is_some_and(|horizon| t <= horizon && horizon < mesh_step.end) {
+            pairs.judge(t);
         }
-        arch.dispatch(BlockStep { block: &mut block, system: model, mesh_step, alone: &course.alone });
+        arch.dispatch(BlockStep { pairs: &mut pairs, mesh_step });
         t = mesh_step.end;
-        block.settle(model, course, seed, draws.start, mesh_step);
+        pairs.settle(mesh_step);
     }
-    block.finish(model, course, t);
-    let judged = block.ends.into_iter().zip(block.at_horizon);
-    judged.map(|(end, earlier)| JudgedEnd { end, at_horizon: earlier.unwrap_or(end) }).collect()
+    pairs.finish(t);
+    let ends = pairs.block.into_ends();
+    ends.map(|(end, earlier)| JudgedEnd { end, at_horizon: earlier.unwrap_or(end) }).collect()
 }
 
 /// One step of a block as an operation that is compiled for each vector width. (A closure would not be inlined into the
 /// code for the wide registers.)
-struct BlockStep<'a, M: Model<3>> {
-    block: &'a mut PairBlock,
-    system: &'a M,
-    mesh_step: &'a MeshStep<M::Stage>,
-    alone: &'a Follow,
+struct BlockStep<'b, 'a, M: Model<3>> {
+    pairs: &'b mut PairBlock<'a, M>,
+    mesh_step: &'b MeshStep<M::Stage>,
 }
 
-impl<M: Model<3>> WithSimd for BlockStep<'_, M> {
+impl<M: Model<3>> WithSimd for BlockStep<'_, '_, M> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         if self.mesh_step.restart {
-            self.block.restart(self.system, self.mesh_step);
+            self.pairs.restart(self.mesh_step);
         }
-        self.block.advance(self.system, self.mesh_step, self.alone);
+        self.pairs.advance(self.mesh_step);
     }
 }
 
-struct PairBlock {
-    ends: Vec<RunEnd>,
-    /// Where the runs stood at the horizon that were open there.
-    at_horizon: Vec<Option<RunEnd>>,
-    /// Draws still followed, as offsets in the block.
-    lanes: Lanes<3>,
+struct PairBlock<'a, M: Model<3>> {
+    model: &'a M,
+    mesh: &'a SharedMesh<M::Stage>,
+    seed: u64,
+    /// The first draw of the block.
+    first: u64,
+    block: Block<RunEnd, RunEnd, 3>,
     /// Entries that a step has ended, and whether by certain recovery (else by its error).
     left: Vec<(usize, bool)>,
 }
 
-impl PairBlock {
-    /// Draws the starts; those whose end is certain at once are not followed.
-    fn new<M: Model<3>>(model: &M, course: &SharedMesh<M::Stage>, seed: u64, draws: Range<u64>) -> Self {
-        let mut ends = Vec::with_capacity(BLOCK);
-        let mut lanes = Lanes::with_capacity(BLOCK);
-        for (offset, index) in draws.enumerate() {
-            let start = model.draw(seed, index);
-            let end = certain(model, &course.alone, 0.0, &start);
-            ends.push(end.unwrap_or(RunEnd::Undecided));
-            if end.is_none() {
-                lanes.push(offset, &start);
-            }
-        }
-        Self { at_horizon: vec![None; ends.len()], ends, lanes, left: Vec::new() }
-    }
-
+impl<M: Model<3>> PairBlock<'_, M> {
     #[inline(always)]
-    fn restart<S: LaneSystem<3>>(&mut self, system: &S, mesh_step: &MeshStep<S::Stage>) {
-        for (state, rate) in self.lanes.chunks_mut() {
-            *rate = system.rates(&mesh_step.stages[0], state);
+    fn restart(&mut self, mesh_step: &MeshStep<M::Stage>) {
+        for (state, rate) in self.block.followed.chunks_mut() {
+            *rate = self.model.rates(&mesh_step.stages[0], state);
         }
     }
 
     /// One step of every followed draw; notes those that it ends.
     #[inline(always)]
-    fn advance<M: Model<3>>(&mut self, system: &M, mesh_step: &MeshStep<M::Stage>, alone: &Follow) {
+    fn advance(&mut self, mesh_step: &MeshStep<M::Stage>) {
         self.left.clear();
-        let (relative, absolute) = (GUARD * alone.tolerances.relative, GUARD * alone.tolerances.absolute);
-        for (c, (state, rate)) in self.lanes.chunks_mut().enumerate() {
-            let done = step(system, mesh_step.h, &mesh_step.stages, state, rate);
+        let (model, tolerances) = (self.model, self.mesh.alone.tolerances);
+        let (relative, absolute) = (GUARD * tolerances.relative, GUARD * tolerances.absolute);
+        for (c, (state, rate)) in self.block.followed.chunks_mut().enumerate() {
+            let done = step(model, mesh_step.h, &mesh_step.stages, state, rate);
             let mut fine = [true; LANES];
             for n in 0..3 {
                 for l in 0..LANES {
@@ -141,7 +124,7 @@ impl PairBlock {
                     fine[l] &= done.error[n][l].abs() <= scale(relative, absolute, state[n][l], done.state[n][l]);
                 }
             }
-            let apart = system.separated(&done.state);
+            let apart = model.separated(&done.state);
             let mut any = false;
             for l in 0..LANES {
                 any |= !fine[l] | apart[l];
@@ -155,54 +138,36 @@ impl PairBlock {
     }
 
     /// Takes the runs that ended in a step out of the block and, where it is worth asking, those that are trapped.
-    fn settle<M: Model<3>>(
-        &mut self,
-        model: &M,
-        course: &SharedMesh<M::Stage>,
-        seed: u64,
-        first: u64,
-        mesh_step: &MeshStep<M::Stage>,
-    ) {
+    fn settle(&mut self, mesh_step: &MeshStep<M::Stage>) {
+        let (model, mesh) = (self.model, self.mesh);
         for (entry, fine) in std::mem::take(&mut self.left).into_iter().rev() {
-            if entry >= self.lanes.len() {
+            if entry >= self.block.followed.len() {
                 continue;
             }
-            let offset = self.lanes.draw(entry);
             if !fine {
-                let start = model.draw(seed, first + offset as u64);
-                self.ends[offset] = model.alone(&course.alone, 0.0, start);
-                self.at_horizon[offset] = course.to_horizon().map(|limits| model.alone(&limits, 0.0, start));
-            } else if course.alone.early {
-                self.ends[offset] = RunEnd::Recovered;
-            } else {
-                continue;
+                let start = model.draw(self.seed, self.first + self.block.followed.draw(entry) as u64);
+                *self.block.at_horizon(entry) = mesh.to_horizon().map(|limits| model.alone(&limits, 0.0, start));
+                self.block.end(entry, model.alone(&mesh.alone, 0.0, start));
+            } else if mesh.alone.early {
+                self.block.end(entry, RunEnd::Recovered);
             }
-            self.lanes.remove(entry);
         }
         if mesh_step.ask {
-            for entry in (0..self.lanes.len()).rev() {
-                if let Some(end) = certain(model, &course.alone, mesh_step.end, &self.lanes.state(entry)) {
-                    self.ends[self.lanes.remove(entry)] = end;
-                }
-            }
+            self.block.end_where(|state| certain(model, &mesh.alone, mesh_step.end, state));
         }
     }
 
     /// Follows what is open at `t` to the horizon, and back.
-    fn judge<M: Model<3>>(&mut self, model: &M, course: &SharedMesh<M::Stage>, t: f64) {
-        let Some(limits) = course.to_horizon() else { return };
-        for entry in 0..self.lanes.len() {
-            self.at_horizon[self.lanes.draw(entry)] = Some(model.alone(&limits, t, self.lanes.state(entry)));
-        }
+    fn judge(&mut self, t: f64) {
+        let Some(limits) = self.mesh.to_horizon() else { return };
+        self.block.judge(|lanes, entry| self.model.alone(&limits, t, lanes.state(entry)));
     }
 
     /// What is open at the end of the mesh: at the horizon it is classified, before it it goes on by itself.
-    fn finish<M: Model<3>>(&mut self, model: &M, course: &SharedMesh<M::Stage>, t: f64) {
-        if course.horizon.is_some_and(|horizon| t <= horizon) {
-            self.judge(model, course, t);
+    fn finish(&mut self, t: f64) {
+        if self.mesh.horizon.is_some_and(|horizon| t <= horizon) {
+            self.judge(t);
         }
-        for entry in 0..self.lanes.len() {
-            self.ends[self.lanes.draw(entry)] = model.alone(&course.alone, t, self.lanes.state(entry));
-        }
+        self.block.end_where(|state| Some(self.model.alone(&self.mesh.alone, t, *state)));
     }
 }

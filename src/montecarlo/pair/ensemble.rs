@@ -6,6 +6,7 @@ use collapsar_theory::{FreePair, InvalidParameter, Schedule, SpherePair};
 
 use crate::integrate::Tolerances;
 use crate::montecarlo::ensemble::Ensemble;
+use crate::montecarlo::lanes::common_steps::StepTolerances;
 use crate::montecarlo::pair::block::{BLOCK, SharedMesh, certain, run};
 use crate::montecarlo::pair::follow::Follow;
 use crate::montecarlo::pair::free::FreeLanes;
@@ -15,7 +16,6 @@ use crate::montecarlo::pair::sphere::SphereLanes;
 use crate::montecarlo::pair::start::{FreeStart, SphereStart};
 use crate::montecarlo::statistics::estimate::{DEFAULT_LEVEL, Estimate, GoOn, HorizonEstimate, PairEstimate};
 use crate::montecarlo::statistics::tally::{JudgedEnd, RunEnd, Tally};
-use crate::parallel;
 
 /// How an ensemble is followed and reported.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,7 +66,7 @@ pub struct SphereEnsemble<'a>(PairEnsemble<SphereLanes<'a>>);
 /// A pair with its mesh and limits.
 struct PairEnsemble<M: Model<3>> {
     model: M,
-    course: SharedMesh<M::Stage>,
+    mesh: SharedMesh<M::Stage>,
     level: f64,
 }
 
@@ -81,8 +81,8 @@ impl<M: Model<3>> PairEnsemble<M> {
             early: options.horizon.is_none() || (options.early && model.certain_before_horizon()),
             max_steps: options.max_steps,
         };
-        let limits =
-            MeshLimits { relative: options.relative, absolute, end, max_steps: MESH_STEPS.min(options.max_steps) };
+        let tolerances = StepTolerances { relative: options.relative, absolute, moving: 3 };
+        let limits = MeshLimits { tolerances, end, max_steps: MESH_STEPS.min(options.max_steps) };
         let pilots: Vec<[f64; 3]> = (0..PILOTS).map(|i| model.draw(PILOT_SEED, i)).collect();
         let open: Vec<[f64; 3]> = pilots.into_iter().filter(|y| certain(&model, &alone, 0.0, y).is_none()).collect();
         let steps = if shared && !open.is_empty() {
@@ -95,20 +95,14 @@ impl<M: Model<3>> PairEnsemble<M> {
         };
         // A run that ends within the horizon is judged at its end alone.
         let horizon = options.horizon.is_none().then(|| schedule.end_of_run()).filter(|&t| t < end);
-        Self { model, course: SharedMesh { steps, alone, horizon }, level: options.level }
-    }
-
-    /// The ends of a range of draws, in order, block by block.
-    fn ends(&self, seed: u64, draws: Range<u64>) -> Vec<RunEnd> {
-        let ends = |block: &Range<u64>| run(&self.model, &self.course, seed, block.clone());
-        parallel::map(&self.blocks(draws), ends).concat().iter().map(|judged: &JudgedEnd| judged.end).collect()
+        Self { model, mesh: SharedMesh { steps, alone, horizon }, level: options.level }
     }
 
     fn estimate(&self, seed: u64, n: u64, go_on: GoOn<'_>) -> PairEstimate {
         let tally = self.tally_while(seed, 0..n, go_on);
         let estimate = |tally: Tally| Estimate::new(tally, self.level, seed);
         let at = |time: f64| HorizonEstimate { time, estimate: estimate(tally.at_horizon) };
-        PairEstimate { estimate: estimate(tally.ends), at_horizon: self.course.horizon.map(at) }
+        PairEstimate { estimate: estimate(tally.ends), at_horizon: self.mesh.horizon.map(at) }
     }
 }
 
@@ -128,24 +122,24 @@ impl Add for JudgedTally {
 }
 
 impl<M: Model<3>> Ensemble for PairEnsemble<M> {
+    type Run = JudgedEnd;
     type Tally = JudgedTally;
+
+    fn block(&self) -> u64 {
+        BLOCK
+    }
+
+    fn follow(&self, seed: u64, draws: Range<u64>) -> Vec<JudgedEnd> {
+        run(&self.model, &self.mesh, seed, draws)
+    }
 
     fn nothing(&self) -> JudgedTally {
         JudgedTally::default()
     }
 
-    /// Pieces of at most [`BLOCK`] draws.
-    fn blocks(&self, draws: Range<u64>) -> Vec<Range<u64>> {
-        let starts = draws.clone().step_by(BLOCK);
-        starts.map(|start| start..draws.end.min(start + BLOCK as u64)).collect()
-    }
-
-    fn count(&self, seed: u64, block: Range<u64>) -> JudgedTally {
-        let judged = run(&self.model, &self.course, seed, block);
-        JudgedTally {
-            ends: judged.iter().map(|run| &run.end).collect(),
-            at_horizon: judged.iter().map(|run| &run.at_horizon).collect(),
-        }
+    fn count(&self, tally: &mut JudgedTally, run: &JudgedEnd) {
+        tally.ends.count(run.end);
+        tally.at_horizon.count(run.at_horizon);
     }
 }
 
@@ -185,7 +179,7 @@ macro_rules! delegate {
 
             /// The ends of a range of draws, in order. Draw i is a function of (problem, options, seed, i) alone.
             pub fn ends(&self, seed: u64, draws: Range<u64>) -> Vec<RunEnd> {
-                self.0.ends(seed, draws)
+                self.0.runs_of(seed, draws).iter().map(|run| run.end).collect()
             }
 
             /// Counts of the ends of a range of draws; tallies of neighbouring ranges add up.
@@ -207,7 +201,7 @@ macro_rules! delegate {
 
             /// Steps of the mesh that the draws share.
             pub fn mesh_steps(&self) -> usize {
-                self.0.course.steps.len()
+                self.0.mesh.steps.len()
             }
         }
     };
