@@ -103,6 +103,7 @@ impl<const N: usize> Lanes<N> {
 }
 
 /// One lane.
+#[inline(always)]
 pub(crate) fn lane<const N: usize>(lanes: &[Lane; N], l: usize) -> [f64; N] {
     std::array::from_fn(|n| lanes[n][l])
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::montecarlo::lanes::block::Block;
+use crate::montecarlo::lanes::set::lane;
 use crate::montecarlo::lanes::step::{LANES, scale, step};
 use crate::montecarlo::pair::follow::Follow;
 use crate::montecarlo::pair::mesh::MeshStep;
@@ -124,9 +125,9 @@ impl<M: Model<3>> PairBlock<'_, M> {
                     fine[l] &= done.error[n][l].abs() <= scale(relative, absolute, state[n][l], done.state[n][l]);
                 }
             }
-            let apart = model.separated(&done.state);
-            let mut any = false;
+            let (mut apart, mut any) = ([false; LANES], false);
             for l in 0..LANES {
+                apart[l] = model.apart(&lane(&done.state, l));
                 any |= !fine[l] | apart[l];
             }
             (*state, *rate) = (done.state, done.rate);

@@ -81,26 +81,17 @@ impl LaneSystem<3> for FreeLanes<'_> {
         }
         let (plus, minus, push) = (self.pull.at(&plus), self.pull.at(&minus), self.push.at(&gap));
         let mut rate = [[0.0; LANES]; 3];
+        let factors = [stage.decay, stage.drive];
         for l in 0..LANES {
-            let spread = stage.speed * push[l] - stage.decay;
-            rate[0][l] = stage.drive * (plus[l] + minus[l]) - stage.decay * x[l];
-            rate[1][l] = stage.drive * (plus[l] - minus[l]) + spread * y[l];
-            rate[2][l] = spread * z[l];
+            let (state, pulls) = ([x[l], y[l], z[l]], [plus[l], minus[l]]);
+            let lane = FreePair::scaled_field(1.0, factors, state, pulls, stage.speed * push[l]);
+            (0..3).for_each(|n| rate[n][l] = lane[n]);
         }
         rate
     }
 }
 
 impl Model<3> for FreeLanes<'_> {
-    #[inline(always)]
-    fn separated(&self, state: &[Lane; 3]) -> [bool; LANES] {
-        let mut out = [false; LANES];
-        for l in 0..LANES {
-            out[l] = self.basin.separated(state[0][l], state[1][l]);
-        }
-        out
-    }
-
     fn draw(&self, seed: u64, index: u64) -> [f64; 3] {
         self.start.draw(seed, index)
     }
@@ -109,6 +100,7 @@ impl Model<3> for FreeLanes<'_> {
         (self.start.scale() * std::f64::consts::FRAC_1_SQRT_2).min(1.0)
     }
 
+    #[inline(always)]
     fn apart(&self, state: &[f64; 3]) -> bool {
         self.basin.separated(state[0], state[1])
     }

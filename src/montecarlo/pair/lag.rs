@@ -1,6 +1,6 @@
 //! The variance that lags behind 1/beta, as a function of time: theory (5) to leading order in 1/d.
 
-use collapsar_theory::{Clock, Schedule, SpherePair, SphereVariance};
+use collapsar_theory::{Schedule, SpherePair, SphereVariance};
 
 use crate::integrate::{StepResult, Stepper, Tolerances};
 
@@ -13,7 +13,7 @@ const TAIL: f64 = 50.0;
 /// log var along a schedule: (log var)' = -c (beta - 1/var).
 #[derive(Debug, Clone)]
 pub(crate) struct Lag {
-    clock: Clock,
+    pair: SpherePair,
     start: f64,
     /// (t, piece, log var) after every step.
     nodes: Vec<(f64, usize, f64)>,
@@ -23,13 +23,13 @@ impl Lag {
     /// The variance of `pair` along `schedule`; empty unless it lags.
     pub(crate) fn new(pair: &SpherePair, schedule: &Schedule) -> Self {
         let start = pair.initial_variance(schedule.initial_temperature()).ln();
-        let mut lag = Self { clock: pair.options().clock, start, nodes: vec![(0.0, 0, start)] };
+        let mut lag = Self { pair: *pair, start, nodes: vec![(0.0, 0, start)] };
         if !matches!(pair.options().variance, SphereVariance::Lagging { .. }) {
             return lag;
         }
         let mut edges = schedule.breakpoints();
         let last = 1.0 / schedule.final_temperature();
-        let tail = (TAIL + start.max(0.0)) / (lag.clock.factor(last) * last);
+        let tail = (TAIL + start.max(0.0)) / (pair.options().clock.factor(last) * last);
         edges.push(schedule.settling_time(TOLERANCES.absolute) + tail);
         for (piece, &to) in edges.iter().enumerate() {
             if let Some(last) = lag.nodes.last_mut() {
@@ -45,8 +45,7 @@ impl Lag {
         if from >= to {
             return;
         }
-        let clock = self.clock;
-        let mut f = |t: f64, y: &[f64; 1], rate: &mut [f64; 1]| *rate = [law(clock, schedule, piece, t, y[0])];
+        let mut f = field(self.pair, schedule, piece);
         let mut stepper = Stepper::new(&mut f, from, [value], TOLERANCES, to);
         while stepper.time() < to && stepper.step(&mut f, to) == StepResult::Accepted {
             self.nodes.push((stepper.time(), piece, stepper.state()[0]));
@@ -64,8 +63,7 @@ impl Lag {
         if t <= from {
             return value.exp();
         }
-        let clock = self.clock;
-        let mut f = |t: f64, y: &[f64; 1], rate: &mut [f64; 1]| *rate = [law(clock, schedule, piece, t, y[0])];
+        let mut f = field(self.pair, schedule, piece);
         let mut stepper = Stepper::new(&mut f, from, [value], TOLERANCES, t);
         while stepper.time() < t && stepper.step(&mut f, t) == StepResult::Accepted {}
         stepper.state()[0].exp()
@@ -73,9 +71,8 @@ impl Lag {
 }
 
 /// (log var)'.
-fn law(clock: Clock, schedule: &Schedule, piece: usize, t: f64, log_variance: f64) -> f64 {
-    let beta = schedule.beta_in_piece(piece, t);
-    -clock.factor(beta) * (beta - (-log_variance).exp())
+fn field(pair: SpherePair, schedule: &Schedule, piece: usize) -> impl FnMut(f64, &[f64; 1], &mut [f64; 1]) {
+    move |t, y, rate| *rate = [pair.lag(schedule.beta_in_piece(piece, t), (-y[0]).exp())]
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use collapsar_theory::Verdict;
 
-use crate::montecarlo::lanes::step::{LANES, Lane, LaneSystem};
+use crate::montecarlo::lanes::step::LaneSystem;
 use crate::montecarlo::pair::follow::Follow;
 use crate::montecarlo::statistics::tally::RunEnd;
 
@@ -13,9 +13,6 @@ pub(crate) trait Model<const N: usize>: LaneSystem<N> {
 
     /// The typical size of a start, 1 at most: the unit of absolute errors.
     fn size(&self) -> f64;
-
-    /// Which lanes are certain to recover, by a comparison of coordinates.
-    fn separated(&self, state: &[Lane; N]) -> [bool; LANES];
 
     /// Whether a state is certain to recover, by a comparison of coordinates.
     fn apart(&self, state: &[f64; N]) -> bool;

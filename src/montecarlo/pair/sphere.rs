@@ -101,26 +101,14 @@ impl LaneSystem<3> for SphereLanes<'_> {
         let (push, pull1, pull2) = (stage.push.at(&gap), stage.pull.at(m1), stage.pull.at(m2));
         let mut rate = [[0.0; LANES]; 3];
         for l in 0..LANES {
-            let (cross1, cross2) = (m2[l] - m1[l] * s[l], m1[l] - m2[l] * s[l]);
-            rate[0][l] = pull1[l] * (1.0 - m1[l] * m1[l]) - push[l] * cross1;
-            rate[1][l] = pull2[l] * (1.0 - m2[l] * m2[l]) - push[l] * cross2;
-            let apart = 2.0 * push[l] * (1.0 - s[l]) * (1.0 + s[l]);
-            rate[2][l] = pull1[l] * cross1 + pull2[l] * cross2 - apart;
+            let lane = SpherePair::scaled_field(1.0, [m1[l], m2[l], s[l]], [pull1[l], pull2[l]], push[l]);
+            (0..3).for_each(|n| rate[n][l] = lane[n]);
         }
         rate
     }
 }
 
 impl Model<3> for SphereLanes<'_> {
-    #[inline(always)]
-    fn separated(&self, state: &[Lane; 3]) -> [bool; LANES] {
-        let mut out = [false; LANES];
-        for l in 0..LANES {
-            out[l] = self.basin.separated(state[0][l], state[1][l]);
-        }
-        out
-    }
-
     fn draw(&self, seed: u64, index: u64) -> [f64; 3] {
         self.start.draw(seed, index)
     }
@@ -129,6 +117,7 @@ impl Model<3> for SphereLanes<'_> {
         1.0 / (self.start.dimension() as f64).sqrt()
     }
 
+    #[inline(always)]
     fn apart(&self, state: &[f64; 3]) -> bool {
         self.basin.separated(state[0], state[1])
     }

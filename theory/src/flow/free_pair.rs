@@ -96,11 +96,26 @@ impl FreePair {
 
     /// Theory (11) at (x, y, z) from tau at the two means, and r at their distance.
     #[inline(always)]
-    pub(crate) fn field_from(&self, beta: f64, [x, y, z]: [f64; 3], [plus, minus]: [f64; 2], push: f64) -> [f64; 3] {
-        let speed = self.speed(beta);
-        let drive = beta * self.options.separation / 2.0;
-        let spread = 2.0 * push - beta;
-        [speed * (drive * (plus + minus) - beta * x), speed * (drive * (plus - minus) + spread * y), speed * spread * z]
+    pub(crate) fn field_from(&self, beta: f64, state: [f64; 3], pulls: [f64; 2], push: f64) -> [f64; 3] {
+        Self::scaled_field(self.speed(beta), [beta, beta * self.options.separation / 2.0], state, pulls, 2.0 * push)
+    }
+
+    /// Theory (11) at (x, y, z) from `decay` beta, `drive` beta rho/2, `pulls` tau(x+y) and tau(x-y), and `push` 2 r, with `speed`
+    /// g c, or 1 where that stands in decay, drive and push: the one statement of the field, for numbers and for lanes of vectors.
+    #[inline(always)]
+    pub fn scaled_field(
+        speed: f64,
+        [decay, drive]: [f64; 2],
+        [x, y, z]: [f64; 3],
+        [plus, minus]: [f64; 2],
+        push: f64,
+    ) -> [f64; 3] {
+        let spread = push - decay;
+        [
+            speed * (drive * (plus + minus) - decay * x),
+            speed * (drive * (plus - minus) + spread * y),
+            speed * spread * z,
+        ]
     }
 
     /// The Jacobian at (y, z) from tau' at the two means, and r and r' at their distance; row by row.

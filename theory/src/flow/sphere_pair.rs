@@ -128,10 +128,11 @@ impl SpherePair {
         }
     }
 
-    /// d(log var)/dt of a lagging variance to leading order in 1/d, theory (5); else 0.
-    pub(crate) fn lag(&self, beta: f64, variance: f64) -> f64 {
+    /// d(log var)/dt of a lagging variance at 1/var to leading order in 1/d, theory (5); else 0.
+    #[inline]
+    pub fn lag(&self, beta: f64, precision: f64) -> f64 {
         match self.options.variance {
-            SphereVariance::Lagging { .. } => -self.options.clock.factor(beta) * (beta - 1.0 / variance),
+            SphereVariance::Lagging { .. } => -self.options.clock.factor(beta) * (beta - precision),
             _ => 0.0,
         }
     }
@@ -164,14 +165,19 @@ impl SpherePair {
 
     /// Theory (8) at (m_1, m_2, s) from tau at both means, and r/var at their distance.
     #[inline(always)]
-    pub(crate) fn field_from(&self, beta: f64, [m1, m2, s]: [f64; 3], pulls: [f64; 2], push: f64) -> [f64; 3] {
-        let speed = self.speed(beta);
-        let [tau1, tau2] = pulls.map(|tau| beta * tau);
+    pub(crate) fn field_from(&self, beta: f64, state: [f64; 3], pulls: [f64; 2], push: f64) -> [f64; 3] {
+        Self::scaled_field(self.speed(beta), state, pulls.map(|tau| beta * tau), push)
+    }
+
+    /// Theory (8) at (m_1, m_2, s) from `pulls`, beta tau at both means, and `push`, r/var at their distance, with `speed` g c,
+    /// or 1 where that stands in each of them: the one statement of the field, for numbers and for the lanes of vectors.
+    #[inline(always)]
+    pub fn scaled_field(speed: f64, [m1, m2, s]: [f64; 3], [pull1, pull2]: [f64; 2], push: f64) -> [f64; 3] {
         let (cross1, cross2) = (m2 - m1 * s, m1 - m2 * s);
         [
-            -speed * (push * cross1 - tau1 * (1.0 - m1 * m1)),
-            -speed * (push * cross2 - tau2 * (1.0 - m2 * m2)),
-            -speed * (2.0 * push * (1.0 - s) * (1.0 + s) - tau1 * cross1 - tau2 * cross2),
+            speed * (pull1 * (1.0 - m1 * m1) - push * cross1),
+            speed * (pull2 * (1.0 - m2 * m2) - push * cross2),
+            speed * (pull1 * cross1 - 2.0 * push * (1.0 - s) * (1.0 + s) + pull2 * cross2),
         ]
     }
 

@@ -128,11 +128,7 @@ impl TabulatedSpherePair {
             (2.0 * one - 1.0, 2.0 * two - 1.0)
         };
         let [rate1, rate2, rate3] = self.pair.field_from(beta, [m1, m2, s], [tau1, tau2], push);
-        let lag = match options.variance {
-            SphereVariance::Lagging { .. } => -options.clock.factor(beta) * (beta - 1.0 / variance),
-            _ => 0.0,
-        };
-        [rate1, rate2, rate3, lag]
+        [rate1, rate2, rate3, self.pair.lag(beta, 1.0 / variance)]
     }
 }
 

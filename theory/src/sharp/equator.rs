@@ -91,7 +91,7 @@ impl Rates<4> for EquatorFormula {
         let below = 2.0 / (1.0 + (-2.0 * y).exp());
         let push = speed * repulsion(2.0 * square * below / variance) / variance;
         let pull = speed * beta * 4.0 * square * logistic_normal_jet(0.0, 2.0 * options.radius * variance.sqrt()).d1;
-        let lag = self.pair.lag(beta, variance);
+        let lag = self.pair.lag(beta, 1.0 / variance);
         let towards = push * below * (2.0 * self.epsilon * (-log_growth).exp() - c);
         ([2.0 * push, towards, pull, lag], 2.0 * push + pull + lag.abs())
     }

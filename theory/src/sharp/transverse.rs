@@ -162,7 +162,7 @@ impl Rates<4> for TransverseFormula {
         let push = speed * local.repulsion / variance;
         let (pull, slope) = (speed * beta * local.pull, speed * beta * local.slope);
         let across = 1.0 - m * m;
-        let lag = self.pair.lag(beta, variance);
+        let lag = self.pair.lag(beta, 1.0 / variance);
         let rates = [
             pull * across - push * m * below,
             2.0 * below * (pull * m - push * above),
