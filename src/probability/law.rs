@@ -2,8 +2,8 @@
 
 use std::f64::consts::FRAC_1_SQRT_2;
 
+use collapsar_theory::numerics::regularised_beta;
 use nalgebra::DMatrix;
-use statrs::function::beta::beta_reg;
 use statrs::function::gamma::ln_gamma;
 
 /// 2 Phi(x) - 1.
@@ -67,13 +67,7 @@ pub(crate) fn coordinate_rule(n: f64, count: usize) -> Vec<(f64, f64)> {
 
 /// P(|u| <= x) for one coordinate u of a uniform point on the sphere in R^n, n >= 2: I_{x^2}(1/2, (n-1)/2).
 pub(crate) fn coordinate_within(n: f64, x: f64) -> f64 {
-    if x >= 1.0 {
-        1.0
-    } else if x <= 0.0 {
-        0.0
-    } else {
-        beta_reg(0.5, (n - 1.0) / 2.0, x * x)
-    }
+    if x <= 0.0 { 0.0 } else { regularised_beta(0.5, (n - 1.0) / 2.0, x * x) }
 }
 
 #[cfg(test)]

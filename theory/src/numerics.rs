@@ -1,4 +1,4 @@
-//! Roots, minima, integrals and steps of functions of one number: what every other room needs, each with its accuracy.
+//! Roots, minima, integrals, steps and special functions of one number: what every other room needs, each with its accuracy.
 
 pub(crate) mod kronrod;
 mod minimum;
@@ -14,3 +14,4 @@ pub use root::{CriticalPoint, bisect};
 pub(crate) use root::{root, root_beyond};
 pub use runge_kutta::runge_kutta;
 pub(crate) use special::inverse_erf;
+pub use special::regularised_beta;
