@@ -7,6 +7,7 @@ mod density;
 mod density_flow;
 mod design;
 mod diagnose;
+mod formula;
 #[cfg(feature = "files")]
 mod journal;
 mod kept;
@@ -38,6 +39,7 @@ pub use diagnose::{
     ComparisonRecord, DiagnoseRecord, DiagnoseSettings, LossRecord, MechanismCount, ModeRecord, ProductVerdict,
     RestartsRecord, RunCourse, RunRecord, RunsPlane, SeparationRecord, Share, TargetRecord, TellingRecord,
 };
+pub use formula::{Advice, Equation, FormulaDetail, ScheduleAdvice};
 #[cfg(feature = "files")]
 pub use journal::{Journal, JournalError};
 pub use kept::ModesKept;
@@ -46,9 +48,7 @@ pub use mean_field::{
 };
 pub use mean_field_scan::{CriticalMark, ProductScan, ScanLine, ScanPanel, SpreadNorm, TurnMark};
 pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
-pub use probability::{
-    Advice, Answer, Answers, CountDetail, Detail, Equation, FormulaDetail, ProbabilityRecord, ScheduleAdvice,
-};
+pub use probability::{Answer, Answers, CountDetail, Detail, ProbabilityRecord};
 pub use product_fit::{PlaneFit, ProductFit, ProductPlane};
 pub use ranks::{BestStart, BySource, RankCorrelation, RankRecord};
 pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, TrainedRun, flow_csv};

@@ -9,6 +9,8 @@ mod design;
 mod diagnose;
 mod field;
 mod grids;
+mod named;
+mod or_false;
 mod problem;
 mod range;
 mod reference;
@@ -21,8 +23,8 @@ mod verbs;
 
 pub use design::{DesignConfig, Restarts, ScheduleShape};
 pub use diagnose::{DiagnoseConfig, FittedFamily};
-pub use field::OrFalse;
 pub(crate) use field::Reader;
+pub use or_false::OrFalse;
 pub use range::Range;
 pub use reference::{IndexEntry, reference};
 pub use rotation::{FrameStart, Heat, RotationConfig};

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::config::Route;
 use crate::config::error::ConfigError;
-use crate::config::keys::field::{Field, Named, Reader, section, word};
+use crate::config::keys::field::{Field, Reader, section};
+use crate::config::keys::named::{Named, word};
 use crate::config::keys::{Key, KeyKind};
 
 /// A family of schedules of a given duration.

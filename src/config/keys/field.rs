@@ -1,6 +1,5 @@
 //! A section declared once: its struct, its keys and how they are read.
 
-use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::config::error::ConfigError;
@@ -43,22 +42,6 @@ pub(crate) trait Field: Sized {
     /// The value unless given: the declared one where that is a value; else what says that there is none, for the resolver
     /// to fill in.
     fn unless_given(declared: Option<&Value>) -> Self;
-}
-
-/// A type whose values are words.
-pub(crate) trait Named: Copy + 'static {
-    /// Every value by its name.
-    const NAMES: &'static [(&'static str, Self)];
-}
-
-/// The names of a type's values.
-fn names<T: Named>() -> Vec<&'static str> {
-    T::NAMES.iter().map(|(name, _)| *name).collect()
-}
-
-/// The name of a value.
-pub(crate) fn word<T: Named + PartialEq>(value: T) -> &'static str {
-    T::NAMES.iter().find(|(_, other)| *other == value).map_or("", |(name, _)| name)
 }
 
 /// The value of `name` among `keys`.
@@ -253,95 +236,5 @@ impl Field for Option<f64> {
 
     fn unless_given(_: Option<&Value>) -> Self {
         None
-    }
-}
-
-impl<T: Named> Field for T {
-    const KIND: KeyKind = KeyKind::Word(names::<T>);
-
-    fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
-        reader.choice(key.name, T::NAMES)
-    }
-
-    fn unless_given(declared: Option<&Value>) -> Self {
-        let word = declared.and_then(Value::as_str);
-        T::NAMES.iter().find(|(name, _)| Some(*name) == word).unwrap_or(&T::NAMES[0]).1
-    }
-}
-
-impl<T: Named> Field for Option<T> {
-    const KIND: KeyKind = KeyKind::Word(names::<T>);
-
-    fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
-        T::given(reader, key).map(|value| value.map(Some))
-    }
-
-    fn unless_given(_: Option<&Value>) -> Self {
-        None
-    }
-}
-
-impl<T: Named> Field for Vec<T> {
-    const KIND: KeyKind = KeyKind::Words(names::<T>);
-
-    fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
-        reader.choices(key.name, T::NAMES)
-    }
-
-    fn unless_given(declared: Option<&Value>) -> Self {
-        let words = declared.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        words.filter_map(|word| T::NAMES.iter().find(|(name, _)| *name == word)).map(|(_, value)| *value).collect()
-    }
-}
-
-/// A value, or `false` for none.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct OrFalse<T>(pub Option<T>);
-
-impl<T: Serialize> Serialize for OrFalse<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            None => serializer.serialize_bool(false),
-            Some(value) => value.serialize(serializer),
-        }
-    }
-}
-
-impl Field for OrFalse<f64> {
-    const KIND: KeyKind = KeyKind::NumberOrFalse;
-
-    fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
-        if reader.is_false(key.name) {
-            return Ok(Some(Self(None)));
-        }
-        let value = reader.number(key.name).ok();
-        let sound = |x: &f64| key.range().is_none_or(|range| range.broken_by(*x).is_none());
-        match value {
-            Some(None) => Ok(None),
-            Some(Some(x)) if sound(&x) => Ok(Some(Self(Some(x)))),
-            _ => Err(reader.breaks(key.name, "be a positive number or false")),
-        }
-    }
-
-    fn unless_given(declared: Option<&Value>) -> Self {
-        Self(declared.and_then(Value::as_f64))
-    }
-}
-
-impl<T: Named> Field for OrFalse<T> {
-    const KIND: KeyKind = KeyKind::WordOrFalse(names::<T>);
-
-    fn given(reader: &impl Reader, key: &Key) -> Result<Option<Self>, ConfigError> {
-        if reader.is_false(key.name) {
-            return Ok(Some(Self(None)));
-        }
-        let quoted: Vec<String> = names::<T>().iter().map(|name| format!("\"{name}\"")).collect();
-        let found = reader.choice(key.name, T::NAMES).map(|value| value.map(|value| Self(Some(value))));
-        found.map_err(|_| reader.breaks(key.name, &format!("be false or one of {}", quoted.join(", "))))
-    }
-
-    fn unless_given(declared: Option<&Value>) -> Self {
-        let word = declared.and_then(Value::as_str);
-        Self(T::NAMES.iter().find(|(name, _)| Some(*name) == word).map(|(_, value)| *value))
     }
 }

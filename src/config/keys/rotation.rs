@@ -4,7 +4,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::config::error::ConfigError;
-use crate::config::keys::field::{Field, Named, Reader, section};
+use crate::config::keys::field::{Field, Reader, section};
+use crate::config::keys::named::Named;
 use crate::config::keys::{Key, KeyKind};
 
 /// Where the rotation starts.

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::config::keys::field::{Named, OrFalse, section, word};
+use crate::config::keys::field::section;
+use crate::config::keys::named::{Named, word};
+use crate::config::keys::or_false::OrFalse;
 use crate::flows::{Activation, BatchNorm, Conditioner, Initial, Mask};
 
 /// The optimiser of stochastic descent.

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::config::keys::field::{Named, OrFalse, section};
+use crate::config::keys::field::section;
+use crate::config::keys::named::Named;
+use crate::config::keys::or_false::OrFalse;
 
 /// What changes along an axis. In deviations of the components, a = half the difference of the two means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::config::keys::field::{Named, section};
+use crate::config::keys::field::section;
+use crate::config::keys::named::Named;
 
 /// The integrator of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
