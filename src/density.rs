@@ -11,5 +11,5 @@ mod tempered;
 
 pub use gaussians::Gaussians;
 pub use levels::enclosing_levels;
-pub use plane::{Plane, Span};
+pub use plane::{NotPlanar, Plane};
 pub use tempered::TemperedTarget;

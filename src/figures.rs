@@ -55,7 +55,7 @@ pub use error::FigureError;
 pub use figure::{Aspect, Figure, LegendPlace, Panel};
 pub use grid::{Contours, Grid, Heatmap};
 pub use png::render_png;
-pub use series::{Heads, Series, Shape};
+pub use series::{Heads, Series, SeriesData};
 pub use style::{Color, ColorMap, Dash, Marker, ONE_COLUMN_IN, TWO_COLUMN_IN, palette};
 pub use svg::render_svg;
 pub use text::plain;

@@ -4,12 +4,12 @@
 //! dark. The twin refers to pictures and tables by the names of their files, relative to its own folder.
 //!
 //! ```
-//! use collapsar::report::{Provenance, Report, Section, JudgedClaim, html, markdown};
+//! use collapsar::report::{Provenance, ReportPage, ReportSection, JudgedClaim, html, markdown};
 //!
-//! let report = Report {
+//! let report = ReportPage {
 //!     title: "Collapse & annealing".into(),
 //!     intro: "What is claimed, and what was measured.".into(),
-//!     sections: vec![Section { name: "portrait".into(), title: "Phase portrait".into(), ..Section::default() }],
+//!     sections: vec![ReportSection { name: "portrait".into(), title: "Phase portrait".into(), ..ReportSection::default() }],
 //!     verdicts: vec![JudgedClaim {
 //!         claim: "T_c(3)".into(),
 //!         expected: "3.3129993482".into(),
@@ -31,13 +31,13 @@ pub use markdown::markdown;
 
 /// Everything that a report says. All texts are plain: what has a meaning in HTML or Markdown is escaped.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Report {
+pub struct ReportPage {
     /// Its heading.
     pub title: String,
     /// What a reader should know first; an empty line begins a paragraph.
     pub intro: String,
     /// One section a result.
-    pub sections: Vec<Section>,
+    pub sections: Vec<ReportSection>,
     /// The claims and what became of them.
     pub verdicts: Vec<JudgedClaim>,
     /// Who made it, when and how.
@@ -46,7 +46,7 @@ pub struct Report {
 
 /// One result.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Section {
+pub struct ReportSection {
     /// Name for links within the report: the stem of the configuration.
     pub name: String,
     /// Its heading.
@@ -64,7 +64,7 @@ pub struct Section {
     /// Names and values.
     pub numbers: Vec<(String, String)>,
     /// A table beside them; none without columns.
-    pub table: Table,
+    pub table: ReportTable,
     /// The file with the numbers behind the figure, relative to the report; empty for none.
     pub csv_file: String,
     /// What else a reader should know, one line each.
@@ -73,7 +73,7 @@ pub struct Section {
 
 /// Rows of cells under the names of their columns.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Table {
+pub struct ReportTable {
     /// The names.
     pub columns: Vec<String>,
     /// A cell for each of them.
@@ -117,7 +117,7 @@ impl Provenance {
     }
 }
 
-impl Report {
+impl ReportPage {
     /// "n of m claims hold".
     fn tally(&self) -> String {
         let passed = self.verdicts.iter().filter(|verdict| verdict.passed).count();

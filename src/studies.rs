@@ -60,7 +60,7 @@ pub use realnvp::RealNvp;
 #[cfg(feature = "figures")]
 pub use solve::DRIFT;
 pub use solve::Solve;
-pub use sweep::{Part, Points, Sweep, SweepGrid, comparisons};
+pub use sweep::{GridPart, Points, Sweep, SweepGrid, comparisons};
 pub use watch::{KeptLine, Silent, Watch};
 
 /// A question with its answer.

@@ -1,7 +1,7 @@
 //! Reports: everything said is there, escaped; the page stands alone and is well formed.
 
 use collapsar::figures::{Axis, Figure, Grid, Heatmap, Panel, Series, render_svg};
-use collapsar::report::{JudgedClaim, Provenance, Report, Section, Table, html, markdown};
+use collapsar::report::{JudgedClaim, Provenance, ReportPage, ReportSection, ReportTable, html, markdown};
 
 /// A picture with text, markers and an embedded bitmap.
 fn picture() -> String {
@@ -12,8 +12,8 @@ fn picture() -> String {
     render_svg(&Figure::one_column().row([panel])).unwrap()
 }
 
-fn report() -> Report {
-    let section = |name: &str, title: &str| Section {
+fn report() -> ReportPage {
+    let section = |name: &str, title: &str| ReportSection {
         explorer: String::new(),
         name: name.into(),
         title: title.into(),
@@ -23,13 +23,13 @@ fn report() -> Report {
         figure_file: format!("figures/{name}.png"),
         numbers: vec![("P_c | exact".into(), "0.119 ± 1e-6".into()), ("R*".into(), "<3>".into())],
         csv_file: format!("{name}.csv"),
-        table: Table {
+        table: ReportTable {
             columns: vec!["run".into(), "a | b".into()],
             rows: vec![vec!["<1>".into(), "0.5".into()], vec!["2".into(), String::new()]],
         },
         notes: vec!["A note with 'quotes'.".into()],
     };
-    Report {
+    ReportPage {
         title: "Collapse & <annealing>".into(),
         intro: "First paragraph.\n\nSecond <script>alert(1)</script> paragraph.".into(),
         sections: vec![section("grid one", "The grid"), section("portrait", "Phase portrait")],
@@ -149,15 +149,18 @@ fn the_page_stands_alone() {
 
 #[test]
 fn what_is_empty_leaves_no_trace() {
-    for page in [html(&Report::default()), html(&Report { sections: vec![Section::default()], ..Report::default() })] {
+    for page in [
+        html(&ReportPage::default()),
+        html(&ReportPage { sections: vec![ReportSection::default()], ..ReportPage::default() }),
+    ] {
         balanced(&page);
         for word in ["Verdicts", "Provenance", "<table>", "<figure>", "<details>"] {
             assert!(!page.contains(word), "{word}");
         }
     }
-    let broken = Section { figure_svg: "</svg><svg".into(), ..Section::default() };
-    balanced(&html(&Report { sections: vec![broken], ..Report::default() }));
-    assert_eq!(markdown(&Report::default()), "# \n");
+    let broken = ReportSection { figure_svg: "</svg><svg".into(), ..ReportSection::default() };
+    balanced(&html(&ReportPage { sections: vec![broken], ..ReportPage::default() }));
+    assert_eq!(markdown(&ReportPage::default()), "# \n");
 }
 
 #[test]
@@ -177,7 +180,7 @@ fn the_twin_says_the_same_beside_its_pictures() {
         assert!(text.contains(part), "{part} is missing:\n{text}");
     }
     assert!(!text.contains("<svg") && !text.contains("http"));
-    let ticks = Section { config_text: "a = \"````\"".into(), ..Section::default() };
-    let text = markdown(&Report { sections: vec![ticks], ..Report::default() });
+    let ticks = ReportSection { config_text: "a = \"````\"".into(), ..ReportSection::default() };
+    let text = markdown(&ReportPage { sections: vec![ticks], ..ReportPage::default() });
     assert!(text.contains("`````toml\na = \"````\"\n`````"), "{text}");
 }

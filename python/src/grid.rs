@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use collapsar::results::{Journal as Lines, JournalError};
-use collapsar::studies::{Part, Study, StudyError, Sweep, SweepGrid};
+use collapsar::studies::{GridPart, Study, StudyError, Sweep, SweepGrid};
 use pyo3::prelude::*;
 
 use crate::document::Document;
@@ -54,7 +54,7 @@ impl Grid {
             return Err(errors::breaking(py, "index", &index.to_string(), &rule));
         }
         let (grid, state) = (Arc::clone(&self.inner), Arc::new(State::with_kept(kept_lines(lines), None)));
-        let part = Part { part: index + 1, parts: self.inner.len() };
+        let part = GridPart { part: index + 1, parts: self.inner.len() };
         work(py, threads, &None, (&state, self.source), move |watch| grid.points(part, watch).map(drop))?;
         Ok(state.lines())
     }
@@ -78,7 +78,7 @@ impl Grid {
         }
         let lent = journal.and_then(|journal| journal.lock().take());
         let (grid, state) = (Arc::clone(&self.inner), Arc::new(State::with_kept(kept_lines(lines), lent)));
-        let part = Part { part, parts };
+        let part = GridPart { part, parts };
         let done = work(py, threads, &progress, (&state, self.source), move |watch| grid.points(part, watch).map(drop));
         if let Some(journal) = journal {
             *journal.lock() = state.journal();

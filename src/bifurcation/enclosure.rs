@@ -28,7 +28,7 @@ impl Default for SearchOptions {
 }
 
 /// A box of `(u1, u2)`.
-pub(super) type Pair = [Interval; 2];
+pub(super) type IntervalBox = [Interval; 2];
 
 /// What a search established.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub(super) struct Enclosure {
     /// Boxes that hold exactly one solution each, with a part of them that holds it already.
     pub(super) certified: Vec<Certified>,
     /// Boxes of which nothing is known.
-    pub(super) unresolved: Vec<Pair>,
+    pub(super) unresolved: Vec<IntervalBox>,
     /// Boxes examined.
     pub(super) boxes: usize,
 }
@@ -45,9 +45,9 @@ pub(super) struct Enclosure {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Certified {
     /// Holds exactly one solution: the Krawczyk operator maps it into its interior.
-    pub(super) unique: Pair,
+    pub(super) unique: IntervalBox,
     /// Holds that solution.
-    pub(super) tight: Pair,
+    pub(super) tight: IntervalBox,
 }
 
 impl Certified {
@@ -59,7 +59,7 @@ impl Certified {
 enum Contraction {
     Empty,
     Root(Certified),
-    Undecided(Pair),
+    Undecided(IntervalBox),
 }
 
 /// Encloses every solution of the equations of `forces` in `domain`.
@@ -67,7 +67,7 @@ enum Contraction {
 /// A box is dropped if the range of an equation, or of their sum `A(u1) + A(u2)`, excludes zero, or if the Krawczyk
 /// image of the enlarged box misses it; it is settled if that image lies inside the enlarged box (existence and
 /// uniqueness: Krawczyk 1969, Moore 1977). Otherwise it is contracted or halved across its wider side.
-pub(super) fn enclose(forces: &dyn Forces, domain: Pair, options: &SearchOptions) -> Enclosure {
+pub(super) fn enclose(forces: &dyn Forces, domain: IntervalBox, options: &SearchOptions) -> Enclosure {
     let mut found = Enclosure { certified: Vec::new(), unresolved: Vec::new(), boxes: 0 };
     let mut waiting = vec![domain];
     while let Some(cell) = waiting.pop() {
@@ -103,7 +103,7 @@ pub(super) fn enclose(forces: &dyn Forces, domain: Pair, options: &SearchOptions
     found
 }
 
-fn widest(cell: &Pair) -> usize {
+fn widest(cell: &IntervalBox) -> usize {
     usize::from(cell[1].width() > cell[0].width())
 }
 
@@ -116,11 +116,11 @@ fn range(at: impl Fn(f64) -> Interval, slope: Interval, u: Interval) -> Interval
     at(middle) + slope * (u - Interval::point(middle))
 }
 
-fn gap(cell: &Pair) -> Interval {
+fn gap(cell: &IntervalBox) -> Interval {
     cell[0] - cell[1]
 }
 
-fn examine(forces: &dyn Forces, cell: Pair) -> Contraction {
+fn examine(forces: &dyn Forces, cell: IntervalBox) -> Contraction {
     let pulls = cell.map(|u| range(|u| forces.pull_at(u), forces.pull_slope(u), u));
     let apart = gap(&cell);
     let push = range(|gap| forces.push_at(gap), forces.push_slope(apart), apart);
@@ -141,7 +141,7 @@ fn examine(forces: &dyn Forces, cell: Pair) -> Contraction {
     }
 }
 
-fn tighten(forces: &dyn Forces, start: Pair) -> Pair {
+fn tighten(forces: &dyn Forces, start: IntervalBox) -> IntervalBox {
     let mut cell = start;
     for _ in 0..TIGHTENINGS {
         let Some(image) = krawczyk(forces, cell) else { break };
@@ -159,7 +159,7 @@ fn tighten(forces: &dyn Forces, start: Pair) -> Pair {
 
 /// `c - C F(c) + (I - C J(Y)) (Y - c)` with `c` the middle of `Y` and `C` the inverse of the Jacobian's middle, which is
 /// symmetric: `[[K' - A1', -K'], [-K', K' - A2']]`. `None` where that middle is singular.
-fn krawczyk(forces: &dyn Forces, cell: Pair) -> Option<Pair> {
+fn krawczyk(forces: &dyn Forces, cell: IntervalBox) -> Option<IntervalBox> {
     let slopes = cell.map(|u| forces.pull_slope(u));
     let push = forces.push_slope(gap(&cell));
     let jacobian = [[push - slopes[0], -push], [-push, push - slopes[1]]];

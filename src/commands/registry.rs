@@ -13,7 +13,7 @@ use crate::commands::{Failure, print};
 use crate::config::Route;
 use crate::results::Store;
 use crate::studies::{
-    Bifurcate, Boundary, Density, Design, MeanField, Part, Portrait, Probability, RealNvp, Solve, Study, Sweep,
+    Bifurcate, Boundary, Density, Design, GridPart, MeanField, Portrait, Probability, RealNvp, Solve, Study, Sweep,
     SweepGrid,
 };
 
@@ -108,7 +108,7 @@ pub(crate) struct Extra {
     /// The routes asked for; all that exist if empty.
     pub(crate) routes: Vec<Route>,
     /// The part of a grid.
-    pub(crate) shard: Option<Part>,
+    pub(crate) shard: Option<GridPart>,
     /// Compute anew what is already there.
     pub(crate) force: bool,
     /// Where a schedule is written to, less the endings.
@@ -137,7 +137,7 @@ impl StudyEntry {
         let routes = matches.try_get_many::<Route>(ROUTE).ok().flatten().into_iter().flatten();
         let extra = Extra {
             routes: routes.copied().collect(),
-            shard: matches.try_get_one::<Part>(SHARD).ok().flatten().copied(),
+            shard: matches.try_get_one::<GridPart>(SHARD).ok().flatten().copied(),
             force: matches.try_get_one::<bool>(FORCE).ok().flatten().copied().unwrap_or(false),
             export: matches.try_get_one::<PathBuf>(EXPORT).ok().flatten().cloned(),
         };
@@ -186,11 +186,11 @@ fn file_stem(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn part(text: &str) -> Result<Part, String> {
+fn part(text: &str) -> Result<GridPart, String> {
     let rule = || format!("`{text}` is no part of a whole: it must read I/N with 1 <= I <= N");
     let (part, parts) = text.split_once('/').ok_or_else(rule)?;
     let read = |text: &str| text.trim().parse::<usize>().map_err(|_| rule());
-    let found = Part { part: read(part)?, parts: read(parts)? };
+    let found = GridPart { part: read(part)?, parts: read(parts)? };
     if (1..=found.parts).contains(&found.part) { Ok(found) } else { Err(rule()) }
 }
 
@@ -250,7 +250,7 @@ fn sweep(args: &RunArgs, extra: &Extra) -> Result<Vec<PathBuf>, Failure> {
     let started = Instant::now();
     let grid = SweepGrid::new(Sweep::resolve(&read(&args.config, &args.options.overrides)?).map_err(Failure::usage)?)?;
     let terminal = Terminal::with_journal(args, extra.shard, extra.force)?;
-    let shard = extra.shard.unwrap_or(Part::WHOLE);
+    let shard = extra.shard.unwrap_or(GridPart::WHOLE);
     let (points, computed) = grid.points(shard, &terminal)?;
     terminal.clear();
     if extra.shard.is_some() {

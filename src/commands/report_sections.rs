@@ -11,7 +11,7 @@ use crate::commands::output::pictures;
 use crate::config::{CheckRule, PlotConfig, SweepConfig, Verb};
 use crate::montecarlo::{Agreement, Comparison};
 use crate::plots;
-use crate::report::{JudgedClaim, Section, Table, encoded};
+use crate::report::{JudgedClaim, ReportSection, ReportTable, encoded};
 use crate::studies::{DRIFT, number};
 
 /// What parts a configuration from what the report says of it.
@@ -68,11 +68,11 @@ pub(crate) fn section(
     record: &Value,
     (folder, files): (&Path, &[String]),
     explorer: Option<&str>,
-) -> Result<Vec<Section>, Failure> {
+) -> Result<Vec<ReportSection>, Failure> {
     let stem = &experiment.stem;
     let has = |name: &str| files.iter().any(|file| file == name);
     let csv = Some(format!("{stem}.csv")).filter(|name| has(name)).unwrap_or_default();
-    let plain = |name: String, title: &str, caption: &str, svg: String| Section {
+    let plain = |name: String, title: &str, caption: &str, svg: String| ReportSection {
         title: title.to_owned(),
         caption: caption.to_owned(),
         config_text: experiment.text.clone(),
@@ -81,7 +81,7 @@ pub(crate) fn section(
         figure_svg: svg,
         numbers: numbers(record),
         csv_file: csv.clone(),
-        table: Table::default(),
+        table: ReportTable::default(),
         notes: notes(record),
         name,
     };
@@ -105,7 +105,7 @@ pub(crate) fn section(
         let drift = format!("{stem}-{DRIFT}");
         let svg = picture(&drift)?;
         if !svg.is_empty() {
-            found.push(Section {
+            found.push(ReportSection {
                 title: "What heat does to the weights of the modes".to_owned(),
                 caption: "The weights of separate modes in p^β, theory (40); dotted: half of each mode's weight, below which it counts \
                     as lost."
@@ -114,7 +114,7 @@ pub(crate) fn section(
                 figure_svg: svg,
                 csv_file: csv.clone(),
                 name: drift,
-                ..Section::default()
+                ..ReportSection::default()
             });
         }
         return Ok(found);
@@ -181,10 +181,10 @@ fn notes(record: &Value) -> Vec<String> {
     notes
 }
 
-type Part = (Section, Vec<JudgedClaim>, Vec<(String, Vec<u8>)>);
+type SectionParts = (ReportSection, Vec<JudgedClaim>, Vec<(String, Vec<u8>)>);
 
 /// All exact values against all counts, jointly; nothing if there are none.
-pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<Part>, Failure> {
+pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<SectionParts>, Failure> {
     let Some(joint) = Agreement::of(points) else { return Ok(None) };
     let mut z: Vec<f64> = points.iter().filter_map(Comparison::standardised).collect();
     z.sort_by(f64::total_cmp);
@@ -212,7 +212,7 @@ pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<Part>, Failure> 
             format!("largest |z| {}", number(joint.largest)),
         ),
     ];
-    let section = Section {
+    let section = ReportSection {
         name: AGREEMENT.to_owned(),
         title: "Agreement of the routes".to_owned(),
         caption: "Standardised differences of exact probabilities and counts over all problems of this report that have both: \
@@ -227,7 +227,7 @@ pub(crate) fn agreement(points: &[Comparison]) -> Result<Option<Part>, Failure> 
             ("left out (too few expected ends)".to_owned(), joint.left_out.to_string()),
         ],
         csv_file: format!("{AGREEMENT}.csv"),
-        table: Table::default(),
+        table: ReportTable::default(),
         notes: Vec::new(),
     };
     let mut files = pictures;

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use crate::config::Route;
-use crate::report::{Section, Table};
+use crate::report::{ReportSection, ReportTable};
 use crate::results::ModesKept;
 use crate::studies::number;
 
@@ -32,7 +32,7 @@ pub(crate) struct NamedTarget {
 }
 
 /// A count at a point of a grid.
-struct Counted {
+struct PointCount {
     /// What it is of: the values that are no schedule's, and the route where that is a flow.
     of: String,
     hot: f64,
@@ -46,7 +46,7 @@ struct Counted {
     kept: Option<ModesKept>,
 }
 
-impl Counted {
+impl PointCount {
     /// The least is the best.
     fn order(&self) -> (f64, f64, f64, f64) {
         (self.value, -self.kept.map_or(0.0, |kept| kept.mean), self.divergence.unwrap_or(0.0), self.hot)
@@ -54,20 +54,20 @@ impl Counted {
 }
 
 /// The section; nothing without a row.
-pub(crate) fn targets(named: &[NamedTarget]) -> Option<Section> {
+pub(crate) fn targets(named: &[NamedTarget]) -> Option<ReportSection> {
     let rows: Vec<Vec<String>> = named.iter().flat_map(rows).collect();
     if rows.is_empty() {
         return None;
     }
-    Some(Section {
+    Some(ReportSection {
         name: NAME.to_owned(),
         title: "Which schedule keeps all modes of the targets that people test on".to_owned(),
         caption: "Shares of runs that lose a mode, with 95% intervals, without annealing and with the best of the schedules that were \
             counted for the same family; of equal ones that which keeps most modes, then that of the least divergence, or the \
             coldest. Flows count as families of their own; their divergence is the median."
             .to_owned(),
-        table: Table { columns: COLUMNS.map(str::to_owned).to_vec(), rows },
-        ..Section::default()
+        table: ReportTable { columns: COLUMNS.map(str::to_owned).to_vec(), rows },
+        ..ReportSection::default()
     })
 }
 
@@ -83,7 +83,8 @@ fn rows(target: &NamedTarget) -> Vec<Vec<String>> {
         let mine = || all.iter().filter(|count| count.of == of);
         let coldest = mine().min_by(|a, b| a.hot.total_cmp(&b.hot))?;
         let best = mine().min_by(|a, b| a.order().partial_cmp(&b.order()).unwrap_or(Ordering::Equal))?;
-        let share = |count: &Counted| format!("{} [{}, {}]", number(count.value), short(count.low), short(count.high));
+        let share =
+            |count: &PointCount| format!("{} [{}, {}]", number(count.value), short(count.low), short(count.high));
         let without = if coldest.hot == 1.0 { share(coldest) } else { String::new() };
         let schedule = if best.hot == 1.0 { "none".to_owned() } else { best.schedule.clone() };
         let kept = best.kept.map_or_else(String::new, |kept| format!("{} of {}", short(kept.mean), kept.modes));
@@ -94,22 +95,22 @@ fn rows(target: &NamedTarget) -> Vec<Vec<String>> {
 }
 
 /// Every count of a sweep's record.
-fn counted(record: &Value) -> Vec<Counted> {
+fn counted(record: &Value) -> Vec<PointCount> {
     let keys = list(&record["axes"]).flat_map(|axis| list(&axis["keys"])).filter_map(Value::as_str).collect::<Vec<_>>();
     let kind = record["config"]["schedule"]["kind"].as_str().unwrap_or("");
     let mut found = Vec::new();
     for point in list(&record["points"]) {
-        let at = Place { keys: &keys, values: list(&point["values"]).collect() };
+        let at = GridPlace { keys: &keys, values: list(&point["values"]).collect() };
         for route in [Route::MonteCarlo, Route::RealNvp] {
             let answer = &point[route.name()];
             let Some(value) = answer["value"].as_f64() else { continue };
             let end = |key: &str| answer[key].as_f64().unwrap_or(f64::NAN);
             let (of, schedule) = (at.family(route == Route::RealNvp), at.schedule(kind));
             // Flows are counted anew for each family beside them: the first stands for all, for the best of several is no count.
-            if found.iter().any(|known: &Counted| (&known.of, &known.schedule) == (&of, &schedule)) {
+            if found.iter().any(|known: &PointCount| (&known.of, &known.schedule) == (&of, &schedule)) {
                 continue;
             }
-            found.push(Counted {
+            found.push(PointCount {
                 of,
                 hot: at.hot(),
                 schedule,
@@ -135,12 +136,12 @@ fn kept(answer: &Value) -> Option<ModesKept> {
 }
 
 /// A point of a grid by its axes.
-struct Place<'a> {
+struct GridPlace<'a> {
     keys: &'a [&'a str],
     values: Vec<&'a Value>,
 }
 
-impl Place<'_> {
+impl GridPlace<'_> {
     fn named(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.keys.iter().copied().zip(self.values.iter().copied())
     }

@@ -12,7 +12,7 @@ use crate::commands::experiment::Experiment;
 use crate::commands::report_sections::{agreement, intro, section, verdicts};
 use crate::commands::report_targets::{NamedTarget, targets};
 use crate::commands::{Failure, print};
-use crate::report::{Provenance, Report, html, markdown};
+use crate::report::{Provenance, ReportPage, html, markdown};
 use crate::results::{Store, VERSION};
 use crate::studies::comparisons;
 
@@ -108,7 +108,7 @@ pub fn run(args: &ReproduceArgs) -> Result<(), Failure> {
         judged.extend(verdict);
     }
     let failed = judged.iter().filter(|v| !v.passed).count();
-    let report = Report {
+    let report = ReportPage {
         title: "When annealing prevents collapse".to_owned(),
         intro: intro(args.quick),
         sections,

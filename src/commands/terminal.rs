@@ -13,7 +13,7 @@ use crate::cli::RunArgs;
 use crate::commands::Failure;
 use crate::commands::output::{folder, stem};
 use crate::results::{Journal, Store};
-use crate::studies::{KeptLine, Part, Watch};
+use crate::studies::{GridPart, KeptLine, Watch};
 
 /// How often a bar shows that the work goes on.
 const TICK: Duration = Duration::from_millis(200);
@@ -57,7 +57,7 @@ impl Terminal {
     }
 
     /// With the journal of a run or of its shard; an earlier record is read unless all is computed anew.
-    pub(crate) fn with_journal(args: &RunArgs, shard: Option<Part>, force: bool) -> Result<Self, Failure> {
+    pub(crate) fn with_journal(args: &RunArgs, shard: Option<GridPart>, force: bool) -> Result<Self, Failure> {
         let plain = Self::plain(args);
         let Some(folder) = folder(args) else { return Ok(plain) };
         let store = Store::open(folder).map_err(Failure::computation)?;
@@ -183,9 +183,9 @@ fn points_of(record: &Path, header: &str) -> Vec<KeptLine> {
 }
 
 /// The journal of a run, or of its shard.
-fn journal_name(args: &RunArgs, shard: Option<Part>) -> String {
+fn journal_name(args: &RunArgs, shard: Option<GridPart>) -> String {
     match shard {
-        Some(Part { part, parts }) => format!("{}.shard-{part}-of-{parts}.jsonl", stem(args)),
+        Some(GridPart { part, parts }) => format!("{}.shard-{part}-of-{parts}.jsonl", stem(args)),
         None => format!("{}.journal.jsonl", stem(args)),
     }
 }

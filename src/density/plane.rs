@@ -8,7 +8,7 @@ const FLAT: f64 = 1e-14;
 /// Modes that span more than a plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the modes extend in {0} directions about their middle: densities are drawn for modes on a line or in a plane")]
-pub struct Span(pub usize);
+pub struct NotPlanar(pub usize);
 
 /// A plane through the middle of the modes.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ impl Plane {
     /// The plane that holds all modes: first axis their principal direction (for two modes the line through them, towards
     /// the first), second axis their other direction if they have one, else the principal direction of `points` across
     /// the first, towards `points[0]`; zero where nothing extends that way.
-    pub fn new(modes: &[Vec<f64>], points: &[Vec<f64>]) -> Result<Self, Span> {
+    pub fn new(modes: &[Vec<f64>], points: &[Vec<f64>]) -> Result<Self, NotPlanar> {
         let width = modes.first().map_or(0, Vec::len);
         let vectors = |list: &[Vec<f64>]| list.iter().map(|v| DVector::from_column_slice(v)).collect::<Vec<_>>();
         let (modes, points) = (vectors(modes), vectors(points));
@@ -30,7 +30,7 @@ impl Plane {
         let (modes, points) = (centred(&modes), centred(&points));
         let mut axes: Vec<DVector<f64>> = principal(&modes, &[], width);
         if axes.len() > 2 {
-            return Err(Span(axes.len()));
+            return Err(NotPlanar(axes.len()));
         }
         let across = principal(&points, &axes, width);
         axes.extend(across);
@@ -112,6 +112,6 @@ mod tests {
         let (a, b) = (plane.project(&modes[0]), plane.project(&modes[1]));
         assert!((distance(&a, &b) - distance(&modes[0], &modes[1])).abs() < 1e-13);
         let corners = [vec![1.0, 0.0, 0.0], vec![0.0, 1.0, 0.0], vec![0.0, 0.0, 1.0], vec![0.0, 0.0, 0.0]];
-        assert_eq!(Plane::new(&corners, &[]), Err(Span(3)));
+        assert_eq!(Plane::new(&corners, &[]), Err(NotPlanar(3)));
     }
 }

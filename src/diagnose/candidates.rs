@@ -3,7 +3,7 @@
 use hdbscan::{Hdbscan, HdbscanHyperParams};
 use nalgebra::DVector;
 
-use crate::diagnose::classes::{Class, Classes};
+use crate::diagnose::classes::{LinearDiscriminant, SampleClass};
 
 /// Points that are clustered; the cost is quadratic.
 const MOST_POINTS: usize = 5000;
@@ -24,19 +24,19 @@ const ROUNDS: usize = 12;
 /// Ways to part the points into groups, each to be tested: by density (HDBSCAN), with what single runs have outside of the
 /// groups; and in two along each of the first directions, which sees modes that overlap. The points of the groups are assigned
 /// anew by their normal laws.
-pub(crate) fn candidates(points: &[DVector<f64>], runs: &[usize]) -> Vec<Classes> {
-    let mut classes = Classes::of(points, &clustered(points));
+pub(crate) fn candidates(points: &[DVector<f64>], runs: &[usize]) -> Vec<LinearDiscriminant> {
+    let mut classes = LinearDiscriminant::of(points, &clustered(points));
     if classes.list.is_empty() {
-        classes = Classes::of(points, &vec![Some(0); points.len()]);
+        classes = LinearDiscriminant::of(points, &vec![Some(0); points.len()]);
     }
     if let Some(more) = beyond(points, runs, &classes) {
-        classes = Classes::new([classes.list, more].concat());
+        classes = LinearDiscriminant::new([classes.list, more].concat());
     }
     let mut ways = vec![settled(points, classes)];
     let directions = points.first().map_or(0, |y| y.len()).min(HALVED);
     for axis in 0..directions {
         let labels: Vec<Option<usize>> = points.iter().map(|y| Some(usize::from(y[axis] > 0.0))).collect();
-        ways.push(settled(points, Classes::of(points, &labels)));
+        ways.push(settled(points, LinearDiscriminant::of(points, &labels)));
     }
     ways
 }
@@ -60,21 +60,21 @@ fn clustered(points: &[DVector<f64>]) -> Vec<Option<usize>> {
 }
 
 /// Assigns the points anew until hardly any changes its group.
-pub(crate) fn settled(points: &[DVector<f64>], mut classes: Classes) -> Classes {
+pub(crate) fn settled(points: &[DVector<f64>], mut classes: LinearDiscriminant) -> LinearDiscriminant {
     let mut labels = Vec::new();
     for _ in 0..ROUNDS {
         let next: Vec<Option<usize>> = points.iter().map(|y| Some(classes.nearest(y))).collect();
         if classes.list.len() < 2 || next == labels {
             break;
         }
-        classes = Classes::of(points, &next);
+        classes = LinearDiscriminant::of(points, &next);
         labels = next;
     }
     classes
 }
 
 /// Groups of what runs have far outside of all groups.
-fn beyond(points: &[DVector<f64>], runs: &[usize], classes: &Classes) -> Option<Vec<Class>> {
+fn beyond(points: &[DVector<f64>], runs: &[usize], classes: &LinearDiscriminant) -> Option<Vec<SampleClass>> {
     let labels: Vec<usize> = points.iter().map(|y| classes.nearest(y)).collect();
     let distances: Vec<f64> = points.iter().zip(&labels).map(|(y, label)| classes.list[*label].distance(y)).collect();
     let edges: Vec<f64> = (0..classes.list.len())
@@ -104,7 +104,7 @@ fn beyond(points: &[DVector<f64>], runs: &[usize], classes: &Classes) -> Option<
     }
     let labels = clustered(&picked);
     let labels = if labels.iter().all(Option::is_none) { vec![Some(0); picked.len()] } else { labels };
-    let mut found = Classes::of(&picked, &labels).list;
+    let mut found = LinearDiscriminant::of(&picked, &labels).list;
     let share = picked.len() as f64 / points.len() as f64;
     found.iter_mut().for_each(|class| class.weight *= share);
     (!found.is_empty()).then_some(found)

@@ -4,7 +4,7 @@ use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 /// A group.
 #[derive(Debug, Clone)]
-pub(crate) struct Class {
+pub(crate) struct SampleClass {
     pub(crate) mean: DVector<f64>,
     pub(crate) covariance: DMatrix<f64>,
     /// Its share of the points.
@@ -15,13 +15,13 @@ pub(crate) struct Class {
 /// Several, told apart by normal laws of their common covariance: the cells are convex, so that what is unimodal stays so in
 /// each.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Classes {
-    pub(crate) list: Vec<Class>,
+pub(crate) struct LinearDiscriminant {
+    pub(crate) list: Vec<SampleClass>,
     /// The common covariance; none without classes.
     common: Option<Cholesky<f64, Dyn>>,
 }
 
-impl Class {
+impl SampleClass {
     /// Of its points among `total`; the covariance leans to 1, that of near neighbours, where there are few. Nothing for a group
     /// without points.
     fn of(points: &[&DVector<f64>], total: usize) -> Option<Self> {
@@ -45,7 +45,7 @@ impl Class {
     }
 }
 
-impl Classes {
+impl LinearDiscriminant {
     /// Of points with a label each, or none.
     pub(crate) fn of(points: &[DVector<f64>], labels: &[Option<usize>]) -> Self {
         let count = labels.iter().flatten().max().map_or(0, |last| last + 1);
@@ -53,11 +53,11 @@ impl Classes {
         let of = |group: usize| -> Vec<&DVector<f64>> {
             points.iter().zip(labels).filter(|(_, label)| **label == Some(group)).map(|(y, _)| y).collect()
         };
-        Self::new((0..count).filter_map(|group| Class::of(&of(group), total)).collect())
+        Self::new((0..count).filter_map(|group| SampleClass::of(&of(group), total)).collect())
     }
 
     /// Of groups with their weights.
-    pub(crate) fn new(list: Vec<Class>) -> Self {
+    pub(crate) fn new(list: Vec<SampleClass>) -> Self {
         let all: f64 = list.iter().map(|class| class.weight).sum();
         let common = list.iter().map(|class| &class.covariance * (class.weight / all)).reduce(|a, b| a + b);
         Self { list, common: common.and_then(Cholesky::new) }
@@ -71,7 +71,7 @@ impl Classes {
     /// The class that y is of; 0 without classes.
     pub(crate) fn nearest(&self, y: &DVector<f64>) -> usize {
         let Some(common) = &self.common else { return 0 };
-        let log = |class: &Class| class.weight.ln() - 0.5 * square(common, &(y - &class.mean));
+        let log = |class: &SampleClass| class.weight.ln() - 0.5 * square(common, &(y - &class.mean));
         let all = self.list.iter().map(log).enumerate();
         all.fold((0, f64::NEG_INFINITY), |best, (at, log)| if log > best.1 { (at, log) } else { best }).0
     }

@@ -6,7 +6,7 @@ use crate::diagnose::pursuit::{ascending, pursue};
 
 /// y = B (x - c), of few directions, whitened by the covariance of near neighbours.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Frame {
+pub(crate) struct WhitenedFrame {
     centre: DVector<f64>,
     basis: DMatrix<f64>,
 }
@@ -26,7 +26,7 @@ const MOST_BETWEEN: usize = 4;
 /// Variance that is rounding, against the largest.
 const FLAT: f64 = 1e-12;
 
-impl Frame {
+impl WhitenedFrame {
     /// Of points (a row each) and the run of each; at most `most` directions.
     ///
     /// In coordinates of covariance 1, directions are kept in which the means of the runs differ by more than their noise,

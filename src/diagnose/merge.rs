@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use crate::diagnose::classes::{Class, Classes};
+use crate::diagnose::classes::{LinearDiscriminant, SampleClass};
 use crate::diagnose::dip::{dip, significance};
 
 /// Points of a test, at most: the statistic is sorted.
@@ -35,7 +35,7 @@ struct Labelled<'a> {
 /// the pairs of neighbours. Groups were made by `known` points; `fresh` ones, of which the groups know nothing, are tested, so
 /// that a unimodal law passes for two modes with that probability.
 pub(crate) fn merged(
-    classes: &Classes,
+    classes: &LinearDiscriminant,
     known: &[DVector<f64>],
     fresh: &[DVector<f64>],
     level: f64,
@@ -79,7 +79,7 @@ pub(crate) fn merged(
 }
 
 /// Pairs of classes with no third between them (Gabriel's graph, in the mean of their covariances).
-fn neighbours(classes: &[Class]) -> Vec<[usize; 2]> {
+fn neighbours(classes: &[SampleClass]) -> Vec<[usize; 2]> {
     let mut edges = Vec::new();
     for a in 0..classes.len() {
         for b in a + 1..classes.len() {
@@ -98,7 +98,13 @@ fn neighbours(classes: &[Class]) -> Vec<[usize; 2]> {
     edges
 }
 
-fn tested(classes: &[Class], group: &[usize], known: &Labelled<'_>, fresh: &Labelled<'_>, pair: [usize; 2]) -> DipTest {
+fn tested(
+    classes: &[SampleClass],
+    group: &[usize],
+    known: &Labelled<'_>,
+    fresh: &Labelled<'_>,
+    pair: [usize; 2],
+) -> DipTest {
     let none = DipTest { groups: pair, dip: 0.0, n: 0, p: 1.0 };
     let Some(direction) = direction(classes, group, pair) else { return none };
     // Along the line, and whether the point is of the second group.
@@ -116,9 +122,9 @@ fn tested(classes: &[Class], group: &[usize], known: &Labelled<'_>, fresh: &Labe
 }
 
 /// Fisher's direction from the first group to the second.
-fn direction(classes: &[Class], group: &[usize], pair: [usize; 2]) -> Option<DVector<f64>> {
+fn direction(classes: &[SampleClass], group: &[usize], pair: [usize; 2]) -> Option<DVector<f64>> {
     let moments = pair.map(|wanted| {
-        let of: Vec<&Class> = classes.iter().zip(group).filter(|(_, g)| **g == wanted).map(|(c, _)| c).collect();
+        let of: Vec<&SampleClass> = classes.iter().zip(group).filter(|(_, g)| **g == wanted).map(|(c, _)| c).collect();
         let weight: f64 = of.iter().map(|c| c.weight).sum();
         let q = of[0].mean.len();
         let mean = of.iter().fold(DVector::zeros(q), |sum, c| sum + &c.mean * (c.weight / weight));

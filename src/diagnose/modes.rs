@@ -3,8 +3,8 @@
 use nalgebra::DVector;
 
 use crate::diagnose::candidates::{candidates, settled};
-use crate::diagnose::classes::{Class, Classes};
-use crate::diagnose::frame::Frame;
+use crate::diagnose::classes::{LinearDiscriminant, SampleClass};
+use crate::diagnose::frame::WhitenedFrame;
 use crate::diagnose::merge::{DipTest, merged};
 use crate::diagnose::options::DiagnoseOptions;
 
@@ -29,11 +29,11 @@ pub(crate) struct Modes {
     centre: Vec<f64>,
     /// A, by rows.
     map: Vec<Vec<f64>>,
-    classes: Vec<Cell>,
+    classes: Vec<NeighbourCell>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Cell {
+struct NeighbourCell {
     place: Vec<f64>,
     offset: f64,
     mode: usize,
@@ -45,7 +45,7 @@ impl Modes {
     /// Groups are looked for in the known points, then within the groups; neighbours without a dip between them in the fresh
     /// points are joined. Half of the level is for the groups that are looked at again, half for what is found at last.
     pub(crate) fn new(known: &Pool<'_>, fresh: &Pool<'_>, options: &DiagnoseOptions) -> (Self, Vec<DipTest>) {
-        let Some(frame) = Frame::new(&known.points, &known.runs, options.directions) else {
+        let Some(frame) = WhitenedFrame::new(&known.points, &known.runs, options.directions) else {
             return (Self::whole(Vec::new()), Vec::new());
         };
         let level = options.false_alarm / 2.0;
@@ -73,12 +73,12 @@ impl Modes {
         Self { count: 1, centre, map: Vec::new(), classes: Vec::new() }
     }
 
-    fn of(frame: &Frame, classes: &Classes, group: &[usize]) -> Self {
+    fn of(frame: &WhitenedFrame, classes: &LinearDiscriminant, group: &[usize]) -> Self {
         let count = group.iter().max().map_or(1, |last| last + 1);
         let whole = Self::whole(frame.centre().iter().copied().collect());
         let Some(whiten) = classes.whitening().filter(|_| count > 1) else { return whole };
         let map = &whiten * frame.basis();
-        let cell = |(class, mode): (&Class, &usize)| Cell {
+        let cell = |(class, mode): (&SampleClass, &usize)| NeighbourCell {
             place: (&whiten * &class.mean).iter().copied().collect(),
             offset: -2.0 * class.weight.ln(),
             mode: *mode,
@@ -95,7 +95,7 @@ impl Modes {
     pub(crate) fn given(means: &[Vec<f64>], scales: &[f64]) -> Self {
         let d = scales.len();
         let map = (0..d).map(|i| (0..d).map(|j| if i == j { 1.0 / scales[i] } else { 0.0 }).collect()).collect();
-        let cell = |(mode, mean): (usize, &Vec<f64>)| Cell {
+        let cell = |(mode, mean): (usize, &Vec<f64>)| NeighbourCell {
             place: mean.iter().zip(scales).map(|(m, s)| m / s).collect(),
             offset: 0.0,
             mode,
@@ -118,7 +118,7 @@ impl Modes {
         }
         let off: Vec<f64> = x.iter().zip(&self.centre).map(|(x, c)| x - c).collect();
         let turned: Vec<f64> = self.map.iter().map(|row| row.iter().zip(&off).map(|(a, x)| a * x).sum()).collect();
-        let square = |cell: &Cell| -> f64 {
+        let square = |cell: &NeighbourCell| -> f64 {
             cell.offset + cell.place.iter().zip(&turned).map(|(a, y)| (a - y) * (a - y)).sum::<f64>()
         };
         let best = self.classes.iter().map(|cell| (square(cell), cell.mode)).min_by(|a, b| a.0.total_cmp(&b.0));
@@ -127,25 +127,27 @@ impl Modes {
 }
 
 /// Of the ways to part the points the first that tells most modes apart.
-fn parted(y: &[DVector<f64>], runs: &[usize], z: &[DVector<f64>], level: f64) -> Classes {
+fn parted(y: &[DVector<f64>], runs: &[usize], z: &[DVector<f64>], level: f64) -> LinearDiscriminant {
     let ways = candidates(y, runs);
     let share = level / ways.len().max(1) as f64;
     let tried = ways.into_iter().map(|classes| {
         let found = merged(&classes, y, z, share).0.into_iter().max().unwrap_or(0);
         (classes, found)
     });
-    tried.reduce(|best, other| if other.1 > best.1 { other } else { best }).map_or_else(Classes::default, |best| best.0)
+    tried
+        .reduce(|best, other| if other.1 > best.1 { other } else { best })
+        .map_or_else(LinearDiscriminant::default, |best| best.0)
 }
 
 /// The classes with those groups parted further in which several modes are found; nothing if there is none.
 fn refined(
-    classes: &Classes,
+    classes: &LinearDiscriminant,
     group: &[usize],
     y: &[DVector<f64>],
     runs: &[usize],
     z: &[DVector<f64>],
     level: f64,
-) -> Option<Classes> {
+) -> Option<LinearDiscriminant> {
     let groups = group.iter().max().map_or(1, |last| last + 1);
     if groups < 2 {
         return None;
@@ -175,5 +177,5 @@ fn refined(
         }
         list.extend(classes.list.iter().zip(group).filter(|(_, g)| **g == wanted).map(|(class, _)| class.clone()));
     }
-    finer.then(|| Classes::new(list))
+    finer.then(|| LinearDiscriminant::new(list))
 }

@@ -1,7 +1,7 @@
 //! Figures and the panels they are made of.
 
 use super::axis::Axis;
-use super::series::{Series, Shape};
+use super::series::{Series, SeriesData};
 use super::style::{Color, ONE_COLUMN_IN, TWO_COLUMN_IN, palette};
 
 /// Height of a plotting frame relative to its width.
@@ -99,9 +99,11 @@ impl Panel {
         let mut next = 0;
         self.series.iter().map(move |series| {
             let color = series.color.unwrap_or_else(|| match series.shape {
-                Shape::Vertical(_) | Shape::Horizontal(_) => palette::GRAY,
-                Shape::Text(..) | Shape::Paths(..) | Shape::Contours(_) | Shape::Heatmap(_) => palette::BLACK,
-                Shape::Band(_) | Shape::Region(_) | Shape::Bars(_) => {
+                SeriesData::Vertical(_) | SeriesData::Horizontal(_) => palette::GRAY,
+                SeriesData::Text(..) | SeriesData::Paths(..) | SeriesData::Contours(_) | SeriesData::Heatmap(_) => {
+                    palette::BLACK
+                }
+                SeriesData::Band(_) | SeriesData::Region(_) | SeriesData::Bars(_) => {
                     next += 1;
                     palette::cycle(next - 1).with_alpha(0.25)
                 }
@@ -117,7 +119,7 @@ impl Panel {
     /// The heat map that rules ticks and colour bar, if there is one.
     pub(super) fn heatmap(&self) -> Option<&super::grid::Heatmap> {
         self.series.iter().find_map(|series| match &series.shape {
-            Shape::Heatmap(heatmap) => Some(heatmap),
+            SeriesData::Heatmap(heatmap) => Some(heatmap),
             _ => None,
         })
     }

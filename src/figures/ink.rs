@@ -5,7 +5,7 @@ use super::font::Faces;
 use super::line_drawing::steps;
 use super::map::Map;
 use super::scene::{Point, Rect};
-use super::series::{Series, Shape};
+use super::series::{Series, SeriesData};
 use super::text::RichText;
 
 /// Distance of the samples.
@@ -30,26 +30,26 @@ pub(super) fn of_series(series: &Series, map: &Map, faces: &Faces) -> Vec<Point>
         along(&points.iter().map(|p| map.point(side(p))).collect::<Vec<_>>())
     };
     match &series.shape {
-        Shape::Line(points) => along(&map.points(points)),
-        Shape::Steps(points) => along(&steps(&map.points(points))),
-        Shape::Points(points) => map.points(points).into_iter().flatten().collect(),
-        Shape::ErrorBars(bars) => {
+        SeriesData::Line(points) => along(&map.points(points)),
+        SeriesData::Steps(points) => along(&steps(&map.points(points))),
+        SeriesData::Points(points) => map.points(points).into_iter().flatten().collect(),
+        SeriesData::ErrorBars(bars) => {
             bars.iter().flat_map(|&[x, y, low, high]| along(&map.points(&[[x, low], [x, y], [x, high]]))).collect()
         }
-        Shape::Band(points) => {
+        SeriesData::Band(points) => {
             let mut samples = edges(&|&[x, low, _]| [x, low], points);
             samples.extend(edges(&|&[x, low, high]| [x, 0.5 * (low + high)], points));
             samples.extend(edges(&|&[x, _, high]| [x, high], points));
             samples
         }
         // Only the tops: text may stand within tall bars sooner than on a curve.
-        Shape::Bars(bars) => bars
+        SeriesData::Bars(bars) => bars
             .iter()
             .flat_map(|&[left, right, height]| along(&map.points(&[[left, height], [right, height]])))
             .collect(),
-        Shape::Paths(paths, _) => paths.iter().flat_map(|p| along(&map.points(p))).collect(),
-        Shape::Vertical(_) | Shape::Horizontal(_) => Vec::new(),
-        Shape::Text(at, text) => {
+        SeriesData::Paths(paths, _) => paths.iter().flat_map(|p| along(&map.points(p))).collect(),
+        SeriesData::Vertical(_) | SeriesData::Horizontal(_) => Vec::new(),
+        SeriesData::Text(at, text) => {
             let half = 0.5 * RichText::parse(text).width(faces, series.size);
             let area = map.point(*at).map(|[x, y]| Rect {
                 left: x - half,
@@ -59,7 +59,7 @@ pub(super) fn of_series(series: &Series, map: &Map, faces: &Faces) -> Vec<Point>
             });
             area.into_iter().flat_map(within).collect()
         }
-        Shape::Region(_) | Shape::Heatmap(_) | Shape::Contours(_) => Vec::new(),
+        SeriesData::Region(_) | SeriesData::Heatmap(_) | SeriesData::Contours(_) => Vec::new(),
     }
 }
 

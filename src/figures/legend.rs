@@ -6,7 +6,7 @@ use super::font::Faces;
 use super::ink;
 use super::markers;
 use super::scene::{Anchor, Point, Rect, Scene};
-use super::series::{Series, Shape};
+use super::series::{Series, SeriesData};
 use super::style::{Color, Dash, FRAME_PX, TICK_PX, palette};
 use super::text::RichText;
 
@@ -133,21 +133,21 @@ fn key(scene: &mut Scene, entry: &Entry<'_>, [left, middle]: Point) {
     let (series, color) = (entry.series, entry.color);
     let centre = [left + 0.5 * KEY_PX, middle];
     match series.shape {
-        Shape::Band(_) | Shape::Region(_) | Shape::Bars(_) => {
+        SeriesData::Band(_) | SeriesData::Region(_) | SeriesData::Bars(_) => {
             let patch = Rect { left: left + 2.0, right: left + KEY_PX - 2.0, top: middle - 4.0, bottom: middle + 4.0 };
             scene.fill(patch.corners().to_vec(), color);
         }
-        Shape::ErrorBars(_) => {
+        SeriesData::ErrorBars(_) => {
             let bar = vec![[centre[0], middle - 5.5], [centre[0], middle + 5.5]];
             scene.stroke(bar, series.width, color);
         }
-        Shape::Points(_) | Shape::Text(..) | Shape::Heatmap(_) => {}
-        Shape::Line(_)
-        | Shape::Steps(_)
-        | Shape::Vertical(_)
-        | Shape::Horizontal(_)
-        | Shape::Paths(..)
-        | Shape::Contours(_) => {
+        SeriesData::Points(_) | SeriesData::Text(..) | SeriesData::Heatmap(_) => {}
+        SeriesData::Line(_)
+        | SeriesData::Steps(_)
+        | SeriesData::Vertical(_)
+        | SeriesData::Horizontal(_)
+        | SeriesData::Paths(..)
+        | SeriesData::Contours(_) => {
             let sample = vec![[left, middle], [left + KEY_PX, middle]];
             let pattern = if series.dash == Dash::Solid { Vec::new() } else { series.dash.pattern(series.width) };
             for stroke in clip::dashes(sample, &pattern) {

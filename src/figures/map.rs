@@ -4,7 +4,7 @@ use super::axis::Scale;
 use super::figure::Panel;
 use super::grid::Grid;
 use super::scene::{Point, Rect};
-use super::series::{Series, Shape};
+use super::series::{Series, SeriesData};
 
 /// Places further out than this are drawn this far out; keeps the clipping arithmetic finite.
 const FAR_PX: f64 = 1e6;
@@ -121,29 +121,29 @@ fn take(series: &Series, x: &mut Extent, y: &mut Extent) {
         }
     };
     match &series.shape {
-        Shape::Line(points) | Shape::Steps(points) | Shape::Points(points) => {
+        SeriesData::Line(points) | SeriesData::Steps(points) | SeriesData::Points(points) => {
             points.iter().for_each(|&p| point(p));
         }
-        Shape::Region(points) => points.iter().for_each(|&p| point(p)),
-        Shape::Band(points) => points.iter().for_each(|&[a, low, high]| {
+        SeriesData::Region(points) => points.iter().for_each(|&p| point(p)),
+        SeriesData::Band(points) => points.iter().for_each(|&[a, low, high]| {
             point([a, low]);
             point([a, high]);
         }),
-        Shape::ErrorBars(points) => points.iter().for_each(|&[a, b, low, high]| {
+        SeriesData::ErrorBars(points) => points.iter().for_each(|&[a, b, low, high]| {
             [b, low, high].iter().for_each(|&end| point([a, end]));
         }),
-        Shape::Bars(bars) => bars.iter().for_each(|&[left, right, height]| {
+        SeriesData::Bars(bars) => bars.iter().for_each(|&[left, right, height]| {
             [[left, height], [right, height], [left, 0.0]].iter().for_each(|&corner| point(corner));
         }),
-        Shape::Paths(paths, _) => paths.iter().flatten().for_each(|&p| point(p)),
-        Shape::Vertical(at) => x.value(*at),
-        Shape::Horizontal(at) => y.value(*at),
-        Shape::Text(..) => {}
-        Shape::Heatmap(heatmap) => {
+        SeriesData::Paths(paths, _) => paths.iter().flatten().for_each(|&p| point(p)),
+        SeriesData::Vertical(at) => x.value(*at),
+        SeriesData::Horizontal(at) => y.value(*at),
+        SeriesData::Text(..) => {}
+        SeriesData::Heatmap(heatmap) => {
             x.nodes(heatmap.grid.xs());
             y.nodes(heatmap.grid.ys());
         }
-        Shape::Contours(contours) => grid_nodes(&contours.grid, x, y),
+        SeriesData::Contours(contours) => grid_nodes(&contours.grid, x, y),
     }
 }
 

@@ -6,7 +6,7 @@ use super::ink::{self, within};
 use super::line_drawing;
 use super::map::Map;
 use super::scene::{Anchor, Point, Rect, Scene};
-use super::series::{Series, Shape};
+use super::series::{Series, SeriesData};
 use super::style::{Color, TICK_PX, palette};
 use super::text::RichText;
 
@@ -54,11 +54,11 @@ pub(super) fn covered(series: &Series, map: &Map, avoid: &[Point], faces: &Faces
 fn ends(series: &Series, map: &Map) -> Option<[Point; 2]> {
     let frame = map.frame;
     let ends = match series.shape {
-        Shape::Vertical(x) => {
+        SeriesData::Vertical(x) => {
             let x = map.x.pixel(x)?;
             [[x, frame.bottom], [x, frame.top]]
         }
-        Shape::Horizontal(y) => {
+        SeriesData::Horizontal(y) => {
             let y = map.y.pixel(y)?;
             [[frame.left, y], [frame.right, y]]
         }
@@ -75,7 +75,7 @@ fn note(series: &Series, map: &Map, avoid: &[Point], faces: &Faces) -> Option<(R
     let frame = map.frame;
     let (width, height) = (text.width(faces, TICK_PX) + 3.0, (CAP_EM + 0.5) * TICK_PX);
     let room = frame.grown(-INSET_PX);
-    let places = if matches!(series.shape, Shape::Vertical(_)) {
+    let places = if matches!(series.shape, SeriesData::Vertical(_)) {
         let sides = [x + NOTE_GAP_PX, x - NOTE_GAP_PX - width];
         let heights = [room.top, room.bottom - height, 0.5 * (frame.top + frame.bottom - height)];
         pairs(&sides, &heights)

@@ -18,7 +18,7 @@ pub enum Heads {
 /// The data of a series, in the units of the axes. A coordinate that cannot be drawn (not finite,
 /// or not positive on a logarithmic axis) breaks a line and drops a point.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
+pub enum SeriesData {
     /// Points joined by straight lines.
     Line(Vec<[f64; 2]>),
     /// Points each held until the next.
@@ -51,7 +51,7 @@ pub enum Shape {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// The data.
-    pub shape: Shape,
+    pub shape: SeriesData,
     /// Entry in the legend.
     pub label: Option<String>,
     /// Note beside a vertical or horizontal line.
@@ -73,13 +73,13 @@ pub struct Series {
 
 impl Series {
     /// A series of this shape in the default look.
-    pub fn new(shape: Shape) -> Self {
-        let marker = matches!(shape, Shape::Points(_) | Shape::ErrorBars(_));
+    pub fn new(shape: SeriesData) -> Self {
+        let marker = matches!(shape, SeriesData::Points(_) | SeriesData::ErrorBars(_));
         let width = match shape {
-            Shape::Line(_) | Shape::Steps(_) => LINE_PX,
+            SeriesData::Line(_) | SeriesData::Steps(_) => LINE_PX,
             _ => 1.0,
         };
-        let size = if matches!(shape, Shape::Text(..)) { LABEL_PX } else { MARKER_PX };
+        let size = if matches!(shape, SeriesData::Text(..)) { LABEL_PX } else { MARKER_PX };
         Self {
             shape,
             label: None,
@@ -95,76 +95,76 @@ impl Series {
 
     /// Points joined by straight lines. The shorter of two columns sets the length, here and below.
     pub fn line(x: &[f64], y: &[f64]) -> Self {
-        Self::new(Shape::Line(pairs(x, y)))
+        Self::new(SeriesData::Line(pairs(x, y)))
     }
 
     /// Points each held until the next.
     pub fn steps(x: &[f64], y: &[f64]) -> Self {
-        Self::new(Shape::Steps(pairs(x, y)))
+        Self::new(SeriesData::Steps(pairs(x, y)))
     }
 
     /// Points alone.
     pub fn points(x: &[f64], y: &[f64], marker: Marker) -> Self {
-        Self::new(Shape::Points(pairs(x, y))).marker(marker)
+        Self::new(SeriesData::Points(pairs(x, y))).marker(marker)
     }
 
     /// Points with bars from `low` to `high`.
     pub fn error_bars(x: &[f64], y: &[f64], low: &[f64], high: &[f64]) -> Self {
         let ends = low.iter().zip(high);
         let points = pairs(x, y).into_iter().zip(ends);
-        Self::new(Shape::ErrorBars(points.map(|([x, y], (&l, &h))| [x, y, l, h]).collect()))
+        Self::new(SeriesData::ErrorBars(points.map(|([x, y], (&l, &h))| [x, y, l, h]).collect()))
     }
 
     /// Bars `[left, right, height]`, as of a histogram; translucent unless a colour is given.
     pub fn bars(bars: Vec<[f64; 3]>) -> Self {
-        Self::new(Shape::Bars(bars))
+        Self::new(SeriesData::Bars(bars))
     }
 
     /// The region between `low` and `high`; translucent unless a colour is given.
     pub fn band(x: &[f64], low: &[f64], high: &[f64]) -> Self {
         let points = pairs(x, low).into_iter().zip(high);
-        Self::new(Shape::Band(points.map(|([x, l], &h)| [x, l, h]).collect()))
+        Self::new(SeriesData::Band(points.map(|([x, l], &h)| [x, l, h]).collect()))
     }
 
     /// A vertical line across the frame.
     pub fn vertical(x: f64) -> Self {
-        Self::new(Shape::Vertical(x)).dash(Dash::Dashed)
+        Self::new(SeriesData::Vertical(x)).dash(Dash::Dashed)
     }
 
     /// A horizontal line across the frame.
     pub fn horizontal(y: f64) -> Self {
-        Self::new(Shape::Horizontal(y)).dash(Dash::Dashed)
+        Self::new(SeriesData::Horizontal(y)).dash(Dash::Dashed)
     }
 
     /// A note centred at a point.
     pub fn text(x: f64, y: f64, text: impl Into<String>) -> Self {
-        Self::new(Shape::Text([x, y], text.into()))
+        Self::new(SeriesData::Text([x, y], text.into()))
     }
 
     /// An arrow.
     pub fn arrow(from: [f64; 2], to: [f64; 2]) -> Self {
-        Self::new(Shape::Paths(vec![vec![from, to]], Heads::End))
+        Self::new(SeriesData::Paths(vec![vec![from, to]], Heads::End))
     }
 
     /// Open paths.
     pub fn paths(paths: Vec<Vec<[f64; 2]>>, heads: Heads) -> Self {
-        Self::new(Shape::Paths(paths, heads))
+        Self::new(SeriesData::Paths(paths, heads))
     }
 
     /// A filled polygon; translucent unless a colour is given. Without vertices and with a label it
     /// is a patch in the legend alone.
     pub fn region(vertices: Vec<[f64; 2]>) -> Self {
-        Self::new(Shape::Region(vertices))
+        Self::new(SeriesData::Region(vertices))
     }
 
     /// Coloured cells.
     pub fn heatmap(heatmap: Heatmap) -> Self {
-        Self::new(Shape::Heatmap(heatmap))
+        Self::new(SeriesData::Heatmap(heatmap))
     }
 
     /// Level lines.
     pub fn contours(contours: Contours) -> Self {
-        Self::new(Shape::Contours(contours))
+        Self::new(SeriesData::Contours(contours))
     }
 
     /// Adds an entry to the legend.

@@ -9,7 +9,7 @@ use super::map::Map;
 use super::markers;
 use super::rule;
 use super::scene::{Anchor, Point, Rect, Scene};
-use super::series::{Series, Shape};
+use super::series::{Series, SeriesData};
 use super::style::{Color, FRAME_PX, Marker};
 use super::text::RichText;
 
@@ -20,35 +20,35 @@ const CAP_PX: f64 = 2.2;
 /// `avoid` where they can.
 pub(super) fn draw(scene: &mut Scene, map: &Map, (series, color): (&Series, Color), avoid: &[Point], faces: &Faces) {
     match &series.shape {
-        Shape::Line(points) => joined(scene, map, &map.points(points), points, (series, color)),
-        Shape::Steps(points) => {
+        SeriesData::Line(points) => joined(scene, map, &map.points(points), points, (series, color)),
+        SeriesData::Steps(points) => {
             joined(scene, map, &steps(&map.points(points)), points, (series, color));
         }
-        Shape::Points(points) => marked(scene, map, points, series, color),
-        Shape::ErrorBars(bars) => error_bars(scene, map, bars, series, color),
-        Shape::Bars(bars) => columns(scene, map, bars, series, color),
-        Shape::Band(points) => band(scene, map, points, color),
-        Shape::Vertical(_) | Shape::Horizontal(_) => {
+        SeriesData::Points(points) => marked(scene, map, points, series, color),
+        SeriesData::ErrorBars(bars) => error_bars(scene, map, bars, series, color),
+        SeriesData::Bars(bars) => columns(scene, map, bars, series, color),
+        SeriesData::Band(points) => band(scene, map, points, color),
+        SeriesData::Vertical(_) | SeriesData::Horizontal(_) => {
             rule::draw(scene, map, (series, color), avoid, faces);
         }
-        Shape::Text(at, text) => {
+        SeriesData::Text(at, text) => {
             if let Some(at) = map.point(*at).filter(|&at| map.frame.contains(at)) {
                 let text = RichText::parse(text);
                 let at = [inside(at[0], 0.5 * text.width(faces, series.size), map.frame), at[1]];
                 scene.centred(text, at, Anchor::Middle, (series.size, color));
             }
         }
-        Shape::Paths(paths, heads) => {
+        SeriesData::Paths(paths, heads) => {
             for path in paths {
                 line_drawing::path(scene, map, path, *heads, (series, color));
             }
         }
-        Shape::Region(vertices) => {
+        SeriesData::Region(vertices) => {
             let corners = map.points(vertices).into_iter().flatten().collect();
             scene.fill(clip::polygon(corners, map.frame), color);
         }
-        Shape::Heatmap(heatmap) => color_bar::cells(scene, map, heatmap),
-        Shape::Contours(contours) => contour::draw(scene, map, contours, (series, color), avoid, faces),
+        SeriesData::Heatmap(heatmap) => color_bar::cells(scene, map, heatmap),
+        SeriesData::Contours(contours) => contour::draw(scene, map, contours, (series, color), avoid, faces),
     }
 }
 

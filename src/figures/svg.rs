@@ -15,7 +15,7 @@ use super::layout;
 use super::png;
 use super::scene::{Anchor, Bitmap, Label};
 use super::sheet::{self, Sheet, UNITS, pixels};
-use super::text::Level;
+use super::text::ScriptLevel;
 
 /// Renders `figure` as a document of its physical size (96 CSS pixels to the inch). Text stays text, in DejaVu Sans or the
 /// nearest face at hand.
@@ -162,7 +162,7 @@ fn runs(label: &Label) -> String {
     let (mut content, mut rise) = (String::new(), 0.0);
     for run in &label.text.runs {
         let text = escaped(&run.text);
-        if run.level == Level::Base && run.face == Face::Regular && rise == 0.0 {
+        if run.level == ScriptLevel::Base && run.face == Face::Regular && rise == 0.0 {
             content.push_str(&text);
             continue;
         }
@@ -172,7 +172,7 @@ fn runs(label: &Label) -> String {
             let _ = write!(content, " dy=\"{}\"", rounded((rise - run.level.rise()) * label.size));
             rise = run.level.rise();
         }
-        if run.level != Level::Base {
+        if run.level != ScriptLevel::Base {
             let _ = write!(content, " font-size=\"{}\"", rounded(label.size * run.level.size()));
         }
         content.push_str(match run.face {

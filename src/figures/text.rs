@@ -22,13 +22,13 @@ pub fn plain(text: &str) -> String {
 
 /// Height of a piece of text on the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Level {
+pub(super) enum ScriptLevel {
     Base,
     Sub,
     Super,
 }
 
-impl Level {
+impl ScriptLevel {
     /// Rise of the baseline in units of the label's type size.
     pub(super) fn rise(self) -> f64 {
         match self {
@@ -48,7 +48,7 @@ impl Level {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct TextRun {
     pub(super) text: String,
-    pub(super) level: Level,
+    pub(super) level: ScriptLevel,
     pub(super) face: Face,
 }
 
@@ -67,10 +67,10 @@ impl RichText {
         let mut characters = markup.chars().peekable();
         while let Some(character) = characters.next() {
             match character {
-                '\\' => label.push(characters.next().unwrap_or('\\'), Level::Base, face),
+                '\\' => label.push(characters.next().unwrap_or('\\'), ScriptLevel::Base, face),
                 '*' => face = toggled(face),
                 '_' | '^' => {
-                    let level = if character == '_' { Level::Sub } else { Level::Super };
+                    let level = if character == '_' { ScriptLevel::Sub } else { ScriptLevel::Super };
                     let grouped = characters.next_if_eq(&'{').is_some();
                     while let Some(inner) = characters.next() {
                         match inner {
@@ -87,7 +87,7 @@ impl RichText {
                         }
                     }
                 }
-                _ => label.push(character, Level::Base, face),
+                _ => label.push(character, ScriptLevel::Base, face),
             }
         }
         label
@@ -97,12 +97,12 @@ impl RichText {
     pub(super) fn bold(text: &str) -> Self {
         let mut label = Self { markup: text.into(), runs: Vec::new() };
         for character in text.chars() {
-            label.push(character, Level::Base, Face::Bold);
+            label.push(character, ScriptLevel::Base, Face::Bold);
         }
         label
     }
 
-    fn push(&mut self, character: char, level: Level, face: Face) {
+    fn push(&mut self, character: char, level: ScriptLevel, face: Face) {
         match self.runs.last_mut() {
             Some(run) if run.level == level && run.face == face => run.text.push(character),
             _ => self.runs.push(TextRun { text: character.into(), level, face }),

@@ -4,7 +4,7 @@ use crate::flows::architecture::Activation;
 use crate::flows::batch_norm::BatchMoments;
 use crate::flows::layout::{Layer, Net, Norm};
 use crate::flows::outer::Outer;
-use crate::flows::panel::{Matrix, panelled};
+use crate::flows::panel::{MatrixView, panelled};
 use crate::flows::pass::Pass;
 use crate::flows::product::{Finish, Product, ThinProduct};
 use crate::flows::real::Arithmetic;
@@ -50,27 +50,27 @@ impl<T: Arithmetic> NetTape<T> {
     }
 
     /// The output of the last forward pass.
-    pub(crate) fn output(&self, net: &Net) -> Matrix<'_, T> {
+    pub(crate) fn output(&self, net: &Net) -> MatrixView<'_, T> {
         if net.thin() {
-            Matrix::plain(&self.output, net.outputs())
+            MatrixView::plain(&self.output, net.outputs())
         } else {
-            Matrix::panelled(&self.output, self.capacity)
+            MatrixView::panelled(&self.output, self.capacity)
         }
     }
 
     /// The network applied to the rows of `input`.
-    pub(crate) fn forward(&mut self, net: &Net, pass: Pass<'_, T>, input: Matrix<'_, T>) {
+    pub(crate) fn forward(&mut self, net: &Net, pass: Pass<'_, T>, input: MatrixView<'_, T>) {
         let (inner, last) = net.layers.split_at(net.layers.len() - 1);
         let mut input = input;
         if let Some(norm) = &net.input {
             let (normal, moments) = &mut self.normal[0];
             input.copy_to_panels(pass.rows, norm.width, self.capacity, normal);
             pass.normalise(norm, self.capacity, (normal, moments), None, &mut self.input);
-            input = Matrix::panelled(&self.input, self.capacity);
+            input = MatrixView::panelled(&self.input, self.capacity);
         }
         for (l, layer) in inner.iter().enumerate() {
             let (before, here) = self.hidden.split_at_mut(l);
-            let a = before.last().map_or(input, |h| Matrix::panelled(h, self.capacity));
+            let a = before.last().map_or(input, |h| MatrixView::panelled(h, self.capacity));
             match &layer.norm {
                 None => {
                     let finish = match pass.activation {
@@ -87,7 +87,7 @@ impl<T: Arithmetic> NetTape<T> {
             }
         }
         let (last, h) = (&last[0], &self.hidden[inner.len() - 1]);
-        let a = Matrix::panelled(h, self.capacity);
+        let a = MatrixView::panelled(h, self.capacity);
         if !last.thin() {
             return pass.product(last, self.capacity, a, true, Finish::Keep, &mut self.output);
         }
@@ -104,11 +104,11 @@ impl<T: Arithmetic> NetTape<T> {
 
     /// From `output_gradient` to `input_gradient`; adds to `gradient`, which is laid out like the network's
     /// parameters.
-    pub(crate) fn backward(&mut self, net: &Net, pass: Pass<'_, T>, input: Matrix<'_, T>, gradient: &mut [T]) {
+    pub(crate) fn backward(&mut self, net: &Net, pass: Pass<'_, T>, input: MatrixView<'_, T>, gradient: &mut [T]) {
         let (inner, last) = net.layers.split_at(net.layers.len() - 1);
         let start = net.range.start;
         self.backward_last(&last[0], pass, (inner.len() - 1, start), gradient);
-        let input = if net.input.is_some() { Matrix::panelled(&self.input, self.capacity) } else { input };
+        let input = if net.input.is_some() { MatrixView::panelled(&self.input, self.capacity) } else { input };
         for (l, layer) in inner.iter().enumerate().rev() {
             let (before, _) = self.hidden.split_at(l);
             let [here, other] = &mut self.scratch;
@@ -116,8 +116,8 @@ impl<T: Arithmetic> NetTape<T> {
                 let (normal, moments) = &self.normal[l];
                 pass.denormalise(norm, self.capacity, (normal, moments), here, &mut gradient[norm.bias - start..]);
             }
-            let y = Matrix::panelled(here, self.capacity);
-            let a = before.last().map_or(input, |h| Matrix::panelled(h, self.capacity));
+            let y = MatrixView::panelled(here, self.capacity);
+            let a = before.last().map_or(input, |h| MatrixView::panelled(h, self.capacity));
             pass.outer(layer, a, y, &mut gradient[layer.weight - start..]);
             match before.last() {
                 Some(h) => {
@@ -141,7 +141,7 @@ impl<T: Arithmetic> NetTape<T> {
                         let gradient = &mut gradient[norm.bias - start..];
                         pass.denormalise(norm, self.capacity, (normal, moments), other, gradient);
                     }
-                    let other = Matrix::panelled(other, self.capacity);
+                    let other = MatrixView::panelled(other, self.capacity);
                     other.copy_columns(pass.rows, 0, layer.inputs, &mut self.input_gradient);
                 }
             }
@@ -153,17 +153,17 @@ impl<T: Arithmetic> NetTape<T> {
         let h = &self.hidden[l];
         let finish = pass.slope(h);
         if !layer.thin() {
-            let d = Matrix::panelled(&self.output_gradient, self.capacity);
-            pass.outer(layer, Matrix::panelled(h, self.capacity), d, &mut gradient[layer.weight - start..]);
+            let d = MatrixView::panelled(&self.output_gradient, self.capacity);
+            pass.outer(layer, MatrixView::panelled(h, self.capacity), d, &mut gradient[layer.weight - start..]);
             return pass.product_back(layer, self.capacity, d, finish, &mut self.scratch[0]);
         }
-        let d = Matrix::plain(&self.output_gradient, layer.outputs);
+        let d = MatrixView::plain(&self.output_gradient, layer.outputs);
         pass.arch.dispatch(Outer {
             rows: pass.rows,
             height: layer.outputs,
             width: layer.inputs,
             a: d,
-            y: Matrix::panelled(h, self.capacity),
+            y: MatrixView::panelled(h, self.capacity),
             g: &mut gradient[layer.weight - start..][..layer.weights()],
         });
         let bias = &mut gradient[layer.bias - start..][..layer.outputs];

@@ -4,7 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::flows::conditioner::NetTape;
 use crate::flows::layout::Net;
-use crate::flows::panel::{Matrix, PANEL, panels};
+use crate::flows::panel::{MatrixView, PANEL, panels};
 use crate::flows::pass::Pass;
 use crate::flows::real::Arithmetic;
 use crate::parallel;
@@ -42,7 +42,7 @@ impl<T: Arithmetic> CouplingTape<T> {
 
     /// Runs the networks on the kept coordinates (row by row) and prepares scale and shift.
     pub(crate) fn condition(&mut self, nets: &[Net], pass: Pass<'_, T>, kept: &[T], changed: usize, bound: T) {
-        let input = Matrix::plain(kept, nets[0].inputs());
+        let input = MatrixView::plain(kept, nets[0].inputs());
         if let ([a, b], [net_a, net_b]) = (self.nets.as_mut_slice(), nets) {
             let work = pass.rows * net_a.layers.iter().map(|l| l.inputs * l.outputs).sum::<usize>();
             if work >= WORTH_TWO_THREADS {
@@ -99,7 +99,7 @@ impl<T: Arithmetic> CouplingTape<T> {
             self.shift[i] = g[i];
             g[i] = through;
         }
-        let input = Matrix::plain(kept, nets[0].inputs());
+        let input = MatrixView::plain(kept, nets[0].inputs());
         let parts = [self.growth.as_slice(), self.shift.as_slice()];
         let [gradient_a, gradient_b] = gradients;
         match (self.nets.as_mut_slice(), nets) {

@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::flows::panel::{Matrix, PANEL, panels};
+use crate::flows::panel::{MatrixView, PANEL, panels};
 use crate::flows::real::Arithmetic;
 use crate::flows::tiles::{Tiled, tiles};
 
@@ -12,9 +12,9 @@ pub(crate) struct Outer<'a, T> {
     pub(crate) rows: usize,
     pub(crate) height: usize,
     pub(crate) width: usize,
-    pub(crate) a: Matrix<'a, T>,
+    pub(crate) a: MatrixView<'a, T>,
     /// In panels.
-    pub(crate) y: Matrix<'a, T>,
+    pub(crate) y: MatrixView<'a, T>,
     pub(crate) g: &'a mut [T],
 }
 
@@ -85,7 +85,7 @@ impl<T: Arithmetic> Tiled for Outer<'_, T> {
 pub(crate) struct ColumnSums<'a, T> {
     pub(crate) rows: usize,
     pub(crate) width: usize,
-    pub(crate) y: Matrix<'a, T>,
+    pub(crate) y: MatrixView<'a, T>,
     /// Padded to whole panels.
     pub(crate) g: &'a mut [T],
 }

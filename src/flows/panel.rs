@@ -20,7 +20,7 @@ pub(crate) const fn panelled(rows: usize, columns: usize) -> usize {
 /// In panels no two rows of a kernel's tile are far apart, whatever the width of a layer; unused columns of the last
 /// panel are zero.
 #[derive(Clone, Copy)]
-pub(crate) struct Matrix<'a, T> {
+pub(crate) struct MatrixView<'a, T> {
     pub(crate) data: &'a [T],
     /// From one row to the next.
     pub(crate) stride: usize,
@@ -28,7 +28,7 @@ pub(crate) struct Matrix<'a, T> {
     pub(crate) panel: usize,
 }
 
-impl<'a, T: Arithmetic> Matrix<'a, T> {
+impl<'a, T: Arithmetic> MatrixView<'a, T> {
     /// In panels that have room for `capacity` rows.
     pub(crate) fn panelled(data: &'a [T], capacity: usize) -> Self {
         Self { data, stride: PANEL, panel: capacity * PANEL }

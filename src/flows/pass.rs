@@ -6,7 +6,7 @@ use crate::flows::architecture::Activation;
 use crate::flows::batch_norm::{BatchMoments, Denormalise, Measure, Normalise};
 use crate::flows::layout::{Layer, Norm};
 use crate::flows::outer::{ColumnSums, Outer};
-use crate::flows::panel::{Matrix, panelled};
+use crate::flows::panel::{MatrixView, panelled};
 use crate::flows::product::{Finish, Product};
 use crate::flows::real::Arithmetic;
 
@@ -53,7 +53,7 @@ impl<T: Arithmetic> Pass<'_, T> {
         &self,
         layer: &Layer,
         capacity: usize,
-        a: Matrix<'_, T>,
+        a: MatrixView<'_, T>,
         with_bias: bool,
         finish: Finish<'_, T>,
         c: &mut [T],
@@ -76,7 +76,7 @@ impl<T: Arithmetic> Pass<'_, T> {
         &self,
         layer: &Layer,
         capacity: usize,
-        d: Matrix<'_, T>,
+        d: MatrixView<'_, T>,
         finish: Finish<'_, T>,
         c: &mut [T],
     ) {
@@ -94,7 +94,7 @@ impl<T: Arithmetic> Pass<'_, T> {
     }
 
     /// Gradients of weights and, without batch normalisation, of the bias; `gradient` begins with the weights'.
-    pub(crate) fn outer(&self, layer: &Layer, a: Matrix<'_, T>, y: Matrix<'_, T>, gradient: &mut [T]) {
+    pub(crate) fn outer(&self, layer: &Layer, a: MatrixView<'_, T>, y: MatrixView<'_, T>, gradient: &mut [T]) {
         let (rows, width) = (self.rows, layer.outputs);
         let g = &mut gradient[..layer.weights()];
         if layer.by_output {

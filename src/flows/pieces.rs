@@ -9,7 +9,7 @@ const WIDTH: f64 = 2.0 * REACH;
 
 /// Where a base point lies: behind knot `knot`, `steps` distances of knots away; `tail` where the slope is constant.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
+pub(crate) struct KnotPlace {
     pub(crate) knot: usize,
     steps: f64,
     tail: bool,
@@ -75,12 +75,12 @@ impl Pieces {
         }
     }
 
-    pub(crate) fn place(&self, j: usize, z: f64) -> Place {
+    pub(crate) fn place(&self, j: usize, z: f64) -> KnotPlace {
         let (knot, tail) = self.behind(&self.knots[j * self.count..][..self.count], z);
         let i = j * self.count + knot;
         // Before the first knot in units of one, as beyond the last.
         let distance = if tail { 1.0 } else { self.distances[i] };
-        Place { knot, steps: (z - self.knots[i]) / distance, tail }
+        KnotPlace { knot, steps: (z - self.knots[i]) / distance, tail }
     }
 
     /// The last of `places` that is not beyond `value`, and whether it lies outside all of them.
@@ -96,14 +96,14 @@ impl Pieces {
     }
 
     /// T_j and log T_j'.
-    pub(crate) fn at(&self, j: usize, Place { knot, steps, tail }: Place) -> (f64, f64) {
+    pub(crate) fn at(&self, j: usize, KnotPlace { knot, steps, tail }: KnotPlace) -> (f64, f64) {
         let (log, rise, distance) = self.piece(j, knot, tail);
         let x = self.at[j * self.count + knot] + distance * log.exp() * steps * mean_exp(rise * steps);
         (x, log + rise * steps)
     }
 
     /// Their derivatives within the piece.
-    pub(crate) fn slopes(&self, j: usize, Place { knot, steps, tail }: Place) -> Slopes {
+    pub(crate) fn slopes(&self, j: usize, KnotPlace { knot, steps, tail }: KnotPlace) -> Slopes {
         let (log, rise, distance) = self.piece(j, knot, tail);
         let slope = log.exp();
         let whole = distance * slope * steps * mean_exp(rise * steps);

@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::flows::panel::{Matrix, PANEL, panels};
+use crate::flows::panel::{MatrixView, PANEL, panels};
 use crate::flows::real::Arithmetic;
 use crate::flows::tiles::{Tiled, tiles};
 
@@ -27,7 +27,7 @@ pub(crate) struct Product<'a, T> {
     pub(crate) rows: usize,
     pub(crate) depth: usize,
     pub(crate) width: usize,
-    pub(crate) a: Matrix<'a, T>,
+    pub(crate) a: MatrixView<'a, T>,
     pub(crate) w: &'a [T],
     /// One number a column, padded to whole panels.
     pub(crate) bias: Option<&'a [T]>,
@@ -171,7 +171,7 @@ pub(crate) struct ThinProduct<'a, T> {
     pub(crate) rows: usize,
     pub(crate) depth: usize,
     pub(crate) width: usize,
-    pub(crate) a: Matrix<'a, T>,
+    pub(crate) a: MatrixView<'a, T>,
     pub(crate) w: &'a [T],
     pub(crate) bias: Option<&'a [T]>,
     pub(crate) c: &'a mut [T],

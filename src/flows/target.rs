@@ -69,26 +69,26 @@ impl FlowTarget {
     }
 
     /// log p and s_k, in natural order of `dimension` coordinates.
-    pub(crate) fn judge(&self, dimension: usize) -> Result<Judge<'_>, InvalidParameter> {
+    pub(crate) fn judge(&self, dimension: usize) -> Result<PreparedTarget<'_>, InvalidParameter> {
         let order: Vec<usize> = (0..dimension).collect();
         self.check(&order)?;
         Ok(match self {
-            Self::Mixture(target) => Judge::Mixture(Mixture::new(target, &order)?),
-            Self::Shaped(mixture) => Judge::Shaped(mixture, vec![0.0; dimension]),
-            Self::Benchmark(benchmark) => Judge::Benchmark(benchmark),
+            Self::Mixture(target) => PreparedTarget::Mixture(Mixture::new(target, &order)?),
+            Self::Shaped(mixture) => PreparedTarget::Shaped(mixture, vec![0.0; dimension]),
+            Self::Benchmark(benchmark) => PreparedTarget::Benchmark(benchmark),
         })
     }
 }
 
 /// A target ready to be asked for its density and its modes at points.
-pub(crate) enum Judge<'a> {
+pub(crate) enum PreparedTarget<'a> {
     Mixture(Mixture<f64>),
     /// With room for a score.
     Shaped(&'a GaussianMixture, Vec<f64>),
     Benchmark(&'a Benchmark),
 }
 
-impl Judge<'_> {
+impl PreparedTarget<'_> {
     pub(crate) fn log_density(&mut self, x: &[f64], responsibilities: &mut [f64]) -> f64 {
         match self {
             Self::Mixture(mixture) => mixture.log_density(x, &[], responsibilities),

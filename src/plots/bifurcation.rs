@@ -1,6 +1,6 @@
 //! The figure of a pair's equilibria: branches with their stability, and where collapse is possible.
 
-use crate::figures::{Axis, Color, Dash, Figure, LegendPlace, Marker, Panel, Series, Shape, palette};
+use crate::figures::{Axis, Color, Dash, Figure, LegendPlace, Marker, Panel, Series, SeriesData, palette};
 use crate::results::{BifurcationRecord, BranchRecord};
 
 /// Ink of unstable branches.
@@ -68,7 +68,8 @@ fn unstable(record: &BifurcationRecord, view: usize) -> Vec<Series> {
         }
         drawn.push(fresh);
     }
-    let line = |points: Vec<[f64; 2]>| Series::new(Shape::Line(points)).color(UNSTABLE).dash(Dash::Dashed).width(1.0);
+    let line =
+        |points: Vec<[f64; 2]>| Series::new(SeriesData::Line(points)).color(UNSTABLE).dash(Dash::Dashed).width(1.0);
     drawn.into_iter().map(line).collect()
 }
 
@@ -87,7 +88,7 @@ fn diagram(record: &BifurcationRecord, view: usize) -> Panel {
     let mut panel = Panel::new(parameter_axis(record), Axis::linear(coordinate(record, view)));
     panel = panel.with_all(unstable(record, view));
     for branch in record.branches.iter().filter(|branch| branch.stable.contains(&true)) {
-        let line = Series::new(Shape::Line(run(branch, view, true)));
+        let line = Series::new(SeriesData::Line(run(branch, view, true)));
         panel = panel.with(line.color(outcome(record, branch)).width(BRANCH_PX));
     }
     for (kind, marker, color) in [

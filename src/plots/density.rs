@@ -21,8 +21,9 @@ pub fn density(record: &DensityRecord) -> Figure {
     let last = record.variants.len().saturating_sub(1);
     for (index, variant) in record.variants.iter().enumerate() {
         let columns = variant.snapshots.len();
-        let panels = |make: &dyn Fn(&Snapshot, Place) -> Panel| {
-            let place = |column| Place { column, first: index == 0, last: index == last, end: column + 1 == columns };
+        let panels = |make: &dyn Fn(&Snapshot, PanelPlace) -> Panel| {
+            let place =
+                |column| PanelPlace { column, first: index == 0, last: index == last, end: column + 1 == columns };
             variant.snapshots.iter().enumerate().map(|(c, shot)| make(shot, place(c))).collect::<Vec<_>>()
         };
         figure = figure.row(panels(&|shot, place| marginals(variant, shot, place, peak)));
@@ -33,7 +34,7 @@ pub fn density(record: &DensityRecord) -> Figure {
 
 /// Where a panel stands.
 #[derive(Clone, Copy)]
-struct Place {
+struct PanelPlace {
     column: usize,
     /// Whether it belongs to the first run,
     first: bool,
@@ -64,7 +65,7 @@ fn window(variant: &DensityVariant) -> f64 {
     variant.axis.last().copied().unwrap_or(1.0)
 }
 
-fn legend(place: Place) -> LegendPlace {
+fn legend(place: PanelPlace) -> LegendPlace {
     if place.first && place.end { LegendPlace::Right } else { LegendPlace::None }
 }
 
@@ -83,7 +84,7 @@ fn short(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-fn marginals(variant: &DensityVariant, shot: &Snapshot, place: Place, peak: f64) -> Panel {
+fn marginals(variant: &DensityVariant, shot: &Snapshot, place: PanelPlace, peak: f64) -> Panel {
     let reach = window(variant);
     let label = if variant.label.is_empty() { "density".to_owned() } else { variant.label.clone() };
     let x = shared(Axis::linear("").range(-reach, reach), false);
@@ -99,7 +100,7 @@ fn marginals(variant: &DensityVariant, shot: &Snapshot, place: Place, peak: f64)
         .legend(legend(place))
 }
 
-fn plane(variant: &DensityVariant, shot: &Snapshot, place: Place) -> Panel {
+fn plane(variant: &DensityVariant, shot: &Snapshot, place: PanelPlace) -> Panel {
     let reach = window(variant);
     let across = across(variant).min(reach);
     let x = shared(Axis::linear("mode axis").range(-reach, reach), place.last);

@@ -5,7 +5,7 @@ use crate::plots::symbols::{COUNTED, FLOWS, LOOKS, THIN, axis, axis_label, hue, 
 use crate::results::{Answer, PlotConfig, Route, Source, SweepCurve, SweepRecord};
 
 /// A value with its ends.
-type Value = fn(&Answer) -> Option<[f64; 3]>;
+type AnswerValue = fn(&Answer) -> Option<[f64; 3]>;
 
 /// Room beyond the ends of an axis, as a share of it.
 const RIM: f64 = 0.05;
@@ -22,7 +22,7 @@ pub(crate) fn kept(record: &SweepRecord, plot: &PlotConfig) -> Figure {
 
 /// The median of KL(q||p) over trained flows, with the quartiles.
 pub(crate) fn divergence(record: &SweepRecord, plot: &PlotConfig) -> Figure {
-    let value: Value = |answer| answer.divergence().map(|[low, median, high]| [median, low, high]);
+    let value: AnswerValue = |answer| answer.divergence().map(|[low, median, high]| [median, low, high]);
     let high = drawn(record, plot).filter_map(value).fold(0.0, |most: f64, [_, _, high]| most.max(high));
     let y = axis("divergence KL(*q*‖*p*)", plot.log_y);
     figure(record, plot, if plot.log_y { y } else { y.range(0.0, (1.0 + 2.0 * RIM) * high) }, value)
@@ -35,7 +35,7 @@ fn drawn<'a>(record: &'a SweepRecord, plot: &'a PlotConfig) -> impl Iterator<Ite
 }
 
 /// A curve for each combination of the other axes: counts joined by solid lines, flows by dashed ones.
-fn figure(record: &SweepRecord, plot: &PlotConfig, y: Axis, value: Value) -> Figure {
+fn figure(record: &SweepRecord, plot: &PlotConfig, y: Axis, value: AnswerValue) -> Figure {
     let mut panel = Panel::new(axis(axis_label(&plot.x), plot.log_x), y).aspect(0.9).legend(LegendPlace::Below);
     let all = record.curves(&[&plot.x]);
     let looks = LOOKS.iter().filter(|look| [COUNTED, FLOWS].contains(&look.source) && plot.shows(look.source));
@@ -69,7 +69,7 @@ fn columns(
     record: &SweepRecord,
     plot: &PlotConfig,
     (curve, source): (&SweepCurve, Source),
-    value: Value,
+    value: AnswerValue,
 ) -> (Vec<f64>, [Vec<f64>; 3]) {
     let (mut xs, mut columns) = (Vec::new(), [const { Vec::new() }; 3]);
     let Source::Route(route) = source else { return (xs, columns) };

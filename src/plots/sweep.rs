@@ -25,13 +25,13 @@ pub fn sweep(record: &SweepRecord, plot: &PlotConfig) -> Figure {
 }
 
 /// The points of a curve that have a value of some kind, as columns.
-struct Column<'a> {
+struct CurveColumns<'a> {
     record: &'a SweepRecord,
     x: &'a str,
     places: &'a [usize],
 }
 
-impl Column<'_> {
+impl CurveColumns<'_> {
     fn take<const N: usize>(&self, of: impl Fn(&SweepPoint) -> Option<[f64; N]>) -> (Vec<f64>, [Vec<f64>; N]) {
         let (mut xs, mut columns) = (Vec::new(), std::array::from_fn(|_| Vec::new()));
         for &place in self.places {
@@ -79,7 +79,7 @@ fn curves(record: &SweepRecord, plot: &PlotConfig) -> Panel {
     let mut panel = Panel::new(axis(axis_label(&plot.x), plot.log_x), y).aspect(0.9).legend(LegendPlace::Below);
     let all = record.curves(&[&plot.x]);
     for (i, curve) in all.iter().enumerate() {
-        let column = Column { record, x: &plot.x, places: &curve.points };
+        let column = CurveColumns { record, x: &plot.x, places: &curve.points };
         panel = panel.with_all(one_curve(&column, plot, hue(i, all.len())));
         if all.len() > 1 {
             panel = panel.with(Series::line(&[f64::NAN], &[f64::NAN]).color(hue(i, all.len())).label(name(curve)));
@@ -105,7 +105,7 @@ fn shown(record: &SweepRecord) -> [f64; 2] {
 }
 
 /// What is drawn of one curve.
-fn one_curve(column: &Column<'_>, plot: &PlotConfig, color: Color) -> Vec<Series> {
+fn one_curve(column: &CurveColumns<'_>, plot: &PlotConfig, color: Color) -> Vec<Series> {
     let record = column.record;
     let of = |source: Source| column.take(|point| drawn(record, point, source).filter(|_| plot.shows(source)));
     let has_exact = !of(EXACT).0.is_empty();
@@ -166,7 +166,7 @@ fn scaling(record: &SweepRecord, plot: &PlotConfig) -> Panel {
         .legend(LegendPlace::Below);
     let fits: Vec<&FitRecord> = record.fits.iter().filter(|fit| fit.plot == plot.name).collect();
     for (i, curve) in record.curves(&[&plot.x]).iter().enumerate() {
-        let column = Column { record, x: &plot.x, places: &curve.points };
+        let column = CurveColumns { record, x: &plot.x, places: &curve.points };
         let color = palette::cycle(i);
         let (mut x, [mut p, ..]) = column.take(|point| said(record, point, EXACT));
         if x.is_empty() {

@@ -19,13 +19,13 @@ pub fn trajectory(rows: &[Report], targets: &[f64]) -> Figure {
         .row([coverage(k, targets, &curve, axis()), temperature(own, &curve, axis())])
 }
 
-type Curve<'a> = dyn Fn(&dyn Fn(&Report) -> f64) -> Series + 'a;
+type StatisticCurve<'a> = dyn Fn(&dyn Fn(&Report) -> f64) -> Series + 'a;
 
 fn named(series: Series, label: String, count: usize) -> Series {
     if count <= MOST_LABELS { series.label(label) } else { series }
 }
 
-fn mode_overlaps(k: usize, p: usize, curve: &Curve<'_>, time: Axis) -> Panel {
+fn mode_overlaps(k: usize, p: usize, curve: &StatisticCurve<'_>, time: Axis) -> Panel {
     let mut panel = Panel::new(time, Axis::linear("overlap *μ*_i·*ν*_k / |*ν*_k|^2"));
     // The second of two opposite modes says nothing that the first does not.
     let shown = if p == 2 { 1 } else { p };
@@ -38,7 +38,7 @@ fn mode_overlaps(k: usize, p: usize, curve: &Curve<'_>, time: Axis) -> Panel {
     panel.with(Series::horizontal(0.0))
 }
 
-fn mean_overlaps(k: usize, curve: &Curve<'_>, time: Axis) -> Panel {
+fn mean_overlaps(k: usize, curve: &StatisticCurve<'_>, time: Axis) -> Panel {
     let mut panel = Panel::new(time, Axis::linear("overlap *μ*_i·*μ*_j / |*μ*_i||*μ*_j|").range(-1.05, 1.05));
     let pairs = k * k.saturating_sub(1) / 2;
     for i in 0..k {
@@ -50,7 +50,7 @@ fn mean_overlaps(k: usize, curve: &Curve<'_>, time: Axis) -> Panel {
     panel.with(Series::horizontal(0.0))
 }
 
-fn coverage(k: usize, targets: &[f64], curve: &Curve<'_>, time: Axis) -> Panel {
+fn coverage(k: usize, targets: &[f64], curve: &StatisticCurve<'_>, time: Axis) -> Panel {
     let mut panel = Panel::new(time, Axis::linear("coverage *C*_k, weight *w*_i").range(-0.03, 1.03));
     for (m, &v) in targets.iter().enumerate() {
         let color = palette::cycle(m);
@@ -66,7 +66,7 @@ fn coverage(k: usize, targets: &[f64], curve: &Curve<'_>, time: Axis) -> Panel {
 }
 
 /// `own` is the number of components with variances of their own.
-fn temperature(own: usize, curve: &Curve<'_>, time: Axis) -> Panel {
+fn temperature(own: usize, curve: &StatisticCurve<'_>, time: Axis) -> Panel {
     let panel = Panel::new(time, Axis::log("temperature *T*, variance"))
         .legend(LegendPlace::Auto)
         .with(curve(&|r| r.temperature).color(palette::VERMILLION).label("*T*"));

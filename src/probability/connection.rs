@@ -49,7 +49,7 @@ pub fn connection(pair: FreePair, temperature: f64) -> Result<Option<Connection>
     if rough.low == 0.0 || rough.undecided {
         return Ok(None);
     }
-    let plane = Plane { basin: boundary.basin(), beta: 1.0 / temperature };
+    let plane = PlanarFlow { basin: boundary.basin(), beta: 1.0 / temperature };
     let heights = plane.passed([START, rough.middle()]).and_then(|near| plane.saddle(near));
     let heights = match heights.and_then(|saddle| plane.manifold(saddle)) {
         Some(heights) => heights,
@@ -83,7 +83,7 @@ fn bracketed(pair: FreePair, schedule: &Schedule) -> Result<Option<[f64; NEAR.le
 }
 
 /// The flow in the plane z = 0 at one temperature.
-struct Plane<'a> {
+struct PlanarFlow<'a> {
     basin: &'a FreeBasin,
     beta: f64,
 }
@@ -95,7 +95,7 @@ struct Saddle {
     stable: [f64; 2],
 }
 
-impl Plane<'_> {
+impl PlanarFlow<'_> {
     fn rate(&self, [x, y]: [f64; 2]) -> [f64; 2] {
         let [dx, dy, _] = self.basin.flow().rates(self.beta, &[x, y, 0.0]);
         [dx, dy]

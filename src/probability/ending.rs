@@ -51,7 +51,7 @@ const SHARE: f64 = 1e-2;
 const LOOSEST: f64 = 1e-6;
 
 /// A trajectory followed to its end.
-pub(crate) struct Followed<const N: usize> {
+pub(crate) struct FollowedRun<const N: usize> {
     pub(crate) ending: Ending,
     /// When that was certain, to a small part of a step.
     pub(crate) time: f64,
@@ -59,7 +59,7 @@ pub(crate) struct Followed<const N: usize> {
     pub(crate) state: [f64; N],
 }
 
-impl<const N: usize> Followed<N> {
+impl<const N: usize> FollowedRun<N> {
     /// The end and when it was certain.
     pub(crate) fn decision(&self) -> (Ending, f64) {
         (self.ending, self.time)
@@ -81,7 +81,7 @@ pub(crate) fn ending<const N: usize>(
     rates: &impl Fn(f64, &[f64; N]) -> [f64; N],
     verdict: &impl Fn(f64, f64, &[f64; N]) -> Verdict,
     spent: &Spent,
-) -> Followed<N> {
+) -> FollowedRun<N> {
     let certain = |t: f64, y: &[f64; N]| match verdict(t, schedule.beta(t), y) {
         Verdict::Recovered => Some(Ending::Recovered),
         Verdict::Collapsed => Some(Ending::Collapsed),
@@ -90,7 +90,7 @@ pub(crate) fn ending<const N: usize>(
     // A verdict counts as a step.
     spent.spend(1);
     if let Some(ending) = certain(0.0, &start) {
-        return Followed { ending, time: 0.0, state: start };
+        return FollowedRun { ending, time: 0.0, state: start };
     }
     let mut edges = schedule.breakpoints();
     edges.push(schedule.settling_time(1e-12) + limits.patience);
@@ -126,13 +126,13 @@ pub(crate) fn ending<const N: usize>(
                         None => before = middle,
                     }
                 }
-                return Followed { ending, time, state: *stepper.state() };
+                return FollowedRun { ending, time, state: *stepper.state() };
             }
         }
     }
-    stepper.map_or(Followed { ending: Ending::Undecided, time: 0.0, state: start }, |stepper| undecided(&stepper))
+    stepper.map_or(FollowedRun { ending: Ending::Undecided, time: 0.0, state: start }, |stepper| undecided(&stepper))
 }
 
-fn undecided<const N: usize>(stepper: &Stepper<N>) -> Followed<N> {
-    Followed { ending: Ending::Undecided, time: stepper.time(), state: *stepper.state() }
+fn undecided<const N: usize>(stepper: &Stepper<N>) -> FollowedRun<N> {
+    FollowedRun { ending: Ending::Undecided, time: stepper.time(), state: *stepper.state() }
 }

@@ -4,7 +4,7 @@ use collapsar_theory::{FreeBasin, FreePair, InvalidParameter, Schedule, Verdict}
 
 use crate::probability::bracket::{Bracket, Departure, bisect};
 use crate::probability::budget::{GIVEN_UP, Spent};
-use crate::probability::ending::{Ending, Followed, Limits, ending};
+use crate::probability::ending::{Ending, FollowedRun, Limits, ending};
 use crate::probability::law::{chi_density, chi_range, two_sided};
 use crate::probability::neighbours::Neighbours;
 use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
@@ -39,7 +39,7 @@ impl<'a> FreeBoundary<'a> {
         self.follow(start).ending
     }
 
-    fn follow(&self, start: [f64; 3]) -> Followed<3> {
+    fn follow(&self, start: [f64; 3]) -> FollowedRun<3> {
         let verdict = |t: f64, beta: f64, y: &[f64; 3]| {
             if self.basin.separated(y[0], y[1]) {
                 Verdict::Recovered

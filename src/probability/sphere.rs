@@ -4,10 +4,10 @@ use collapsar_theory::{InvalidParameter, Schedule, SphereBasin, SpherePair, Tabu
 
 use crate::integrate::vectors;
 use crate::parallel;
-use crate::probability::angle::{End, ends, way};
+use crate::probability::angle::{AngleEnd, ends, way};
 use crate::probability::bracket::{Bracket, Departure, bisect};
 use crate::probability::budget::{GIVEN_UP, Spent};
-use crate::probability::ending::{Ending, Followed, Limits, ending};
+use crate::probability::ending::{Ending, FollowedRun, Limits, ending};
 use crate::probability::free::NEGLIGIBLE;
 use crate::probability::law::{coordinate_rule, coordinate_within, latitude_below, latitude_density, latitude_reach};
 use crate::probability::neighbours::Neighbours;
@@ -38,7 +38,7 @@ impl<'a> SphereBoundary<'a> {
         self.follow(start).ending
     }
 
-    fn follow(&self, start: [f64; 3]) -> Followed<4> {
+    fn follow(&self, start: [f64; 3]) -> FollowedRun<4> {
         let verdict = |t: f64, _: f64, y: &[f64; 4]| {
             if self.basin.separated(y[0], y[1]) {
                 Verdict::Recovered
@@ -127,7 +127,7 @@ impl<'a> SphereBoundary<'a> {
 
     /// The angle between `from` and an end beyond which every start with this s collapses, to `tolerance` or [`KINK`] of the way; the end if
     /// there is none.
-    fn full(&self, s: f64, from: f64, end: End, tolerance: f64) -> End {
+    fn full(&self, s: f64, from: f64, end: AngleEnd, tolerance: f64) -> AngleEnd {
         let to = end.angle;
         let collapses = |angle: f64| {
             let sum = (2.0 * (1.0 + s)).max(0.0).sqrt() * angle.sin();
@@ -143,7 +143,7 @@ impl<'a> SphereBoundary<'a> {
             let middle = open + (full - open) / 2.0;
             if collapses(middle) { full = middle } else { open = middle }
         }
-        End { angle: full, is_rough: true }
+        AngleEnd { angle: full, is_rough: true }
     }
 
     /// P(collapse | s) by a Gauss rule of a narrow law of u, or around a kink.
@@ -165,11 +165,12 @@ impl<'a> SphereBoundary<'a> {
     /// sides of a kink.
     fn average(&self, dimension: f64, s: f64, kink: Option<f64>, tolerance: f64) -> Integral {
         let reach = ends(dimension);
-        let kink = kink.map(|u| End { angle: u.asin(), is_rough: true });
+        let kink = kink.map(|u| AngleEnd { angle: u.asin(), is_rough: true });
         let middle = kink.map_or(0.0, |kink| kink.angle);
         let [low, high] = reach.map(|end| self.full(s, middle, end, tolerance));
-        let edges = [Some(low), kink, Some(high)].into_iter().flatten().collect::<Vec<End>>();
-        let between = |from: End, to: End| latitude_below(dimension, to.angle) - latitude_below(dimension, from.angle);
+        let edges = [Some(low), kink, Some(high)].into_iter().flatten().collect::<Vec<AngleEnd>>();
+        let between =
+            |from: AngleEnd, to: AngleEnd| latitude_below(dimension, to.angle) - latitude_below(dimension, from.angle);
         let mut total = Integral { value: between(reach[0], low) + between(high, reach[1]), ..Integral::default() };
         for piece in edges.windows(2) {
             let mut line = Neighbours::default();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{JudgedClaim, Report, Section, Table, paragraphs};
+use super::{JudgedClaim, ReportPage, ReportSection, ReportTable, paragraphs};
 
 /// The page's own style: readable in light and dark; figures keep their white sheet in both.
 const STYLE: &str = "\
@@ -61,7 +61,7 @@ fn prose(text: &str) -> String {
 }
 
 /// The page.
-pub fn html(report: &Report) -> String {
+pub fn html(report: &ReportPage) -> String {
     let title = escaped(&report.title);
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -95,12 +95,12 @@ fn line(page: &mut String, text: std::fmt::Arguments<'_>) {
 }
 
 /// The anchor of a section: its name is any text, its place is unique.
-fn anchor(section: &Section, index: usize) -> String {
+fn anchor(section: &ReportSection, index: usize) -> String {
     let plain = section.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
     format!("s{}-{}", index + 1, plain.collect::<String>())
 }
 
-fn contents(page: &mut String, report: &Report) {
+fn contents(page: &mut String, report: &ReportPage) {
     if report.sections.is_empty() {
         return;
     }
@@ -114,7 +114,7 @@ fn contents(page: &mut String, report: &Report) {
     page.push_str("</ul>\n</nav>\n");
 }
 
-fn verdicts(page: &mut String, report: &Report) {
+fn verdicts(page: &mut String, report: &ReportPage) {
     if report.verdicts.is_empty() {
         return;
     }
@@ -132,7 +132,7 @@ fn verdicts(page: &mut String, report: &Report) {
     page.push_str("</tbody>\n</table>\n</div>\n</section>\n");
 }
 
-fn write_section(page: &mut String, section: &Section, index: usize) {
+fn write_section(page: &mut String, section: &ReportSection, index: usize) {
     let title = escaped(&section.title);
     line(page, format_args!("<section id=\"{}\">\n<h2>{title}</h2>", anchor(section, index)));
     let picture = embedded(&section.figure_svg, index, &title);
@@ -178,7 +178,7 @@ fn numbers(page: &mut String, rows: &[(String, String)]) {
     page.push_str("</tbody>\n</table>\n</div>\n");
 }
 
-fn table(page: &mut String, table: &Table) {
+fn table(page: &mut String, table: &ReportTable) {
     if table.columns.is_empty() {
         return;
     }

@@ -1,6 +1,6 @@
 //! The report as Markdown, beside its pictures.
 
-use super::{JudgedClaim, Report, Section, Table, encoded, paragraphs};
+use super::{JudgedClaim, ReportPage, ReportSection, ReportTable, encoded, paragraphs};
 
 /// A text on one line with what Markdown gives a meaning escaped.
 fn escaped(text: &str) -> String {
@@ -20,7 +20,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// The document.
-pub fn markdown(report: &Report) -> String {
+pub fn markdown(report: &ReportPage) -> String {
     let mut blocks = vec![format!("# {}", escaped(&report.title))];
     blocks.extend(paragraphs(&report.intro).map(escaped));
     if !report.verdicts.is_empty() {
@@ -44,7 +44,7 @@ pub fn markdown(report: &Report) -> String {
     blocks.join("\n\n") + "\n"
 }
 
-fn section(section: &Section) -> Vec<String> {
+fn section(section: &ReportSection) -> Vec<String> {
     let mut blocks = vec![format!("## {}", escaped(&section.title))];
     if !section.figure_file.is_empty() {
         blocks.push(format!("![{}]({})", escaped(&section.title), encoded(&section.figure_file)));
@@ -84,7 +84,7 @@ fn numbers(rows: &[(String, String)]) -> String {
     format!("| quantity | value |\n|---|---|\n{}", lines.collect::<String>()).trim_end().to_owned()
 }
 
-fn table(table: &Table) -> String {
+fn table(table: &ReportTable) -> String {
     let row =
         |cells: &[String]| format!("| {} |", cells.iter().map(|cell| escaped(cell)).collect::<Vec<_>>().join(" | "));
     let rule = format!("|{}", "---|".repeat(table.columns.len()));

@@ -9,13 +9,13 @@ use crate::runs::run::{Data, Run, Samples, Trace};
 use crate::runs::thin::{self, Pick};
 
 /// Reads an array by its place in the list, with the places of an axis that are picked.
-pub(crate) type Reader<'a> = dyn FnMut(usize, usize, Pick) -> io::Result<Array> + 'a;
+pub(crate) type ArrayReader<'a> = dyn FnMut(usize, usize, Pick) -> io::Result<Array> + 'a;
 
 /// The arrays of a file.
 pub(crate) struct Arrays<'a> {
     pub(crate) file: &'a str,
     pub(crate) listed: &'a [(String, ArrayLayout)],
-    pub(crate) read: &'a mut Reader<'a>,
+    pub(crate) read: &'a mut ArrayReader<'a>,
 }
 
 impl Arrays<'_> {

@@ -14,7 +14,7 @@ use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReade
 use crate::runs::error::RunError;
 use crate::runs::role::Columns;
 use crate::runs::run::Run;
-use crate::runs::table::{Roles, Row};
+use crate::runs::table::{Roles, TableRow};
 use crate::runs::thin::{self, Pick};
 
 /// Records that are decoded at a time.
@@ -44,8 +44,8 @@ pub(crate) fn read<S: Read + Seek + Send + 'static>(
     let rows = usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap_or(0);
     let stride = thin::stride(rows, roles.width(), most);
     let pick = if roles.are_samples() { Pick::drawn(stride) } else { Pick::last(stride) };
-    let mut kept: Vec<Row> =
-        (0..pick.count(rows)).map(|_| Row { values: vec![f64::NAN; names.len()], label: String::new() }).collect();
+    let mut kept: Vec<TableRow> =
+        (0..pick.count(rows)).map(|_| TableRow { values: vec![f64::NAN; names.len()], label: String::new() }).collect();
     for (column, descriptor) in schema.columns().iter().enumerate() {
         let labelled = roles.label == Some(column);
         if !labelled && !roles.is_read(column) {
@@ -70,13 +70,13 @@ pub(crate) fn read<S: Read + Seek + Send + 'static>(
                     && let Some(kept) = kept.get_mut(row / stride)
                 {
                     match value {
-                        Some(Cell::Number(number)) => kept.values[column] = number,
-                        Some(Cell::Text(_)) | None => {}
+                        Some(ParquetCell::Number(number)) => kept.values[column] = number,
+                        Some(ParquetCell::Text(_)) | None => {}
                     }
                     if labelled {
                         kept.label = match value {
-                            Some(Cell::Number(number)) => number.to_string(),
-                            Some(Cell::Text(text)) => text.to_owned(),
+                            Some(ParquetCell::Number(number)) => number.to_string(),
+                            Some(ParquetCell::Text(text)) => text.to_owned(),
                             None => String::new(),
                         };
                     }
@@ -92,14 +92,14 @@ pub(crate) fn read<S: Read + Seek + Send + 'static>(
     roles.runs(file, &kept, stride)
 }
 
-enum Cell<'a> {
+enum ParquetCell<'a> {
     Number(f64),
     Text(&'a str),
 }
 
 /// Every value of a column, `half` of two bytes, in order; none where it is null.
-fn each(reader: ColumnReader, half: bool, take: &mut dyn FnMut(Option<Cell<'_>>)) -> ParquetResult<()> {
-    use Cell::Number;
+fn each(reader: ColumnReader, half: bool, take: &mut dyn FnMut(Option<ParquetCell<'_>>)) -> ParquetResult<()> {
+    use ParquetCell::Number;
     match reader {
         ColumnReader::BoolColumnReader(reader) => all(reader, &|v| Number(f64::from(u8::from(*v))), take),
         ColumnReader::Int32ColumnReader(reader) => all(reader, &|v| Number(f64::from(*v)), take),
@@ -107,7 +107,7 @@ fn each(reader: ColumnReader, half: bool, take: &mut dyn FnMut(Option<Cell<'_>>)
         ColumnReader::FloatColumnReader(reader) => all(reader, &|v| Number(f64::from(*v)), take),
         ColumnReader::DoubleColumnReader(reader) => all(reader, &|v| Number(*v), take),
         ColumnReader::ByteArrayColumnReader(reader) => {
-            all(reader, &|v| Cell::Text(v.as_utf8().unwrap_or_default()), take)
+            all(reader, &|v| ParquetCell::Text(v.as_utf8().unwrap_or_default()), take)
         }
         ColumnReader::FixedLenByteArrayColumnReader(reader) if half => all(
             reader,
@@ -123,8 +123,8 @@ fn each(reader: ColumnReader, half: bool, take: &mut dyn FnMut(Option<Cell<'_>>)
 
 fn all<T: DataType>(
     mut reader: ColumnReaderImpl<T>,
-    of: &dyn for<'a> Fn(&'a T::T) -> Cell<'a>,
-    take: &mut dyn FnMut(Option<Cell<'_>>),
+    of: &dyn for<'a> Fn(&'a T::T) -> ParquetCell<'a>,
+    take: &mut dyn FnMut(Option<ParquetCell<'_>>),
 ) -> ParquetResult<()> {
     let (mut values, mut levels) = (Vec::new(), Vec::new());
     loop {

@@ -23,7 +23,7 @@ enum ColumnKind {
 
 /// A row: the numbers of its columns, NaN where there is none, and the run that it is of.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Row {
+pub(crate) struct TableRow {
     pub(crate) values: Vec<f64>,
     pub(crate) label: String,
 }
@@ -91,7 +91,7 @@ impl Roles {
     }
 
     /// The runs of these rows, one for every `stride` of the file.
-    pub(crate) fn runs(&self, file: &str, rows: &[Row], stride: usize) -> Result<Vec<Run>, RunError> {
+    pub(crate) fn runs(&self, file: &str, rows: &[TableRow], stride: usize) -> Result<Vec<Run>, RunError> {
         if self.width() == 0 {
             return Err(RunError::new(file, "no column holds coordinates, means or coverages"));
         }
@@ -106,7 +106,7 @@ impl Roles {
         }
     }
 
-    fn samples(&self, rows: &[&Row], stride: usize) -> Samples {
+    fn samples(&self, rows: &[&TableRow], stride: usize) -> Samples {
         let places: Vec<usize> = (0..self.of.len()).filter(|c| self.of[*c] == Role::Coordinate).collect();
         let column = |role| self.at(role).map(|at| rows.iter().map(|row| row.values[at]).collect());
         let samples = Samples {
@@ -121,7 +121,7 @@ impl Roles {
     }
 
     /// A row a run.
-    fn coverages(&self, file: &str, rows: &[Row]) -> Vec<Run> {
+    fn coverages(&self, file: &str, rows: &[TableRow]) -> Vec<Run> {
         let mut places: Vec<(usize, usize)> = (0..self.of.len())
             .filter_map(|column| match self.of[column] {
                 Role::Coverage(k) => Some((k, column)),
@@ -129,14 +129,14 @@ impl Roles {
             })
             .collect();
         places.sort_unstable();
-        let run = |(i, row): (usize, &Row)| Run {
+        let run = |(i, row): (usize, &TableRow)| Run {
             name: if row.label.is_empty() { format!("{file}:{}", i + 1) } else { format!("{file}:{}", row.label) },
             data: Data::Coverage(places.iter().map(|(_, at)| row.values[*at]).collect()),
         };
         rows.iter().enumerate().map(run).collect()
     }
 
-    fn trace(&self, file: &str, rows: &[&Row], stride: usize) -> Result<Trace, RunError> {
+    fn trace(&self, file: &str, rows: &[&TableRow], stride: usize) -> Result<Trace, RunError> {
         let components = self.largest(&|role| match role {
             Role::Mean(i, _) => Some(i),
             _ => None,
@@ -194,8 +194,8 @@ impl Roles {
 }
 
 /// The rows of each run, in the order in which the runs come.
-fn by_label<'a>(file: &str, rows: &'a [Row]) -> impl Iterator<Item = (String, Vec<&'a Row>)> + use<'a> {
-    let mut groups: Vec<(&str, Vec<&Row>)> = Vec::new();
+fn by_label<'a>(file: &str, rows: &'a [TableRow]) -> impl Iterator<Item = (String, Vec<&'a TableRow>)> + use<'a> {
+    let mut groups: Vec<(&str, Vec<&TableRow>)> = Vec::new();
     let mut places = std::collections::HashMap::new();
     for row in rows {
         let at = *places.entry(row.label.as_str()).or_insert_with(|| {

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use crate::runs::error::RunError;
 use crate::runs::role::Columns;
 use crate::runs::run::Run;
-use crate::runs::table::{Roles, Row};
+use crate::runs::table::{Roles, TableRow};
 use crate::runs::thin::Thin;
 
 const COMMENT: u8 = b'#';
@@ -81,7 +81,7 @@ pub(crate) fn read(
                 })?;
             }
             let label = roles.label.map_or_else(String::new, |at| fields[at].clone());
-            kept.rows.push(Row { values, label });
+            kept.rows.push(TableRow { values, label });
         }
         if !after {
             break;

@@ -15,7 +15,7 @@ use crate::diagnose::{Course, DiagnoseOptions, Found, Mode, Objective};
 use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots;
-use crate::report::{Report, markdown};
+use crate::report::{ReportPage, markdown};
 use crate::results::{DiagnoseRecord, DiagnoseSettings, ModeRecord, PROGRAM, RunRecord, SeparationRecord, VERSION};
 use crate::runs::{Columns, Run, Samples};
 use crate::studies::{Study, StudyError, Watch, number};
@@ -57,7 +57,7 @@ pub struct Diagnose(DiagnoseRecord);
 
 impl Diagnose {
     /// All of it as a report, with those of its figures that are given, as SVG documents under the names in [`Study::figures`].
-    pub fn report(&self, pictures: &[(String, String)]) -> Report {
+    pub fn report(&self, pictures: &[(String, String)]) -> ReportPage {
         page::page(&self.0, pictures)
     }
 }

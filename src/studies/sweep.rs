@@ -17,7 +17,7 @@ use crate::plots;
 use crate::results::{SweepPoint, SweepRecord, sweep_csv};
 use crate::studies::{Study, StudyError, Watch};
 pub use finished::Points;
-pub use grid::{Part, SweepGrid};
+pub use grid::{GridPart, SweepGrid};
 
 /// A grid of probabilities, judged.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Study for Sweep {
 
     fn compute(config: Self::Config, watch: &dyn Watch) -> Result<Self, StudyError> {
         let grid = SweepGrid::new(config)?;
-        let (points, computed) = grid.points(Part::WHOLE, watch)?;
+        let (points, computed) = grid.points(GridPart::WHOLE, watch)?;
         Self::of(grid, points, computed)
     }
 

@@ -17,15 +17,15 @@ const SEEDS: usize = 100;
 /// Longest line in units of the window.
 const LONGEST: f64 = 4.0;
 
-type Point = [f64; 2];
+type PlanePoint = [f64; 2];
 /// Direction of a field at (x, y); its length means nothing.
-type Field<'a> = &'a dyn Fn(f64, f64) -> [f64; 2];
+type DirectionField<'a> = &'a dyn Fn(f64, f64) -> [f64; 2];
 
 /// Lines along `field` in the window `x` by `y`, about `spacing` apart in units of the window's sides, each in the
 /// direction of the field (Jobard and Lefer 1997: every line seeds its neighbours).
-pub fn field_lines(field: Field<'_>, x: [f64; 2], y: [f64; 2], spacing: f64) -> Vec<Vec<[f64; 2]>> {
+pub fn field_lines(field: DirectionField<'_>, x: [f64; 2], y: [f64; 2], spacing: f64) -> Vec<Vec<[f64; 2]>> {
     let (width, height) = (x[1] - x[0], y[1] - y[0]);
-    let unit = |p: Point| {
+    let unit = |p: PlanePoint| {
         let [a, b] = field(x[0] + width * p[0], y[0] + height * p[1]);
         let direction = [a / width, b / height];
         let length = direction[0].hypot(direction[1]);
@@ -34,7 +34,7 @@ pub fn field_lines(field: Field<'_>, x: [f64; 2], y: [f64; 2], spacing: f64) -> 
     let mut sheet = DrawnLines { spacing, lines: Vec::new() };
     let cells = (1.0 / spacing).ceil() as usize;
     let lattice = (0..cells * cells).map(|i| [(i % cells) as f64, (i / cells) as f64].map(|v| (v + 0.5) * spacing));
-    let mut seeds: VecDeque<Point> = VecDeque::from([[0.5 + 0.13 * spacing, 0.5 + 0.29 * spacing]]);
+    let mut seeds: VecDeque<PlanePoint> = VecDeque::from([[0.5 + 0.13 * spacing, 0.5 + 0.29 * spacing]]);
     seeds.extend(lattice);
     // Where a field turns too sharply for lines, short ones would seed short ones for ever.
     for _ in 0..SEEDS * cells * cells {
@@ -52,30 +52,30 @@ pub fn field_lines(field: Field<'_>, x: [f64; 2], y: [f64; 2], spacing: f64) -> 
             sheet.lines.push(line);
         }
     }
-    let place = |p: &Point| [x[0] + width * p[0], y[0] + height * p[1]];
+    let place = |p: &PlanePoint| [x[0] + width * p[0], y[0] + height * p[1]];
     sheet.lines.iter().map(|line| line.iter().map(place).collect()).collect()
 }
 
-fn inside(p: Point) -> bool {
+fn inside(p: PlanePoint) -> bool {
     p.iter().all(|v| (0.0..=1.0).contains(v))
 }
 
 /// The lines so far, in the unit square.
 struct DrawnLines {
     spacing: f64,
-    lines: Vec<Vec<Point>>,
+    lines: Vec<Vec<PlanePoint>>,
 }
 
-type Unit<'a> = &'a dyn Fn(Point) -> Option<Point>;
+type Unit<'a> = &'a dyn Fn(PlanePoint) -> Option<PlanePoint>;
 
 impl DrawnLines {
-    fn nearest(&self, p: Point) -> f64 {
+    fn nearest(&self, p: PlanePoint) -> f64 {
         let distances = self.lines.iter().flatten().map(|q| (p[0] - q[0]).hypot(p[1] - q[1]));
         distances.fold(f64::INFINITY, f64::min)
     }
 
     /// The line through `seed`, both ways.
-    fn line(&self, unit: Unit<'_>, seed: Point) -> Vec<Point> {
+    fn line(&self, unit: Unit<'_>, seed: PlanePoint) -> Vec<PlanePoint> {
         let mut line = self.half(unit, seed, -1.0);
         line.reverse();
         line.push(seed);
@@ -84,7 +84,7 @@ impl DrawnLines {
     }
 
     /// From `seed` to the rim, to rest or to another line.
-    fn half(&self, unit: Unit<'_>, seed: Point, sign: f64) -> Vec<Point> {
+    fn half(&self, unit: Unit<'_>, seed: PlanePoint, sign: f64) -> Vec<PlanePoint> {
         let step = sign * self.spacing / STEPS;
         let (mut line, mut p) = (Vec::new(), seed);
         for _ in 0..(LONGEST * STEPS / self.spacing) as usize {
@@ -103,7 +103,7 @@ impl DrawnLines {
 }
 
 /// A step along the lines and the direction at its start; nothing where one of its stages has none.
-fn step_along(unit: Unit<'_>, p: Point, h: f64) -> Option<(Point, Point)> {
+fn step_along(unit: Unit<'_>, p: PlanePoint, h: f64) -> Option<(PlanePoint, PlanePoint)> {
     let mut first = None;
     let next = runge_kutta(p, h, |part, p| {
         let along = unit(p);
@@ -130,10 +130,10 @@ mod tests {
             assert!(line.windows(2).all(|w| w[1][0].abs() >= w[0][0].abs() - 1e-12), "along the field");
             assert!(line.iter().all(|[x, y]| x.abs() <= 2.0 && y.abs() <= 1.0), "{line:?}");
         }
-        let scaled = |[x, y]: &Point| [x / 4.0, y / 2.0];
+        let scaled = |[x, y]: &PlanePoint| [x / 4.0, y / 2.0];
         for (i, a) in lines.iter().enumerate() {
             for p in lines[..i].iter().flatten().map(scaled) {
-                let gap = |q: Point| (p[0] - q[0]).hypot(p[1] - q[1]);
+                let gap = |q: PlanePoint| (p[0] - q[0]).hypot(p[1] - q[1]);
                 assert!(a.iter().map(scaled).all(|q| gap(q) >= 0.0499), "two lines touch");
             }
         }

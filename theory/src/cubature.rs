@@ -16,13 +16,13 @@ mod quadratic;
 mod span;
 
 use crate::parameter::InvalidParameter;
-use few::{Class, Few};
+use few::{Few, NoisyLogit};
 use lattice::Lattice;
 use span::Span;
 
 pub(crate) use plane::{PlaneAverages, largest_share};
 pub(crate) use quadratic::{Levels, MOST_DIRECTIONS, Quadratic, QuadraticAverages, Quadratics};
-pub(crate) use span::{Classes, RowAverages};
+pub(crate) use span::{PointClasses, RowAverages};
 
 /// Rounding forbids less than the first; with more than the second the error estimates mean nothing.
 const TOLERANCES: std::ops::RangeInclusive<f64> = 1e-14..=1e-2;
@@ -64,9 +64,9 @@ impl<'a> Logits<'a> {
         Ok(Self { offsets, loadings, dimension })
     }
 
-    fn class(&self, j: usize) -> Class<'a> {
+    fn class(&self, j: usize) -> NoisyLogit<'a> {
         let row = j * self.dimension;
-        Class { mean: self.offsets[j], loading: &self.loadings[row..row + self.dimension] }
+        NoisyLogit { mean: self.offsets[j], loading: &self.loadings[row..row + self.dimension] }
     }
 }
 
@@ -190,7 +190,7 @@ impl Cubature {
     #[inline(always)]
     pub(crate) fn plane(
         &self,
-        classes: &Classes<'_>,
+        classes: &PointClasses<'_>,
         centres: &[f64],
         spread: f64,
         wants_means: bool,
@@ -203,7 +203,7 @@ impl Cubature {
     /// classes (theory section 3.6). `None` where it has none: up to four present classes, more than three dimensions, a number
     /// that is not finite.
     #[inline(always)]
-    pub(crate) fn rows(&self, classes: &Classes<'_>, centres: &[f64], spread: f64) -> Option<RowAverages> {
+    pub(crate) fn rows(&self, classes: &PointClasses<'_>, centres: &[f64], spread: f64) -> Option<RowAverages> {
         self.span.averages(classes, centres, spread, self.tolerance, self.second)
     }
 

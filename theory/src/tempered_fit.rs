@@ -29,7 +29,7 @@ pub struct FitComponent {
 }
 
 /// Moments of log p under one component, up to a common constant.
-struct Moments {
+struct LogDensityMoments {
     mean: f64,
     variance: f64,
 }
@@ -80,7 +80,7 @@ impl TemperedFit {
 
     /// Var_q[log p]: within components (d-1) var^2/2 + var |mu_perp|^2 + Var phi, and between them.
     pub fn log_density_variance(&self) -> f64 {
-        let moments: Vec<(f64, Moments)> =
+        let moments: Vec<(f64, LogDensityMoments)> =
             self.components.iter().enumerate().map(|(i, c)| (c.weight, self.moments(i))).collect();
         let mean: f64 = moments.iter().map(|(w, m)| w * m.mean).sum();
         moments.iter().map(|(w, m)| w * (m.variance + (m.mean - mean) * (m.mean - mean))).sum()
@@ -99,12 +99,12 @@ impl TemperedFit {
     }
 
     /// Moments under component `i`; those of -|x_perp|^2/2 are closed.
-    fn moments(&self, i: usize) -> Moments {
+    fn moments(&self, i: usize) -> LogDensityMoments {
         let (others, var, component) = (self.dimension - 1.0, self.variance, &self.components[i]);
         let here = phi(self.separation, self.bias, component.along);
         let first = self.average(i, |phi| phi - here);
         let second = self.average(i, |phi| (phi - here - first) * (phi - here - first));
-        Moments {
+        LogDensityMoments {
             mean: -0.5 * (others * var + component.across) + here + first,
             variance: 0.5 * others * var * var + var * component.across + second,
         }

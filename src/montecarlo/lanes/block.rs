@@ -4,14 +4,14 @@ use crate::montecarlo::lanes::set::Lanes;
 
 /// Draws in lanes, and the ends of those that are followed no more: E in the limit, H where a draw stood at the horizon if
 /// it was open there.
-pub(crate) struct Block<E, H, const N: usize> {
+pub(crate) struct DrawBlock<E, H, const N: usize> {
     /// Draws still followed, as offsets in the block.
     pub(crate) followed: Lanes<N>,
     ends: Vec<Option<E>>,
     at_horizon: Vec<Option<H>>,
 }
 
-impl<E, H, const N: usize> Block<E, H, N> {
+impl<E, H, const N: usize> DrawBlock<E, H, N> {
     /// Draws from their `starts`; one whose end is `known` from its offset and start is not followed.
     pub(crate) fn new(starts: impl Iterator<Item = [f64; N]>, known: impl Fn(usize, &[f64; N]) -> Option<E>) -> Self {
         let size = starts.size_hint().0;
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn each_draw_keeps_its_end() {
         let starts = (0..40).map(|draw| [f64::from(draw)]);
-        let mut block = Block::<f64, f64, 1>::new(starts, |draw, start| (draw == 5).then_some(start[0]));
+        let mut block = DrawBlock::<f64, f64, 1>::new(starts, |draw, start| (draw == 5).then_some(start[0]));
         assert_eq!(block.followed.len(), 39);
         block.end_where(|[x]| (x % 3.0 == 0.0).then_some(*x));
         block.judge(|lanes, entry| -lanes.state(entry)[0]);

@@ -4,7 +4,7 @@ use collapsar_theory::MixtureFlow;
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::integrate::control::Controller;
-use crate::montecarlo::lanes::block::Block;
+use crate::montecarlo::lanes::block::DrawBlock;
 use crate::montecarlo::lanes::common_steps::{Attempted, CommonSteps, StepTolerances};
 use crate::montecarlo::lanes::step::{LANES, Lane};
 use crate::montecarlo::mixture::end::{MixtureEnd, MixtureRun};
@@ -36,7 +36,7 @@ pub(crate) fn run<const D: usize, const N: usize>(
         lanes,
         flow,
         rules,
-        block: Block::new(starts.iter().map(|start| lanes.gather(start)), follow),
+        block: DrawBlock::new(starts.iter().map(|start| lanes.gather(start)), follow),
         watches: vec![LimitWatch::NEW; starts.len()],
         common: CommonSteps::new(Controller::PROPORTIONAL_INTEGRAL, tolerances),
         steps: 0,
@@ -59,7 +59,7 @@ struct MixtureBlock<'a, const D: usize, const N: usize> {
     flow: &'a MixtureFlow,
     rules: &'a RunRules,
     /// With what a draw had lost at the horizon.
-    block: Block<MixtureRun, MixtureEnd, N>,
+    block: DrawBlock<MixtureRun, MixtureEnd, N>,
     watches: Vec<LimitWatch>,
     common: CommonSteps<N>,
     steps: usize,

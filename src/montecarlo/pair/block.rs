@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::montecarlo::lanes::block::Block;
+use crate::montecarlo::lanes::block::DrawBlock;
 use crate::montecarlo::lanes::set::lane;
 use crate::montecarlo::lanes::step::{LANES, scale, step};
 use crate::montecarlo::pair::follow::Follow;
@@ -52,7 +52,7 @@ pub(crate) fn certain<M: Model<3>>(model: &M, alone: &Follow, t: f64, state: &[f
 pub(crate) fn run<M: Model<3>>(model: &M, mesh: &SharedMesh<M::Stage>, seed: u64, draws: Range<u64>) -> Vec<JudgedEnd> {
     let starts = draws.clone().map(|index| model.draw(seed, index));
     let known = |_, start: &[f64; 3]| certain(model, &mesh.alone, 0.0, start);
-    let block = Block::new(starts, known);
+    let block = DrawBlock::new(starts, known);
     let mut pairs = PairBlock { model, mesh, seed, first: draws.start, block, left: Vec::new() };
     let arch = Arch::new();
     let mut t = 0.0;
@@ -97,7 +97,7 @@ struct PairBlock<'a, M: Model<3>> {
     seed: u64,
     /// The first draw of the block.
     first: u64,
-    block: Block<RunEnd, RunEnd, 3>,
+    block: DrawBlock<RunEnd, RunEnd, 3>,
     /// Entries that a step has ended, and whether by certain recovery (else by its error).
     left: Vec<(usize, bool)>,
 }

@@ -4,23 +4,23 @@ use collapsar_theory::{InvalidParameter, MeanFieldStatus, PlaneMeanField, PlaneS
 
 /// A minimum of F at the last temperature.
 #[derive(Debug, Clone)]
-pub(crate) struct End {
+pub(crate) struct ProductMinimum {
     pub(crate) moments: [[f64; 2]; 2],
     pub(crate) masses: Vec<f64>,
 }
 
 /// The different minima that ascents from the components reach.
-pub(crate) fn ends(plane: &PlaneMeanField, cold: f64) -> Result<Vec<End>, InvalidParameter> {
+pub(crate) fn ends(plane: &PlaneMeanField, cold: f64) -> Result<Vec<ProductMinimum>, InvalidParameter> {
     let frame = plane.frame(0.0, cold)?;
     let centre = plane.target().centre();
-    let mut ends: Vec<End> = Vec::new();
+    let mut ends: Vec<ProductMinimum> = Vec::new();
     for k in 0..plane.target().weights().len() {
         let found = frame.minimise(PlaneStart::Component(k))?;
         let [m, v] = [found.observables.means, found.observables.variances];
         let moments = [0, 1].map(|j| [m[j] - centre[j], v[j]]);
         let known = ends.iter().any(|end| distance(&end.moments, &moments) < 1e-6);
         if found.status == MeanFieldStatus::Stable && !known {
-            ends.push(End { moments, masses: found.observables.masses });
+            ends.push(ProductMinimum { moments, masses: found.observables.masses });
         }
     }
     if ends.is_empty() {

@@ -6,7 +6,7 @@ use collapsar_theory::{
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::montecarlo::product::counts::{Counts, ProductEstimate};
-use crate::montecarlo::product::ends::{End, distance, ends};
+use crate::montecarlo::product::ends::{ProductMinimum, distance, ends};
 use crate::montecarlo::product::order::Order;
 use crate::montecarlo::statistics::estimate::{DEFAULT_LEVEL, GoOn};
 use crate::parallel;
@@ -55,7 +55,7 @@ pub struct ProductEnsemble {
     schedule: Schedule,
     options: ProductOptions,
     /// The minima at the last temperature that ascents from the components find.
-    ends: Vec<End>,
+    ends: Vec<ProductMinimum>,
     /// How starts are compared, where the target is ordered.
     order: Option<Order>,
     /// When the temperature has settled.
@@ -145,7 +145,7 @@ impl ProductEnsemble {
 
     fn arrived(&self, flow: &PlaneFlow<'_>, state: &PlaneFlowState) -> Option<usize> {
         let now = flow.moments(state);
-        let near = |end: &End| {
+        let near = |end: &ProductMinimum| {
             let others = self.ends.iter().map(|other| distance(&end.moments, &other.moments));
             let next = others.filter(|d| *d > 0.0).fold(f64::INFINITY, f64::min);
             distance(&end.moments, &now) <= ARRIVED.min(SHARE * next)

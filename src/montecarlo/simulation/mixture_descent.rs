@@ -8,8 +8,8 @@ use rand::Rng;
 use crate::montecarlo::sample::full_means;
 use crate::montecarlo::simulation::densities::{FitMixture, TargetModes};
 use crate::montecarlo::simulation::mixture_gradient::{Gradient, gradient};
-use crate::montecarlo::simulation::mixture_sums::{Batch, Sums};
-use crate::montecarlo::simulation::optimiser::{Moments, Optimiser};
+use crate::montecarlo::simulation::mixture_sums::{MixtureBatch, SampleSums};
+use crate::montecarlo::simulation::optimiser::{Optimiser, OptimiserMemory};
 use crate::montecarlo::simulation::options::DescentOptions;
 use crate::montecarlo::simulation::pace::{Pace, Watching, mixture_densities};
 use crate::montecarlo::statistics::estimate::{cooled, counted};
@@ -57,7 +57,7 @@ pub struct MixtureDescent<'a> {
 struct Running {
     q: FitMixture,
     logits: Vec<f64>,
-    moments: Moments,
+    moments: OptimiserMemory,
 }
 
 counted!(MixtureDescent<'_>);
@@ -139,9 +139,9 @@ impl<'a> MixtureDescent<'a> {
 
     fn run(&self, rng: &mut impl Rng) -> (Running, Option<f64>) {
         let mut running = self.start(rng);
-        let mut sums = Sums::default();
+        let mut sums = SampleSums::default();
         let k = running.logits.len();
-        let batch = Batch {
+        let batch = MixtureBatch {
             each: self.options.batch.div_ceil(k),
             score: self.options.score,
             antithetic: self.own.antithetic,
@@ -170,7 +170,7 @@ impl<'a> MixtureDescent<'a> {
         let means = full_means(self.problem, self.law, rng);
         let logits = weights.iter().map(|w: &f64| w.ln()).collect();
         let q = FitMixture { means, variances: vec![self.problem.initial_variance(); k], weights };
-        Running { q, logits, moments: Moments::new(&self.options.optimiser, k * d + 2 * k) }
+        Running { q, logits, moments: OptimiserMemory::new(&self.options.optimiser, k * d + 2 * k) }
     }
 
     /// One step: each coordinate of the gradient in the metric of the optimiser.

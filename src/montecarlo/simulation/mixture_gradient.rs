@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use crate::montecarlo::simulation::densities::{FitMixture, TargetModes};
-use crate::montecarlo::simulation::mixture_sums::{Batch, Sums};
+use crate::montecarlo::simulation::mixture_sums::{MixtureBatch, SampleSums};
 
 /// The gradient of F_beta = sum_i w_i E_i[log q - beta log p].
 #[derive(Debug, Clone, Default)]
@@ -24,8 +24,8 @@ pub(crate) struct Gradient {
 /// dvar_i: w_i E[G.g]/(2 sqrt var_i). The score, of mean 0, adds w_i E[r_c (x - mu_c)/var_c] and its like to every c.
 pub(crate) fn gradient(
     (q, p, beta): (&FitMixture, &TargetModes, f64),
-    batch: Batch,
-    sums: &mut Sums,
+    batch: MixtureBatch,
+    sums: &mut SampleSums,
     rng: &mut impl Rng,
 ) -> Gradient {
     let k = q.weights.len();
@@ -108,9 +108,9 @@ mod tests {
                 variances: theta[k * d..][..k].iter().map(|l| l.exp()).collect(),
                 weights: softmax(&theta[k * d + k..]),
             };
-            let batch = Batch { each: EACH, score: true, antithetic: false, weights: true };
+            let batch = MixtureBatch { each: EACH, score: true, antithetic: false, weights: true };
             let q = q_of(&parameters);
-            let found = gradient((&q, &p, beta), batch, &mut Sums::default(), &mut stream(7, 1));
+            let found = gradient((&q, &p, beta), batch, &mut SampleSums::default(), &mut stream(7, 1));
             let in_logs = found.variances.iter().zip(&q.variances).map(|(g, v)| g * v);
             let all: Vec<f64> =
                 found.means.iter().copied().chain(in_logs).chain(found.logits.iter().copied()).collect();

@@ -14,7 +14,7 @@ use crate::montecarlo::simulation::densities::{FitMixture, TargetModes};
 
 /// What a batch is made of.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Batch {
+pub(crate) struct MixtureBatch {
     /// Samples of each component.
     pub(crate) each: usize,
     /// Whether log q is differentiated in its own parameters too.
@@ -35,7 +35,7 @@ const MOST_NOISE: usize = 1 << 14;
 /// A row is as long as samples are worked out together, a multiple of [`LANES`]; what lies beyond the samples at hand is
 /// 0 in every row that is summed.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Sums {
+pub(crate) struct SampleSums {
     row: usize,
     /// g: d rows.
     noise: Vec<f64>,
@@ -61,14 +61,14 @@ pub(crate) struct Sums {
     pub(crate) score_logits: Vec<f64>,
 }
 
-impl Sums {
+impl SampleSums {
     /// Sums over a whole batch of component `i`; `offsets` are the logits of all densities at distance 0.
     pub(crate) fn of_component(
         &mut self,
         (q, p, beta): (&FitMixture, &TargetModes, f64),
         offsets: &[f64],
         i: usize,
-        batch: Batch,
+        batch: MixtureBatch,
         rng: &mut impl Rng,
     ) {
         self.clear(q, p, batch.each);
@@ -120,11 +120,11 @@ struct Add<'a> {
     q: &'a FitMixture,
     p: &'a TargetModes,
     beta: f64,
-    batch: Batch,
+    batch: MixtureBatch,
     i: usize,
     count: usize,
     offsets: &'a [f64],
-    sums: &'a mut Sums,
+    sums: &'a mut SampleSums,
 }
 
 impl WithSimd for Add<'_> {

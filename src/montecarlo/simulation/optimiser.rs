@@ -18,30 +18,30 @@ pub enum Optimiser {
 }
 
 /// The parameters of q during a run.
-pub(crate) struct State {
+pub(crate) struct DescentState {
     pub(crate) means: [Vec<f64>; 2],
     pub(crate) variances: [f64; 2],
     /// For the means one after the other, then the two log variances.
-    moments: Moments,
+    moments: OptimiserMemory,
 }
 
-impl State {
+impl DescentState {
     pub(crate) fn new(means: [Vec<f64>; 2], variance: f64, optimiser: &Optimiser) -> Self {
-        let moments = Moments::new(optimiser, 2 * means[0].len() + 2);
+        let moments = OptimiserMemory::new(optimiser, 2 * means[0].len() + 2);
         Self { means, variances: [variance; 2], moments }
     }
 }
 
 /// What an optimiser remembers of each coordinate.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Moments {
+pub(crate) struct OptimiserMemory {
     firsts: Vec<f64>,
     seconds: Vec<f64>,
     /// The step, and what is left of the zeros that both moments of Adam began with.
     fades: Option<(usize, [f64; 2])>,
 }
 
-impl Moments {
+impl OptimiserMemory {
     /// Of `length` coordinates, all 0.
     pub(crate) fn new(optimiser: &Optimiser, length: usize) -> Self {
         let of = |kept: bool| vec![0.0; if kept { length } else { 0 }];
@@ -61,7 +61,7 @@ const SMALLEST_FACTOR: f64 = 1e-3;
 
 impl Optimiser {
     /// Step number `n` (from 0) of learning rate `step`; `factor` is c.
-    pub(crate) fn apply(&self, n: usize, step: f64, factor: f64, gradient: &Change, state: &mut State) {
+    pub(crate) fn apply(&self, n: usize, step: f64, factor: f64, gradient: &Change, state: &mut DescentState) {
         match self {
             Self::Adam(_) => self.by_coordinates(n, step, factor, gradient, state),
             _ => plain(step * factor, gradient, state),
@@ -69,7 +69,7 @@ impl Optimiser {
     }
 
     /// How far a coordinate moves downwards in step `n` along c times its gradient.
-    pub(crate) fn change(&self, n: usize, step: f64, slot: usize, gradient: f64, moments: &mut Moments) -> f64 {
+    pub(crate) fn change(&self, n: usize, step: f64, slot: usize, gradient: f64, moments: &mut OptimiserMemory) -> f64 {
         match self {
             Self::Plain => step * gradient,
             Self::Momentum { decay } => {
@@ -85,7 +85,7 @@ impl Optimiser {
         }
     }
 
-    fn by_coordinates(&self, n: usize, step: f64, factor: f64, gradient: &Change, state: &mut State) {
+    fn by_coordinates(&self, n: usize, step: f64, factor: f64, gradient: &Change, state: &mut DescentState) {
         let mut slot = 0;
         let mut change = |gradient: f64| {
             slot += 1;
@@ -100,7 +100,7 @@ impl Optimiser {
     }
 }
 
-fn plain(rate: f64, gradient: &Change, state: &mut State) {
+fn plain(rate: f64, gradient: &Change, state: &mut DescentState) {
     for (mean, gradient) in state.means.iter_mut().zip(&gradient.means) {
         mean.iter_mut().zip(gradient).for_each(|(x, g)| *x -= rate * g);
     }

@@ -5,6 +5,8 @@ use pulp::{Arch, Simd, WithSimd};
 use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
+use crate::montecarlo::lanes::step::{LANES, Lane};
+
 /// Directions that the log densities can tell apart: e_1, the rest of mu_1 - mu_2, the rest of both means.
 pub(crate) const SEEN: usize = 3;
 
@@ -86,9 +88,6 @@ pub(crate) fn batch(geometry: &Geometry, size: usize, rng: &mut impl Rng) -> Bat
 
 /// Samples drawn before their contributions are worked out together.
 const CHUNK: usize = 256;
-/// Samples per vector operation.
-const LANES: usize = 16;
-type Lane = [f64; LANES];
 
 /// The noise of some samples, as far as it is seen.
 struct Draws {

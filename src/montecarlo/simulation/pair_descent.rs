@@ -5,7 +5,7 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::montecarlo::pair::start::{FreeStart, SphereStart};
-use crate::montecarlo::simulation::optimiser::{Change, Optimiser, State};
+use crate::montecarlo::simulation::optimiser::{Change, DescentState, Optimiser};
 use crate::montecarlo::simulation::options::DescentOptions;
 use crate::montecarlo::simulation::pace::{Pace, Watching, pair_densities};
 use crate::montecarlo::simulation::pair_batch::{Geometry, SEEN, batch};
@@ -98,7 +98,7 @@ impl<'a> Descent<'a> {
         self.statistics_of(&self.run(seed, index).0)
     }
 
-    fn statistics_of(&self, state: &State) -> [f64; 3] {
+    fn statistics_of(&self, state: &DescentState) -> [f64; 3] {
         let [a, b] = &state.means;
         if self.scale.is_some() {
             let apart: f64 = a[1..].iter().zip(&b[1..]).map(|(p, q)| (p - q) * (p - q)).sum();
@@ -130,7 +130,7 @@ impl<'a> Descent<'a> {
         if collapsed { RunEnd::Collapsed } else { RunEnd::Recovered }
     }
 
-    fn run(&self, seed: u64, index: u64) -> (State, Option<f64>) {
+    fn run(&self, seed: u64, index: u64) -> (DescentState, Option<f64>) {
         let mut rng = stream(seed, index);
         let mut state = self.start(&mut rng);
         let mut pace = Pace::new(self.schedule, self.options.watching, self.options.step);
@@ -147,17 +147,17 @@ impl<'a> Descent<'a> {
         (state, pace.cold())
     }
 
-    fn start(&self, rng: &mut impl Rng) -> State {
+    fn start(&self, rng: &mut impl Rng) -> DescentState {
         let mut draw = || (0..self.dimension).map(|_| StandardNormal.sample(rng)).collect::<Vec<f64>>();
         let mut means = [draw(), draw()];
         for mean in &mut means {
             let factor = self.scale.unwrap_or_else(|| self.separation / dot(mean, mean).sqrt());
             mean.iter_mut().for_each(|x| *x *= factor);
         }
-        State::new(means, self.initial_variance, &self.options.optimiser)
+        DescentState::new(means, self.initial_variance, &self.options.optimiser)
     }
 
-    fn advance(&self, n: usize, beta: f64, state: &mut State, rng: &mut impl Rng) {
+    fn advance(&self, n: usize, beta: f64, state: &mut DescentState, rng: &mut impl Rng) {
         match self.variance {
             SphereVariance::Unit => state.variances = [1.0; 2],
             SphereVariance::Slaved => state.variances = [1.0 / beta; 2],
@@ -185,7 +185,7 @@ impl<'a> Descent<'a> {
         matches!(self.variance, SphereVariance::Lagging { .. })
     }
 
-    fn geometry(&self, beta: f64, state: &State, frame: &[Vec<f64>; SEEN]) -> Geometry {
+    fn geometry(&self, beta: f64, state: &DescentState, frame: &[Vec<f64>; SEEN]) -> Geometry {
         let along = |mean: &[f64]| std::array::from_fn(|n| dot(mean, &frame[n]));
         let means: [[f64; SEEN]; 2] = [along(&state.means[0]), along(&state.means[1])];
         Geometry {

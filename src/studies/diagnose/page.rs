@@ -1,6 +1,6 @@
 //! The verdict as a report: what was found, the figures, and every run.
 
-use crate::report::{Provenance, Report, Section, Table};
+use crate::report::{Provenance, ReportPage, ReportSection, ReportTable};
 use crate::results::{DiagnoseRecord, ModeRecord, RunRecord, Share};
 use crate::studies::diagnose::summary::{findings, percent, place, verdict};
 use crate::studies::number;
@@ -26,35 +26,38 @@ const FIGURES: [(&str, &str, &str); 3] = [
 ];
 
 /// Of a record, with figures as SVG documents under what follows the name in theirs.
-pub(super) fn page(record: &DiagnoseRecord, pictures: &[(String, String)]) -> Report {
+pub(super) fn page(record: &DiagnoseRecord, pictures: &[(String, String)]) -> ReportPage {
     let named = |(name, text): (&str, String)| (name.to_owned(), text);
-    let plain =
-        |name: &str, title: &str| Section { name: name.to_owned(), title: title.to_owned(), ..Section::default() };
+    let plain = |name: &str, title: &str| ReportSection {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        ..ReportSection::default()
+    };
     let mut sections = vec![
-        Section { numbers: findings(record).into_iter().map(named).collect(), ..plain("findings", "Findings") },
-        Section {
+        ReportSection { numbers: findings(record).into_iter().map(named).collect(), ..plain("findings", "Findings") },
+        ReportSection {
             notes: record.advice.iter().chain(&record.notes).cloned().collect(),
             ..plain("advice", "Advice and notes")
         },
-        Section { table: modes(record), ..plain("modes", "Modes") },
+        ReportSection { table: modes(record), ..plain("modes", "Modes") },
     ];
     for (name, title, caption) in FIGURES {
         if let Some((_, svg)) = pictures.iter().find(|(ending, _)| ending == name) {
             let (caption, figure_svg) = (caption.to_owned(), svg.clone());
-            sections.push(Section { caption, figure_svg, ..plain(&name[1..], title) });
+            sections.push(ReportSection { caption, figure_svg, ..plain(&name[1..], title) });
         }
     }
-    sections.push(Section { table: runs(record), ..plain("runs", "Runs") });
+    sections.push(ReportSection { table: runs(record), ..plain("runs", "Runs") });
     if let Some(target) = record.target.as_ref().filter(|target| !target.toml.is_empty()) {
-        sections.push(Section { config_text: target.toml.clone(), ..plain("target", "The fitted target") });
+        sections.push(ReportSection { config_text: target.toml.clone(), ..plain("target", "The fitted target") });
     }
     sections.retain(|section| {
-        let Section { numbers, notes, table, figure_svg, config_text, .. } = section;
+        let ReportSection { numbers, notes, table, figure_svg, config_text, .. } = section;
         let texts = figure_svg.len() + config_text.len();
         numbers.len() + notes.len() + table.rows.len() + texts > 0
     });
     let settings = &record.config.diagnose;
-    Report {
+    ReportPage {
         title: "Did the runs collapse?".to_owned(),
         intro: format!("{}.\n\n{}.", verdict(record), record.definition),
         sections,
@@ -75,14 +78,14 @@ pub(super) fn page(record: &DiagnoseRecord, pictures: &[(String, String)]) -> Re
 }
 
 /// The columns in which some row has an entry.
-fn table<const N: usize>(columns: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Table {
+fn table<const N: usize>(columns: [&str; N], rows: impl Iterator<Item = [String; N]>) -> ReportTable {
     let rows: Vec<[String; N]> = rows.collect();
     let used: Vec<usize> = (0..N).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
     let cells = |row: &[String; N]| used.iter().map(|at| row[*at].clone()).collect();
-    Table { columns: cells(&columns.map(String::from)), rows: rows.iter().map(cells).collect() }
+    ReportTable { columns: cells(&columns.map(String::from)), rows: rows.iter().map(cells).collect() }
 }
 
-fn modes(record: &DiagnoseRecord) -> Table {
+fn modes(record: &DiagnoseRecord) -> ReportTable {
     let row = |(k, mode): (usize, &ModeRecord)| {
         let Share { count, n, low, high, .. } = mode.lost;
         let interval = format!("{} to {}", percent(low), percent(high));
@@ -91,7 +94,7 @@ fn modes(record: &DiagnoseRecord) -> Table {
     table(["mode", "weight", "mean", "lost by", "interval"], record.modes.iter().enumerate().map(row))
 }
 
-fn runs(record: &DiagnoseRecord) -> Table {
+fn runs(record: &DiagnoseRecord) -> ReportTable {
     let row = |run: &RunRecord| {
         let coverage: Vec<String> = run.coverage.iter().map(|c| format!("{c:.3}")).collect();
         let lost: Vec<String> = run.lost_modes.iter().map(usize::to_string).collect();

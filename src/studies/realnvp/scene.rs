@@ -9,7 +9,7 @@ use crate::studies::StudyError;
 use crate::studies::planes::{MARGIN, check_tempered, over_plane};
 
 /// The target in the plane of its modes, or of the coordinates that a named density is drawn in.
-pub(super) struct Scene {
+pub(super) struct TargetPlane {
     pub(super) plane: Plane,
     /// The modes in the plane.
     pub(super) modes: Vec<[f64; 2]>,
@@ -32,7 +32,7 @@ enum Shown {
     Named(Benchmark),
 }
 
-impl Scene {
+impl TargetPlane {
     /// Refuses modes that span more than a plane.
     pub(super) fn new(target: &FlowTarget, dimension: usize) -> Result<Self, StudyError> {
         let axes: Vec<Vec<f64>> =

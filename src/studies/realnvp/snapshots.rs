@@ -6,7 +6,7 @@ use crate::flows::{Flow, FlowProblem, Real, Transport};
 use crate::results::FlowSnapshot;
 use crate::studies::StudyError;
 use crate::studies::planes::{PLANE_NODES, SHARES, nodes};
-use crate::studies::realnvp::scene::Scene;
+use crate::studies::realnvp::scene::TargetPlane;
 
 /// Samples shown in more than two dimensions.
 const POINTS: usize = 600;
@@ -15,7 +15,7 @@ const POINTS: usize = 600;
 pub(crate) struct Snapshots<'a> {
     config: &'a FlowRun,
     problem: &'a FlowProblem,
-    pub(crate) scene: Scene,
+    pub(crate) scene: TargetPlane,
     /// Steps after which the flow is still to be shown.
     wanted: Vec<usize>,
     /// Nodes along both axes.
@@ -28,7 +28,7 @@ impl<'a> Snapshots<'a> {
     /// Nothing shown yet; refuses modes that span more than a plane.
     pub(crate) fn new(config: &'a FlowRun, problem: &'a FlowProblem) -> Result<Self, StudyError> {
         let (dimension, steps) = (problem.kind().dimension(), problem.training().steps);
-        let scene = Scene::new(problem.target(), dimension)?;
+        let scene = TargetPlane::new(problem.target(), dimension)?;
         let time_step = config.problem.training.time_step;
         let reached = |time: &f64| ((time / time_step).round() as usize).min(steps);
         let mut wanted: Vec<usize> = config.density.times.iter().map(reached).collect();

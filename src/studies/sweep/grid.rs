@@ -12,14 +12,14 @@ use crate::studies::{KeptLine, StudyError, Watch};
 
 /// A part of a grid: points `part - 1`, `part - 1 + parts`, ...
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
+pub struct GridPart {
     /// Which, from 1.
     pub part: usize,
     /// Of how many.
     pub parts: usize,
 }
 
-impl Part {
+impl GridPart {
     /// All of it.
     pub const WHOLE: Self = Self { part: 1, parts: 1 };
 
@@ -132,7 +132,7 @@ impl SweepGrid {
     ///
     /// # Errors
     /// A journal that cannot be read or written, or a watch that asks for the end.
-    pub fn points(&self, part: Part, watch: &dyn Watch) -> Result<(Points, usize), StudyError> {
+    pub fn points(&self, part: GridPart, watch: &dyn Watch) -> Result<(Points, usize), StudyError> {
         let kept = watch.kept(&self.identity()?).map_err(StudyError::computation)?;
         let refuse = |why: String| {
             watch.warn(&format!("{why}; it is computed anew"));

@@ -9,7 +9,7 @@ const DEFINITION: &str = "Spearman's rank correlation (mean ranks for ties) over
     least frequency at each duration, the geometric mean of those that tie";
 const FLOWS: Source = Source::Route(Route::RealNvp);
 
-type Value<'a> = &'a dyn Fn(&SweepPoint) -> Option<f64>;
+type PointValue<'a> = &'a dyn Fn(&SweepPoint) -> Option<f64>;
 
 /// The comparison of a grid over initial temperature and duration whose flows were trained; nothing for others.
 pub(super) fn ranks(record: &SweepRecord) -> Option<RankRecord> {
@@ -21,7 +21,7 @@ pub(super) fn ranks(record: &SweepRecord) -> Option<RankRecord> {
     let hot = |p: &SweepPoint| record.number(p, HOT);
     let duration = |p: &SweepPoint| record.number(p, DURATION);
     let flow = |p: &SweepPoint| record.probability(p, FLOWS);
-    let with = |other: Value<'_>| by_source(record, &|of| correlation(record, 1.0, of, other));
+    let with = |other: PointValue<'_>| by_source(record, &|of| correlation(record, 1.0, of, other));
     let mut durations: Vec<f64> = record.points.iter().filter_map(duration).collect();
     durations.sort_by(f64::total_cmp);
     durations.dedup();
@@ -46,7 +46,7 @@ pub(super) fn ranks(record: &SweepRecord) -> Option<RankRecord> {
     })
 }
 
-fn by_source<T>(record: &SweepRecord, of: &dyn Fn(Value<'_>) -> Option<T>) -> BySource<T> {
+fn by_source<T>(record: &SweepRecord, of: &dyn Fn(PointValue<'_>) -> Option<T>) -> BySource<T> {
     Source::all().filter_map(|source| Some((source, of(&|p| record.probability(p, source))?))).collect()
 }
 
@@ -56,7 +56,7 @@ fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 }
 
 /// Over the annealed points that start at `least` or hotter.
-fn correlation(record: &SweepRecord, least: f64, a: Value<'_>, b: Value<'_>) -> Option<RankCorrelation> {
+fn correlation(record: &SweepRecord, least: f64, a: PointValue<'_>, b: PointValue<'_>) -> Option<RankCorrelation> {
     let annealed = |p: &&SweepPoint| record.number(p, HOT).is_some_and(|hot| hot > 1.0 && hot >= least);
     let points = record.points.iter().filter(annealed);
     let (a, b): (Vec<f64>, Vec<f64>) = points.filter_map(|p| Some((a(p)?, b(p)?))).unzip();
@@ -65,7 +65,7 @@ fn correlation(record: &SweepRecord, least: f64, a: Value<'_>, b: Value<'_>) -> 
 }
 
 /// The best initial temperature at the duration `t0`.
-fn best(record: &SweepRecord, of: Value<'_>, t0: f64) -> Option<f64> {
+fn best(record: &SweepRecord, of: PointValue<'_>, t0: f64) -> Option<f64> {
     let row = record.points.iter().filter(|p| record.number(p, DURATION) == Some(t0));
     let row: Vec<(f64, f64)> = row.filter_map(|p| Some((record.number(p, HOT)?, of(p)?))).collect();
     let least = row.iter().map(|(_, value)| *value).fold(f64::INFINITY, f64::min);

@@ -1,6 +1,6 @@
 //! The trapezoid rule for classes on a line, many nodes at a time.
 
-use super::line::{Nodes, Shape, halve};
+use super::line::{IntegrandShape, Nodes, halve};
 use crate::kernel::{INV_SQRT_2PI, exp_array, log_array};
 
 /// Nodes on either side of 0 that are taken together.
@@ -10,7 +10,7 @@ const HALF: usize = 4;
 type Block = [f64; 2 * HALF];
 
 /// The logits `means[j] + slopes[j] g` and what is averaged of their softmax.
-pub(crate) struct Classes<'a> {
+pub(crate) struct LogitClasses<'a> {
     means: &'a [f64],
     slopes: Vec<f64>,
     pairs: &'a [(usize, usize)],
@@ -21,7 +21,7 @@ pub(crate) struct Classes<'a> {
     sums: Vec<Block>,
 }
 
-impl<'a> Classes<'a> {
+impl<'a> LogitClasses<'a> {
     pub(crate) fn new(means: &'a [f64], slopes: Vec<f64>, pairs: &'a [(usize, usize)], unit: f64) -> Self {
         let n = means.len();
         Self {
@@ -35,7 +35,7 @@ impl<'a> Classes<'a> {
     }
 
     /// `values`: `unit E log sum`, `E p_j`, then `E p_j p_k` of the pairs; a bound on their errors, if the rule converges.
-    pub(crate) fn average(&mut self, shape: &Shape<'_>, values: &mut [f64]) -> Option<f64> {
+    pub(crate) fn average(&mut self, shape: &IntegrandShape<'_>, values: &mut [f64]) -> Option<f64> {
         // The origin is its own mirror image.
         self.add(values, Nodes::ORIGIN);
         values.iter_mut().for_each(|v| *v *= 0.5);

@@ -1,6 +1,6 @@
 //! Two and three classes: one direction is integrated in closed form by the kernels, the other by quadrature.
 
-use super::line::{Feature, NOWHERE, Shape, average};
+use super::line::{Feature, IntegrandShape, NOWHERE, average};
 use crate::kernel::{FixedScale, bend};
 use std::f64::consts::PI;
 
@@ -9,7 +9,7 @@ pub(crate) const ROUNDING: f64 = 4e-15;
 
 /// A logit: mean and loadings on the noise.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Class<'a> {
+pub(crate) struct NoisyLogit<'a> {
     pub(crate) mean: f64,
     pub(crate) loading: &'a [f64],
 }
@@ -58,7 +58,7 @@ fn small(a: f64, b: f64, kernel: f64) -> f64 {
 }
 
 /// Two classes: the kernels themselves.
-pub(crate) fn two(c: [Class<'_>; 2]) -> Few {
+pub(crate) fn two(c: [NoisyLogit<'_>; 2]) -> Few {
     let b = separation(c[0].loading, c[1].loading);
     let (soft, value, slope) = crate::kernel::logistic_softplus_normal(c[0].mean - c[1].mean, b);
     let error = 8.0 * f64::EPSILON;
@@ -83,7 +83,7 @@ pub(crate) fn crossings(at_zero: f64, below: f64, above: f64) -> [Option<(f64, f
 }
 
 /// Three classes: given `w = u_3 - u_2`, the first is against `u_2 + log(1 + e^w)`, a Gaussian comparison.
-pub(crate) fn three(c: [Class<'_>; 3], tolerance: f64) -> Few {
+pub(crate) fn three(c: [NoisyLogit<'_>; 3], tolerance: f64) -> Few {
     // The closest pair is the one to integrate over: the cost grows with its separation.
     let pairs = [(0, 1, 2), (1, 0, 2), (2, 0, 1)];
     let width = |&(_, j, k): &(usize, usize, usize)| separation(c[j].loading, c[k].loading);
@@ -118,7 +118,7 @@ pub(crate) fn three(c: [Class<'_>; 3], tolerance: f64) -> Few {
             *feature = Feature { place: bend + distance, width: s.max(1.0) / slope };
         }
     }
-    let shape = Shape { scale: scale.max(kernel_scale(slopes, s)), features: &features, tolerance };
+    let shape = IntegrandShape { scale: scale.max(kernel_scale(slopes, s)), features: &features, tolerance };
     let (v, error) = average(&shape, &mut integrand);
     let pair = crate::kernel::softplus_normal(offset, scale);
     let mut out = Few { log_sum: two.mean + pair + v[0] / unit, error, log_sum_error: error / unit, ..Few::default() };

@@ -1,7 +1,7 @@
 //! Four classes as two pairs: given the difference within each pair, pair against pair is a Gaussian comparison.
 
-use super::few::{Class, Few, ROUNDING, crossings, kernel_scale};
-use super::line::{Feature, NOWHERE, Shape, average};
+use super::few::{Few, NoisyLogit, ROUNDING, crossings, kernel_scale};
+use super::line::{Feature, IntegrandShape, NOWHERE, average};
 use crate::kernel::{FixedScale, bend, softplus};
 
 /// Share of the tolerance given to an inner integral at the middle of the outer one.
@@ -15,7 +15,7 @@ const LOOSEST: f64 = 1e-5;
 const SPREAD: f64 = 6.6;
 
 /// `w_A = u_2 - u_1`, `w_B = u_4 - u_3` and `D = u_1 - u_3` as affine functions of independent noises.
-struct Frame {
+struct NoiseFrame {
     /// `w_A = a.0 + a.1 g_1`.
     a: (f64, f64),
     /// `w_B = b.0 + b.1 g_1 + b.2 g_2`.
@@ -25,9 +25,9 @@ struct Frame {
     s: f64,
 }
 
-impl Frame {
+impl NoiseFrame {
     /// Orthogonalises the three differences; what is left within rounding is zero.
-    fn new(c: [Class<'_>; 4]) -> Self {
+    fn new(c: [NoisyLogit<'_>; 4]) -> Self {
         let n = c[0].loading.len();
         let diff = |j: usize, k: usize| move |q: usize| c[j].loading[q] - c[k].loading[q];
         let (wa, wb, dd) = (diff(1, 0), diff(3, 2), diff(0, 2));
@@ -115,10 +115,10 @@ impl Frame {
 }
 
 /// The pairing (and the order in it) with the least product of scales.
-fn pairing(c: &[Class<'_>; 4]) -> [usize; 4] {
+fn pairing(c: &[NoisyLogit<'_>; 4]) -> [usize; 4] {
     let orders = [[0, 1, 2, 3], [2, 3, 0, 1], [0, 2, 1, 3], [1, 3, 0, 2], [0, 3, 1, 2], [1, 2, 0, 3]];
     let cost = |o: &[usize; 4]| {
-        let frame = Frame::new(o.map(|i| c[i]));
+        let frame = NoiseFrame::new(o.map(|i| c[i]));
         (1.0 + frame.inner_scale()) * (1.0 + frame.outer_scale())
     };
     let mut best = (orders[0], cost(&orders[0]));
@@ -132,10 +132,10 @@ fn pairing(c: &[Class<'_>; 4]) -> [usize; 4] {
 }
 
 /// Four classes: a double integral of the kernels.
-pub(crate) fn four(classes: [Class<'_>; 4], tolerance: f64) -> Few {
+pub(crate) fn four(classes: [NoisyLogit<'_>; 4], tolerance: f64) -> Few {
     let order = pairing(&classes);
     let c = order.map(|i| classes[i]);
-    let frame = Frame::new(c);
+    let frame = NoiseFrame::new(c);
     let kernel = FixedScale::new(frame.s);
     let unit = 1.0 / (1.0 + frame.size());
     let inner_scale = frame.inner_scale();
@@ -154,20 +154,20 @@ pub(crate) fn four(classes: [Class<'_>; 4], tolerance: f64) -> Few {
         // The outer density forgives what it weighs down: the error below is in units of it.
         let weight = libm::exp(-0.5 * g * g);
         let allowed = (INNER * tolerance / weight).min(LOOSEST.max(tolerance));
-        let shape = Shape { scale: inner_scale, features: &features, tolerance: allowed };
+        let shape = IntegrandShape { scale: inner_scale, features: &features, tolerance: allowed };
         let (v, error) = average(&shape, &mut inner);
         inner_error = inner_error.max(error * weight);
         let [soft, p, pp, b4, b34, low, high] = v;
         [soft, p, p * high_a, pp * low_a * high_a, b4, b34, low * low_a, high * low_a, low * high_a, high * high_a]
     };
     let features = frame.outer_features();
-    let shape = Shape { scale: frame.outer_scale(), features: &features, tolerance };
+    let shape = IntegrandShape { scale: frame.outer_scale(), features: &features, tolerance };
     let (v, error) = average(&shape, &mut outer);
     assemble(order, &c, &frame, (v, error + SPREAD * inner_error), unit)
 }
 
 /// Back to the caller's order.
-fn assemble(order: [usize; 4], c: &[Class<'_>; 4], frame: &Frame, found: ([f64; 10], f64), unit: f64) -> Few {
+fn assemble(order: [usize; 4], c: &[NoisyLogit<'_>; 4], frame: &NoiseFrame, found: ([f64; 10], f64), unit: f64) -> Few {
     let (v, error) = found;
     let within = crate::kernel::softplus_normal(frame.b.0, frame.b.1.hypot(frame.b.2));
     let log_sum = c[2].mean + within + v[0] / unit;

@@ -20,7 +20,7 @@ pub(crate) struct Lattice {
     shifts: usize,
     seed: u64,
     /// Coordinates are made when first asked for and kept: they depend on nothing but the seed.
-    coordinates: [OnceLock<Vec<Node>>; GENERATOR.len()],
+    coordinates: [OnceLock<Vec<LatticeNode>>; GENERATOR.len()],
 }
 
 /// Directions that are periodised by Sidi's map; each multiplies the spread of the weights by 3/2, so further ones, of
@@ -29,14 +29,14 @@ const PERIODISED: usize = 4;
 
 /// One coordinate of a point.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Node {
+pub(crate) struct LatticeNode {
     /// The Gaussian coordinate.
     pub(crate) place: f64,
     /// Its factor in the weight of the point; the average over a lattice is 1.
     pub(crate) weight: f64,
 }
 
-impl Node {
+impl LatticeNode {
     /// `x` in [0, 1) made periodic and mapped to the Gaussian law. Sidi's map `x - sin(2 pi x)/(2 pi)` has the weight
     /// `2 sin(pi x)^2`, which takes away the singularity of the quantile at both ends; the tent map has weight 1.
     fn at(x: f64, direction: usize) -> Self {
@@ -82,14 +82,14 @@ impl Lattice {
 
     /// The values of one direction at every point of every shift. Directions beyond the generating vector (32 of them,
     /// ordered by falling variance) are hashed: plain Monte Carlo.
-    pub(crate) fn coordinate(&self, direction: usize) -> Cow<'_, [Node]> {
+    pub(crate) fn coordinate(&self, direction: usize) -> Cow<'_, [LatticeNode]> {
         match self.coordinates.get(direction) {
             Some(slot) => Cow::Borrowed(slot.get_or_init(|| self.make(direction))),
             None => Cow::Owned(self.make(direction)),
         }
     }
 
-    fn make(&self, direction: usize) -> Vec<Node> {
+    fn make(&self, direction: usize) -> Vec<LatticeNode> {
         let n = self.points as u64;
         let mut out = Vec::with_capacity(self.points * self.shifts);
         for shift in 0..self.shifts as u64 {
@@ -100,7 +100,7 @@ impl Lattice {
                     Some(z) => (i.wrapping_mul(*z) % n) as f64 / n as f64 + offset,
                     None => fraction(splitmix(word ^ i)),
                 };
-                out.push(Node::at(place - place.floor(), direction));
+                out.push(LatticeNode::at(place - place.floor(), direction));
             }
         }
         out
@@ -237,7 +237,7 @@ mod tests {
         for x in [0.999_999e-4_f64, 1.000_001e-4, 1.0 - 0.999_999e-4, 1.0 - 1.000_001e-4] {
             let end: f64 = x.min(1.0 - x);
             let exact = 2.0 * PI * PI * end.powi(3) / 3.0 * (1.0 - PI * PI * end * end / 5.0);
-            let uniform = 0.5 * libm::erfc(Node::at(x, 0).place.abs() / std::f64::consts::SQRT_2);
+            let uniform = 0.5 * libm::erfc(LatticeNode::at(x, 0).place.abs() / std::f64::consts::SQRT_2);
             // The series leaves out 2e-8 of itself, the difference rounds to 1e-20 of 6.6e-12; the quantile of the upper
             // end is that of 1 - 6.6e-12, rounded to 1e-16: 2e-5 of it.
             assert!((uniform / exact - 1.0).abs() < 4e-5, "{x}: {uniform:e} {exact:e}");

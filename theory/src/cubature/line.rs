@@ -43,7 +43,7 @@ pub(crate) const NOWHERE: Feature = Feature { place: 0.0, width: f64::INFINITY }
 
 /// What is known of an integrand beforehand.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shape<'a> {
+pub(crate) struct IntegrandShape<'a> {
     /// The nearest complex singularity is at distance `pi/scale`.
     pub(crate) scale: f64,
     pub(crate) features: &'a [Feature],
@@ -52,7 +52,10 @@ pub(crate) struct Shape<'a> {
 }
 
 /// `E f(g)`, `g ~ N(0,1)`, for components of order one, and a bound on the error of any component.
-pub(crate) fn average<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64) -> [f64; M]) -> ([f64; M], f64) {
+pub(crate) fn average<const M: usize>(
+    shape: &IntegrandShape<'_>,
+    f: &mut impl FnMut(f64) -> [f64; M],
+) -> ([f64; M], f64) {
     if shape.scale == 0.0 {
         return (f(0.0), 4.0 * f64::EPSILON);
     }
@@ -68,7 +71,10 @@ fn density(g: f64) -> f64 {
     0.398_942_280_401_432_7 * libm::exp(-0.5 * g * g)
 }
 
-fn trapezoid<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64) -> [f64; M]) -> Option<([f64; M], f64)> {
+fn trapezoid<const M: usize>(
+    shape: &IntegrandShape<'_>,
+    f: &mut impl FnMut(f64) -> [f64; M],
+) -> Option<([f64; M], f64)> {
     let mut sum = f(0.0).map(|v| v * density(0.0));
     let error = halve(shape, &mut sum, &mut [0.0; M], |sum, nodes| {
         for g in (0..nodes.count).map(|i| nodes.place(i)) {
@@ -106,7 +112,7 @@ impl Nodes {
 }
 
 /// Whether the trapezoid rule is worth trying.
-pub(crate) fn is_smooth(shape: &Shape<'_>) -> bool {
+pub(crate) fn is_smooth(shape: &IntegrandShape<'_>) -> bool {
     shape.scale < PANELS_FROM
 }
 
@@ -115,7 +121,7 @@ pub(crate) fn is_smooth(shape: &Shape<'_>) -> bool {
 /// `sum` is the integrand times the density at 0 to begin with and the integral at the end; `add` adds those at the
 /// nodes. A bound on the error of any component, if they agree.
 pub(crate) fn halve(
-    shape: &Shape<'_>,
+    shape: &IntegrandShape<'_>,
     sum: &mut [f64],
     coarse: &mut [f64],
     mut add: impl FnMut(&mut [f64], Nodes),
@@ -141,7 +147,7 @@ pub(crate) fn halve(
 }
 
 /// Adaptive Gauss-Kronrod panels, graded towards the features.
-fn panels<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64) -> [f64; M]) -> ([f64; M], f64) {
+fn panels<const M: usize>(shape: &IntegrandShape<'_>, f: &mut impl FnMut(f64) -> [f64; M]) -> ([f64; M], f64) {
     let mut edges = [0.0; 128];
     let edges = edges_of(shape, &mut edges);
     let mut total = [0.0; M];
@@ -160,7 +166,7 @@ fn panels<const M: usize>(shape: &Shape<'_>, f: &mut impl FnMut(f64) -> [f64; M]
 }
 
 /// Panel edges in increasing order: unit panels, and the grades about every feature.
-fn edges_of<'e>(shape: &Shape<'_>, edges: &'e mut [f64; 128]) -> &'e [f64] {
+fn edges_of<'e>(shape: &IntegrandShape<'_>, edges: &'e mut [f64; 128]) -> &'e [f64] {
     let reach = reach(shape.tolerance);
     let mut count = 0;
     let mut push = |x: f64| {
@@ -225,7 +231,7 @@ mod tests {
         for b in [0.0, 1e-6, 0.3, 1.0, 5.0, 13.9, 14.1, 60.0, 1e4] {
             for a in [-20.0, -1.0, 0.0, 0.4, 7.0, 33.0] {
                 let features = [Feature { place: if b > 0.0 { -a / b } else { 0.0 }, width: 1.0 / (b + 1e-9) }];
-                let shape = Shape { scale: b, features: &features, tolerance: 1e-12 };
+                let shape = IntegrandShape { scale: b, features: &features, tolerance: 1e-12 };
                 let (value, error) = average(&shape, &mut |g| {
                     [crate::kernel::sigmoid(a + b * g), crate::kernel::softplus(a + b * g) / (1.0 + b)]
                 });
@@ -240,7 +246,7 @@ mod tests {
 
     #[test]
     fn unknown_features_are_found_by_bisection() {
-        let shape = Shape { scale: 50.0, features: &[], tolerance: 1e-12 };
+        let shape = IntegrandShape { scale: 50.0, features: &[], tolerance: 1e-12 };
         let (value, _) = average(&shape, &mut |g| [crate::kernel::sigmoid(50.0 * (g - 0.7313))]);
         assert!((value[0] - logistic_normal(-50.0 * 0.7313, 50.0)).abs() < 1e-12);
     }

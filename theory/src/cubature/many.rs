@@ -1,9 +1,9 @@
 //! Five classes and more: a lattice in the directions that matter, or a line when there is one only.
 
 use super::SoftmaxAverages;
-use super::blocks::Classes;
+use super::blocks::LogitClasses;
 use super::lattice::Lattice;
-use super::line::{Feature, Shape, average, is_smooth, reach};
+use super::line::{Feature, IntegrandShape, average, is_smooth, reach};
 
 /// Residual loadings below this fraction of the largest are rounding.
 const ROUNDING: f64 = 4e-15;
@@ -139,11 +139,11 @@ pub(crate) fn on_a_line(reduced: &Reduced, tolerance: f64, second: bool, out: &m
     }
     let pairs = pairs_of(n, second);
     let unit = 1.0 / (1.0 + high - low + level.abs());
-    let shape = Shape { scale: high - low, features: &features, tolerance };
+    let shape = IntegrandShape { scale: high - low, features: &features, tolerance };
     let mut values = vec![0.0; 1 + n + pairs.len()];
     if is_smooth(&shape) {
         let slopes = (0..n).map(slope).collect();
-        let mut classes = Classes::new(&reduced.means, slopes, &pairs, unit);
+        let mut classes = LogitClasses::new(&reduced.means, slopes, &pairs, unit);
         if let Some(error) = classes.average(&shape, &mut values) {
             values[0] /= unit;
             (out.error, out.log_sum_error) = (error, error / unit);

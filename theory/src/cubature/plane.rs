@@ -9,12 +9,12 @@ mod tests;
 mod tile;
 
 use super::line::reach;
-use super::span::{Classes, RowAverages};
-use groups::{Group, groups};
+use super::span::{PointClasses, RowAverages};
+use groups::{GaussianGroup, groups};
 use lines::Lines;
 pub(crate) use step::largest_share;
-use step::{Scene, steps};
-use sum::{Heaviest, Sum};
+use step::{PlaneIntegrand, steps};
+use sum::{GridSum, Heaviest};
 
 /// Fewer classes have kernels of their own.
 const FEWEST: usize = 3;
@@ -49,7 +49,7 @@ pub(crate) struct PlaneAverages {
 /// three present classes, coordinates other than two, a number that is not finite, a grid that is too fine.
 #[inline(always)]
 pub(crate) fn averages(
-    classes: &Classes<'_>,
+    classes: &PointClasses<'_>,
     centres: &[f64],
     spread: f64,
     tolerance: f64,
@@ -58,7 +58,7 @@ pub(crate) fn averages(
     if classes.width != 2 {
         return None;
     }
-    let scene = Scene::new(classes, centres, spread)?;
+    let scene = PlaneIntegrand::new(classes, centres, spread)?;
     if scene.points.len() < FEWEST {
         return None;
     }
@@ -67,7 +67,7 @@ pub(crate) fn averages(
     let whole = steps(&scene, digits);
     let (rows, n) = (scene.centres.len(), classes.log_weights.len());
     let groups = groups(&scene, (digits, SPARE), reach, whole)
-        .unwrap_or_else(|| vec![Group { gaussians: (0..rows).collect(), scene, steps: whole }]);
+        .unwrap_or_else(|| vec![GaussianGroup { gaussians: (0..rows).collect(), scene, steps: whole }]);
     let mut all = PlaneAverages::default();
     // One place only, for it is compiled into each of its callers.
     for group in &groups {
@@ -103,8 +103,8 @@ impl PlaneAverages {
 /// The averages over all Gaussians of a scene on a grid of the given steps.
 #[inline(always)]
 fn on_one_grid(
-    scene: &Scene,
-    classes: &Classes<'_>,
+    scene: &PlaneIntegrand,
+    classes: &PointClasses<'_>,
     ([h, k], reach): ([f64; 2], f64),
     tolerance: f64,
     wanted: Wanted,
@@ -116,6 +116,6 @@ fn on_one_grid(
         heaviest.push(Heaviest::new(scene, centre));
     }
     let floor = libm::log(tolerance) - SPARE;
-    let sum = Sum { scene, across: &across, heaviest: &heaviest, reach, wanted, floor };
+    let sum = GridSum { scene, across: &across, heaviest: &heaviest, reach, wanted, floor };
     Some(sum.averages(classes, tolerance))
 }

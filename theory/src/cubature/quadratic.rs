@@ -3,8 +3,8 @@
 mod line;
 mod nodes;
 
-use line::Line;
-use nodes::{Node, radial, reach, straight};
+use line::NodeLine;
+use nodes::{QuadraticNode, radial, reach, straight};
 
 /// Most directions in which logits may differ otherwise than by the distance.
 pub(crate) const MOST_DIRECTIONS: usize = 3;
@@ -103,13 +103,13 @@ impl Quadratics {
     #[inline(always)]
     fn sweep(&self, tolerance: f64, levels: &Levels) -> (QuadraticAverages, [f64; AXES]) {
         let reach = reach(tolerance);
-        let origin = [Node { at: 0.0, loss: 0.0, even: true }];
+        let origin = [QuadraticNode { at: 0.0, loss: 0.0, even: true }];
         let axis = |a: usize| if a < self.span { straight(Self::step(levels[a]), reach) } else { origin.to_vec() };
         let across =
             if self.across > 0 { radial(self.across, Self::step(levels[AXES - 1]), reach) } else { origin.to_vec() };
         let (second, third) = (axis(1), axis(2));
-        let mut line = Line::new(self, if self.span > 0 { Self::step(levels[0]) } else { f64::INFINITY }, reach);
-        let mut sums = Sums::new(self.classes.len());
+        let mut line = NodeLine::new(self, if self.span > 0 { Self::step(levels[0]) } else { f64::INFINITY }, reach);
+        let mut sums = GridSums::new(self.classes.len());
         for zeta in &across {
             for b in &third {
                 for a in second.iter().filter(|a| a.loss + b.loss + zeta.loss <= reach) {
@@ -125,13 +125,13 @@ impl Quadratics {
 }
 
 /// Sums over lines: all of them, and those of every second node along each axis.
-struct Sums {
+struct GridSums {
     classes: Vec<Moments>,
     whole: Vec<f64>,
     halves: [Vec<f64>; AXES],
 }
 
-impl Sums {
+impl GridSums {
     /// Of mass, logarithm, the reference and each class.
     fn new(classes: usize) -> Self {
         let zeros = vec![0.0; classes + 3];
@@ -140,7 +140,7 @@ impl Sums {
     }
 
     #[inline(always)]
-    fn add(&mut self, line: &Line, weight: f64, [b, c]: [f64; 2], square: f64, even: [bool; AXES]) {
+    fn add(&mut self, line: &NodeLine, weight: f64, [b, c]: [f64; 2], square: f64, even: [bool; AXES]) {
         let (all, half) = line.totals();
         for (slot, (whole, x)) in self.whole.iter_mut().zip(all).enumerate() {
             *whole += weight * x;

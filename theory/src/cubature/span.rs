@@ -9,8 +9,8 @@ mod tile;
 mod walk;
 
 use axes::Axes;
-use rule::Rule;
-use scene::Scene;
+use rule::LegendreRule;
+use scene::SpanIntegrand;
 use walk::Walk;
 
 /// Fewer classes have kernels of their own.
@@ -18,7 +18,7 @@ pub(crate) const FEWEST: usize = 5;
 
 /// Points of `width` coordinates each, their log weights and the variance of the density that each stands for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Classes<'a> {
+pub(crate) struct PointClasses<'a> {
     pub(crate) points: &'a [f64],
     pub(crate) width: usize,
     /// Minus infinity for an absent class.
@@ -42,12 +42,12 @@ pub(crate) struct RowAverages {
 /// The rule, whatever the scene.
 #[derive(Debug, Clone)]
 pub(crate) struct Span {
-    rule: Rule,
+    rule: LegendreRule,
 }
 
 impl Span {
     pub(crate) fn new() -> Self {
-        Self { rule: Rule::new() }
+        Self { rule: LegendreRule::new() }
     }
 
     /// The averages of the softmax of `log w_k - |x - c_k|^2/(2 variance)` over `N(m_i, spread I)`, `m_i` the rows of `centres`, to an
@@ -56,7 +56,7 @@ impl Span {
     #[inline(always)]
     pub(crate) fn averages(
         &self,
-        classes: &Classes<'_>,
+        classes: &PointClasses<'_>,
         centres: &[f64],
         spread: f64,
         tolerance: f64,
@@ -89,7 +89,7 @@ impl Span {
         let (places, beyond): (Vec<[f64; D]>, Vec<f64>) =
             ask.centres.chunks(ask.classes.width).map(|m| ask.axes.place(m)).unzip();
         let log_weights: Vec<f64> = ask.present.iter().map(|&k| ask.classes.log_weights[k]).collect();
-        let scene = Scene::new(&points, &log_weights, ask.classes.variance, places, ask.spread);
+        let scene = SpanIntegrand::new(&points, &log_weights, ask.classes.variance, places, ask.spread);
         let mut found = Walk::new(&scene, &self.rule, ask.tolerance, ask.wants_trace).averages();
         for (log, square) in found.log_sum.iter_mut().zip(beyond) {
             *log -= square / (2.0 * ask.classes.variance);
@@ -108,7 +108,7 @@ impl Span {
 
 /// What is asked, with what is known of the span.
 struct Ask<'a> {
-    classes: &'a Classes<'a>,
+    classes: &'a PointClasses<'a>,
     present: &'a [usize],
     points: &'a [&'a [f64]],
     axes: &'a Axes<'a>,

@@ -17,7 +17,7 @@ pub(crate) struct Scales<const N: usize> {
 }
 
 /// The terms of the sums at one `|a|`.
-struct Terms<const N: usize> {
+struct ScaleTerms<const N: usize> {
     /// `x_k = |a|/tau_k`.
     x: [f64; N],
     /// `p_k e^(-x_k^2/2)`.
@@ -70,8 +70,8 @@ impl<const N: usize> Scales<N> {
     }
 
     #[inline(always)]
-    fn terms(&self, a: f64) -> Terms<N> {
-        let mut out = Terms { x: [0.0; N], bell: [0.0; N], upper: [0.0; N] };
+    fn terms(&self, a: f64) -> ScaleTerms<N> {
+        let mut out = ScaleTerms { x: [0.0; N], bell: [0.0; N], upper: [0.0; N] };
         let a = a.abs();
         for k in 0..N {
             let x = a * self.inverse[k];
@@ -107,7 +107,7 @@ impl<const N: usize> Scales<N> {
 
     /// `dL/da` and the next three derivatives.
     #[inline(always)]
-    fn derivatives(&self, a: f64, t: &Terms<N>) -> [f64; 4] {
+    fn derivatives(&self, a: f64, t: &ScaleTerms<N>) -> [f64; 4] {
         // Where the tail is frozen the bell is 5e-306: a bounded x keeps the Hermite polynomials finite.
         let x: [f64; N] = t.x.map(bounded);
         let i = &self.inverse;

@@ -31,7 +31,7 @@ const FOR_EVER: f64 = 35.0;
 const TAIL: f64 = 8.5;
 
 /// y with s = -tanh y, c, log G, log var.
-type State = [f64; 4];
+type EquatorState = [f64; 4];
 
 impl EquatorFormula {
     /// The formula for `pair`.
@@ -60,7 +60,7 @@ impl EquatorFormula {
     }
 
     /// The state in which the pair leaves the plane.
-    fn leave(&self, dimension: f64, schedule: &Schedule) -> State {
+    fn leave(&self, dimension: f64, schedule: &Schedule) -> EquatorState {
         let variance = self.pair.initial_variance(schedule.initial_temperature());
         let state = [0.0, 2.0 * self.epsilon, 0.0, variance.ln()];
         along(self, schedule, state, |_, _, &[y, c, log_growth, _]| {
@@ -84,7 +84,7 @@ pub(super) fn decision_plane(pair: &SpherePair) -> Result<f64, InvalidParameter>
 
 impl Rates<4> for EquatorFormula {
     /// Theory (17).
-    fn rates(&self, beta: f64, state: &State) -> (State, f64) {
+    fn rates(&self, beta: f64, state: &EquatorState) -> (EquatorState, f64) {
         let &[y, c, log_growth, _] = state;
         let (options, variance) = (self.pair.options(), self.pair.variance(beta, state));
         let (speed, square) = (self.pair.speed(beta), options.radius * options.radius);

@@ -103,12 +103,12 @@ pub struct SmallStartAt<'a> {
     schedule: &'a Schedule,
     start: f64,
     step: f64,
-    path: Vec<Node>,
+    path: Vec<RepulsionNode>,
 }
 
 /// log z, int 2r(2z) dt and its slope.
 #[derive(Debug, Clone, Copy)]
-struct Node {
+struct RepulsionNode {
     log_z: f64,
     spread: f64,
     slope: f64,
@@ -133,7 +133,7 @@ impl SmallStartAt<'_> {
         }
         if self.path.is_empty() {
             let log_z = self.start.ln();
-            self.path.push(Node { log_z, spread: 0.0, slope: self.rate(0.0, log_z).1 });
+            self.path.push(RepulsionNode { log_z, spread: 0.0, slope: self.rate(0.0, log_z).1 });
         }
         let h = self.step;
         let at = end / h;
@@ -156,15 +156,15 @@ impl SmallStartAt<'_> {
     }
 
     /// The node after the last.
-    fn next(&self) -> Node {
-        let Node { log_z, spread, .. } = self.path[self.path.len() - 1];
+    fn next(&self) -> RepulsionNode {
+        let RepulsionNode { log_z, spread, .. } = self.path[self.path.len() - 1];
         let h = self.step;
         let t = h * (self.path.len() - 1) as f64;
         let [log_z, spread] = runge_kutta([log_z, spread], h, |part, [log_z, _]| {
             let (rate, push) = self.rate(t + h / 2.0 * part as f64, log_z);
             [rate, push]
         });
-        Node { log_z, spread, slope: self.rate(t + h, log_z).1 }
+        RepulsionNode { log_z, spread, slope: self.rate(t + h, log_z).1 }
     }
 }
 

@@ -45,7 +45,7 @@ const RISEN: f64 = 1.0;
 const THERE: f64 = 0.98;
 
 /// m, 1 + s, Lambda, log var.
-type State = [f64; 4];
+type TransverseState = [f64; 4];
 
 impl TransverseFormula {
     /// The formula for `pair`.
@@ -103,7 +103,7 @@ impl TransverseFormula {
     }
 
     /// Whether the antipodal states near the equator are stable, theory 4.2: 2r/var > beta tau'(0).
-    fn keeps_antipodal(&self, beta: f64, state: &State) -> bool {
+    fn keeps_antipodal(&self, beta: f64, state: &TransverseState) -> bool {
         let variance = self.pair.variance(beta, state);
         let local = Symmetric::new(&self.pair, 0.0, 0.0, variance);
         2.0 * local.repulsion / variance > beta * local.slope
@@ -155,7 +155,7 @@ impl Symmetric {
 
 impl Rates<4> for TransverseFormula {
     /// Theory (32)-(33).
-    fn rates(&self, beta: f64, state: &State) -> (State, f64) {
+    fn rates(&self, beta: f64, state: &TransverseState) -> (TransverseState, f64) {
         let (&[m, above, ..], variance) = (state, self.pair.variance(beta, state));
         let local = Symmetric::new(&self.pair, m, above, variance);
         let (below, speed) = (2.0 - above, self.pair.speed(beta));

@@ -1,6 +1,6 @@
 //! Gaussians that lie apart, each group of them with a grid of its own: one steep place does not refine the whole plane.
 
-use super::step::{Scene, steps};
+use super::step::{PlaneIntegrand, steps};
 
 /// Standard deviations within which two Gaussians are of one group.
 const LINK: f64 = 3.0;
@@ -10,14 +10,19 @@ const GAIN: f64 = 0.7;
 const EACH: f64 = 100.0;
 
 /// Gaussians with the classes that they see and the steps that these ask for.
-pub(super) struct Group {
+pub(super) struct GaussianGroup {
     pub(super) gaussians: Vec<usize>,
-    pub(super) scene: Scene,
+    pub(super) scene: PlaneIntegrand,
     pub(super) steps: [f64; 2],
 }
 
 /// The groups of a scene; `None` where one grid of steps `whole` costs no more. `digits` as for [`steps`] and those to spare.
-pub(super) fn groups(scene: &Scene, (digits, spare): (f64, f64), reach: f64, whole: [f64; 2]) -> Option<Vec<Group>> {
+pub(super) fn groups(
+    scene: &PlaneIntegrand,
+    (digits, spare): (f64, f64),
+    reach: f64,
+    whole: [f64; 2],
+) -> Option<Vec<GaussianGroup>> {
     let members = linked(scene);
     if members.len() < 2 {
         return None;
@@ -35,13 +40,13 @@ pub(super) fn groups(scene: &Scene, (digits, spare): (f64, f64), reach: f64, who
         if cost >= most || cost.is_nan() {
             return None;
         }
-        found.push(Group { gaussians, scene, steps });
+        found.push(GaussianGroup { gaussians, scene, steps });
     }
     Some(found)
 }
 
 /// The sides of the box about some Gaussians.
-fn extent(scene: &Scene, gaussians: &[usize]) -> [f64; 2] {
+fn extent(scene: &PlaneIntegrand, gaussians: &[usize]) -> [f64; 2] {
     [0, 1].map(|axis| {
         let along = || gaussians.iter().map(|&i| scene.centres[i][axis]);
         along().fold(f64::NEG_INFINITY, f64::max) - along().fold(f64::INFINITY, f64::min)
@@ -49,7 +54,7 @@ fn extent(scene: &Scene, gaussians: &[usize]) -> [f64; 2] {
 }
 
 /// Gaussians linked by short distances, in the order of their first ones.
-fn linked(scene: &Scene) -> Vec<Vec<usize>> {
+fn linked(scene: &PlaneIntegrand) -> Vec<Vec<usize>> {
     let n = scene.centres.len();
     let near = LINK * LINK * scene.spread;
     let mut group = vec![usize::MAX; n];

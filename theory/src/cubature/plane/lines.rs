@@ -1,11 +1,11 @@
 //! The factors of Gaussians and classes along one axis of the grid.
 
-use super::step::{Level, Scene};
+use super::step::{Level, PlaneIntegrand};
 use super::{MOST_TILES, N};
 use crate::kernel::exp_array;
 
 /// A number at each node of a tile's side.
-pub(super) type Line = [f64; N];
+pub(super) type TileSide = [f64; N];
 
 /// What the nodes along one axis need: products over both axes are what the tiles need.
 #[derive(Debug, Clone)]
@@ -16,21 +16,21 @@ pub(super) struct Lines {
     pub(super) first: f64,
     pub(super) tiles: usize,
     /// For each Gaussian and tile its density times the step, and that times `x - m` and its square.
-    pub(super) density: Vec<Line>,
-    pub(super) first_moment: Vec<Line>,
-    pub(super) second_moment: Vec<Line>,
+    pub(super) density: Vec<TileSide>,
+    pub(super) first_moment: Vec<TileSide>,
+    pub(super) second_moment: Vec<TileSide>,
     /// For each Gaussian and tile the sums of the density times `(x - m)^n`, `n` up to 3.
     pub(super) sums: Vec<[f64; 4]>,
     /// For each class and tile its factor; the weight is in those of the second axis.
-    pub(super) factors: Vec<Line>,
+    pub(super) factors: Vec<TileSide>,
     /// For each tile what is taken out of the factors' logarithms.
-    pub(super) common: Vec<Line>,
+    pub(super) common: Vec<TileSide>,
 }
 
 impl Lines {
     /// The nodes within `reach` of a Gaussian along `axis`, `h` apart; `None` if they are too many.
     #[inline(always)]
-    pub(super) fn new(scene: &Scene, axis: usize, h: f64, reach: f64, level: Level) -> Option<Self> {
+    pub(super) fn new(scene: &PlaneIntegrand, axis: usize, h: f64, reach: f64, level: Level) -> Option<Self> {
         let along = || scene.centres.iter().map(|c| c[axis]);
         let low = ((along().fold(f64::INFINITY, f64::min) - reach) / h).floor();
         let high = ((along().fold(f64::NEG_INFINITY, f64::max) + reach) / h).ceil();
@@ -106,14 +106,14 @@ impl Lines {
 
     /// The nodes of a tile.
     #[inline(always)]
-    pub(super) fn nodes(&self, tile: usize) -> Line {
+    pub(super) fn nodes(&self, tile: usize) -> TileSide {
         nodes(self.low, self.h, tile)
     }
 }
 
 /// The nodes of a tile.
 #[inline(always)]
-fn nodes(low: f64, h: f64, tile: usize) -> Line {
+fn nodes(low: f64, h: f64, tile: usize) -> TileSide {
     let mut out = [0.0; N];
     for l in 0..N {
         out[l] = h * (low + (tile * N + l) as f64);

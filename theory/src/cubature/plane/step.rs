@@ -1,6 +1,6 @@
 //! Classes and Gaussians in the plane, and the step of the grid that they allow.
 
-use super::super::span::Classes;
+use super::super::span::PointClasses;
 use super::RANGE;
 use std::f64::consts::{PI, TAU};
 
@@ -13,7 +13,7 @@ const NOTCH: f64 = 0.125;
 
 /// What is averaged.
 #[derive(Debug, Clone)]
-pub(super) struct Scene {
+pub(super) struct PlaneIntegrand {
     /// The present classes among all.
     pub(super) present: Vec<usize>,
     pub(super) points: Vec<[f64; 2]>,
@@ -60,9 +60,9 @@ pub(crate) fn largest_share(gap: f64, slope: f64, spread: f64) -> f64 {
     if slope * spread < level { slope * slope * spread / 2.0 - gap } else { -level * level / (2.0 * spread) }
 }
 
-impl Scene {
+impl PlaneIntegrand {
     /// `None` if a number is not finite.
-    pub(super) fn new(classes: &Classes<'_>, centres: &[f64], spread: f64) -> Option<Self> {
+    pub(super) fn new(classes: &PointClasses<'_>, centres: &[f64], spread: f64) -> Option<Self> {
         let finite = |all: &[f64]| all.iter().all(|x| x.is_finite());
         let sound = finite(classes.points) && finite(centres) && finite(&[spread, classes.variance]);
         if !sound || spread <= 0.0 || classes.variance <= 0.0 {
@@ -142,7 +142,7 @@ impl Scene {
 ///
 /// Where two classes are level and no third is above them, the logarithm is singular at a distance of pi over the
 /// difference of their slopes from the real axis; a Gaussian sees that with its density there.
-pub(super) fn steps(scene: &Scene, digits: f64) -> [f64; 2] {
+pub(super) fn steps(scene: &PlaneIntegrand, digits: f64) -> [f64; 2] {
     let root = scene.spread.sqrt();
     // In standard deviations, as frequencies 2 pi/h.
     let alone = (2.0 * (digits + MORE_ALONE)).sqrt();
@@ -176,7 +176,7 @@ pub(super) fn steps(scene: &Scene, digits: f64) -> [f64; 2] {
 }
 
 /// The square of the distance from the Gaussians to where classes j and k are level.
-fn line_distance(scene: &Scene, (j, k): (usize, usize), slope: &[f64; 2]) -> f64 {
+fn line_distance(scene: &PlaneIntegrand, (j, k): (usize, usize), slope: &[f64; 2]) -> f64 {
     let length = slope[0] * slope[0] + slope[1] * slope[1];
     let apart = |m: &[f64; 2]| scene.logit(j, m) - scene.logit(k, m);
     let nearest = scene.centres.iter().map(|m| apart(m).abs()).fold(f64::INFINITY, f64::min);
@@ -185,7 +185,7 @@ fn line_distance(scene: &Scene, (j, k): (usize, usize), slope: &[f64; 2]) -> f64
 
 /// The square of the distance from the Gaussians to where classes j and k are level and no third exceeds them by more
 /// than `slack`; `None` if they are nowhere.
-fn level_with(scene: &Scene, (j, k): (usize, usize), slope: &[f64; 2], slack: f64) -> Option<f64> {
+fn level_with(scene: &PlaneIntegrand, (j, k): (usize, usize), slope: &[f64; 2], slack: f64) -> Option<f64> {
     let (a, b) = (&scene.points[j], &scene.points[k]);
     let length = (slope[0] * slope[0] + slope[1] * slope[1]).sqrt();
     let shift = (scene.log_weights[j] - scene.log_weights[k]) / (length * length);

@@ -1,9 +1,9 @@
 //! The sums of every Gaussian over the tiles that it reaches.
 
-use super::super::span::Classes;
+use super::super::span::PointClasses;
 use super::lines::Lines;
-use super::step::Scene;
-use super::tile::{Moments, Tile};
+use super::step::PlaneIntegrand;
+use super::tile::{Tile, TileMoments};
 use super::{N, PlaneAverages, Wanted};
 
 /// Tiles along each side of a block, in which the classes of its tiles are looked for.
@@ -21,7 +21,7 @@ pub(super) struct Heaviest {
 
 impl Heaviest {
     #[inline(always)]
-    pub(super) fn new(scene: &Scene, centre: &[f64; 2]) -> Self {
+    pub(super) fn new(scene: &PlaneIntegrand, centre: &[f64; 2]) -> Self {
         let mut found = Self { class: 0, logit: f64::NEG_INFINITY };
         for k in 0..scene.points.len() {
             let logit = scene.logit(k, centre);
@@ -34,8 +34,8 @@ impl Heaviest {
 }
 
 /// The sums over a grid.
-pub(super) struct Sum<'a> {
-    pub(super) scene: &'a Scene,
+pub(super) struct GridSum<'a> {
+    pub(super) scene: &'a PlaneIntegrand,
     pub(super) across: &'a [Lines; 2],
     /// Of each Gaussian.
     pub(super) heaviest: &'a [Heaviest],
@@ -45,11 +45,11 @@ pub(super) struct Sum<'a> {
     pub(super) floor: f64,
 }
 
-impl Sum<'_> {
+impl GridSum<'_> {
     #[inline(always)]
-    pub(super) fn averages(&self, classes: &Classes<'_>, tolerance: f64) -> PlaneAverages {
+    pub(super) fn averages(&self, classes: &PointClasses<'_>, tolerance: f64) -> PlaneAverages {
         let (k, n) = (self.scene.centres.len(), self.scene.points.len());
-        let mut moments = vec![Moments::default(); k];
+        let mut moments = vec![TileMoments::default(); k];
         let mut means = vec![[0.0; N]; if self.wanted.means { k * n } else { 0 }];
         let mut tile = Tile::new();
         let (mut chords, mut near, mut kept) = (Vec::with_capacity(k), Vec::with_capacity(k), Vec::with_capacity(n));
@@ -198,7 +198,13 @@ impl Sum<'_> {
     }
 
     /// The averages from the sums, in the places of all classes.
-    fn collect(&self, classes: &Classes<'_>, tolerance: f64, moments: &[Moments], means: &[[f64; N]]) -> PlaneAverages {
+    fn collect(
+        &self,
+        classes: &PointClasses<'_>,
+        tolerance: f64,
+        moments: &[TileMoments],
+        means: &[[f64; N]],
+    ) -> PlaneAverages {
         let (scene, all) = (self.scene, classes.log_weights.len());
         let total = |lanes: &[f64; N]| lanes.iter().sum::<f64>();
         let (variance, spread) = (scene.variance, scene.spread);

@@ -1,6 +1,6 @@
 //! The grid against the rules for cells and for one Gaussian at a time.
 
-use super::super::{Classes, Cubature, CubatureOptions, Logits, RowAverages, SoftmaxAverages};
+use super::super::{Cubature, CubatureOptions, Logits, PointClasses, RowAverages, SoftmaxAverages};
 use super::{Wanted, averages};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -16,8 +16,8 @@ struct Case {
 }
 
 impl Case {
-    fn classes(&self) -> Classes<'_> {
-        Classes { points: &self.points, width: 2, log_weights: &self.log_weights, variance: self.variance }
+    fn classes(&self) -> PointClasses<'_> {
+        PointClasses { points: &self.points, width: 2, log_weights: &self.log_weights, variance: self.variance }
     }
 
     /// By the other rules, to 1e-13.
@@ -152,9 +152,9 @@ proptest! {
 #[test]
 fn scattered_gaussians_are_taken_in_groups() {
     let points: Vec<f64> = vec![0.0, 0.0, 1.0, 0.5, 6.0, 0.0, 25.0, 3.0, -20.0, 8.0];
-    let classes = Classes { points: &points, width: 2, log_weights: &[0.0; 5], variance: 1.0 };
+    let classes = PointClasses { points: &points, width: 2, log_weights: &[0.0; 5], variance: 1.0 };
     let (digits, reach) = (-libm::log(1e-10), 7.0);
-    let found = super::Scene::new(&classes, &points, 1.0).and_then(|scene| {
+    let found = super::PlaneIntegrand::new(&classes, &points, 1.0).and_then(|scene| {
         let whole = super::steps(&scene, digits);
         super::groups(&scene, (digits, super::SPARE), reach, whole).map(|groups| (groups, whole))
     });

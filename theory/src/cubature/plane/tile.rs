@@ -1,8 +1,8 @@
 //! A tile of the grid: the logarithm of the sum of the classes at all its nodes once, then every Gaussian's sums of it.
 
 use super::N;
-use super::lines::{Line, Lines};
-use super::step::Scene;
+use super::lines::{Lines, TileSide};
+use super::step::PlaneIntegrand;
 use crate::kernel::log_array;
 
 /// Rows that are taken together.
@@ -12,22 +12,22 @@ const ROWS: usize = 4;
 #[derive(Debug, Clone)]
 pub(super) struct Tile {
     /// Of each class along both axes.
-    factors: Vec<(Line, Line)>,
-    log: Vec<Line>,
+    factors: Vec<(TileSide, TileSide)>,
+    log: Vec<TileSide>,
     /// One over the sum of the classes, where their probabilities are wanted.
-    inverse: Vec<Line>,
+    inverse: Vec<TileSide>,
 }
 
 /// A Gaussian's sums of the logarithm times 1, `x - m` and `|x - m|^2`, by the nodes' places in their tiles.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Moments {
-    pub(super) log: Line,
-    pub(super) x: Line,
-    pub(super) y: Line,
-    pub(super) square: Line,
+pub(super) struct TileMoments {
+    pub(super) log: TileSide,
+    pub(super) x: TileSide,
+    pub(super) y: TileSide,
+    pub(super) square: TileSide,
 }
 
-impl Moments {
+impl TileMoments {
     /// Adds sums over a tile, in the order of the fields.
     #[inline(always)]
     pub(super) fn add_exact(&mut self, sums: &[f64; 4]) {
@@ -40,7 +40,7 @@ impl Moments {
 
 /// Adds `factor * values`.
 #[inline(always)]
-fn add_to(total: &mut Line, factor: f64, values: &Line) {
+fn add_to(total: &mut TileSide, factor: f64, values: &TileSide) {
     for l in 0..N {
         total[l] += factor * values[l];
     }
@@ -56,7 +56,7 @@ impl Tile {
     #[inline(always)]
     pub(super) fn load(
         &mut self,
-        scene: &Scene,
+        scene: &PlaneIntegrand,
         across: &[Lines; 2],
         (column, row): (usize, usize),
         (classes, top): (&[usize], usize),
@@ -107,7 +107,7 @@ impl Tile {
         (column, row): (usize, usize),
         gaussian: usize,
         wants_square: bool,
-        sums: &mut Moments,
+        sums: &mut TileMoments,
     ) {
         let (i, j) = (gaussian * across[0].tiles + column, gaussian * across[1].tiles + row);
         let (x, x1, y, y1) =
@@ -142,7 +142,7 @@ impl Tile {
         (column, row): (usize, usize),
         gaussian: usize,
         classes: &[usize],
-        means: &mut [Line],
+        means: &mut [TileSide],
     ) {
         let (x, y) = (
             &across[0].density[gaussian * across[0].tiles + column],

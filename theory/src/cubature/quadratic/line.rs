@@ -4,32 +4,32 @@ use super::Quadratics;
 use crate::kernel::{exp_array, log_array};
 
 const LANES: usize = 8;
-type Lanes = [f64; LANES];
+type NodeLanes = [f64; LANES];
 
 /// Logits up to which exponentials are summed as they are.
 const SAFE: f64 = 300.0;
 
 /// A line's nodes and sums.
-pub(super) struct Line {
-    at: Vec<Lanes>,
-    weight: Vec<Lanes>,
+pub(super) struct NodeLine {
+    at: Vec<NodeLanes>,
+    weight: Vec<NodeLanes>,
     step: f64,
     /// Mass, logarithm, reference, classes: even lanes are even nodes.
-    sums: Vec<Lanes>,
+    sums: Vec<NodeLanes>,
     /// Of each class beside its sum: s t and s t^2.
-    moments: Vec<[Lanes; 2]>,
-    exponentials: Vec<Lanes>,
+    moments: Vec<[NodeLanes; 2]>,
+    exponentials: Vec<NodeLanes>,
 }
 
-impl Line {
+impl NodeLine {
     /// Nodes h j of the given step; of an infinite one only 0.
     pub(super) fn new(of: &Quadratics, step: f64, reach: f64) -> Self {
         let half = ((2.0 * reach).sqrt() / step).ceil() as usize / LANES + 1;
         let place = |i: usize| step * (i as f64 - (half * LANES) as f64);
         let (at, weight) = if step.is_finite() {
             let at = |block: usize| std::array::from_fn(|lane| place(block * LANES + lane));
-            let at: Vec<Lanes> = (0..2 * half).map(at).collect();
-            let weight = at.iter().map(|block: &Lanes| block.map(|t| libm::exp(-0.5 * t * t))).collect();
+            let at: Vec<NodeLanes> = (0..2 * half).map(at).collect();
+            let weight = at.iter().map(|block: &NodeLanes| block.map(|t| libm::exp(-0.5 * t * t))).collect();
             (at, weight)
         } else {
             let mut one = [0.0; LANES];
@@ -89,7 +89,7 @@ impl Line {
             }
             let mut sum = rest;
             for out in &mut self.exponentials {
-                let shifted: Lanes = std::array::from_fn(|l| out[l] - top[l]);
+                let shifted: NodeLanes = std::array::from_fn(|l| out[l] - top[l]);
                 let e = exp_array(&shifted);
                 for l in 0..LANES {
                     out[l] = if shifted[l] < -2.0 * SAFE { 0.0 } else { e[l] };
@@ -120,15 +120,15 @@ impl Line {
     /// Mass, logarithm, reference and classes: of all nodes, and of every second one.
     #[inline(always)]
     pub(super) fn totals(&self) -> (impl Iterator<Item = f64>, impl Iterator<Item = f64>) {
-        let even = |lanes: &Lanes| lanes[0] + lanes[2] + (lanes[4] + lanes[6]);
-        let odd = |lanes: &Lanes| lanes[1] + lanes[3] + (lanes[5] + lanes[7]);
+        let even = |lanes: &NodeLanes| lanes[0] + lanes[2] + (lanes[4] + lanes[6]);
+        let odd = |lanes: &NodeLanes| lanes[1] + lanes[3] + (lanes[5] + lanes[7]);
         (self.sums.iter().map(move |x| even(x) + odd(x)), self.sums.iter().map(even))
     }
 
     /// E s, E s t and E s t^2 of each class, not normalised.
     #[inline(always)]
     pub(super) fn moments(&self) -> impl Iterator<Item = [f64; 3]> {
-        let total = |lanes: &Lanes| lanes.iter().sum::<f64>();
+        let total = |lanes: &NodeLanes| lanes.iter().sum::<f64>();
         self.sums[3..].iter().zip(&self.moments).map(move |(s, [t, u])| [total(s), total(t), total(u)])
     }
 }

@@ -3,7 +3,7 @@
 /// A node: its coordinate (across the directions the square of the radius), minus the logarithm of its weight relative to
 /// the largest, and whether it belongs to the rule of twice the step.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Node {
+pub(super) struct QuadraticNode {
     pub(super) at: f64,
     pub(super) loss: f64,
     pub(super) even: bool,
@@ -18,11 +18,11 @@ pub(super) fn reach(tolerance: f64) -> f64 {
 const BENT: f64 = 0.75;
 
 /// Along a direction: t = h j with weight e^(-t^2/2).
-pub(super) fn straight(step: f64, reach: f64) -> Vec<Node> {
+pub(super) fn straight(step: f64, reach: f64) -> Vec<QuadraticNode> {
     let last = ((2.0 * reach).sqrt() / step).floor() as i64;
     let node = |j: i64| {
         let at = step * j as f64;
-        Node { at, loss: 0.5 * at * at, even: j % 2 == 0 }
+        QuadraticNode { at, loss: 0.5 * at * at, even: j % 2 == 0 }
     };
     (-last..=last).map(node).collect()
 }
@@ -31,7 +31,7 @@ pub(super) fn straight(step: f64, reach: f64) -> Vec<Node> {
 ///
 /// n odd: the density is even in r and analytic, so that equidistant r > 0 converge like a rule on the whole line; r = 0 is
 /// shared by both halves. n even: r = log(1 + e^u) with equidistant u, for the density is odd.
-pub(super) fn radial(n: usize, step: f64, reach: f64) -> Vec<Node> {
+pub(super) fn radial(n: usize, step: f64, reach: f64) -> Vec<QuadraticNode> {
     let power = (n - 1) as f64;
     let density = |r: f64| 0.5 * r * r - if n > 1 { power * libm::log(r) } else { 0.0 };
     let least = density(power.sqrt());
@@ -48,7 +48,7 @@ pub(super) fn radial(n: usize, step: f64, reach: f64) -> Vec<Node> {
             // dr/du = 1/(1 + e^-u).
             (crate::kernel::softplus(u), crate::kernel::softplus(-u))
         };
-        Node { at: r * r, loss: density(r) - least + shared, even: j % 2 == 0 }
+        QuadraticNode { at: r * r, loss: density(r) - least + shared, even: j % 2 == 0 }
     };
     let last = (farthest / step).ceil() as i64;
     (first..=last).map(node).filter(|node| node.loss <= reach).collect()

@@ -1,7 +1,7 @@
 //! Boxes, the Gaussians that reach into them and the classes that matter there.
 
 use super::rule::N;
-use super::scene::{Scene, dot};
+use super::scene::{SpanIntegrand, dot};
 
 /// A box.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,7 @@ pub(super) struct Near {
 }
 
 /// What is known of the classes in a cell.
-pub(super) struct Field {
+pub(super) struct CellLogits {
     /// The class with the largest logit at the centre.
     pub(super) top: usize,
     /// Those that are not negligible everywhere in the cell, `top` among them: the largest somewhere first.
@@ -76,7 +76,7 @@ impl<const D: usize> Cell<D> {
     }
 
     /// The Gaussians whose centre is closer than `reach` standard deviations to the cell.
-    pub(super) fn near(&self, scene: &Scene<D>, from: &[usize], reach: f64) -> Vec<Near> {
+    pub(super) fn near(&self, scene: &SpanIntegrand<D>, from: &[usize], reach: f64) -> Vec<Near> {
         let mut volume = 1.0;
         for half in self.half {
             volume *= 2.0 * half / (std::f64::consts::TAU * scene.spread).sqrt();
@@ -97,10 +97,10 @@ impl<const D: usize> Cell<D> {
     }
 
     /// The classes of `from` whose probability exceeds `e^floor` somewhere in the cell.
-    pub(super) fn field(&self, scene: &Scene<D>, from: &[usize], floor: f64) -> Field {
+    pub(super) fn field(&self, scene: &SpanIntegrand<D>, from: &[usize], floor: f64) -> CellLogits {
         let top = scene.top(from.iter().copied(), &self.centre);
         let leader = scene.classes[top];
-        let mut field = Field { top, classes: Vec::new(), bounds: Vec::new(), guess: 0.0, change: 0.0 };
+        let mut field = CellLogits { top, classes: Vec::new(), bounds: Vec::new(), guess: 0.0, change: 0.0 };
         let mut kept: Vec<(f64, usize)> = Vec::with_capacity(from.len());
         for &k in from {
             let class = &scene.classes[k];

@@ -1,8 +1,8 @@
 //! A cell in which one class is all: Gaussian integrals of linear functions over a box.
 
 use super::cell::Cell;
-use super::scene::Scene;
-use super::tile::Sums;
+use super::scene::SpanIntegrand;
+use super::tile::TileSums;
 
 /// `(Phi(b) - Phi(a), phi(a) - phi(b))`, the first from the tails on one side so that it keeps its digits.
 fn interval(a: f64, b: f64) -> (f64, f64) {
@@ -13,8 +13,8 @@ fn interval(a: f64, b: f64) -> (f64, f64) {
 }
 
 /// Mass and first moment about the cell's centre of one Gaussian in a cell.
-pub(super) fn integrate<const D: usize>(scene: &Scene<D>, cell: &Cell<D>, gaussian: usize) -> Sums<D> {
-    let mut sums = Sums { mass: 1.0, moment: [1.0; D], log: 0.0, trace: 0.0 };
+pub(super) fn integrate<const D: usize>(scene: &SpanIntegrand<D>, cell: &Cell<D>, gaussian: usize) -> TileSums<D> {
+    let mut sums = TileSums { mass: 1.0, moment: [1.0; D], log: 0.0, trace: 0.0 };
     for a in 0..D {
         let apart = cell.centre[a] - scene.centres[gaussian][a];
         let (mass, first) = interval((apart - cell.half[a]) / scene.root, (apart + cell.half[a]) / scene.root);

@@ -4,15 +4,15 @@
 pub(super) const N: usize = 12;
 
 /// A number at each node of a line.
-pub(super) type Line = [f64; N];
+pub(super) type LineValues = [f64; N];
 
 /// Nodes and weights on [-1, 1], and the functionals that give the last two Legendre coefficients.
 #[derive(Debug, Clone)]
-pub(super) struct Rule {
-    pub(super) nodes: Line,
-    pub(super) weights: Line,
+pub(super) struct LegendreRule {
+    pub(super) nodes: LineValues,
+    pub(super) weights: LineValues,
     /// `(2j+1)/2 w_a P_j(x_a)` for `j = N-2, N-1`.
-    pub(super) last: [Line; 2],
+    pub(super) last: [LineValues; 2],
 }
 
 /// `P_(n-1)(x)` and `P_n(x)` by their recursion.
@@ -25,7 +25,7 @@ fn legendre(n: usize, x: f64) -> [f64; 2] {
     [before, now]
 }
 
-impl Rule {
+impl LegendreRule {
     /// Newton's method on `P_N` from the Chebyshev-like first guesses; the last step is below rounding.
     pub(super) fn new() -> Self {
         let n = N as f64;
@@ -53,8 +53,8 @@ mod tests {
 
     #[test]
     fn exact_to_its_degree_and_its_last_coefficients() {
-        let rule = Rule::new();
-        let sum = |weights: &Line, f: &dyn Fn(f64) -> f64| -> f64 {
+        let rule = LegendreRule::new();
+        let sum = |weights: &LineValues, f: &dyn Fn(f64) -> f64| -> f64 {
             rule.nodes.iter().zip(weights).map(|(x, w)| w * f(*x)).sum()
         };
         for degree in 0..=2 * N as i32 - 1 {

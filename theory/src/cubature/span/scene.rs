@@ -3,7 +3,7 @@
 /// Classes with logits `u_k(x) = log w_k - |x - c_k|^2/(2 variance)`, and Gaussians `N(m_i, spread I)` over which their
 /// softmax is averaged, all in R^D.
 #[derive(Debug, Clone)]
-pub(crate) struct Scene<const D: usize> {
+pub(crate) struct SpanIntegrand<const D: usize> {
     pub(super) classes: Vec<Class<D>>,
     pub(super) centres: Vec<[f64; D]>,
     /// The variance of the Gaussians and its root.
@@ -31,7 +31,7 @@ pub(super) fn dot<const D: usize>(a: &[f64; D], b: &[f64; D]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
-impl<const D: usize> Scene<D> {
+impl<const D: usize> SpanIntegrand<D> {
     /// The scene; the origin should lie among the points, or the logits' rounding grows with their distance from it.
     pub(crate) fn new(
         points: &[[f64; D]],

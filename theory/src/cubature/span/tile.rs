@@ -1,8 +1,8 @@
 //! A tensor rule in a cell: all classes at all its nodes once, then every Gaussian's averages of them.
 
 use super::cell::Cell;
-use super::rule::{Line, N, Rule};
-use super::scene::Scene;
+use super::rule::{LegendreRule, LineValues, N};
+use super::scene::SpanIntegrand;
 use crate::kernel::{exp_array, log_array};
 
 /// The nodes of a cell as lines along the last axis, and what the classes are there.
@@ -10,23 +10,23 @@ use crate::kernel::{exp_array, log_array};
 /// Exponentials of linear logits are products over the axes, and so are the Gaussians: a class costs D N exponentials
 /// and N^D products.
 #[derive(Debug, Clone)]
-pub(super) struct Tile<const D: usize> {
+pub(super) struct SpanTile<const D: usize> {
     /// For each class: its factor for every line.
     outer: Vec<f64>,
     /// For each class: its factor along a line.
-    inner: Vec<Line>,
+    inner: Vec<LineValues>,
     /// log of the sum of the classes over that of the top class.
-    log: Vec<Line>,
+    log: Vec<LineValues>,
     /// One over that sum.
-    inverse: Vec<Line>,
+    inverse: Vec<LineValues>,
     /// tr Cov of the classes' points under their probabilities, if wanted.
-    trace: Vec<Line>,
+    trace: Vec<LineValues>,
     weights: Vec<f64>,
 }
 
 /// A Gaussian's integrals over a tile, beside those of the classes' probabilities.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Sums<const D: usize> {
+pub(super) struct TileSums<const D: usize> {
     pub(super) mass: f64,
     /// Of `x - centre`.
     pub(super) moment: [f64; D],
@@ -35,7 +35,7 @@ pub(super) struct Sums<const D: usize> {
     pub(super) trace: f64,
 }
 
-impl<const D: usize> Tile<D> {
+impl<const D: usize> SpanTile<D> {
     const LINES: usize = N.pow(D as u32 - 1);
 
     pub(super) fn new() -> Self {
@@ -52,7 +52,7 @@ impl<const D: usize> Tile<D> {
 
     /// Products over all axes but the last, line by line.
     #[inline(always)]
-    fn lines(factors: &[Line; D], out: &mut [f64]) {
+    fn lines(factors: &[LineValues; D], out: &mut [f64]) {
         match D {
             1 => out[0] = 1.0,
             2 => out.copy_from_slice(&factors[0]),
@@ -70,8 +70,8 @@ impl<const D: usize> Tile<D> {
     #[inline(always)]
     pub(super) fn load(
         &mut self,
-        scene: &Scene<D>,
-        rule: &Rule,
+        scene: &SpanIntegrand<D>,
+        rule: &LegendreRule,
         cell: &Cell<D>,
         top: usize,
         classes: &[usize],
@@ -110,7 +110,7 @@ impl<const D: usize> Tile<D> {
 
     /// With points relative to that of `top`, so that nothing cancels where they all meet.
     #[inline(always)]
-    fn load_trace(&mut self, scene: &Scene<D>, top: usize, classes: &[usize]) {
+    fn load_trace(&mut self, scene: &SpanIntegrand<D>, top: usize, classes: &[usize]) {
         self.trace.resize(Self::LINES, [0.0; N]);
         let apart: Vec<[f64; D]> = classes
             .iter()
@@ -137,7 +137,7 @@ impl<const D: usize> Tile<D> {
 
     /// The largest of the last two Legendre coefficients of the logarithm along any axis.
     #[inline(always)]
-    pub(super) fn roughness(&self, rule: &Rule) -> f64 {
+    pub(super) fn roughness(&self, rule: &LegendreRule) -> f64 {
         let mut worst: f64 = 0.0;
         for last in &rule.last {
             for line in &self.log {
@@ -164,7 +164,7 @@ impl<const D: usize> Tile<D> {
 
     /// The sum of `values` with one weight for each line and one for each place on it; 0 of none.
     #[inline(always)]
-    fn along(lines: &[f64], places: &Line, values: &[Line]) -> f64 {
+    fn along(lines: &[f64], places: &LineValues, values: &[LineValues]) -> f64 {
         let mut total = [0.0; N];
         for (w, line) in lines.iter().zip(values) {
             for l in 0..N {
@@ -178,15 +178,15 @@ impl<const D: usize> Tile<D> {
     #[inline(always)]
     pub(super) fn integrate(
         &mut self,
-        scene: &Scene<D>,
-        rule: &Rule,
+        scene: &SpanIntegrand<D>,
+        rule: &LegendreRule,
         cell: &Cell<D>,
         gaussian: usize,
         classes: &[usize],
         means: &mut [f64],
-    ) -> Sums<D> {
+    ) -> TileSums<D> {
         let (centre, mut factors) = (&scene.centres[gaussian], [[0.0; N]; D]);
-        let mut sums = Sums { mass: 1.0, moment: [1.0; D], log: 0.0, trace: 0.0 };
+        let mut sums = TileSums { mass: 1.0, moment: [1.0; D], log: 0.0, trace: 0.0 };
         for a in 0..D {
             let places = rule.nodes.map(|x| cell.half[a] * x);
             let apart = cell.centre[a] - centre[a];

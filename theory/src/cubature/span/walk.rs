@@ -4,9 +4,9 @@ use super::super::line::reach;
 use super::RowAverages;
 use super::cell::{Cell, Near};
 use super::lone;
-use super::rule::Rule;
-use super::scene::{Scene, dot};
-use super::tile::{Sums, Tile};
+use super::rule::LegendreRule;
+use super::scene::{SpanIntegrand, dot};
+use super::tile::{SpanTile, TileSums};
 use std::ops::Range;
 
 /// Largest half side of a cell with nodes, in standard deviations of the Gaussians: the rule errs by less than 1e-14 for
@@ -30,15 +30,15 @@ const FLOOR: f64 = -5.0;
 
 /// Averages on their way.
 pub(super) struct Walk<'a, const D: usize> {
-    scene: &'a Scene<D>,
-    rule: &'a Rule,
+    scene: &'a SpanIntegrand<D>,
+    rule: &'a LegendreRule,
     tolerance: f64,
     /// In standard deviations; what lies beyond weighs a tenth of the tolerance.
     reach: f64,
     wants_trace: bool,
     /// For each Gaussian the class whose linear logit is taken out of the logarithm and averaged exactly.
     references: Vec<usize>,
-    tile: Tile<D>,
+    tile: SpanTile<D>,
     /// Gaussians and classes of the cells that wait, as ranges of this list.
     lists: Vec<usize>,
     waiting: Vec<Waiting<D>>,
@@ -55,7 +55,7 @@ struct Waiting<const D: usize> {
 }
 
 impl<'a, const D: usize> Walk<'a, D> {
-    pub(super) fn new(scene: &'a Scene<D>, rule: &'a Rule, tolerance: f64, wants_trace: bool) -> Self {
+    pub(super) fn new(scene: &'a SpanIntegrand<D>, rule: &'a LegendreRule, tolerance: f64, wants_trace: bool) -> Self {
         let (k, n) = (scene.centres.len(), scene.classes.len());
         let reach = reach(tolerance) - 0.5;
         // Of a chi variable of D degrees: exact for two, a bound for one and three.
@@ -67,7 +67,7 @@ impl<'a, const D: usize> Walk<'a, D> {
             reach,
             wants_trace,
             references: scene.centres.iter().map(|m| scene.top(0..n, m)).collect(),
-            tile: Tile::new(),
+            tile: SpanTile::new(),
             lists: (0..k).chain(0..n).collect(),
             waiting: Vec::new(),
             errors: vec![tail + 4.0 * f64::EPSILON; k],
@@ -159,7 +159,7 @@ impl<'a, const D: usize> Walk<'a, D> {
     }
 
     /// Adds what a Gaussian has in a cell to the averages of the logarithm and the trace.
-    fn add(&mut self, cell: &Cell<D>, top: usize, gaussian: usize, sums: &Sums<D>) {
+    fn add(&mut self, cell: &Cell<D>, top: usize, gaussian: usize, sums: &TileSums<D>) {
         let (leader, reference) = (&self.scene.classes[top], &self.scene.classes[self.references[gaussian]]);
         let mut log = sums.log;
         if top != self.references[gaussian] {

@@ -1,6 +1,6 @@
 //! The Gaussian averages that the mixture flow is made of.
 
-use crate::cubature::{Classes, Cubature, Logits, PlaneAverages, SoftmaxAverages};
+use crate::cubature::{Cubature, Logits, PlaneAverages, PointClasses, SoftmaxAverages};
 use crate::flow::mixture::{MixtureFlow, MixtureState};
 
 /// The Gaussian averages of theory (2)-(5), one row per component i.
@@ -54,13 +54,13 @@ impl MixtureFlow {
     pub(super) fn averages_over(&self, state: &MixtureState, centres: [&[f64]; 2], wants_means: bool) -> ClassAverages {
         let (k, p) = (self.components(), self.mode_count());
         let log_targets: Vec<f64> = self.log_targets.iter().map(|l| state.power * l).collect();
-        let own = Classes {
+        let own = PointClasses {
             points: &state.means,
             width: self.width,
             log_weights: &state.log_weights,
             variance: state.variance,
         };
-        let target = Classes { points: &self.modes, log_weights: &log_targets, variance: 1.0, ..own };
+        let target = PointClasses { points: &self.modes, log_weights: &log_targets, variance: 1.0, ..own };
         let mut scratch = Scratch::new(k.max(p), self.width);
         let root = state.variance.sqrt();
         let none = PlaneAverages::default;
@@ -89,7 +89,7 @@ impl MixtureFlow {
     #[inline(always)]
     fn rows(
         &self,
-        classes: &Classes<'_>,
+        classes: &PointClasses<'_>,
         scale: f64,
         (centres, variance): (&[f64], f64),
         wants_means: bool,
@@ -145,7 +145,7 @@ impl Scratch {
 
     /// Fills `result` with the averages over N(mean, .), (c_j - mean).g coming times `scale`; returns the mean of tr Cov c,
     /// or 0 where products are not averaged.
-    fn average(&mut self, classes: &Classes<'_>, scale: f64, mean: &[f64], cubature: &Cubature) -> f64 {
+    fn average(&mut self, classes: &PointClasses<'_>, scale: f64, mean: &[f64], cubature: &Cubature) -> f64 {
         let n = classes.log_weights.len();
         for (j, point) in classes.points.chunks(self.width).enumerate() {
             let mut square = 0.0;

@@ -71,7 +71,7 @@ impl Method {
         if !of.is_common() || variances.iter().any(|v| *v != spread) {
             return None;
         }
-        let classes = cubature::Classes {
+        let classes = cubature::PointClasses {
             points: &of.points,
             width: of.width,
             log_weights: &of.log_weights,

@@ -31,7 +31,7 @@ pub(super) struct Classes<'a> {
 }
 
 /// Differences from a reference class, and the directions U in which they are written.
-pub(super) struct Relative {
+pub(super) struct RelativeClasses {
     pub(super) quadratics: Quadratics,
     /// Which class each is.
     pub(super) which: Vec<usize>,
@@ -150,7 +150,7 @@ impl<'a> Classes<'a> {
         variance: f64,
         levels: &[f64],
         pulls: &[Vec<f64>],
-    ) -> Option<Relative> {
+    ) -> Option<RelativeClasses> {
         let deviation = variance.sqrt();
         let which: Vec<usize> = self.present().filter(|&c| c != reference).collect();
         let slope = |c: &usize| -> Vec<f64> {
@@ -188,7 +188,7 @@ impl<'a> Classes<'a> {
             .collect();
         let rest = self.ambient - span;
         let across = if classes.iter().any(|c| c.across != 0.0) { rest } else { 0 };
-        Some(Relative { quadratics: Quadratics { span, across, classes }, which, directions })
+        Some(RelativeClasses { quadratics: Quadratics { span, across, classes }, which, directions })
     }
 
     /// u^T (Sigma_c^-1 - Sigma_r^-1) v of two directions and their places.
