@@ -160,7 +160,8 @@ fn curves(record: &MeanFieldRecord, scan: &ProductScan) -> Vec<Panel> {
     };
     let mut first = Panel::new(axis(&scan.x), Axis::linear(free));
     let mut second = Panel::new(axis(&scan.x), Axis::linear(KEPT)).legend(LegendPlace::None);
-    let even = record.config.target.components.first().is_some_and(|one| one.weight == 0.5);
+    let components = &record.config.target.components;
+    let alike = components.iter().all(|one| one.weight == 0.5 && one.covariance == components[0].covariance);
     for (n, start) in (0..scan.objective.len()).step_by(across).enumerate() {
         let color = INKS[n % INKS.len()];
         let row = start..start + across;
@@ -174,7 +175,7 @@ fn curves(record: &MeanFieldRecord, scan: &ProductScan) -> Vec<Panel> {
         second = second.with(line(&scan.kept[row]));
     }
     if scan.other.iter().any(Option::is_some) {
-        let word = if even && ![Some(scan.x.axis), scan.y.as_ref().map(|y| y.axis)].contains(&Some(ScanAxis::Weight)) {
+        let word = if alike && ![Some(scan.x.axis), scan.y.as_ref().map(|y| y.axis)].contains(&Some(ScanAxis::Weight)) {
             "even, a saddle"
         } else {
             "the other minimum"

@@ -54,10 +54,12 @@ pub struct MeanFieldRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProductRoute {
-    /// The law of one sum: a pair of one diagonal covariance, any dimension.
+    /// The law of one sum: a pair of one diagonal covariance in any dimension, of two in three and more.
     ScalarSum,
     /// A tensor grid: any Gaussian mixture in one or two dimensions.
     Plane,
+    /// A tensor grid in three dimensions, where it needs no more than 5e7 nodes.
+    Space,
     /// Averages over quasi-random points: any Gaussian mixture in up to 100 dimensions.
     Sampled,
 }

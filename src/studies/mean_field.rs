@@ -10,9 +10,12 @@ mod plane;
 mod reach;
 mod sampled;
 mod scan;
+mod scan_point;
+mod space;
 mod summary;
 mod turned;
 mod turns;
+mod unequal;
 
 use crate::config::{ConfigError, Document, MeanFieldRun};
 #[cfg(feature = "figures")]
@@ -24,6 +27,7 @@ use crate::studies::{Study, StudyError, Watch};
 use fit::{Fit, coincide};
 pub(crate) use pair::DiagonalPair;
 pub(crate) use plane::flat;
+use unequal::UnequalModes;
 
 /// A fit of a mode below this share of its weight has lost it (as for mixtures, theory section 9).
 const LOST: f64 = 0.5;
@@ -55,20 +59,28 @@ impl Study for MeanField {
         let schedule = config.schedule.schedule()?;
         let temperature = schedule.final_temperature();
         let pair = DiagonalPair::of(&config.target);
+        let unequal = UnequalModes::of(&config.target);
         let scanned = scan::Scanned::of(&config)?;
         let points = scanned.as_ref().map_or(0, scan::Scanned::size);
         watch.begin(1 + points + config.rotation.as_ref().map_or(0, turned::starts), 0, "fits");
-        let given = match &pair {
-            Some(pair) => pair.fits(temperature, watch)?,
-            None if target.dimension() <= 2 => plane::given(&target, temperature, watch)?,
-            None => sampled::given(&target, temperature, watch)?,
+        let summed = pair.is_some() || unequal.is_some();
+        let space = (!summed).then(|| space::grid(&target, temperature)).flatten();
+        let given = match (&pair, &unequal, &space) {
+            (Some(pair), ..) => pair.fits(temperature, watch)?,
+            (_, Some(unequal), _) => unequal.fits(temperature, watch)?,
+            (.., Some(space)) => space::given(space, watch)?,
+            _ if target.dimension() <= 2 => plane::given(&target, temperature, watch)?,
+            _ => sampled::given(&target, temperature, watch)?,
         };
         watch.advance(1);
         let turned = config.rotation.as_ref().map(|rotation| turned::search(rotation, &target, watch)).transpose()?;
         let asked = turned.as_ref().map_or(&given.optima, |turned| &turned.optima);
         let certificate = match &turned {
             Some(turned) => certificate::turned(&turned.target, asked, &turned.rotation),
-            None => certificate::given(&target, pair.as_ref().zip(Some(&given)), asked, temperature)?,
+            None => {
+                let single = summed && given.optima.len() == 1;
+                certificate::given(&target, pair.as_ref(), single, asked, temperature)?
+            }
         };
         let (collapsed, lost) = verdict(asked, target.weights());
         let lines = turned.as_ref().map(|turned| turned.search.clone());
@@ -93,9 +105,10 @@ impl Study for MeanField {
             program: PROGRAM,
             version: VERSION,
             definition: DEFINITION,
-            route: match (&pair, target.dimension()) {
-                (Some(_), _) => ProductRoute::ScalarSum,
-                (None, 1 | 2) => ProductRoute::Plane,
+            route: match target.dimension() {
+                _ if summed => ProductRoute::ScalarSum,
+                _ if space.is_some() => ProductRoute::Space,
+                1 | 2 => ProductRoute::Plane,
                 _ => ProductRoute::Sampled,
             },
             temperature,

@@ -51,6 +51,49 @@ fn scans_are_fits_one_by_one() {
     }
 }
 
+/// A curve of the dimension is the fits of targets of that dimension.
+#[test]
+fn scans_of_unequal_widths() {
+    let text = |d: usize| {
+        let component = |side: f64, variance: f64| {
+            let mean: Vec<f64> = (0..d).map(|j| if j == 0 { 2.0 * side } else { 0.3 * side }).collect();
+            format!("[[target.components]]\nweight = 0.5\nmean = {mean:?}\nvariance = {variance:?}\n")
+        };
+        component(-1.0, 1.0) + &component(1.0, 2.0) + FAMILY
+    };
+    let curve = |keys: &str| found(&format!("{}[scan]\n{keys}", text(3))).scan.unwrap();
+    let many = curve("x = \"dimension\"\nx_range = [3, 12]\npoints = 3\n");
+    assert_eq!(many.x.values, [3.0, 6.0, 12.0]);
+    for (n, d) in [3, 6, 12].into_iter().enumerate() {
+        let alone = found(&text(d));
+        close(many.objective[n], alone.optima[0].objective, 1e-11, "F");
+        close(
+            many.kept[n],
+            alone.optima[0].coverage.iter().fold(1.0, |least: f64, c| least.min(2.0 * c)),
+            1e-10,
+            "kept",
+        );
+        assert_eq!(many.optima[n], alone.optima.len() as u64);
+    }
+    assert!(many.critical.is_empty() && many.spread.is_none());
+    let map = curve("x = \"weight\"\nx_range = [0.3, 0.5]\ny = \"temperature\"\ny_range = [1.0, 2.0]\npoints = 2\n");
+    close(map.objective[1], many.objective[0], 1e-12, "the corner that is the target");
+    for (keys, rule) in [
+        ("", "be of one covariance where a separation or an angle is scanned"),
+        ("x = \"weight\"\ny = \"angle\"\n", "be of one covariance where a separation or an angle is scanned"),
+        ("x = \"weight\"\npanels = [0.4]\n", "lie in the plane where [scan] has panels"),
+    ] {
+        let file = config_file(&format!("{}[scan]\n{keys}", text(3)));
+        let message = refused(&collapsar(&["mean-field", path(file.path())]));
+        assert!(message.contains(rule), "{message}\n{keys}");
+    }
+    let unlike = text(3).replace("0.3, 0.3]", "0.3, 0.4]");
+    let file = config_file(&format!("{unlike}[scan]\nx = \"dimension\"\n"));
+    assert!(
+        refused(&collapsar(&["mean-field", path(file.path())])).contains("be alike in every coordinate but the first")
+    );
+}
+
 #[test]
 fn refusals_of_scans_name_key_and_rule() {
     let cases = [
@@ -81,7 +124,7 @@ fn refusals_of_scans_name_key_and_rule() {
         ("[[1.0, 0.0], [-1.0, 0.0]]", "x = \"angle\"", "differ in another coordinate than the first"),
         ("[[1.0, 2.0], [-1.0, -2.0]]", "x = \"dimension\"", "be of equal size in every coordinate"),
         ("[[1.0], [-1.0]]", "panels = [1.0]", "lie in the plane where [scan] has panels"),
-        ("[[1.0, 0.0], [-1.0, 0.0], [0.0, 2.0]]", "", "be two components of one diagonal covariance where [scan]"),
+        ("[[1.0, 0.0], [-1.0, 0.0], [0.0, 2.0]]", "", "be two components of one diagonal covariance, or"),
     ];
     for (means, keys, rule) in targets {
         let file = config_file(&format!("[target]\nmeans = {means}\n{FAMILY}[scan]\n{keys}\n"));

@@ -6,6 +6,7 @@
 //! tensor grid, in a frame that may turn.
 
 mod anderson;
+mod ascent;
 mod axis_bound;
 mod certificate;
 mod certify;
@@ -48,7 +49,10 @@ mod sampled_points;
 mod sampled_solve;
 mod sampled_sums;
 mod sampled_turn;
+mod scalar_sum;
 mod solve;
+mod space;
+mod space_solve;
 mod spectrum;
 mod spike;
 mod spread;
@@ -56,8 +60,10 @@ mod spread_flow;
 mod symmetric;
 mod tanh_normal;
 mod target;
+mod term;
 mod turn_start;
 mod turned_fit;
+mod unequal;
 mod waves;
 mod whitening;
 
@@ -70,7 +76,7 @@ pub use certify::OptimumCertificate;
 pub use correlated::{correlated_divergence, correlation_cost, one_mode_objective};
 pub use critical::{critical_norm, critical_norm_diagonal, critical_rest, critical_temperature, odd_coupling};
 pub use far::{FarPair, FarState, NearCoordinate};
-pub use fit::{MeanField, MeanFieldOptions, MeanFieldStart, MeanFieldState};
+pub use fit::{MeanField, MeanFieldOptions, MeanFieldStart};
 pub use fold::{FoldPoint, fold_weight};
 pub use gaussian::{GaussianMeanField, gaussian_critical_norm};
 pub use gaussian_mixture::GaussianMixture;
@@ -90,7 +96,10 @@ pub use sampled::{SampledFrame, SampledMeanField, SampledOptions, SampledState};
 pub use sampled_observe::SampledObservables;
 pub use sampled_solve::{SampledSolution, SampledStart};
 pub use sampled_turn::TurnStep;
+pub use scalar_sum::MeanFieldState;
 pub use solve::{MeanFieldSolution, MeanFieldStatus};
+pub use space::{SpaceMeanField, SpaceState};
+pub use space_solve::SpaceSolution;
 pub use spectrum::Couplings;
 pub use spike::{SpikeAndBulk, SpikeState, critical_bulk};
 pub use spread::{
@@ -102,4 +111,5 @@ pub(crate) use symmetric::{cholesky, inverse, log_determinant};
 pub use target::{Group, MeanFieldPair};
 pub use turn_start::TurnStart;
 pub use turned_fit::{TurnOptions, TurnedFit, turned_fit};
+pub use unequal::{UnequalGroup, UnequalMeanField, UnequalPair, UnequalSolution};
 pub use whitening::Whitened;

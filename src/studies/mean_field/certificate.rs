@@ -4,7 +4,7 @@ use collapsar_theory::{GaussianMixture, HalfSpaces, minority_bound};
 
 use crate::results::{Certificate, Proof};
 use crate::studies::StudyError;
-use crate::studies::mean_field::fit::{Fit, Fits};
+use crate::studies::mean_field::fit::Fit;
 use crate::studies::mean_field::pair::DiagonalPair;
 
 /// F that is rounding: the fit is the target, and F is never below 0. With what sampling adds to it.
@@ -13,24 +13,23 @@ const EXACT_SAMPLED: f64 = 1e-8;
 /// Errors of sampling that are added to a bound.
 const SURE: f64 = 5.0;
 
-/// For fits in the given coordinates; of a pair all stationary points lie between its two fits.
+/// For fits in the given coordinates; `single`: where a scalar sum has one fit, between whose ends all stationary points lie.
 pub(super) fn given(
     target: &GaussianMixture,
-    pair: Option<(&DiagonalPair, &Fits)>,
+    pair: Option<&DiagonalPair>,
+    single: bool,
     fits: &[Fit],
     temperature: f64,
 ) -> Result<Certificate, StudyError> {
-    if let Some((_, fits)) = pair
-        && fits.optima.len() == 1
-    {
+    if single {
         let reason = "ascents from both components end on one point, and every stationary point lies between them";
-        let found = plain(Proof::Unique, reason, fits.optima.first());
+        let found = plain(Proof::Unique, reason, fits.first());
         return Ok(Certificate { known: true, ..found });
     }
     if temperature != 1.0 {
         return Ok(plain(Proof::NotCertified, "bounds on the mass are for T = 1", fits.first()));
     }
-    let known = pair.map_or(Ok(false), |(pair, _)| pair.is_known())?;
+    let known = pair.map_or(Ok(false), DiagonalPair::is_known)?;
     Ok(Certificate { known, ..by_mass(target, fits) })
 }
 

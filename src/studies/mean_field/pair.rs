@@ -28,7 +28,7 @@ pub(super) const SAME: f64 = 1e-7;
 /// The least sine or cosine of an angle that is not rounding.
 const RIGHT: f64 = 1e-15;
 /// Coordinates whose densities are kept, the widest first.
-const SHOWN: usize = 4;
+pub(super) const SHOWN: usize = 4;
 /// Most different half separations for which critical points are sought: each of some twenty fits has as many marginals.
 const MOST_GROUPS: usize = 64;
 
@@ -236,7 +236,7 @@ impl DiagonalPair {
 type Critical = (Option<f64>, Option<f64>, Option<f64>);
 
 /// N(0, variance) on a grid.
-fn normal(variance: f64) -> Vec<(f64, f64)> {
+pub(super) fn normal(variance: f64) -> Vec<(f64, f64)> {
     let at = |n: i32| {
         let x = 0.08 * f64::from(n) * variance.sqrt();
         (x, (-0.5 * x * x / variance).exp() / (TAU * variance).sqrt())

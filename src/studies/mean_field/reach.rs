@@ -7,6 +7,7 @@ use crate::studies::mean_field::pair::DiagonalPair;
 use crate::studies::mean_field::plane::flat;
 use crate::studies::mean_field::sampled;
 use crate::studies::mean_field::scan::Scanned;
+use crate::studies::mean_field::unequal::UnequalModes;
 
 /// A target or a temperature beyond the routes.
 pub(super) enum Beyond {
@@ -51,13 +52,18 @@ pub(super) fn check(run: &MeanFieldRun) -> Result<(), Beyond> {
         let value = format!("in {dimension} dimensions");
         Err(Beyond::Target(InvalidParameter::new("components", value, rule)))
     };
-    if pair.is_none() && dimension > sampled::MOST {
-        return coordinates("have at most 100 coordinates, or be two components of one diagonal covariance");
+    let unequal = UnequalModes::of(&run.target);
+    if let Some(unequal) = &unequal {
+        unequal.standard(cold).map_err(told)?;
+    }
+    let summed = pair.is_some() || unequal.is_some();
+    if !summed && dimension > sampled::MOST {
+        return coordinates("have at most 100 coordinates, or be two components of diagonal covariances");
     }
     if run.rotation.is_some() && !(2..=sampled::MOST).contains(&dimension) {
         return coordinates("have 2 to 100 coordinates where the frame turns");
     }
-    if dimension > 2 && (pair.is_none() || run.rotation.is_some()) {
+    if dimension > 2 && (!summed || run.rotation.is_some()) {
         let target = run.target.mixture().map_err(Beyond::Target)?;
         sampled::check(&target, cold).map_err(told)?;
     }

@@ -1,16 +1,18 @@
 //! Fits along curves and over maps.
 
 use collapsar_theory::{
-    InvalidParameter, MeanField, MeanFieldObservables, MeanFieldOptions, MeanFieldPair, MeanFieldStart, critical_norm,
-    critical_norm_expansion, fold_weight, gaussian_critical_norm,
+    InvalidParameter, MeanFieldPair, UnequalPair, critical_norm, critical_norm_expansion, fold_weight,
+    gaussian_critical_norm,
 };
 
 use crate::config::{MeanFieldRun, ScanAxis, ScanConfig};
 use crate::parallel;
 use crate::results::{CriticalMark, ProductScan, ScanLine, ScanPanel, SpreadNorm};
 use crate::studies::mean_field::drawing;
-use crate::studies::mean_field::pair::{DiagonalPair, SAME};
+use crate::studies::mean_field::pair::DiagonalPair;
+use crate::studies::mean_field::scan_point::ScanPoint;
 use crate::studies::mean_field::turns::turns;
+use crate::studies::mean_field::unequal::UnequalModes;
 use crate::studies::{StudyError, Watch};
 
 /// A place along the axes.
@@ -19,16 +21,13 @@ type Place = [(ScanAxis, f64)];
 /// The pair whose separation, direction, weight, temperature or dimension changes.
 pub(super) struct Scanned<'a> {
     scan: &'a ScanConfig,
-    pair: DiagonalPair,
+    modes: Modes,
     temperature: f64,
 }
 
-/// What a point of a scan says.
-struct ScanPoint {
-    objective: f64,
-    kept: f64,
-    optima: u64,
-    other: Option<f64>,
+enum Modes {
+    Equal(DiagonalPair),
+    Unequal(UnequalModes),
 }
 
 impl<'a> Scanned<'a> {
@@ -41,8 +40,23 @@ impl<'a> Scanned<'a> {
         let refused = |rule: &str| {
             InvalidParameter::new("components", format!("{} components", run.target.components.len()), rule)
         };
+        let temperature = run.schedule.schedule()?.final_temperature();
         let Some(pair) = DiagonalPair::of(&run.target) else {
-            return Err(refused("be two components of one diagonal covariance where [scan] is given"));
+            let Some(modes) = UnequalModes::of(&run.target) else {
+                let rule = "be two components of one diagonal covariance, or in three dimensions and more of two, where [scan] is given";
+                return Err(refused(rule));
+            };
+            let only = [ScanAxis::Weight, ScanAxis::Temperature, ScanAxis::Dimension];
+            if !only.contains(&scan.x) || scan.y.0.is_some_and(|y| !only.contains(&y)) {
+                return Err(refused("be of one covariance where a separation or an angle is scanned"));
+            }
+            if scan.has(ScanAxis::Dimension) && !modes.is_repeated() {
+                return Err(refused("be alike in every coordinate but the first where the dimension is scanned"));
+            }
+            if !scan.panels.is_empty() {
+                return Err(refused("lie in the plane where [scan] has panels"));
+            }
+            return Self { scan, modes: Modes::Unequal(modes), temperature }.checked();
         };
         let value = |what: &str| format!("{what} = {:?}", pair.half());
         if scan.has(ScanAxis::Angle) && pair.half()[1..].iter().all(|a| *a == 0.0) {
@@ -60,11 +74,18 @@ impl<'a> Scanned<'a> {
                 "lie in the plane where [scan] has panels or turns",
             ));
         }
-        let found = Self { scan, pair, temperature: run.schedule.schedule()?.final_temperature() };
-        for place in found.corners() {
-            found.standard(&place)?;
+        Self { scan, modes: Modes::Equal(pair), temperature }.checked()
+    }
+
+    /// Itself, where every corner is in reach.
+    fn checked(self) -> Result<Option<Self>, InvalidParameter> {
+        for place in self.corners() {
+            match &self.modes {
+                Modes::Equal(pair) => self.standard(pair, &place).map(drop)?,
+                Modes::Unequal(modes) => self.unequal(modes, &place).map(drop)?,
+            }
         }
-        Ok(Some(found))
+        Ok(Some(self))
     }
 
     /// The values of both axes in all combinations of their ends.
@@ -87,8 +108,8 @@ impl<'a> Scanned<'a> {
         (across * self.scan.y_values().map_or(1, |(_, values)| values.len())) as u64
     }
 
-    fn placed(&self, place: &Place) -> (DiagonalPair, f64) {
-        let (mut pair, mut temperature) = (self.pair.clone(), self.temperature);
+    fn placed(&self, pair: &DiagonalPair, place: &Place) -> (DiagonalPair, f64) {
+        let (mut pair, mut temperature) = (pair.clone(), self.temperature);
         // The direction before its length.
         for (axis, value) in place {
             match axis {
@@ -107,8 +128,8 @@ impl<'a> Scanned<'a> {
     }
 
     /// In deviations.
-    fn standard(&self, place: &Place) -> Result<MeanFieldPair, InvalidParameter> {
-        let (pair, temperature) = self.placed(place);
+    fn standard(&self, pair: &DiagonalPair, place: &Place) -> Result<MeanFieldPair, InvalidParameter> {
+        let (pair, temperature) = self.placed(pair, place);
         let dimension = place.iter().find(|(axis, _)| *axis == ScanAxis::Dimension);
         match dimension {
             None => pair.standard(temperature),
@@ -116,6 +137,20 @@ impl<'a> Scanned<'a> {
                 .with_weight(pair.weight())?
                 .with_temperature(temperature),
         }
+    }
+
+    /// In units of length of its own.
+    fn unequal(&self, modes: &UnequalModes, place: &Place) -> Result<UnequalPair, InvalidParameter> {
+        let (mut modes, mut temperature) = (modes.clone(), self.temperature);
+        for (axis, value) in place {
+            match axis {
+                ScanAxis::Weight => modes = modes.with_weight(*value),
+                ScanAxis::Temperature => temperature = *value,
+                ScanAxis::Dimension => modes = modes.in_dimensions(*value as usize),
+                ScanAxis::Separation | ScanAxis::Angle => {}
+            }
+        }
+        modes.standard(temperature)
     }
 
     /// Every point, the critical line and the panels.
@@ -127,71 +162,49 @@ impl<'a> Scanned<'a> {
                 ys.iter().flat_map(|y| xs.iter().map(|x| vec![(self.scan.x, *x), (*axis, *y)])).collect()
             }
         };
+        let (mirrored, symmetric) = (!self.scan.has(ScanAxis::Weight), self.scan.y.0.is_none());
         let points = parallel::try_map(&places, |place| {
             if watch.cancelled() {
                 return Err(StudyError::Cancelled);
             }
-            let point = self.point(place)?;
+            let point = match &self.modes {
+                Modes::Equal(pair) => ScanPoint::equal(self.standard(pair, place)?, mirrored, symmetric)?,
+                Modes::Unequal(modes) => ScanPoint::unequal(self.unequal(modes, place)?),
+            };
             watch.advance(1);
             Ok(point)
         })?;
-        let spread = self.scan.has(ScanAxis::Dimension) && self.temperature == 1.0;
+        let equal = match &self.modes {
+            Modes::Equal(pair) => Some(pair),
+            Modes::Unequal(_) => None,
+        };
+        let spread = equal.is_some() && self.scan.has(ScanAxis::Dimension) && self.temperature == 1.0;
+        let panels = equal.iter().flat_map(|pair| self.scan.panels.iter().map(|x| self.panel(pair, *x, watch)));
         Ok(ProductScan {
             map: self.scan.is_map(),
             objective: points.iter().map(|point| point.objective).collect(),
             kept: points.iter().map(|point| point.kept).collect(),
             optima: points.iter().map(|point| point.optima).collect(),
             other: points.iter().map(|point| point.other).collect(),
-            critical: self.critical(&xs, y.as_ref())?,
+            critical: equal.map_or(Ok(Vec::new()), |pair| self.critical(pair, &xs, y.as_ref()))?,
             spread: spread
                 .then(critical_norm_expansion)
                 .flatten()
                 .map(|(square, slope)| SpreadNorm { norm: square.sqrt(), slope }),
-            turns: turns(&self.pair, &self.scan.turns, watch)?,
-            panels: self.scan.panels.iter().map(|x| self.panel(*x, watch)).collect::<Result<_, _>>()?,
+            turns: equal.map_or(Ok(Vec::new()), |pair| turns(pair, &self.scan.turns, watch))?,
+            panels: panels.collect::<Result<_, _>>()?,
             x: ScanLine { axis: self.scan.x, values: xs },
             y: y.map(|(axis, values)| ScanLine { axis, values }),
         })
     }
 
-    fn point(&self, place: &Place) -> Result<ScanPoint, StudyError> {
-        let pair = self.standard(place)?;
-        let weight = pair.weight();
-        let field = MeanField::new(pair, MeanFieldOptions::default())?;
-        let limit = |start: MeanFieldStart| -> Result<MeanFieldObservables, StudyError> {
-            // An ascent that sweeps do not end is as good as its last sweep.
-            Ok(match field.limit(start)? {
-                Some(found) => found,
-                None => field.solve(start)?.observables,
-            })
-        };
-        let plus = limit(MeanFieldStart::Plus)?;
-        let kept = |theta: f64| (0.5 * (1.0 + theta) / weight).min(0.5 * (1.0 - theta) / (1.0 - weight));
-        if weight == 0.5 && !self.scan.has(ScanAxis::Weight) {
-            // The fit from the other component is the mirror image.
-            let optima = if plus.theta.abs() > SAME { 2 } else { 1 };
-            let even = optima == 2 && self.scan.y.0.is_none();
-            let even = even.then(|| field.limit(MeanFieldStart::Even)).transpose()?.flatten();
-            return Ok(ScanPoint {
-                objective: plus.objective,
-                kept: kept(plus.theta),
-                optima,
-                other: even.map(|even| even.objective),
-            });
-        }
-        let minus = limit(MeanFieldStart::Minus)?;
-        let (best, other) = if plus.objective <= minus.objective { (&plus, &minus) } else { (&minus, &plus) };
-        let optima = if (plus.theta - minus.theta).abs() > SAME { 2 } else { 1 };
-        Ok(ScanPoint {
-            objective: best.objective,
-            kept: kept(best.theta),
-            optima,
-            other: (optima == 2).then_some(other.objective),
-        })
-    }
-
     /// For a map along the axis beside |a|, or, beside a weight, along |a|; for curves along the dimension.
-    fn critical(&self, xs: &[f64], y: Option<&(ScanAxis, Vec<f64>)>) -> Result<Vec<CriticalMark>, StudyError> {
+    fn critical(
+        &self,
+        pair: &DiagonalPair,
+        xs: &[f64],
+        y: Option<&(ScanAxis, Vec<f64>)>,
+    ) -> Result<Vec<CriticalMark>, StudyError> {
         use ScanAxis::{Dimension, Separation, Weight};
         let y = y.filter(|_| self.scan.is_map());
         let (along, values, norms, fold) = match (self.scan.x, y) {
@@ -202,12 +215,12 @@ impl<'a> Scanned<'a> {
             (Dimension, None) if self.scan.y.0.is_none() => (Dimension, xs, None, false),
             _ => return Ok(Vec::new()),
         };
-        if !fold && self.pair.weight() != 0.5 {
+        if !fold && pair.weight() != 0.5 {
             return Ok(Vec::new());
         }
         let largest = norms.map_or(f64::INFINITY, |norms| norms.iter().copied().fold(0.0, f64::max));
         let mark = |at: &f64| -> Result<CriticalMark, StudyError> {
-            let pair = self.standard(&[(along, *at)])?;
+            let pair = self.standard(pair, &[(along, *at)])?;
             let (groups, temperature) = (pair.groups(), pair.temperature());
             // Out of the domain of pairs at other norms there is none to tell.
             let (value, gaussian) = if fold {
@@ -224,8 +237,8 @@ impl<'a> Scanned<'a> {
         parallel::try_map(values, mark)
     }
 
-    fn panel(&self, x: f64, watch: &dyn Watch) -> Result<ScanPanel, StudyError> {
-        let (pair, temperature) = self.placed(&[(self.scan.x, x)]);
+    fn panel(&self, pair: &DiagonalPair, x: f64, watch: &dyn Watch) -> Result<ScanPanel, StudyError> {
+        let (pair, temperature) = self.placed(pair, &[(self.scan.x, x)]);
         let fits = pair.fits(temperature, watch)?;
         let target = pair.mixture()?;
         let optima: Vec<_> = fits.optima.into_iter().chain(fits.saddles).collect();

@@ -3,9 +3,10 @@
 use std::f64::consts::FRAC_1_SQRT_2;
 
 use super::certificate::{disagreement, minority_bound};
-use super::fit::{MeanField, MeanFieldStart, MeanFieldState};
+use super::fit::{MeanField, MeanFieldStart};
 use super::lattice::{Axis, Sides};
 use super::marginal::Marginal;
+use super::scalar_sum::MeanFieldState;
 use crate::parameter::InvalidParameter;
 
 /// What computation proves about the optimum of a pair of equal weights at T = 1, up to rounding and grids.
@@ -50,12 +51,12 @@ impl MeanField {
         let largest = self.ascend(MeanFieldStart::Plus)?.state;
         let (bound, top) = (self.objective(&largest), self.theta(&largest));
         let allowed = |g: usize, c: f64| {
-            let off = disagreement(self.axes[g].half_separation, self.partner(g), c);
+            let off = disagreement(self.sum.axes[g].term.slope, self.partner(g), c);
             minority_bound(off, bound).ok().flatten()
         };
-        let minority: Vec<Option<f64>> = (0..self.axes.len()).map(|g| allowed(g, 0.0)).collect();
-        let worst = (0..self.axes.len()).map(|g| worst_law(&self.axes[g], |c| allowed(g, c))).collect();
-        let mut state = self.state(worst, false, self.waves.omega.len());
+        let minority: Vec<Option<f64>> = (0..self.sum.axes.len()).map(|g| allowed(g, 0.0)).collect();
+        let worst = (0..self.sum.axes.len()).map(|g| worst_law(&self.sum.axes[g], |c| allowed(g, c))).collect();
+        let mut state = self.sum.state(worst, false, self.sum.waves.omega.len());
         let mut theta = self.theta(&state);
         for _ in 0..SWEEPS {
             state = self.sweep(&state);
@@ -71,13 +72,13 @@ impl MeanField {
     }
 
     fn theta(&self, state: &MeanFieldState) -> f64 {
-        self.waves.averages(&state.law.total).1
+        self.sum.waves.averages(&state.law.total).1
     }
 
     /// The largest half separation among the coordinates beside one of group `g`.
     fn partner(&self, g: usize) -> f64 {
-        let others = self.axes.iter().enumerate().filter(|(i, axis)| *i != g || axis.count > 1);
-        others.map(|(_, axis)| axis.half_separation).fold(0.0, f64::max)
+        let others = self.sum.axes.iter().enumerate().filter(|(i, axis)| *i != g || axis.term.count > 1);
+        others.map(|(_, axis)| axis.term.slope).fold(0.0, f64::max)
     }
 }
 
@@ -87,7 +88,7 @@ fn worst_law(axis: &Axis, allowed: impl Fn(f64) -> Option<f64>) -> Marginal {
     let count = axis.x.len();
     let point = |i: usize| if i < count { -axis.x[count - 1 - i] } else { axis.x[i + 1 - count] };
     let all = 2 * count - 1;
-    let normal = |x: f64| 0.5 * libm::erfc(-(x + axis.half_separation) * FRAC_1_SQRT_2);
+    let normal = |x: f64| 0.5 * libm::erfc(-(x + axis.term.slope) * FRAC_1_SQRT_2);
     let bounds: Vec<Option<f64>> = (0..all).map(|i| allowed(point(i))).collect();
     let middle = count - 1;
     let low = (0..=middle).rev().take_while(|&i| bounds[i].is_some()).last();

@@ -24,7 +24,7 @@ const COLDEST: f64 = 0.05;
 pub fn odd_coupling(pair: MeanFieldPair) -> Result<Option<f64>, InvalidParameter> {
     let fit = MeanField::new(pair, MeanFieldOptions::default())?;
     let even = fit.ascend(MeanFieldStart::Even)?;
-    Ok(even.stationary(&fit).then(|| fit.odd_coupling(&even.state)))
+    Ok(even.stationary(&fit.sum).then(|| fit.sum.odd_coupling(&even.state)))
 }
 
 /// lambda - 1, not a number outside the domain of pairs.

@@ -1,8 +1,9 @@
 //! The fold in the weights: up to which w the minority mode is an attractor, mean field (M20).
 
-use super::fit::{MeanField, MeanFieldStart, MeanFieldState};
+use super::fit::{MeanField, MeanFieldStart};
 use super::krylov::{Space, extremes, solve};
 use super::lattice::Sides;
+use super::scalar_sum::MeanFieldState;
 use super::spectrum::Common;
 use super::target::{Group, MeanFieldPair};
 use crate::numerics::{CriticalPoint, root};
@@ -68,17 +69,17 @@ impl Space for Bordered<'_> {
 impl Branch {
     /// Moves to the stationary point with E tanh(S+h) = theta. `None` where Newton's method does not get there.
     fn to(&mut self, theta: f64) -> Option<()> {
-        let mean = theta * self.fit.axes[0].half_separation;
-        let place = Sides::new(self.fit.axes[0].x.len(), |k, sign| sign * self.fit.axes[0].x[k]);
+        let mean = theta * self.fit.sum.axes[0].term.slope;
+        let place = Sides::new(self.fit.sum.axes[0].x.len(), |k, sign| sign * self.fit.sum.axes[0].x[k]);
         let norm = self.fit.pair.norm();
         let accepted = ACCEPTED * (1.0 + self.fit.pair.beta() * norm * norm);
         let mut before = f64::INFINITY;
         for _ in 0..NEWTON_STEPS {
             let fit = self.fit.at_bias(self.bias);
-            let miss = mean - self.state.marginals[0].moments(&fit.axes[0]).0;
-            let right = (fit.residual(&self.state), miss);
-            let common = Common { fit: &fit, state: &self.state };
-            let space = Bordered { common, tilt: fit.biased(&self.state), place: place.clone() };
+            let miss = mean - self.state.marginals[0].moments(&fit.sum.axes[0]).0;
+            let right = (fit.sum.residual(&self.state), miss);
+            let common = Common { sum: &fit.sum, state: &self.state };
+            let space = Bordered { common, tilt: fit.sum.biased(&self.state), place: place.clone() };
             let size = space.norm(&right);
             if size >= GAIN * before && size <= accepted {
                 return Some(());
@@ -87,7 +88,7 @@ impl Branch {
             let ((eta, delta), _) = solve(&space, &right, LINEAR);
             let step = (LARGEST / space.norm(&(eta.clone(), delta))).min(1.0);
             let by: Vec<Sides> = eta.iter().map(|side| side.map(|v| step * v)).collect();
-            self.state = fit.moved(&self.state, &by);
+            self.state = fit.sum.moved(&self.state, &by);
             self.bias += step * delta;
         }
         None
@@ -96,8 +97,8 @@ impl Branch {
     /// lambda_max(T) - 1 on common perturbations.
     fn excess(&self) -> f64 {
         let fit = self.fit.at_bias(self.bias);
-        let common = Common { fit: &fit, state: &self.state };
-        extremes(&common, &fit.biased(&self.state), RESOLVED).1 - 1.0
+        let common = Common { sum: &fit.sum, state: &self.state };
+        extremes(&common, &fit.sum.biased(&self.state), RESOLVED).1 - 1.0
     }
 }
 
@@ -114,7 +115,7 @@ pub fn fold_weight(groups: &[Group], temperature: f64) -> Result<Option<FoldPoin
     let most = pair.norm() * pair.norm();
     let fit = MeanField::with_room(pair, most);
     let even = fit.ascend(MeanFieldStart::Even)?;
-    if !even.stationary(&fit) || fit.odd_coupling(&even.state) <= 1.0 {
+    if !even.stationary(&fit.sum) || fit.sum.odd_coupling(&even.state) <= 1.0 {
         return Ok(None);
     }
     // The branch leaves the even solution: its states are kept even no longer.

@@ -3,29 +3,45 @@
 use std::f64::consts::TAU;
 
 use super::complex::Complex;
+pub(super) use super::term::Term;
 use super::waves::Waves;
-
-/// Largest step of a_j x. The marginals have the poles of log cosh at a_j x = i pi/2: the trapezoid rule errs by
-/// e^(-pi^2/step), and at om = pi/step = 22, where grids no longer know psi_j, it has fallen by e^(-pi^2/(2 step)) = 5e-16.
-const SHARP: f64 = 0.14;
-/// Largest step in units of T^(1/2): a Gaussian of that deviation has e^(-(pi/step)^2/2) = 3e-18 beyond pi/step.
-const SMOOTH: f64 = 0.35;
-/// Deviations T^(1/2) kept beyond the means +-a_j of the extreme marginals: density e^(-45), 2e-20.
-const REACH: f64 = 9.5;
 
 /// x_k = k dx, k = 0..K, with +x and -x side by side, so that an even law stays even to the last bit.
 #[derive(Debug, Clone)]
 pub(super) struct Axis {
-    pub(super) count: usize,
-    pub(super) half_separation: f64,
+    pub(super) term: Term,
     pub(super) dx: f64,
     pub(super) x: Vec<f64>,
     /// log of dx phi_beta(x_k), halved at x = 0, which belongs to both sides.
     pub(super) log_base: Vec<f64>,
     pub(super) base: Vec<f64>,
-    /// Half angles om_0 a x/2, and their advance from one frequency to the next.
-    start: Turns,
-    advance: Turns,
+    start: Angles,
+    advance: Angles,
+}
+
+/// Half angles om s(x)/2 at a frequency, or their advance from one frequency to the next.
+#[derive(Debug, Clone)]
+struct Angles {
+    /// om a x/2.
+    odd: Turns,
+    /// om b x^2/2, where b is not 0.
+    even: Option<Turns>,
+}
+
+impl Angles {
+    /// At half the frequency `half`.
+    fn new(term: Term, x: &[f64], half: f64) -> Self {
+        let odd = Turns::new(x.iter().map(|x| half * term.slope * x));
+        let even = (term.bend != 0.0).then(|| Turns::new(x.iter().map(|x| half * term.bend * x * x)));
+        Self { odd, even }
+    }
+
+    fn turn(&mut self, by: &Self) {
+        self.odd.turn(&by.odd);
+        if let (Some(even), Some(by)) = (&mut self.even, &by.even) {
+            even.turn(by);
+        }
+    }
 }
 
 /// Cosines and sines of an angle at every point.
@@ -92,11 +108,12 @@ impl Sides {
 }
 
 impl Axis {
-    /// The grid of `count` coordinates a_j = `half_separation` at temperature T, `fineness` times finer than needed.
-    pub(super) fn new(half_separation: f64, count: usize, temperature: f64, waves: &Waves, fineness: f64) -> Self {
+    /// The grid of the coordinates of `term` at temperature T, `fineness` times finer than needed.
+    pub(super) fn new(term: Term, temperature: f64, waves: &Waves, fineness: f64) -> Self {
         let deviation = temperature.sqrt();
-        let dx = (SHARP / half_separation).min(SMOOTH * deviation) / fineness;
-        let points = ((half_separation + REACH * deviation) / dx).ceil() as usize + 1;
+        let (step, reach) = term.resolution(temperature);
+        let dx = step / fineness;
+        let points = (reach / dx).ceil() as usize + 1;
         let x: Vec<f64> = (0..points).map(|k| k as f64 * dx).collect();
         let ground = libm::log(dx / (deviation * TAU.sqrt()));
         let weigh = |(k, x): (usize, &f64)| {
@@ -105,13 +122,12 @@ impl Axis {
         };
         let log_base: Vec<f64> = x.iter().enumerate().map(weigh).collect();
         let base = log_base.iter().map(|&l| libm::exp(l)).collect();
-        let half = 0.5 * waves.step * half_separation;
-        let start = Turns::new(x.iter().map(|x| 0.5 * half * x));
-        let advance = Turns::new(x.iter().map(|x| half * x));
-        Self { count, half_separation, dx, x, log_base, base, start, advance }
+        let start = Angles::new(term, &x, 0.25 * waves.step);
+        let advance = Angles::new(term, &x, 0.5 * waves.step);
+        Self { term, dx, x, log_base, base, start, advance }
     }
 
-    /// sum_k p_k (e^(i om_m a x_k) - 1) at the first `count` frequencies.
+    /// sum_k p_k (e^(i om_m s(x_k)) - 1) at the first `count` frequencies.
     ///
     /// Half angles, cos u - 1 = -2 sin^2(u/2), keep the relative accuracy of factors close to 1, on which the law of many
     /// coordinates rests.
@@ -121,23 +137,36 @@ impl Axis {
         let mut turns = self.start.clone();
         let mut psi = Vec::with_capacity(count);
         for _ in 0..count {
-            psi.push(projections(&turns, &even, &odd));
+            psi.push(match &turns.even {
+                None => projections(&turns.odd, &even, &odd),
+                Some(bent) => bent_projections(&turns.odd, bent, masses),
+            });
             turns.turn(&self.advance);
         }
         psi
     }
 
-    /// G(a x_k) - G(0), G(t) = -sum_m k_m Re\[c_m e^(i om_m t)\], at every point.
+    /// G(s(x_k)) - G(0), G(t) = -sum_m k_m Re\[c_m e^(i om_m t)\], at every point.
     pub(super) fn field(&self, waves: &Waves, coefficients: &[Complex]) -> Sides {
         let count = self.x.len();
         let (mut even, mut odd) = (vec![0.0; count], vec![0.0; count]);
         let mut turns = self.start.clone();
         for (c, weight) in coefficients.iter().zip(&waves.weight) {
             let (re, im) = (2.0 * weight * c.re, 2.0 * weight * c.im);
-            let (cos, sin) = (&turns.cos[..count], &turns.sin[..count]);
-            for k in 0..count {
-                even[k] += re * sin[k] * sin[k];
-                odd[k] += im * sin[k] * cos[k];
+            let (cos, sin) = (&turns.odd.cos[..count], &turns.odd.sin[..count]);
+            if let Some(bent) = &turns.even {
+                for k in 0..count {
+                    let [plus, other] = both(sin[k], cos[k], bent.sin[k], bent.cos[k]);
+                    // The even and the odd part of the two sides.
+                    let [plus, other] = [plus, other].map(|(s, c)| re * s * s + im * s * c);
+                    even[k] += 0.5 * (plus + other);
+                    odd[k] += 0.5 * (plus - other);
+                }
+            } else {
+                for k in 0..count {
+                    even[k] += re * sin[k] * sin[k];
+                    odd[k] += im * sin[k] * cos[k];
+                }
             }
             turns.turn(&self.advance);
         }
@@ -148,7 +177,7 @@ impl Axis {
 }
 
 impl Axis {
-    /// G'(a x_k) and G''(a x_k) of the same G.
+    /// G'(a x_k) and G''(a x_k) of the same G, s(x) = a x.
     pub(super) fn slopes(&self, waves: &Waves, coefficients: &[Complex]) -> (Sides, Sides) {
         let count = self.x.len();
         let (mut first, mut second) = (Sides::new(count, |_, _| 0.0), Sides::new(count, |_, _| 0.0));
@@ -158,7 +187,7 @@ impl Axis {
             let (first_re, first_im) = (speed * c.re, speed * c.im);
             let (second_re, second_im) = (waves.omega[m] * first_re, waves.omega[m] * first_im);
             for k in 0..count {
-                let (half_sin, half_cos) = (turns.sin[k], turns.cos[k]);
+                let (half_sin, half_cos) = (turns.odd.sin[k], turns.odd.cos[k]);
                 let (cos, sin) = (1.0 - 2.0 * half_sin * half_sin, 2.0 * half_sin * half_cos);
                 first.plus[k] += first_im * cos + first_re * sin;
                 first.minus[k] += first_im * cos - first_re * sin;
@@ -192,4 +221,24 @@ fn projections(turns: &Turns, even: &[f64], odd: &[f64]) -> Complex {
         add(0, sin[k], cos[k], even[k], odd[k]);
     }
     Complex { re: -2.0 * re.iter().sum::<f64>(), im: 2.0 * im.iter().sum::<f64>() }
+}
+
+/// (sin, cos) of v + u and of v - u, from those of u and of v.
+fn both(sin: f64, cos: f64, bent_sin: f64, bent_cos: f64) -> [(f64, f64); 2] {
+    let (sc, cs) = (bent_sin * cos, bent_cos * sin);
+    let (cc, ss) = (bent_cos * cos, bent_sin * sin);
+    [(sc + cs, cc - ss), (sc - cs, cc + ss)]
+}
+
+/// sum_k p_k (-2 sin^2 + 2 i sin cos) of the half angles v + u on the plus side and v - u on the other.
+fn bent_projections(turns: &Turns, bent: &Turns, masses: &Sides) -> Complex {
+    let (mut re, mut im) = (0.0, 0.0);
+    for k in 0..masses.plus.len() {
+        let [plus, minus] = both(turns.sin[k], turns.cos[k], bent.sin[k], bent.cos[k]);
+        for ((s, c), p) in [(plus, masses.plus[k]), (minus, masses.minus[k])] {
+            re += p * s * s;
+            im += p * s * c;
+        }
+    }
+    Complex { re: -2.0 * re, im: 2.0 * im }
 }

@@ -63,10 +63,10 @@ impl Law {
             let excess = axis.transform(&marginal.mass, used);
             for (bound, e) in bounds.iter_mut().zip(&excess) {
                 let modulus = (ONE + *e).square().sqrt().min(1.0);
-                (0..axis.count.min(2)).for_each(|_| insert(bound, modulus));
-                bound.2 *= modulus.powf(axis.count.saturating_sub(2) as f64);
+                (0..axis.term.count.min(2)).for_each(|_| insert(bound, modulus));
+                bound.2 *= modulus.powf(axis.term.count.saturating_sub(2) as f64);
             }
-            powers.push(Powers::new(&excess, axis.count));
+            powers.push(Powers::new(&excess, axis.term.count));
         }
         let counts = |m: &usize| waves.weight[*m] * bounds[*m].2 > NEGLIGIBLE;
         let last = (0..used).rev().find(counts).map_or(0, |m| m + 1);

@@ -1,6 +1,6 @@
 //! One marginal q_j on its grid.
 
-use std::f64::consts::PI;
+use std::f64::consts::{LN_2, PI};
 
 use super::lattice::{Axis, Sides};
 
@@ -13,6 +13,9 @@ pub(super) struct Marginal {
 
 /// Largest tilt for which e^tilt - 1 is summed; beyond, the largest term is taken out first, against overflow.
 const MILD: f64 = 30.0;
+
+/// Bases below this are met by tilts whose exponential overflows.
+const FAINT: f64 = 1e-280;
 
 /// Room between the square waves of neighbouring periods, relative to the widest distance on a grid.
 const APART: f64 = 1.05;
@@ -33,7 +36,10 @@ impl Marginal {
             top + libm::log(terms.map(|(p, n)| libm::exp(p - top) + libm::exp(n - top)).sum())
         };
         let tilt = tilt.map(|t| t - log_sum);
-        let masses = |side: &[f64]| axis.base.iter().zip(side).map(|(b, t)| b * libm::exp(*t)).collect();
+        let mass = |(k, t): (usize, &f64)| {
+            if axis.base[k] > FAINT { axis.base[k] * libm::exp(*t) } else { libm::exp(axis.log_base[k] + t) }
+        };
+        let masses = |side: &[f64]| side.iter().enumerate().map(mass).collect();
         let mass = Sides { plus: masses(&tilt.plus), minus: masses(&tilt.minus) };
         Self { tilt, mass }
     }
@@ -74,6 +80,18 @@ impl Marginal {
             total += self.mass.minus[k] * square_wave(-x - c, step, count);
         }
         0.5 + total
+    }
+
+    /// (x, q(x)) on the grid, x ascending.
+    pub(super) fn density(&self, axis: &Axis) -> Vec<(f64, f64)> {
+        // The weight at 0 is shared between the two sides.
+        let log_dx = libm::log(axis.dx);
+        let value = |k: usize, tilt: f64| {
+            let shared = if k == 0 { LN_2 } else { 0.0 };
+            libm::exp(axis.log_base[k] + shared - log_dx + tilt)
+        };
+        let left = (1..axis.x.len()).rev().map(|k| (-axis.x[k], value(k, self.tilt.minus[k])));
+        left.chain((0..axis.x.len()).map(|k| (axis.x[k], value(k, self.tilt.plus[k])))).collect()
     }
 }
 

@@ -3,7 +3,8 @@
 use std::f64::consts::{PI, TAU};
 
 use super::complex::{Complex, ONE};
-use super::fit::{MeanField, MeanFieldState};
+use super::fit::MeanField;
+use super::scalar_sum::MeanFieldState;
 
 /// Averages under q = prod_j q_j; S = sum_j a_j X_j, h the half log-odds of the weights. Vectors have an entry a group.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,12 +52,13 @@ impl MeanField {
     }
 
     fn objective_and_tilts(&self, state: &MeanFieldState) -> (f64, f64, f64) {
-        let (f, theta, kappa2) = self.waves.averages(&state.law.total);
+        let (f, theta, kappa2) = self.sum.waves.averages(&state.law.total);
         let beta = self.pair.beta();
         let norm = self.pair.norm();
-        let relative =
-            |(axis, m): (&super::lattice::Axis, &super::marginal::Marginal)| axis.count as f64 * m.mean_of(&m.tilt);
-        let entropy: f64 = self.axes.iter().zip(&state.marginals).map(relative).sum();
+        let relative = |(axis, m): (&super::lattice::Axis, &super::marginal::Marginal)| {
+            axis.term.count as f64 * m.mean_of(&m.tilt)
+        };
+        let entropy: f64 = self.sum.axes.iter().zip(&state.marginals).map(relative).sum();
         // E[log phi_beta + beta x^2/2] + (beta/2) log 2 pi, a coordinate; 0 at T = 1.
         let constant = 0.5 * (beta - 1.0) * libm::log(TAU) + 0.5 * libm::log(beta);
         let log_cosh_h = log_cosh(self.pair.bias());
@@ -67,7 +69,7 @@ impl MeanField {
     /// All averages at `state`. Absolute errors about 1e-14; F as [`MeanField`] says.
     pub fn observe(&self, state: &MeanFieldState) -> MeanFieldObservables {
         let (objective, theta, kappa2) = self.objective_and_tilts(state);
-        let both = self.axes.iter().zip(&state.marginals);
+        let both = self.sum.axes.iter().zip(&state.marginals);
         let (means, variances) = both.clone().map(|(axis, marginal)| marginal.moments(axis)).unzip();
         let above = both.map(|(axis, marginal)| marginal.above(axis, 0.0)).collect();
         let tail = self.tails(state);
@@ -84,20 +86,12 @@ impl MeanField {
 
     /// P(X_j > c) for a coordinate of group `group` (an index below the number of groups).
     pub fn coordinate_above(&self, state: &MeanFieldState, group: usize, c: f64) -> f64 {
-        state.marginals[group].above(&self.axes[group], c)
+        state.marginals[group].above(&self.sum.axes[group], c)
     }
 
     /// (x, q_j(x)) on the grid of a coordinate of group `group`, x ascending: equidistant, sums are spectrally accurate.
     pub fn density(&self, state: &MeanFieldState, group: usize) -> Vec<(f64, f64)> {
-        let (axis, tilt) = (&self.axes[group], &state.marginals[group].tilt);
-        // The weight at 0 is shared between the two sides.
-        let log_dx = libm::log(axis.dx);
-        let value = |k: usize, tilt: f64| {
-            let shared = if k == 0 { std::f64::consts::LN_2 } else { 0.0 };
-            libm::exp(axis.log_base[k] + shared - log_dx + tilt)
-        };
-        let left = (1..axis.x.len()).rev().map(|k| (-axis.x[k], value(k, tilt.minus[k])));
-        left.chain((0..axis.x.len()).map(|k| (axis.x[k], value(k, tilt.plus[k])))).collect()
+        state.marginals[group].density(&self.sum.axes[group])
     }
 
     /// The characteristic function of S at as many half-odd frequencies as it has.
@@ -105,14 +99,14 @@ impl MeanField {
     /// A step has no weights that fall with om: the sum goes on until psi has ended, or to pi over the coarsest step of S,
     /// where the grids end.
     fn tails(&self, state: &MeanFieldState) -> Vec<Complex> {
-        let coarsest = self.axes.iter().map(|axis| axis.half_separation * axis.dx).fold(0.0, f64::max);
-        let most = (PI / coarsest / self.waves.step) as usize;
+        let coarsest = self.sum.axes.iter().map(|axis| axis.term.slope * axis.dx).fold(0.0, f64::max);
+        let most = (PI / coarsest / self.sum.waves.step) as usize;
         let mut count = BLOCK;
         loop {
             let count_now = count.min(most);
-            let factors = self.axes.iter().zip(&state.marginals).map(|(axis, marginal)| {
+            let factors = self.sum.axes.iter().zip(&state.marginals).map(|(axis, marginal)| {
                 let excess = axis.transform(&marginal.mass, count_now);
-                excess.iter().map(|e| e.one_plus_to(axis.count)).collect::<Vec<_>>()
+                excess.iter().map(|e| e.one_plus_to(axis.term.count)).collect::<Vec<_>>()
             });
             let psi = factors.fold(vec![ONE; count_now], |psi, f| psi.iter().zip(&f).map(|(p, f)| *p * *f).collect());
             let ended = psi.iter().rev().take(IN_A_ROW).all(|p| p.square() < ENDED * ENDED);
@@ -127,7 +121,7 @@ impl MeanField {
     fn above(&self, psi: &[Complex], c: f64) -> f64 {
         let term = |m: usize| {
             let at = m as f64 + 0.5;
-            (psi[m] * Complex::turn(-at * self.waves.step * c)).im / at
+            (psi[m] * Complex::turn(-at * self.sum.waves.step * c)).im / at
         };
         0.5 + (0..psi.len()).rev().map(term).sum::<f64>() / PI
     }

@@ -152,7 +152,7 @@ fn symmetrise(logs: &mut Vec<f64>) {
 }
 
 /// Shifts `logs` so that their exponentials sum to 1, and gives these.
-fn normalise(logs: &mut [f64]) -> Vec<f64> {
+pub(super) fn normalise(logs: &mut [f64]) -> Vec<f64> {
     let top = logs.iter().fold(f64::NEG_INFINITY, |m: f64, l| m.max(*l));
     let sum: f64 = logs.iter().map(|l| libm::exp(l - top)).sum();
     let shift = top + libm::log(sum);

@@ -3,9 +3,10 @@
 use std::f64::consts::PI;
 
 use super::complex::Complex;
-use super::fit::{MeanField, MeanFieldState};
+use super::fit::MeanField;
 use super::lattice::Sides;
 use super::linear::{eigenpairs, eigenvalues};
+use super::scalar_sum::MeanFieldState;
 use crate::parameter::InvalidParameter;
 
 /// Eigenfunctions of L kept of each group: couplings of log cosh fall like e^(-(pi/2) (2k)^(1/2)/a) in the k-th, and count
@@ -27,15 +28,15 @@ impl MeanField {
     ///
     /// Errors: `group` not the index of a group.
     pub fn saddle_test(&self, state: &MeanFieldState, group: usize) -> Result<f64, InvalidParameter> {
-        if group >= self.axes.len() {
-            let rule = format!("be below the number of groups, {}", self.axes.len());
+        if group >= self.sum.axes.len() {
+            let rule = format!("be below the number of groups, {}", self.sum.axes.len());
             return Err(InvalidParameter::new("group", group, rule));
         }
-        let axis = &self.axes[group];
-        let rest = self.pair.norm() * self.pair.norm() - axis.half_separation * axis.half_separation;
-        let tau = axis.slopes(&self.waves, &state.law.without(group, &self.waves)).0;
+        let axis = &self.sum.axes[group];
+        let rest = self.pair.norm() * self.pair.norm() - axis.term.slope * axis.term.slope;
+        let tau = axis.slopes(&self.sum.waves, &state.law.without(group, &self.sum.waves)).0;
         let square = state.marginals[group].mean_of(&tau.map(|t| t * t));
-        let kappa2 = self.waves.averages(&state.law.total).2;
+        let kappa2 = self.sum.waves.averages(&state.law.total).2;
         Ok(rest * (kappa2 + self.pair.beta() * square))
     }
 
@@ -48,26 +49,27 @@ impl MeanField {
     ///
     /// Errors: more than four groups.
     pub fn relaxation_rates(&self, state: &MeanFieldState, count: usize) -> Result<Vec<f64>, InvalidParameter> {
-        if self.axes.len() > MOST {
-            return Err(InvalidParameter::new("groups", self.axes.len(), "be at most 4 in number for rates"));
+        if self.sum.axes.len() > MOST {
+            return Err(InvalidParameter::new("groups", self.sum.axes.len(), "be at most 4 in number for rates"));
         }
-        let parts: Vec<Diffusion> = (0..self.axes.len()).map(|g| self.diffusion(state, g)).collect();
+        let parts: Vec<Diffusion> = (0..self.sum.axes.len()).map(|g| self.diffusion(state, g)).collect();
         let index: Vec<(usize, usize)> =
             parts.iter().enumerate().flat_map(|(g, part)| (0..part.values.len()).map(move |i| (g, i))).collect();
         let used = state.law.used();
         let mut matrix = vec![vec![0.0; index.len()]; index.len()];
         for (column, &(h, j)) in index.iter().enumerate() {
-            let share = 1.0 / (self.axes[h].count as f64).sqrt();
-            let hat = self.axes[h].transform(&parts[h].weighted[j], used);
+            let share = 1.0 / (self.sum.axes[h].term.count as f64).sqrt();
+            let hat = self.sum.axes[h].transform(&parts[h].weighted[j], used);
             let none = vec![Complex::default(); used];
-            let mut hats = vec![none; self.axes.len()];
+            let mut hats = vec![none; self.sum.axes.len()];
             hats[h] = hat.into_iter().map(|c| c.scale(share)).collect();
-            let changes = state.law.changes(&hats, &self.waves);
+            let changes = state.law.changes(&hats, &self.sum.waves);
             let fields: Vec<Sides> =
-                self.axes.iter().zip(&changes).map(|(axis, change)| axis.field(&self.waves, change)).collect();
+                self.sum.axes.iter().zip(&changes).map(|(axis, change)| axis.field(&self.sum.waves, change)).collect();
             for (row, &(g, i)) in index.iter().enumerate() {
-                let response =
-                    self.pair.beta() * (self.axes[g].count as f64).sqrt() * parts[g].weighted[i].dot(&fields[g]);
+                let response = self.pair.beta()
+                    * (self.sum.axes[g].term.count as f64).sqrt()
+                    * parts[g].weighted[i].dot(&fields[g]);
                 let identity = f64::from(u8::from(row == column));
                 matrix[row][column] = (parts[g].values[i] * parts[h].values[j]).sqrt() * (identity - response);
             }
@@ -85,9 +87,9 @@ impl MeanField {
     }
 
     fn diffusion(&self, state: &MeanFieldState, g: usize) -> Diffusion {
-        let axis = &self.axes[g];
-        let (beta, a) = (self.pair.beta(), axis.half_separation);
-        let (first, second) = axis.slopes(&self.waves, &state.law.without(g, &self.waves));
+        let axis = &self.sum.axes[g];
+        let (beta, a) = (self.pair.beta(), axis.term.slope);
+        let (first, second) = axis.slopes(&self.sum.waves, &state.law.without(g, &self.sum.waves));
         let last = axis.x.len() - 1;
         let size = 2 * last + 1;
         let at = |sides: &Sides, i: usize| if i < last { sides.minus[last - i] } else { sides.plus[i - last] };

@@ -1,8 +1,9 @@
 //! Turning the frame of a mean-field fit of the pair, mean field (M21)-(M24).
 
 use super::complex::Complex;
-use super::fit::{MeanField, MeanFieldState};
+use super::fit::MeanField;
 use super::lattice::Sides;
+use super::scalar_sum::MeanFieldState;
 use crate::parameter::InvalidParameter;
 
 impl MeanField {
@@ -11,19 +12,19 @@ impl MeanField {
     pub fn tanh_moments(&self, state: &MeanFieldState) -> Vec<f64> {
         let used = state.law.used();
         let of = |g: usize| {
-            let (axis, marginal) = (&self.axes[g], &state.marginals[g]);
+            let (axis, marginal) = (&self.sum.axes[g], &state.marginals[g]);
             let place = Sides::new(axis.x.len(), |k, sign| sign * axis.x[k]);
             let mean = marginal.mean_of(&place);
             // E\[Y e^(i om a Y)\] E e^(i om (S_-j + h)); tanh is the sum of the k_m om_m sin.
             let moments = axis.transform(&marginal.mass.with(&place, |p, x| p * x), used);
-            let without = state.law.without(g, &self.waves);
+            let without = state.law.without(g, &self.sum.waves);
             let term = |m: usize| {
                 let moment = moments[m] + Complex { re: mean, im: 0.0 };
-                self.waves.weight[m] * self.waves.omega[m] * (moment * without[m]).im
+                self.sum.waves.weight[m] * self.sum.waves.omega[m] * (moment * without[m]).im
             };
             (0..used).rev().map(term).sum()
         };
-        (0..self.axes.len()).map(of).collect()
+        (0..self.sum.axes.len()).map(of).collect()
     }
 
     /// dF/d alpha when the frame turns b from a coordinate of group `i` towards one of group `j`: db_i = -b_j d alpha,
@@ -33,13 +34,13 @@ impl MeanField {
     /// Errors: `i` or `j` not the index of a group.
     pub fn rotation_slope(&self, state: &MeanFieldState, i: usize, j: usize) -> Result<f64, InvalidParameter> {
         for (name, index) in [("i", i), ("j", j)] {
-            if index >= self.axes.len() {
-                let rule = format!("be below the number of groups, {}", self.axes.len());
+            if index >= self.sum.axes.len() {
+                let rule = format!("be below the number of groups, {}", self.sum.axes.len());
                 return Err(InvalidParameter::new(name, index, rule));
             }
         }
         let c = self.tanh_moments(state);
-        let b = |g: usize| self.axes[g].half_separation;
+        let b = |g: usize| self.sum.axes[g].term.slope;
         Ok(-self.pair.beta() * (b(i) * c[j] - b(j) * c[i]))
     }
 
@@ -48,12 +49,11 @@ impl MeanField {
     pub fn rotation_rate(&self, state: &MeanFieldState) -> Vec<f64> {
         let c = self.tanh_moments(state);
         let norm = self.pair.norm();
-        let along = |(axis, c): (&super::lattice::Axis, &f64)| axis.count as f64 * axis.half_separation * c;
-        let both: f64 = self.axes.iter().zip(&c).map(along).sum();
-        let rate = |(axis, c): (&super::lattice::Axis, &f64)| {
-            self.pair.beta() * (norm * norm * c - both * axis.half_separation)
-        };
-        self.axes.iter().zip(&c).map(rate).collect()
+        let along = |(axis, c): (&super::lattice::Axis, &f64)| axis.term.count as f64 * axis.term.slope * c;
+        let both: f64 = self.sum.axes.iter().zip(&c).map(along).sum();
+        let rate =
+            |(axis, c): (&super::lattice::Axis, &f64)| self.pair.beta() * (norm * norm * c - both * axis.term.slope);
+        self.sum.axes.iter().zip(&c).map(rate).collect()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Eigenvalues of the coupling T at a state: stability of a stationary point.
 
-use super::fit::{MeanField, MeanFieldState, centred};
 use super::krylov::{Space, extremes};
 use super::lattice::Sides;
+use super::scalar_sum::{MeanFieldState, ScalarSum, centred};
 
 /// Extreme eigenvalues of T, mean field (M5)-(M7): parallel coordinate ascent multiplies perturbations by them, and a
 /// stationary point is a local minimum of F (F-stable) iff the largest is below 1.
@@ -34,7 +34,7 @@ pub(super) const RESOLVED: f64 = 2e-15;
 
 /// T on common perturbations.
 pub(super) struct Common<'a> {
-    pub(super) fit: &'a MeanField,
+    pub(super) sum: &'a ScalarSum,
     pub(super) state: &'a MeanFieldState,
 }
 
@@ -42,7 +42,7 @@ impl Space for Common<'_> {
     type Vector = Vec<Sides>;
 
     fn inner(&self, v: &Self::Vector, w: &Self::Vector) -> f64 {
-        self.fit.inner(self.state, v, w)
+        self.sum.inner(self.state, v, w)
     }
 
     fn add(&self, v: &Self::Vector, s: f64, w: &Self::Vector) -> Self::Vector {
@@ -50,13 +50,13 @@ impl Space for Common<'_> {
     }
 
     fn apply(&self, v: &Self::Vector) -> Self::Vector {
-        self.fit.coupled(self.state, v)
+        self.sum.coupled(self.state, v)
     }
 }
 
 /// Minus the kernel of two coordinates of a group.
 struct Relative<'a> {
-    fit: &'a MeanField,
+    sum: &'a ScalarSum,
     state: &'a MeanFieldState,
     group: usize,
 }
@@ -73,33 +73,32 @@ impl Space for Relative<'_> {
     }
 
     fn apply(&self, v: &Sides) -> Sides {
-        self.fit.coupled_within(self.state, self.group, v).map(|v| -v)
+        self.sum.coupled_within(self.state, self.group, v).map(|v| -v)
     }
 }
 
-impl MeanField {
-    /// The extreme eigenvalues of T at `state`, to about 1e-14 (1 + |lambda|); those below 1e-8, of far collapsed states, drown
-    /// in what the grids leave out, whose probability of 1e-17 counts by its root in an operator.
-    pub fn couplings(&self, state: &MeanFieldState) -> Couplings {
+impl ScalarSum {
+    /// The extreme eigenvalues of T at `state`.
+    pub(super) fn couplings(&self, state: &MeanFieldState) -> Couplings {
         let (common_least, common) = self.common_extremes(state, RESOLVED);
         let of = |group: usize| {
             let probe = self.probe(state, group, 1.0, 1.0);
-            extremes(&Relative { fit: self, state, group }, &probe, RESOLVED).1
+            extremes(&Relative { sum: self, state, group }, &probe, RESOLVED).1
         };
-        let shared = (0..self.axes.len()).filter(|&g| self.axes[g].count > 1);
+        let shared = (0..self.axes.len()).filter(|&g| self.axes[g].term.count > 1);
         Couplings { common, common_least, relative: shared.map(of).fold(0.0, f64::max) }
     }
 
     /// The smallest and the largest eigenvalue of T on common perturbations.
     pub(super) fn common_extremes(&self, state: &MeanFieldState, tolerance: f64) -> (f64, f64) {
         let first: Vec<Sides> = (0..self.axes.len()).map(|g| self.probe(state, g, 1.0, 1.0)).collect();
-        extremes(&Common { fit: self, state }, &first, tolerance)
+        extremes(&Common { sum: self, state }, &first, tolerance)
     }
 
     /// The largest eigenvalue of T on odd perturbations of an even state: the magnetisation, mean field (M7)-(M8).
     pub(super) fn odd_coupling(&self, state: &MeanFieldState) -> f64 {
         let first: Vec<Sides> = (0..self.axes.len()).map(|g| self.probe(state, g, 1.0, 0.0)).collect();
-        extremes(&Common { fit: self, state }, &first, RESOLVED).1
+        extremes(&Common { sum: self, state }, &first, RESOLVED).1
     }
 
     /// odd x + even x^2, centred: close to the leading eigenfunctions of weak couplings, and of order one wherever q is.

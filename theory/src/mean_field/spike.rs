@@ -1,6 +1,6 @@
 //! One coordinate of finite half separation and a bulk of infinitely many small ones, mean field (M17).
 
-use super::lattice::{Axis, Sides};
+use super::lattice::{Axis, Sides, Term};
 use super::marginal::Marginal;
 use super::observables::log_cosh;
 use super::tanh_normal::{TanhNormal, log_cosh_normal, tanh_normal};
@@ -55,7 +55,7 @@ impl SpikeAndBulk {
             return Err(InvalidParameter::new("spike", spike, "be at most 25 min(1, T^(1/2))"));
         }
         // The averages come from the kernels: the axis is a grid alone, its waves are not used.
-        let axis = Axis::new(spike, 1, temperature, &Waves::new(1.0, 0.0), 1.0);
+        let axis = Axis::new(Term::linear(spike, 1), temperature, &Waves::new(1.0, 0.0), 1.0);
         Ok(Self { spike, bulk, weight, temperature, axis })
     }
 
