@@ -53,9 +53,9 @@ pub use flow::FlowConfig;
 pub use flow_target::FlowTargetConfig;
 pub use keys::{
     BifurcationConfig, BoundaryConfig, Criterion, DensityConfig, DesignConfig, DiagnoseConfig, Drawing, Engine,
-    ExactConfig, FittedFamily, FormulaConfig, FrameStart, Heat, MonteCarloConfig, OptimiserName, OrFalse, Parameter,
-    PortraitConfig, Precision, Restarts, RotationConfig, ScanAxis, ScanConfig, ScheduleShape, SimulationConfig,
-    SolveConfig, StopConfig, TrainingConfig, VarianceName,
+    ExactConfig, FittedFamily, FormulaConfig, FrameStart, Heat, LangevinConfig, MonteCarloConfig, OptimiserName,
+    OrFalse, Parameter, PortraitConfig, Precision, Restarts, RotationConfig, ScanAxis, ScanConfig, ScheduleShape,
+    SimulationConfig, SolveConfig, StopConfig, TrainingConfig, VarianceName,
 };
 pub use mean_field::{MeanFieldRun, ProductFamily};
 pub use mixture::{ComponentConfig, CovarianceConfig, MixtureConfig};

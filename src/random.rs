@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     Flow = 2,
     /// Samples of the target, by block.
     Target = 3,
+    /// Langevin Monte Carlo, by block of chains.
+    Langevin = 4,
 }
 
 /// The random numbers number `index` for `purpose` under `seed`.

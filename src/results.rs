@@ -51,7 +51,10 @@ pub use portrait::{PhasePortrait, PortraitRecord, PortraitState};
 pub use probability::{Answer, Answers, CountDetail, Detail, ProbabilityRecord};
 pub use product_fit::{PlaneFit, ProductFit, ProductPlane};
 pub use ranks::{BestStart, BySource, RankCorrelation, RankRecord};
-pub use realnvp::{FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, Measured, TrainedRun, flow_csv};
+pub use realnvp::{
+    FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, LangevinRecord, MarginalDistances, Measured,
+    TrainedRun, flow_csv,
+};
 pub use solve::{DriftRecord, EndRecord, LimitRecord, RecordCoordinates, SolveRecord, StepCounts};
 #[cfg(feature = "files")]
 pub use store::{Store, StoreError, writing};

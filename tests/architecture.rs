@@ -65,7 +65,8 @@ const USE_THEORY: [&str; 12] = [
 ];
 
 /// Where the structures of options are declared, the only things that `config` may take from what it configures.
-const OPTIONS: [&str; 4] = ["options.rs", "flows/architecture.rs", "flows/kind.rs", "flows/training.rs"];
+const OPTIONS: [&str; 5] =
+    ["options.rs", "flows/architecture.rs", "flows/kind.rs", "flows/langevin.rs", "flows/training.rs"];
 
 /// Rooms whose circles of files are still to be opened: `config` reads through its sections, `commands` and `plots` hand
 /// work to and fro, `results` ranks what it sweeps.

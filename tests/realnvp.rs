@@ -5,6 +5,8 @@
 mod density;
 #[path = "realnvp/known.rs"]
 mod known;
+#[path = "realnvp/langevin.rs"]
+mod langevin;
 #[path = "realnvp/products.rs"]
 mod products;
 #[path = "realnvp/training.rs"]

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
-use crate::config::keys::{Criterion, FlowKeys, FlowName, OrFalse, Precision, TrainingConfig};
+use crate::config::keys::{Criterion, FlowKeys, FlowName, LangevinConfig, OrFalse, Precision, TrainingConfig};
 use crate::config::schedule::ScheduleConfig;
 use crate::config::section::Section;
 use crate::flows::{
-    Activation, Architecture, BatchNorm, Conditioner, CoordinateMaps, FlowKind, Initial, Mask, Training,
+    Activation, Architecture, BatchNorm, Conditioner, CoordinateMaps, FlowKind, Initial, Langevin, Mask, Training,
 };
 
 /// `[flow]`: what is trained, see [`Architecture`] and [`CoordinateMaps`].
@@ -30,18 +30,18 @@ pub enum FlowConfig {
         precision: Precision,
     },
     /// A monotone map of each coordinate.
-    MeanField { knots: u64, initial: Initial, precision: Precision },
+    MeanField { knots: u64, rotation: bool, initial: Initial, precision: Precision },
 }
 
 /// Keys of one kind alone.
 const OF_REALNVP: [&str; 7] = ["couplings", "hidden", "activation", "batch_norm", "scale_bound", "mask", "conditioner"];
-const OF_MEAN_FIELD: [&str; 1] = ["knots"];
+const OF_MEAN_FIELD: [&str; 2] = ["knots", "rotation"];
 
 impl From<FlowKeys> for FlowConfig {
     fn from(keys: FlowKeys) -> Self {
-        let FlowKeys { initial, precision, knots, .. } = keys;
+        let FlowKeys { initial, precision, knots, rotation, .. } = keys;
         match keys.kind {
-            FlowName::MeanField => Self::MeanField { knots, initial, precision },
+            FlowName::MeanField => Self::MeanField { knots, rotation, initial, precision },
             FlowName::RealNvp => Self::RealNvp {
                 couplings: keys.couplings,
                 hidden: keys.hidden,
@@ -92,8 +92,8 @@ impl FlowConfig {
                 initial,
             }
             .into(),
-            Self::MeanField { knots, initial, precision: _ } => {
-                CoordinateMaps { dimension, knots: index(knots), initial }.into()
+            Self::MeanField { knots, rotation, initial, precision: _ } => {
+                CoordinateMaps { dimension, knots: index(knots), rotation, initial }.into()
             }
         }
     }
@@ -150,6 +150,33 @@ impl TrainingConfig {
     /// The time at which training ends.
     pub fn end(&self) -> f64 {
         self.steps as f64 * self.time_step
+    }
+}
+
+impl LangevinConfig {
+    /// Resolves the section, beside a training if there is one.
+    pub(crate) fn resolve(
+        section: &Section<'_>,
+        beside: Option<(&ScheduleConfig, &TrainingConfig)>,
+    ) -> Result<Self, ConfigError> {
+        let found = Self::read(section)?;
+        found.langevin().check().map_err(|e| section.parameter(&e))?;
+        if let Some((schedule, training)) = beside {
+            if schedule.kind.watches_the_fit() {
+                return Err(section.breaks("chains", "not be given beside a schedule that watches the fit"));
+            }
+            let gradients = training.steps.saturating_mul(training.batch);
+            if found.chains > gradients {
+                let rule = format!("be at most the gradients of the training, {gradients}");
+                return Err(section.breaks("chains", &rule));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The options of a run.
+    pub fn langevin(&self) -> Langevin {
+        Langevin { chains: index(self.chains), step: self.step }
     }
 }
 

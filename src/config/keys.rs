@@ -29,8 +29,8 @@ pub use range::Range;
 pub use reference::{IndexEntry, reference};
 pub use rotation::{FrameStart, Heat, RotationConfig};
 pub use routes::{
-    Criterion, DescentKind, ExactConfig, FlowKeys, FlowName, FormulaConfig, MonteCarloConfig, OptimiserConfig,
-    OptimiserName, Precision, SimulationConfig, StopConfig, TrainingConfig, VarianceName,
+    Criterion, DescentKind, ExactConfig, FlowKeys, FlowName, FormulaConfig, LangevinConfig, MonteCarloConfig,
+    OptimiserConfig, OptimiserName, Precision, SimulationConfig, StopConfig, TrainingConfig, VarianceName,
 };
 pub use scan::{ScanAxis, ScanConfig};
 pub use schema::schema;
@@ -127,7 +127,7 @@ pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
 }
 
 /// Every section, in the order of the reference.
-pub const SECTIONS: [SectionKeys; 26] = [
+pub const SECTIONS: [SectionKeys; 27] = [
     section("target", "p(x) = Σ v_k N(x; ν_k, I), or any Gaussian mixture where a verb takes it", problem::TARGET),
     section("family", "q(x) = Σ w_i N(x; μ_i, var I), or a product of densities of one coordinate", problem::FAMILY),
     section("schedule", "T(t) = 1/β(t), from T0 to 1; constant at T = 1 unless given", problem::SCHEDULE),
@@ -146,8 +146,8 @@ pub const SECTIONS: [SectionKeys; 26] = [
     ),
     section(
         "scan",
-        "curves and maps of the products of the given coordinates for two components of one diagonal covariance, if this \
-         section is given",
+        "curves and maps of the products of the given coordinates for two components of diagonal covariances, if this \
+         section is given; where these differ, in three dimensions and more, along weight, temperature and dimension",
         scan::SCAN,
     ),
     section("exact", "the route `exact` to P_c", routes::EXACT),
@@ -166,6 +166,12 @@ pub const SECTIONS: [SectionKeys; 26] = [
     ),
     section("flow", "a RealNVP or a product measure; its dimension is that of the start", routes::FLOW),
     section("training", "Adam on F_β", routes::TRAINING),
+    section(
+        "langevin",
+        "Langevin Monte Carlo beside a flow, with as many gradients as its training takes and the same temperatures, if this \
+         section is given",
+        routes::LANGEVIN,
+    ),
     open(
         "compare",
         "variants of one problem: label = [overrides as for --set], applied after those of the command line; the label is \
@@ -194,7 +200,7 @@ pub const READ: [(&str, &[&str]); 11] = [
     ("sweep", SWEEP),
     ("density", &["target", "family", "schedule", "start", "optimiser", "solve", "density", "compare"]),
     ("portrait", &["target", "family", "optimiser", "portrait"]),
-    ("realnvp", &["target", "schedule", "start", "flow", "training", "density", "compare"]),
+    ("realnvp", &["target", "schedule", "start", "flow", "training", "langevin", "density", "compare"]),
     ("mean-field", &["target", "family", "schedule", "rotation", "scan"]),
     ("diagnose", &["diagnose"]),
 ];

@@ -6,8 +6,9 @@ use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, PRESETS, Preset, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{
-    BifurcationConfig, BoundaryConfig, DensityConfig, DesignConfig, ExactConfig, FormulaConfig, MonteCarloConfig,
-    OptimiserConfig, PortraitConfig, RotationConfig, ScanConfig, SimulationConfig, SolveConfig, StopConfig,
+    BifurcationConfig, BoundaryConfig, DensityConfig, DesignConfig, ExactConfig, FormulaConfig, LangevinConfig,
+    MonteCarloConfig, OptimiserConfig, PortraitConfig, RotationConfig, ScanConfig, SimulationConfig, SolveConfig,
+    StopConfig,
 };
 use crate::config::mixture::MixtureConfig;
 use crate::config::named::NamedDensity;
@@ -39,6 +40,7 @@ pub(crate) fn check_rest(document: &Document, read: &[&str]) -> Result<(), Confi
     given("simulation").map(|s| SimulationConfig::resolve(&s, None)).transpose()?;
     given("stop").map(|s| StopConfig::read(&s)).transpose()?;
     given("rotation").map(|s| RotationConfig::read(&s)).transpose()?;
+    given("langevin").map(|s| LangevinConfig::resolve(&s, None)).transpose()?;
     given("scan").map(|s| ScanConfig::resolve(&s)).transpose()?;
     given("portrait").map(|s| PortraitConfig::resolve(&s)).transpose()?;
     given("design").map(|s| DesignConfig::resolve(&s)).transpose()?;

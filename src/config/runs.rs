@@ -9,8 +9,8 @@ use crate::config::family::FamilyConfig;
 use crate::config::flow::FlowConfig;
 use crate::config::flow_target::FlowTargetConfig;
 use crate::config::keys::{
-    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserConfig,
-    PortraitConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig,
+    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, LangevinConfig, MonteCarloConfig,
+    OptimiserConfig, PortraitConfig, SimulationConfig, SolveConfig, StopConfig, TrainingConfig,
 };
 use crate::config::problem::ProblemConfig;
 use crate::config::run::TargetConfig;
@@ -121,6 +121,9 @@ pub struct FlowRun {
     pub problem: FlowProblemConfig,
     /// The moments shown.
     pub density: DensityConfig,
+    /// What it is compared with, if that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub langevin: Option<LangevinConfig>,
 }
 
 /// A normalizing flow: what is trained, on what and how.

@@ -5,7 +5,7 @@ use collapsar_theory::InvalidParameter;
 use crate::flows::density::LogDensity;
 use crate::flows::moments::{SampleMean, log_mean_exp, mean, spread};
 use crate::flows::real::Real;
-use crate::flows::target::FlowTarget;
+use crate::flows::target::{FlowTarget, PreparedTarget};
 use crate::flows::transport::{Transport, base, log_normal};
 
 /// A mode with C_k/v_k below this is lost (theory section 9).
@@ -53,31 +53,23 @@ pub fn evaluate<T: Real>(
     samples: usize,
     seed: u64,
 ) -> Result<Evaluation, InvalidParameter> {
-    check(samples)?;
+    check_samples(samples)?;
     let d = flow.dimension();
     // Densities of the target in double precision whatever the flow's type.
-    let mut judge = target.judge(d)?;
-    let weights = target.shares();
-    let mut s = vec![0.0; weights.len()];
-
+    let mut modes = Modes::new(target, d)?;
     let base = base(d, seed, samples);
     let image = flow.forward(&base)?;
     let mut logs = Vec::with_capacity(samples);
-    let mut shares = vec![Vec::with_capacity(samples); s.len()];
     let axis = axis(target, d);
     let mut along = Vec::with_capacity(samples);
     let points = base.chunks_exact(d).zip(image.points.chunks_exact(d)).zip(&image.log_determinant);
     let mut x = vec![0.0; d];
     for ((z, point), log_det) in points {
         x.iter_mut().zip(point).for_each(|(x, p)| *x = p.to_f64());
-        let log_p = judge.log_density(&x, &mut s);
-        logs.push(log_normal(z).to_f64() - log_det.to_f64() - log_p);
-        shares.iter_mut().zip(&s).for_each(|(share, s)| share.push(*s));
+        logs.push(log_normal(z).to_f64() - log_det.to_f64() - modes.take(&x));
         along.extend(axis.iter().map(|u| u.iter().zip(&x).map(|(u, x)| u * x).sum::<f64>()));
     }
-    let coverage: Vec<_> = shares.iter().map(|share| mean(share)).collect();
-    let lost = coverage.iter().zip(&weights).enumerate();
-    let lost = lost.filter(|(_, (c, v))| **v > 0.0 && c.value < LOST_BELOW * **v).map(|(k, _)| k);
+    let (coverage, lost) = modes.found();
 
     let exact: Vec<f64> = target.sample(d, samples, seed);
     let cast: Vec<T> = exact.iter().map(|x| T::of(*x)).collect();
@@ -85,14 +77,14 @@ pub fn evaluate<T: Real>(
     // At the rounded points that the flow has seen.
     let log_ratio = log_q.iter().zip(cast.chunks_exact(d)).map(|(log_q, point)| {
         x.iter_mut().zip(point).for_each(|(x, p)| *x = p.to_f64());
-        judge.log_density(&x, &mut s) - log_q.to_f64()
+        modes.log_density(&x) - log_q.to_f64()
     });
     let log_ratio: Vec<f64> = log_ratio.collect();
 
     let of_samples = DensityEvaluation::new(&logs);
     let forward = log_mean_exp(log_ratio.iter().copied()) + log_mean_exp(log_ratio.iter().map(|l| -l));
     Ok(Evaluation {
-        lost: lost.collect(),
+        lost,
         spread: axis.map(|_| spread(&along)),
         reverse_ess: of_samples.reverse_ess,
         forward_ess: (-forward).exp(),
@@ -102,6 +94,41 @@ pub fn evaluate<T: Real>(
         coverage,
         samples,
     })
+}
+
+/// The responsibilities of a target's modes at the points of a sample.
+pub(crate) struct Modes<'a> {
+    judge: PreparedTarget<'a>,
+    weights: Vec<f64>,
+    s: Vec<f64>,
+    shares: Vec<Vec<f64>>,
+}
+
+impl<'a> Modes<'a> {
+    pub(crate) fn new(target: &'a FlowTarget, dimension: usize) -> Result<Self, InvalidParameter> {
+        let weights = target.shares();
+        let judge = target.judge(dimension)?;
+        Ok(Self { judge, s: vec![0.0; weights.len()], shares: vec![Vec::new(); weights.len()], weights })
+    }
+
+    fn log_density(&mut self, x: &[f64]) -> f64 {
+        self.judge.log_density(x, &mut self.s)
+    }
+
+    /// Takes a point of the sample; log p there.
+    pub(crate) fn take(&mut self, x: &[f64]) -> f64 {
+        let log_p = self.log_density(x);
+        self.shares.iter_mut().zip(&self.s).for_each(|(share, s)| share.push(*s));
+        log_p
+    }
+
+    /// C_k, and the modes that are lost.
+    pub(crate) fn found(&self) -> (Vec<SampleMean>, Vec<usize>) {
+        let coverage: Vec<_> = self.shares.iter().map(|share| mean(share)).collect();
+        let lost = coverage.iter().zip(&self.weights).enumerate();
+        let lost = lost.filter(|(_, (c, v))| **v > 0.0 && c.value < LOST_BELOW * **v).map(|(k, _)| k).collect();
+        (coverage, lost)
+    }
 }
 
 /// What samples of the flow q alone say about it, against a target known up to its constant Z.
@@ -147,7 +174,7 @@ pub fn evaluate_on_density<T: Real>(
     samples: usize,
     seed: u64,
 ) -> Result<DensityEvaluation, InvalidParameter> {
-    check(samples)?;
+    check_samples(samples)?;
     let d = flow.dimension();
     let base: Vec<T> = base(d, seed, samples);
     let image = flow.forward(&base)?;
@@ -163,7 +190,8 @@ pub fn evaluate_on_density<T: Real>(
     Ok(DensityEvaluation::new(&logs))
 }
 
-fn check(samples: usize) -> Result<(), InvalidParameter> {
+/// Refuses fewer samples than have a deviation.
+pub(crate) fn check_samples(samples: usize) -> Result<(), InvalidParameter> {
     if samples < 2 {
         return Err(InvalidParameter::new("samples", samples, "be at least 2"));
     }

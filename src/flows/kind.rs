@@ -4,10 +4,14 @@ use collapsar_theory::InvalidParameter;
 use serde::{Deserialize, Serialize};
 
 use crate::flows::architecture::{Architecture, Initial};
+use crate::flows::frame::Frame;
 
 const MOST_KNOTS: usize = 1025;
+/// Most coordinates of a frame, whose parameters grow with their square and whose steps with their cube.
+const MOST_TURNED: usize = 256;
 
-/// A product measure: x_j = T_j(z_j) on a standard normal base, log T_j' linear between knots and constant beyond them.
+/// A product measure: y_j = T_j(z_j) on a standard normal base, log T_j' linear between knots and constant beyond them; and
+/// x = y, or x = R y with a rotation R that is trained too (rotational variational inference).
 ///
 /// The knots of each map are trained with its slopes: between modes far apart T_j rises within a narrow stretch of z, whose
 /// place decides their weights. One knot: normal marginals, the mean-field family of automatic differentiation variational
@@ -19,14 +23,16 @@ pub struct CoordinateMaps {
     pub dimension: usize,
     /// Knots of each map, 1 to 1025.
     pub knots: usize,
-    /// Where training starts: the identity, or shift and log-slope of each coordinate uniform in +-1 (`uniform`) or in
-    /// +-1/sqrt(d) (`masked`).
+    /// Whether there is an R: (1 - X/2)^-1 (1 + X/2) of a skew X; d at most 256.
+    pub rotation: bool,
+    /// Where training starts: the identity, or shift and log-slope of each coordinate and the entries of X uniform in +-1
+    /// (`uniform`) or in +-1/sqrt(d) (`masked`).
     pub initial: Initial,
 }
 
 impl Default for CoordinateMaps {
     fn default() -> Self {
-        Self { dimension: 2, knots: 65, initial: Initial::Identity }
+        Self { dimension: 2, knots: 65, rotation: false, initial: Initial::Identity }
     }
 }
 
@@ -39,12 +45,20 @@ impl CoordinateMaps {
                 return Err(InvalidParameter::new(name, value, format!("lie between 1 and {most}")));
             }
         }
+        if self.rotation && self.dimension > MOST_TURNED {
+            let rule = format!("be at most {MOST_TURNED} with a rotation");
+            return Err(InvalidParameter::new("dimension", self.dimension, rule));
+        }
         Ok(())
     }
 
     /// Number of trained parameters: of each coordinate a shift, the log-slopes, and the logarithms of the distances of knots
-    /// up to a common one.
+    /// up to a common one; then those of the rotation.
     pub fn parameters(&self) -> usize {
+        self.of_maps() + if self.rotation { Frame::parameters(self.dimension) } else { 0 }
+    }
+
+    pub(crate) fn of_maps(&self) -> usize {
         self.dimension * self.stride()
     }
 

@@ -1,9 +1,11 @@
 //! The objective of a product measure on a batch, and its gradient.
 
+use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 
 use crate::flows::batch::{Batch, Losses};
 use crate::flows::density::Scored;
+use crate::flows::frame::Frame;
 use crate::flows::gradient::TOGETHER;
 use crate::flows::monotone::MonotoneMap;
 use crate::flows::pieces::Pieces;
@@ -27,8 +29,20 @@ pub(crate) struct MonotoneWorkspace<T> {
     behind: Vec<f64>,
     places: Vec<f64>,
     distances: Vec<f64>,
+    turn: Option<Turn>,
     /// The gradient with respect to the parameters.
     sums: Vec<f64>,
+}
+
+/// What a rotation needs.
+#[derive(Debug, Clone)]
+struct Turn {
+    frame: Frame,
+    /// The points before it, and one after it or the gradient there.
+    y: Vec<f64>,
+    point: Vec<f64>,
+    /// The gradient with respect to R.
+    slopes: DMatrix<f64>,
 }
 
 impl<T: Real> MonotoneWorkspace<T> {
@@ -49,6 +63,12 @@ impl<T: Real> MonotoneWorkspace<T> {
             behind: knots.clone(),
             places: knots.clone(),
             distances: knots,
+            turn: map.frame().map(|frame| Turn {
+                frame,
+                y: vec![0.0; capacity * family.dimension],
+                point: vec![0.0; family.dimension],
+                slopes: DMatrix::zeros(family.dimension, family.dimension),
+            }),
             sums: vec![0.0; family.parameters()],
         }
     }
@@ -62,7 +82,12 @@ impl<T: Real> MonotoneWorkspace<T> {
         rng: &mut ChaCha8Rng,
         gradient: &mut [T],
     ) -> Losses {
-        self.pieces.set(&map.parameters);
+        let (maps, frame) = map.parameters.split_at(map.family.of_maps());
+        self.pieces.set(maps);
+        if let Some(turn) = &mut self.turn {
+            turn.frame.set(frame);
+            turn.slopes.fill(0.0);
+        }
         [&mut self.behind, &mut self.places, &mut self.distances].into_iter().for_each(|sums| sums.fill(0.0));
         self.sums.fill(0.0);
         let mut done = 0;
@@ -73,6 +98,9 @@ impl<T: Real> MonotoneWorkspace<T> {
             done += rows;
         }
         self.whole_pieces(map);
+        if let Some(turn) = &self.turn {
+            turn.frame.pull(&turn.slopes, &mut self.sums[map.family.of_maps()..]);
+        }
         gradient.iter_mut().zip(&self.sums).for_each(|(g, sum)| *g += T::of(*sum));
         batch.losses()
     }
@@ -88,13 +116,20 @@ impl<T: Real> MonotoneWorkspace<T> {
     ) {
         let d = map.family.dimension;
         let points = self.base.chunks_exact_mut(d).zip(self.x.chunks_exact_mut(d));
-        for ((z, x), log_q) in points.zip(&mut self.log_q).take(rows) {
+        for (row, ((z, x), log_q)) in points.zip(&mut self.log_q).take(rows).enumerate() {
             let mut log_det = 0.0;
-            for (j, (z, x)) in z.iter_mut().zip(x).enumerate() {
+            for (j, (z, x)) in z.iter_mut().zip(&mut *x).enumerate() {
                 *z = T::of(normal(rng));
                 let (found, log_slope) = self.pieces.at(j, self.pieces.place(j, z.to_f64()));
                 *x = T::of(found);
+                if let Some(turn) = &mut self.turn {
+                    turn.y[row * d + j] = found;
+                }
                 log_det += log_slope;
+            }
+            if let Some(Turn { frame, y, point, .. }) = &mut self.turn {
+                frame.turn(&y[row * d..(row + 1) * d], point);
+                x.iter_mut().zip(&*point).for_each(|(x, turned)| *x = T::of(*turned));
             }
             *log_q = log_normal(z).to_f64() - log_det;
         }
@@ -107,8 +142,12 @@ impl<T: Real> MonotoneWorkspace<T> {
     fn backward(&mut self, map: &MonotoneMap<T>, rows: usize, batch: usize) {
         let (d, knots, stride) = (map.family.dimension, map.family.knots, map.family.stride());
         let per_log_det = -1.0 / batch as f64;
-        for (z, pull) in self.base.chunks_exact(d).zip(self.pull.chunks_exact(d)).take(rows) {
-            for (j, (z, pull)) in z.iter().zip(pull).enumerate() {
+        let points = self.base.chunks_exact(d).zip(self.pull.chunks_exact_mut(d));
+        for (row, (z, pull)) in points.take(rows).enumerate() {
+            if let Some(turn) = &mut self.turn {
+                turn.pull_back(row, pull);
+            }
+            for (j, (z, pull)) in z.iter().zip(&*pull).enumerate() {
                 let (place, pull) = (self.pieces.place(j, z.to_f64()), pull.to_f64());
                 let slopes = self.pieces.slopes(j, place);
                 let both = |[x, log]: [f64; 2]| pull * x + per_log_det * log;
@@ -126,7 +165,8 @@ impl<T: Real> MonotoneWorkspace<T> {
     /// What the pieces between the middle knot and those of the points contribute, the shifts, and the distances of knots.
     fn whole_pieces(&mut self, map: &MonotoneMap<T>) {
         let (knots, stride, middle) = (map.family.knots, map.family.stride(), self.pieces.middle());
-        for (j, sums) in self.sums.chunks_exact_mut(stride).enumerate() {
+        let maps = &mut self.sums[..map.family.of_maps()];
+        for (j, sums) in maps.chunks_exact_mut(stride).enumerate() {
             let own = j * knots..(j + 1) * knots;
             let (behind, places) = (&self.behind[own.clone()], &self.places[own.clone()]);
             let distances = &mut self.distances[own];
@@ -160,5 +200,19 @@ impl<T: Real> MonotoneWorkspace<T> {
             let logits = sums[1 + knots..].iter_mut().zip(lengths.iter().zip(&*distances));
             logits.for_each(|(sum, (length, g))| *sum += length * (g - mean));
         }
+    }
+}
+
+impl Turn {
+    /// Takes the gradient with respect to x of a row into that with respect to R, and makes of it that with respect to y.
+    fn pull_back<T: Real>(&mut self, row: usize, pull: &mut [T]) {
+        let d = pull.len();
+        let y = &mut self.y[row * d..(row + 1) * d];
+        self.point.iter_mut().zip(&*pull).for_each(|(point, pull)| *point = pull.to_f64());
+        for (mut column, y) in self.slopes.column_iter_mut().zip(&*y) {
+            column.iter_mut().zip(&self.point).for_each(|(slope, pull)| *slope += pull * y);
+        }
+        self.frame.back(&self.point, y);
+        pull.iter_mut().zip(y).for_each(|(pull, turned)| *pull = T::of(*turned));
     }
 }

@@ -2,8 +2,9 @@
 
 use collapsar_theory::{Benchmark, GaussianMixture, InvalidParameter, Part, Target};
 
-use crate::flows::density::LogDensity;
+use crate::flows::density::{LogDensity, Scored, ScoredDensity, ScoredMixture};
 use crate::flows::mixture::Mixture;
+use crate::flows::real::Real;
 
 /// A target that is known well enough to judge a flow: its normalised density, its modes and exact samples.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +67,22 @@ impl FlowTarget {
         }
         let rule = format!("be that of the flow, {}", order.len());
         Err(InvalidParameter::new("dimension", own, rule).of(part))
+    }
+
+    /// log p and its gradient, for steps in `order`.
+    pub(crate) fn scored_in<T: Real>(&self, order: &[usize]) -> Result<Box<dyn Scored<T> + '_>, InvalidParameter> {
+        Ok(match self {
+            Self::Mixture(target) => Box::new(ScoredMixture::new(Mixture::new(target, order)?)),
+            Self::Shaped(mixture) => Box::new(ScoredDensity::new(mixture, order)),
+            Self::Benchmark(benchmark) => Box::new(ScoredDensity::new(benchmark, order)),
+        })
+    }
+
+    /// The same in natural order.
+    pub(crate) fn scored<T: Real>(&self, dimension: usize) -> Result<Box<dyn Scored<T> + '_>, InvalidParameter> {
+        let order: Vec<usize> = (0..dimension).collect();
+        self.check(&order)?;
+        self.scored_in(&order)
     }
 
     /// log p and s_k, in natural order of `dimension` coordinates.

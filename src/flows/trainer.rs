@@ -5,15 +5,13 @@ use pulp::Arch;
 
 use crate::flows::adam::AdamState;
 use crate::flows::batch::{Batch, Losses};
-use crate::flows::density::{LogDensity, Scored, ScoredDensity, ScoredMixture};
+use crate::flows::density::{LogDensity, Scored, ScoredDensity};
 use crate::flows::evaluation::{DensityEvaluation, Evaluation, evaluate, evaluate_on_density};
 use crate::flows::flow::Flow;
 use crate::flows::flow_problem::{FlowProblem, Plan};
-use crate::flows::mixture::Mixture;
 use crate::flows::real::Real;
 use crate::flows::rule_cooling::RuleCooling;
 use crate::flows::step_workspace::StepWorkspace;
-use crate::flows::target::FlowTarget;
 use crate::parallel;
 use crate::random::{Purpose, stream_for};
 
@@ -82,12 +80,7 @@ impl<'a, T: Real> Trainer<'a, T> {
     /// The same from given parameters; `flow` must be of the kind of the problem.
     pub fn start_from(problem: &'a FlowProblem, flow: impl Into<Flow<T>>, seed: u64) -> Result<Self, InvalidParameter> {
         let order = problem.kind().order();
-        let target: Box<dyn Scored<T> + 'a> = match problem.target() {
-            FlowTarget::Mixture(target) => Box::new(ScoredMixture::new(Mixture::new(target, &order)?)),
-            FlowTarget::Shaped(mixture) => Box::new(ScoredDensity::new(mixture, &order)),
-            FlowTarget::Benchmark(benchmark) => Box::new(ScoredDensity::new(benchmark, &order)),
-        };
-        Self::of(problem.plan(), target, flow.into(), seed)
+        Self::of(problem.plan(), problem.target().scored_in(&order)?, flow.into(), seed)
     }
 
     /// A run on a target that is known by its density.

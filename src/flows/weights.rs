@@ -111,7 +111,8 @@ fn of_couplings(layout: &ParameterLayout) -> Vec<Tensor> {
 }
 
 /// The tensors of a product measure: `shift` (d), each T_j at the middle knot, `log_slope` (d by knots), and for more than
-/// one knot `log_distance` (d by knots - 1), whose softmax are the distances of knots.
+/// one knot `log_distance` (d by knots - 1), whose softmax are the distances of knots; with a rotation `rotation`, the
+/// d(d-1)/2 entries of X above its diagonal, row by row.
 fn of_coordinates(family: &CoordinateMaps) -> Vec<Tensor> {
     let CoordinateMaps { dimension, knots, .. } = *family;
     let tensor = |name: &str, columns: Option<usize>, first: usize| {
@@ -123,6 +124,10 @@ fn of_coordinates(family: &CoordinateMaps) -> Vec<Tensor> {
     let mut tensors = vec![tensor("shift", None, 0), tensor("log_slope", Some(knots), 1)];
     if knots > 1 {
         tensors.push(tensor("log_distance", Some(knots - 1), 1 + knots));
+    }
+    if family.rotation {
+        let places: Vec<usize> = (family.of_maps()..family.parameters()).collect();
+        tensors.push(Tensor { name: "rotation".to_owned(), shape: vec![places.len()], running: false, places });
     }
     tensors
 }

@@ -12,6 +12,9 @@ const TEMPERED: Color = palette::GREEN;
 /// Samples, many on each other.
 const SAMPLES: f64 = 0.35;
 
+/// Ends of Langevin chains.
+const CHAINS: Color = palette::BLACK;
+
 /// Share of the window that is shown across the axis of modes on a line.
 const ACROSS: f64 = 0.7;
 
@@ -23,6 +26,15 @@ pub fn realnvp(record: &FlowRecord) -> Figure {
         let columns = variant.snapshots.len();
         let panels = variant.snapshots.iter().enumerate().map(|(column, shot)| {
             let panel = plane(variant, shot, (column == 0, index == last));
+            // Chains end with the training.
+            let ends = variant.langevin.iter().filter(|_| column + 1 == columns).flat_map(|found| &found.points);
+            let (xs, ys): (Vec<f64>, Vec<f64>) = ends.map(|p| (p[0], p[1])).unzip();
+            let panel = match xs.is_empty() {
+                true => panel,
+                false => {
+                    panel.with(Series::points(&xs, &ys, Marker::Circle).color(CHAINS.with_alpha(SAMPLES)).size(1.6))
+                }
+            };
             if index == 0 && column + 1 == columns { keyed(panel, record) } else { panel.legend(LegendPlace::None) }
         });
         figure = figure.row(panels.collect::<Vec<_>>());
@@ -80,7 +92,11 @@ fn keyed(panel: Panel, record: &FlowRecord) -> Panel {
         let variant = record.variants.iter().find(|variant| variant.collapsed == end)?;
         Some(key(name, ink(variant), Dash::Solid))
     });
-    panel.with_all(shown).legend(LegendPlace::Right)
+    let chains = record.variants.iter().any(|variant| variant.langevin.is_some());
+    let chains = chains.then(|| {
+        Series::points(&[f64::NAN], &[f64::NAN], Marker::Circle).color(CHAINS).size(2.4).label("Langevin Monte Carlo")
+    });
+    panel.with_all(shown).with_all(chains).legend(LegendPlace::Right)
 }
 
 fn key(name: &str, color: Color, dash: Dash) -> Series {

@@ -58,6 +58,9 @@ pub struct FlowVariant {
     pub criterion: String,
     /// The trained flow; null if it diverged.
     pub evaluation: Option<FlowVerdict>,
+    /// Langevin Monte Carlo beside it, if that was asked for and the flow did not diverge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub langevin: Option<LangevinRecord>,
     /// v_k of each mode; of a named density they sum to 1 in each of its groups.
     pub shares: Vec<f64>,
     /// The modes in the plane that is drawn: along the axis, and across; none of a named density.
@@ -72,6 +75,35 @@ pub struct FlowVariant {
     pub moments: Vec<FlowMoment>,
     /// The moments shown as densities.
     pub snapshots: Vec<FlowSnapshot>,
+}
+
+/// Langevin Monte Carlo with as many gradients as the training of a flow took.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LangevinRecord {
+    /// Gradients of both.
+    pub gradients: u64,
+    /// Steps of each chain.
+    pub steps: usize,
+    /// C_k of the ends of the chains.
+    pub coverage: Vec<Measured>,
+    /// The modes with C_k/v_k < 1/2, counted from 0.
+    pub lost: Vec<usize>,
+    /// Wasserstein-1 distances between the marginals of the target and of the chains, the flow, and a second exact sample,
+    /// coordinate by coordinate, each from samples of one size.
+    pub distances: MarginalDistances,
+    /// Some ends of chains in the plane that is drawn.
+    pub points: Vec<[f64; 2]>,
+}
+
+/// Distances of marginals from those of the target.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MarginalDistances {
+    /// The ends of the chains.
+    pub langevin: Vec<f64>,
+    /// The flow.
+    pub flow: Vec<f64>,
+    /// A second exact sample: what no method falls below.
+    pub exact: Vec<f64>,
 }
 
 /// An estimate with its standard error.

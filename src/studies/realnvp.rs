@@ -6,16 +6,21 @@ mod snapshots;
 use crate::config::{ConfigError, Document, FlowRun, Precision, Variant};
 #[cfg(feature = "figures")]
 use crate::figures::Figure;
-use crate::flows::{Flow, Real, Record, TrainingOutcome, evaluate, train};
+use crate::flows::{Flow, FlowProblem, Real, Record, TrainingOutcome, Transport, evaluate, marginal_distances, train};
 #[cfg(feature = "figures")]
 use crate::plots;
-use crate::results::{FlowMoment, FlowRecord, FlowVariant, FlowVerdict, PROGRAM, VERSION, flow_csv};
+use crate::results::{
+    FlowMoment, FlowRecord, FlowVariant, FlowVerdict, LangevinRecord, MarginalDistances, Measured, PROGRAM, VERSION,
+    flow_csv,
+};
 use crate::studies::trainable::Trainable;
 use crate::studies::{Study, StudyError, Watch, number};
 use snapshots::Snapshots;
 
 /// Samples for the evaluation of a flow that is still trained.
 const WATCHED: usize = 2000;
+/// Ends of chains that are shown.
+const CHAINS: usize = 400;
 const DEFINITION: &str = "time = steps times `training.time_step`; in two dimensions q is the exact density of the flow, in more \
     it is shown by samples projected on the plane of the mode axis and one axis across; levels enclose 50% and 90%";
 
@@ -130,6 +135,7 @@ fn watched<T: Real>(
         parameters: trainable.parameters,
         diverged_at,
         cold: run.cold.map(|step| step as f64 * time_step),
+        langevin: found.is_some().then(|| beside(variant, problem, &run.flow, &shown, seed)).transpose()?.flatten(),
         collapsed: found.as_ref().map(|found| trainable.collapsed(found)),
         criterion: trainable.criterion(),
         evaluation: found.map(FlowVerdict::from),
@@ -142,6 +148,44 @@ fn watched<T: Real>(
         snapshots: shown.taken,
     };
     Ok((record, bytes))
+}
+
+/// Langevin Monte Carlo beside a trained flow, where it is asked for.
+fn beside<T: Real>(
+    variant: &Variant<FlowRun>,
+    problem: &FlowProblem,
+    flow: &Flow<T>,
+    shown: &Snapshots<'_>,
+    seed: u64,
+) -> Result<Option<LangevinRecord>, StudyError> {
+    let Some(config) = &variant.config.langevin else { return Ok(None) };
+    let options = config.langevin();
+    let found = options.sample(problem, seed)?;
+    let (d, count) = (problem.kind().dimension(), options.chains);
+    let exact = |seed: u64| problem.target().sample(d, count, seed);
+    let target = exact(seed);
+    let distances = |points: &[f64]| marginal_distances(points, &target, d);
+    let fitted: Vec<f64> = flow.sample(seed, count).into_iter().map(|x| x.to_f64()).collect();
+    let distances = MarginalDistances {
+        langevin: distances(&found.points)?,
+        flow: distances(&fitted)?,
+        exact: distances(&exact(seed.wrapping_add(1)))?,
+    };
+    Ok(Some(LangevinRecord {
+        gradients: (found.steps * count) as u64,
+        steps: found.steps,
+        coverage: found.coverage.into_iter().map(Measured::from).collect(),
+        lost: found.lost,
+        distances,
+        points: found.points.chunks_exact(d).take(CHAINS).map(|x| shown.scene.plane.project(x)).collect(),
+    }))
+}
+
+/// The mean and the largest of some distances.
+fn distances(values: &[f64]) -> String {
+    let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let most = values.iter().fold(0.0, |most: f64, v| most.max(*v));
+    format!("{} (at most {})", number(mean), number(most))
 }
 
 fn summary(record: &FlowRecord) -> String {
@@ -181,6 +225,18 @@ fn summary(record: &FlowRecord) -> String {
                 number(found.kl_forward.value),
                 found.kl_forward.error
             ));
+        }
+        if let Some(found) = &variant.langevin {
+            let coverage: Vec<String> = found.coverage.iter().map(|c| number(c.value)).collect();
+            lines.push(format!(
+                "  Langevin  {} gradients as well, {} steps of each chain: coverage {}",
+                found.gradients,
+                found.steps,
+                coverage.join(", ")
+            ));
+            let [chains, flow, exact] =
+                [&found.distances.langevin, &found.distances.flow, &found.distances.exact].map(|d| distances(d));
+            lines.push(format!("  marginals mean distance: flow {flow}, Langevin {chains}, exact samples {exact}"));
         }
     }
     lines.join("\n") + "\n"

@@ -189,6 +189,7 @@ section! {
         scale_bound: f64 = "2.0", "> 0, at most 20; realnvp", "bound of the log-scales";
         mask: Mask = "\"halves\"", "realnvp", "which coordinates a coupling keeps";
         conditioner: Conditioner = "\"joint\"", "realnvp", "one network for scale and shift, or two";
+        rotation: bool = "false", "mean-field; at most 256 dimensions", "whether x = R y of the maps y, and R is trained too: rotational variational inference";
         knots: u64 = "65", "1 to 1025; mean-field", "knots of the log-slope of each map; 1: a normal density of each coordinate, as in ADVI";
         initial: Initial = "\"identity\"", "",
             "last layers zero, PyTorch's linear layers, or the same on masked points; mean-field: the identity, or shifts and log-slopes uniform in ±1 or ±1/√d";
@@ -213,5 +214,13 @@ section! {
         #[serde(skip_serializing_if = "Option::is_none")]
         threshold: Option<f64> = "half way between 1 and the target's spread", "> 0; criterion spread",
             "the spread below which a flow is collapsed";
+    }
+}
+
+section! {
+    /// `[langevin]`.
+    LANGEVIN => LangevinConfig {
+        chains: u64 = "2000", "2 to 2^24, at most `training.steps` times `training.batch`", "chains, from the standard normal law";
+        step: f64 = "0.05", "> 0", "time of a step h: x' = x + hβ ∇log p + (2h)^½ g";
     }
 }

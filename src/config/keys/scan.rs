@@ -18,7 +18,7 @@ pub enum ScanAxis {
     Weight,
     /// T.
     Temperature,
-    /// The number of equal coordinates at fixed |a|.
+    /// The number of coordinates: equal ones at fixed |a|, or, of unequal widths, the first and others alike.
     Dimension,
 }
 
@@ -37,7 +37,7 @@ section! {
     SCAN => ScanConfig {
         x: ScanAxis = "\"separation\"", "",
             "the abscissa: half the distance of the means in deviations, degrees between it and x_1, the first weight, T, or the number of \
-             equal coordinates";
+             equal coordinates (of unequal widths: the first and as many others alike as make it)";
         #[serde(skip_serializing_if = "Option::is_none")]
         x_range: Option<[f64; 2]> = "0.5 to 4, 0 to 90, 0.5 to 0.99, 1 to 10, 2 to 100", "two, rising", "its two ends";
         y: OrFalse<ScanAxis> = "false", "other than `x`", "the ordinate of a map";

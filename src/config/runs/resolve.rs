@@ -6,8 +6,8 @@ use crate::config::family::FamilyConfig;
 use crate::config::flow;
 use crate::config::flow_target::FlowTargetConfig;
 use crate::config::keys::{
-    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, MonteCarloConfig, OptimiserConfig,
-    PortraitConfig, SimulationConfig, StopConfig,
+    BifurcationConfig, BoundaryConfig, DensityConfig, ExactConfig, FormulaConfig, LangevinConfig, MonteCarloConfig,
+    OptimiserConfig, PortraitConfig, SimulationConfig, StopConfig,
 };
 use crate::config::problem::ProblemConfig;
 use crate::config::resolve;
@@ -139,8 +139,14 @@ impl FlowRun {
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
         let problem = FlowProblemConfig::read(document)?;
         let density = DensityConfig::resolve(&document.section("density"), problem.training.end())?;
-        resolve::check_rest(document, &["density", "flow"])?;
-        Ok(Self { problem, density })
+        let langevin = document.has_section("langevin");
+        let langevin = langevin
+            .then(|| {
+                LangevinConfig::resolve(&document.section("langevin"), Some((&problem.schedule, &problem.training)))
+            })
+            .transpose()?;
+        resolve::check_rest(document, &["density", "flow", "langevin"])?;
+        Ok(Self { problem, density, langevin })
     }
 }
 
