@@ -16,7 +16,6 @@ use crate::studies::heat::{drift, drift_record};
 use crate::studies::{Study, StudyError, Watch};
 use crate::trajectory::Trajectory;
 pub(crate) use trace::{RUN, trace};
-pub(crate) use watched::watched_shapes;
 
 /// What the figure of the weights of tempered modes is called.
 #[cfg(feature = "figures")]

@@ -26,6 +26,9 @@ pub trait Closed: Flow + Sync {
     /// w_i at a state.
     fn weights(&self, beta: f64, state: &[f64]) -> Vec<f64>;
 
+    /// mu_i (K x D, row by row) and var_i, one for each component, at a state.
+    fn laws(&self, beta: f64, state: &[f64]) -> (Vec<f64>, Vec<f64>);
+
     /// Everything that a run reports of a state.
     fn observe(&self, beta: f64, state: &[f64]) -> Observation;
 }
@@ -93,6 +96,11 @@ impl Closed for MixtureFlow {
         self.unpack(beta, state).weights()
     }
 
+    fn laws(&self, beta: f64, state: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let plain = self.unpack(beta, state);
+        (plain.means, vec![plain.variance; self.components()])
+    }
+
     fn observe(&self, beta: f64, state: &[f64]) -> Observation {
         let plain = self.unpack(beta, state);
         let averages = vectors::averages(self, &plain);
@@ -132,6 +140,11 @@ impl Closed for ShapedFlow {
 
     fn weights(&self, beta: f64, state: &[f64]) -> Vec<f64> {
         self.unpack(beta, state).weights()
+    }
+
+    fn laws(&self, beta: f64, state: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let plain = self.unpack(beta, state);
+        (plain.means, plain.variances)
     }
 
     fn observe(&self, beta: f64, state: &[f64]) -> Observation {

@@ -1,20 +1,28 @@
 //! Cooling that watches the fit: the schedule of one run of the closed flow, which is known once the run is.
 
 use collapsar_theory::{
-    AdaptiveRule, Family, FitComponent, InvalidParameter, MixtureFlow, Part, Problem, Schedule, Target, TemperedFit,
+    AdaptiveRule, FitComponent, InvalidParameter, Part, Problem, Schedule, ShapedProblem, TemperedFit, TemperedModes,
     Tempering,
 };
 
 use crate::integrate::{StepResult, Stepper, Tolerances, vectors};
+use crate::trajectory::closed::Closed;
 
-/// A rule with what it looks at: a fit by isotropic Gaussians of a target of two opposite modes, where the variance of log p and
-/// the effective sample size are closed but for integrals along one axis, theory 16.4.
+/// A rule with what it looks at: a fit by isotropic Gaussians of a mixture of Gaussians, where the variance of log p and the
+/// effective sample size are closed but for averages in the directions in which the modes differ, theory 16.4.
 #[derive(Debug, Clone)]
 pub struct Watched {
     rule: AdaptiveRule,
-    separation: f64,
-    weight: f64,
-    dimension: usize,
+    target: WatchedTarget,
+}
+
+/// The target.
+#[derive(Debug, Clone)]
+enum WatchedTarget {
+    /// Two opposite modes of covariance I: one direction.
+    Pair { separation: f64, weight: f64, dimension: usize },
+    /// Any others, in the frame of the flow.
+    Modes(Box<TemperedModes>),
 }
 
 /// A run down to T = 1, or as far as it came.
@@ -58,30 +66,44 @@ pub const MOST_CHANGES: usize = 100_000;
 const LARGEST: usize = 256;
 
 impl Watched {
-    /// The rule for a target and a family in dimension `dimension`.
+    /// The rule for a problem of two opposite modes of covariance I.
     ///
-    /// Errors: a target of other than two opposite modes, modes tempered one by one, a size that is corrected for q, which is no
-    /// closed average.
-    pub fn new(
-        rule: AdaptiveRule,
-        target: &Target,
-        family: &Family,
-        dimension: usize,
-    ) -> Result<Self, InvalidParameter> {
-        let Some((separation, weight)) = target.as_pair() else {
-            let rule =
-                "be two opposite modes under a schedule that watches the fit, whose averages are closed for them";
+    /// Errors: another target; modes tempered one by one, a size that is corrected for q, which is no closed average.
+    pub fn pair(rule: AdaptiveRule, problem: &Problem) -> Result<Self, InvalidParameter> {
+        check(&rule, problem)?;
+        let Some((separation, weight)) = problem.target().as_pair() else {
+            let rule = "be two opposite modes for the statistics of a pair";
             return Err(InvalidParameter::new("means", "another target", rule).of(Part::Target));
         };
-        if family.rules().tempering != Tempering::Density {
-            let rule = "be \"density\" under a schedule that watches the fit";
-            return Err(InvalidParameter::new("tempering", "\"modes\"", rule).of(Part::Family));
+        Ok(Self { rule, target: WatchedTarget::Pair { separation, weight, dimension: problem.dimension() } })
+    }
+
+    /// The rule for any modes of covariance I, with coordinates `modes` (P x `width`, row by row) in the frame of the flow.
+    ///
+    /// Errors: those of [`Watched::pair`] but for the target; `modes` is not P x `width`.
+    pub fn modes(rule: AdaptiveRule, problem: &Problem, modes: &[f64], width: usize) -> Result<Self, InvalidParameter> {
+        if problem.target().as_pair().is_some() {
+            return Self::pair(rule, problem);
         }
-        if rule.corrected() == Some(true) {
-            let rule = "be false for the closed flow, where no samples are drawn: E_q[(p^β/q)^2] is not closed";
-            return Err(InvalidParameter::new("corrected", true, rule));
-        }
-        Ok(Self { rule, separation, weight, dimension })
+        check(&rule, problem)?;
+        let modes = TemperedModes::new(modes, width, problem.target().weights(), None, problem.dimension())?;
+        Ok(Self { rule, target: WatchedTarget::Modes(Box::new(modes)) })
+    }
+
+    /// The same where modes have covariances and components variances of their own.
+    ///
+    /// Errors: those of [`Watched::modes`].
+    pub fn shaped(
+        rule: AdaptiveRule,
+        problem: &ShapedProblem,
+        modes: &[f64],
+        width: usize,
+    ) -> Result<Self, InvalidParameter> {
+        let plain = problem.problem();
+        check(&rule, plain)?;
+        let (weights, covariances) = (plain.target().weights(), Some(problem.covariances()));
+        let modes = TemperedModes::new(modes, width, weights, covariances, plain.dimension())?;
+        Ok(Self { rule, target: WatchedTarget::Modes(Box::new(modes)) })
     }
 
     /// The rule.
@@ -89,24 +111,32 @@ impl Watched {
         &self.rule
     }
 
-    /// What the rule looks at of a fit of a common variance; nothing of a state that is no fit any more.
-    pub(crate) fn fit(&self, variance: f64, components: Vec<FitComponent>) -> Option<TemperedFit> {
-        TemperedFit::new(self.separation, self.weight, variance, self.dimension, components).ok()
+    /// What the rule looks at of a pair's fit of a common variance; nothing of a state that is no fit any more.
+    pub(crate) fn fit_of_pair(&self, variance: f64, components: Vec<FitComponent>) -> Option<TemperedFit> {
+        match self.target {
+            WatchedTarget::Pair { separation, weight, dimension } => {
+                TemperedFit::new(separation, weight, variance, dimension, components).ok()
+            }
+            WatchedTarget::Modes(_) => None,
+        }
     }
 
-    fn fit_of(&self, flow: &MixtureFlow, beta: f64, state: &[f64]) -> Option<TemperedFit> {
-        let plain = flow.unpack(beta, state);
-        let (width, axis) = (flow.width(), &flow.modes()[..flow.width()]);
-        let components = plain.means.chunks(width).zip(plain.weights()).map(|(mean, weight)| {
-            let along = mean.iter().zip(axis).map(|(m, a)| m * a).sum::<f64>() / self.separation;
+    fn fit(&self, flow: &impl Closed, beta: f64, state: &[f64]) -> Option<TemperedFit> {
+        let (weights, (means, variances)) = (flow.weights(beta, state), flow.laws(beta, state));
+        let (separation, axis) = match &self.target {
+            WatchedTarget::Pair { separation, .. } => (separation, &flow.modes()[..flow.width()]),
+            WatchedTarget::Modes(modes) => return TemperedFit::of(modes, &weights, &means, &variances).ok(),
+        };
+        let components = means.chunks(flow.width()).zip(weights).map(|(mean, weight)| {
+            let along = mean.iter().zip(axis).map(|(m, a)| m * a).sum::<f64>() / separation;
             let square = mean.iter().map(|m| m * m).sum::<f64>();
             FitComponent { weight, along, across: (square - along * along).max(0.0) }
         });
-        self.fit(plain.variance, components.collect())
+        self.fit_of_pair(variances[0], components.collect())
     }
 
     /// Follows a run of at most 256 statistics from `start` until beta = 1.
-    pub fn cool(&self, flow: &MixtureFlow, start: &[f64], limits: &CoolingLimits) -> Cooled {
+    pub fn cool(&self, flow: &impl Closed, start: &[f64], limits: &CoolingLimits) -> Cooled {
         match start.len() {
             0..=4 => self.of_mixture::<4>(flow, start, limits),
             5..=6 => self.of_mixture::<6>(flow, start, limits),
@@ -117,14 +147,14 @@ impl Watched {
         }
     }
 
-    fn of_mixture<const N: usize>(&self, flow: &MixtureFlow, start: &[f64], limits: &CoolingLimits) -> Cooled {
+    fn of_mixture<const N: usize>(&self, flow: &impl Closed, start: &[f64], limits: &CoolingLimits) -> Cooled {
         let n = start.len();
         let mut y = [0.0; N];
         y[..n].copy_from_slice(start);
         let mut rates = |beta: f64, y: &[f64; N], rate: &mut [f64; N]| {
             vectors::field(flow, beta, &y[..n], &mut rate[..n]);
         };
-        let fit = |beta: f64, y: &[f64; N]| self.fit_of(flow, beta, &y[..n]);
+        let fit = |beta: f64, y: &[f64; N]| self.fit(flow, beta, &y[..n]);
         self.follow((y, n), limits, &mut rates, &fit)
     }
 
@@ -198,18 +228,29 @@ impl Cooled {
     }
 }
 
-/// The schedule that a rule gives the run of a problem from given means, in a frame where the modes have these coordinates.
+/// Refuses what has no closed averages.
+fn check(rule: &AdaptiveRule, problem: &Problem) -> Result<(), InvalidParameter> {
+    if problem.family().rules().tempering != Tempering::Density {
+        let rule = "be \"density\" under a schedule that watches the fit";
+        return Err(InvalidParameter::new("tempering", "\"modes\"", rule).of(Part::Family));
+    }
+    if rule.corrected() == Some(true) {
+        let rule = "be false for the closed flow, where no samples are drawn: E_q[(p^β/q)^2] is not closed";
+        return Err(InvalidParameter::new("corrected", true, rule));
+    }
+    Ok(())
+}
+
+/// The schedule that a rule gives the run of a flow from a state.
 ///
 /// # Errors
-/// Those of [`Watched::new`]; a rule that does not reach T = 1 within the limits.
+/// A rule that does not reach T = 1 within the limits; more than 256 statistics.
 pub fn realise(
-    rule: AdaptiveRule,
-    problem: &Problem,
-    flow: &MixtureFlow,
+    watched: &Watched,
+    flow: &impl Closed,
     state: &[f64],
     limits: &CoolingLimits,
 ) -> Result<Cooled, InvalidParameter> {
-    let watched = Watched::new(rule, problem.target(), problem.family(), problem.dimension())?;
     if state.len() > LARGEST {
         let rule = format!("leave at most {LARGEST} statistics under a schedule that watches the fit");
         return Err(InvalidParameter::new("weights", format!("{} statistics", state.len()), rule).of(Part::Family));

@@ -2,10 +2,13 @@
 
 use collapsar::montecarlo::{
     AdaptiveEnsemble, AdaptivePair, Descent, DescentOptions, EnsembleOptions, MixtureDescent, MixtureDescentOptions,
-    MixtureEnsemble, MixtureOptions, SphereStart, Watching,
+    MixtureEnsemble, MixtureOptions, ShapedEnsemble, SphereStart, Watching,
 };
 use collapsar::probability::{Limits, SphereBoundary, sphere_probability};
-use collapsar_theory::{AdaptiveRule, Family, Pair, Problem, Rules, Schedule, Start, Target, Tempering, VarianceRule};
+use collapsar_theory::{
+    AdaptiveRule, Covariance, Family, Pair, Problem, Rules, Schedule, ShapedProblem, Start, Target, Tempering,
+    VarianceRule,
+};
 
 use crate::pool;
 
@@ -183,6 +186,91 @@ fn free_pairs_of_more_dimensions_are_followed_whole() {
     assert!((flow.mean.unwrap() - counted.mean.unwrap()).abs() < 0.35, "{flow:?} {counted:?}");
 }
 
+/// Three components on three modes in the plane.
+fn three_modes(d: usize, variance: VarianceRule, schedule: Schedule) -> Problem {
+    let modes = vec![vec![3.5, 0.0], vec![-1.75, 3.0], vec![-1.75, -3.0]];
+    let target = Target::new(modes, vec![0.4, 0.35, 0.25]).unwrap();
+    let family = Family::new(vec![1.0 / 3.0; 3], Rules { variance, ..Rules::FREE }).unwrap();
+    Problem::new(target, family, schedule, Start::gaussian(d, 1.0).unwrap()).unwrap()
+}
+
+/// One mode, of any variance, is a Gaussian too: theory (39) for three components, by the flow of shapes as well.
+#[test]
+fn one_mode_is_cooled_geometrically() {
+    let rules = Rules { variance: VarianceRule::Slaved, ..Rules::FREE };
+    for d in [2, 8, 512] {
+        let family = Family::new(vec![1.0 / 3.0; 3], rules).unwrap();
+        let target = Target::new(vec![vec![0.0, 0.0]], vec![1.0]).unwrap();
+        let problem = Problem::new(target, family, hot(90.0), Start::gaussian(d, 1e-7).unwrap()).unwrap();
+        let shaped = ShapedProblem::new(problem.clone(), vec![Covariance::Isotropic(1.0)]).unwrap();
+        for rule in [kl(90.0, 0.7, 0.5), ess(90.0, 0.6, 0.5)] {
+            let one = AdaptiveEnsemble::new(&problem, rule, &MixtureOptions::default()).unwrap().cool(1, 0).unwrap();
+            let other =
+                AdaptiveEnsemble::shaped(&shaped, rule, &MixtureOptions::default()).unwrap().cool(1, 0).unwrap();
+            for cooled in [one, other] {
+                let betas: Vec<f64> = cooled.changes.iter().map(|change| change.1).collect();
+                for pair in betas[..betas.len() - 1].windows(2) {
+                    assert!((pair[1] / pair[0] / rule.gaussian_ratio(d) - 1.0).abs() < 1e-10, "{d} {rule:?}: {pair:?}");
+                }
+                assert_eq!((cooled.time, cooled.beta()), (rule.gaussian_duration(d), 1.0));
+            }
+        }
+    }
+}
+
+/// Three modes, three components: a run ends as another integrator says that knows its temperatures beforehand, and descent by
+/// its batches takes the same time.
+#[test]
+fn three_modes_cool_by_what_they_see() {
+    let problem = |schedule| three_modes(3, VarianceRule::Unit, schedule);
+    let warm = problem(hot(12.0));
+    for rule in [kl(12.0, 0.2, 0.5), ess(12.0, 0.9, 0.5)] {
+        let ensemble = AdaptiveEnsemble::new(&warm, rule, &MixtureOptions::default()).unwrap();
+        for index in 0..2 {
+            let (run, time) = ensemble.run(7, index);
+            let cooled = ensemble.cool(7, index).unwrap();
+            assert_eq!(time, Some(cooled.time));
+            let known = problem(cooled.schedule().unwrap());
+            let other = MixtureEnsemble::new(&known, warm.initial_variance(), &MixtureOptions::default()).unwrap();
+            assert_eq!(run.end, other.run(7, index).end, "{rule:?} {index}");
+        }
+    }
+    let rule = kl(12.0, 0.2, 0.5);
+    let watching = Some(Watching { rule, rest: Some(10) });
+    let options = DescentOptions { batch: 256, step: 0.05, steps: 2000, watching, ..DescentOptions::default() };
+    let descent = MixtureDescent::new(&warm, options, MixtureDescentOptions::default()).unwrap();
+    let (_, counted) = descent.cooled_while(5, 16, &|_| true).unwrap();
+    let ensemble = AdaptiveEnsemble::new(&warm, rule, &MixtureOptions::default()).unwrap();
+    let times: Vec<f64> = (0..16).map(|index| ensemble.cool(5, index).unwrap().time).collect();
+    let mean = times.iter().sum::<f64>() / times.len() as f64;
+    println!("{mean} {counted:?}");
+    assert!((counted.mean.unwrap() - mean).abs() < 0.4, "{mean} {counted:?}");
+}
+
+/// Crossed modes and variances of the components' own, followed as the table of the same run is.
+#[test]
+fn shapes_cool_by_what_they_see() {
+    let problem = |schedule| {
+        let target = Target::new(vec![vec![2.5, 0.0], vec![-2.5, 0.0]], vec![0.6, 0.4]).unwrap();
+        let family = Family::new(vec![0.5, 0.5], Rules { variance: VarianceRule::Own, ..Rules::FREE }).unwrap();
+        let problem = Problem::new(target, family, schedule, Start::gaussian(2, 1.0).unwrap()).unwrap();
+        let long = Covariance::Full(vec![vec![1.0, 0.5], vec![0.5, 1.0]]);
+        let shaped = ShapedProblem::new(problem, vec![long, Covariance::Isotropic(0.6)]).unwrap();
+        shaped.with_initial_variances(vec![4.0, 4.0]).unwrap()
+    };
+    let warm = problem(hot(6.0));
+    for rule in [kl(6.0, 0.4, 0.5), ess(6.0, 0.85, 0.5)] {
+        let ensemble = AdaptiveEnsemble::shaped(&warm, rule, &MixtureOptions::default()).unwrap();
+        let (run, time) = ensemble.run(7, 0);
+        let cooled = ensemble.cool(7, 0).unwrap();
+        assert_eq!(time, Some(cooled.time));
+        assert!(cooled.changes.len() > 4, "{cooled:?}");
+        let known = problem(cooled.schedule().unwrap());
+        let other = ShapedEnsemble::new(&known, &MixtureOptions::default()).unwrap();
+        assert_eq!(run.end, other.run(7, 0).end, "{rule:?}");
+    }
+}
+
 /// What is counted does not depend on the threads, and a horizon is kept.
 #[test]
 fn counts_are_pure_and_horizons_are_kept() {
@@ -213,8 +301,12 @@ fn what_has_no_closed_average_is_refused() {
         AdaptiveEnsemble::new(&problem, rule, &MixtureOptions::default()).err().unwrap().to_string()
     };
     let pair = Target::pair(3.0, [0.5, 0.5]).unwrap();
-    let three = Target::new(vec![vec![3.0, 0.0], vec![-3.0, 0.0], vec![0.0, 3.0]], vec![0.4, 0.3, 0.3]).unwrap();
-    assert!(refuse(three, Rules::FREE, kl(9.0, 0.5, 0.5)).contains("must be two opposite modes"));
+    let pairs = AdaptivePair::new(
+        &three_modes(2, VarianceRule::Unit, hot(9.0)),
+        kl(9.0, 0.5, 0.5),
+        &EnsembleOptions::default(),
+    );
+    assert!(pairs.is_err());
     let corrected = AdaptiveRule::ess(9.0, 0.5, 0.5, true).unwrap();
     assert!(refuse(pair.clone(), Rules::FREE, corrected).contains("`corrected` is true"));
     let modes = Rules { tempering: Tempering::Modes, ..Rules::FREE };

@@ -17,11 +17,11 @@ mod span;
 
 use crate::parameter::InvalidParameter;
 use few::{Few, NoisyLogit};
-use lattice::Lattice;
 use span::Span;
 
+pub(crate) use lattice::Lattice;
 pub(crate) use plane::{PlaneAverages, largest_share};
-pub(crate) use quadratic::{Levels, MOST_DIRECTIONS, Quadratic, QuadraticAverages, Quadratics};
+pub(crate) use quadratic::{Levels, MOST_DIRECTIONS, Quadratic, QuadraticAverages, Quadratics, radial};
 pub(crate) use span::{PointClasses, RowAverages};
 
 /// Rounding forbids less than the first; with more than the second the error estimates mean nothing.

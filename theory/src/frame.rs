@@ -24,21 +24,7 @@ impl Frame {
             return Self { basis: None, ambient };
         }
         let mut basis: Vec<Vec<f64>> = Vec::new();
-        for vector in vectors {
-            let size = norm(vector);
-            let mut rest = vector.to_vec();
-            for _ in 0..2 {
-                for direction in &basis {
-                    let along = dot(direction, &rest);
-                    rest.iter_mut().zip(direction).for_each(|(r, e)| *r -= along * e);
-                }
-            }
-            let left = norm(&rest);
-            if left > RANK_TOLERANCE * size && left > 0.0 {
-                rest.iter_mut().for_each(|r| *r /= left);
-                basis.push(rest);
-            }
-        }
+        vectors.iter().for_each(|vector| extend(&mut basis, vector));
         if basis.is_empty() {
             // All vectors vanish: any axis will do.
             let mut axis = vec![0.0; ambient];
@@ -79,6 +65,23 @@ impl Frame {
             vector.iter_mut().zip(direction).for_each(|(v, e)| *v += c * e);
         }
         vector
+    }
+}
+
+/// Adds what is left of a vector across orthonormal directions to them, if that is more than rounding.
+pub(crate) fn extend(directions: &mut Vec<Vec<f64>>, vector: &[f64]) {
+    let size = norm(vector);
+    let mut rest = vector.to_vec();
+    for _ in 0..2 {
+        for direction in directions.iter() {
+            let along = dot(direction, &rest);
+            rest.iter_mut().zip(direction).for_each(|(r, e)| *r -= along * e);
+        }
+    }
+    let left = norm(&rest);
+    if left > RANK_TOLERANCE * size && left.is_finite() {
+        rest.iter_mut().for_each(|r| *r /= left);
+        directions.push(rest);
     }
 }
 

@@ -67,4 +67,4 @@ pub use sharp::{
 };
 pub use start::{Start, StartLaw};
 pub use temper::{TemperingDrift, tempered_weights};
-pub use tempered_fit::{FitComponent, TemperedFit};
+pub use tempered_fit::{FitComponent, TemperedFit, TemperedModes};

@@ -1,23 +1,21 @@
 //! What rules that choose the next temperature by the fit look at, theory 16.4.
 
-use crate::parameter::{InvalidParameter, positive};
+mod modes;
+mod piece;
 
-/// A target of two modes at +-R e_1 with unit covariance under a fit by isotropic Gaussians of one variance: the variance of
-/// log p, and the relative effective sample size of a step of beta.
+use crate::parameter::{InvalidParameter, positive};
+use piece::{LogDensityMoments, Piece};
+
+pub use modes::TemperedModes;
+
+/// A target under a fit by isotropic Gaussians: the variance of log p, and the relative effective sample size of a step of
+/// beta.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TemperedFit {
-    separation: f64,
-    /// h = log(w*/(1-w*))/2.
-    bias: f64,
-    variance: f64,
-    dimension: f64,
-    components: Vec<FitComponent>,
-    /// Shares of a normal law at the nodes, and phi there for each component.
-    shares: Vec<f64>,
-    along: Vec<Vec<f64>>,
+    pieces: Vec<Piece>,
 }
 
-/// A component of the fit.
+/// A component of the fit of two modes at +-R e_1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FitComponent {
     /// Its weight; they sum to one.
@@ -28,19 +26,14 @@ pub struct FitComponent {
     pub across: f64,
 }
 
-/// Moments of log p under one component, up to a common constant.
-struct LogDensityMoments {
-    mean: f64,
-    variance: f64,
-}
-
 /// Deviations beyond which nothing is left of a normal law, and digits (natural) of the trapezoidal rule.
 const REACH: f64 = 9.0;
 const DIGITS: f64 = 34.0;
 const MOST_NODES: f64 = 2e5;
 
 impl TemperedFit {
-    /// Modes at +-`separation` e_1 of weights w*, 1 - w*; components of variance `variance` in dimension `dimension`.
+    /// Two modes of unit covariance at +-`separation` e_1 of weights w*, 1 - w*; components of variance `variance` in
+    /// dimension `dimension`.
     ///
     /// Errors: a separation that is negative or not finite, a weight outside (0, 1), a variance that is not positive, a dimension
     /// below 1, component weights that do not sum to one within 1e-9.
@@ -61,27 +54,54 @@ impl TemperedFit {
         if dimension == 0 {
             return Err(InvalidParameter::new("dimension", 0.0, "be at least 1"));
         }
-        let total: f64 = components.iter().map(|c| c.weight).sum();
         let sound =
             |c: &FitComponent| c.weight >= 0.0 && c.along.is_finite() && c.across >= 0.0 && c.across.is_finite();
-        if (total - 1.0).abs() > 1e-9 || !components.iter().all(sound) {
-            return Err(InvalidParameter::new("components", total, "have weights that sum to one, and finite means"));
-        }
+        check_weights(components.iter().map(|c| c.weight), components.iter().all(sound))?;
         let bias = (target_weight / (1.0 - target_weight)).ln() / 2.0;
         let nodes: Vec<f64> = nodes(separation * variance.sqrt()).collect();
         let densities: Vec<f64> = nodes.iter().map(|g| (-g * g / 2.0).exp()).collect();
         let mass: f64 = densities.iter().sum();
-        let phi =
-            |c: &FitComponent| nodes.iter().map(|g| phi(separation, bias, c.along + variance.sqrt() * g)).collect();
-        let along = components.iter().map(phi).collect();
-        let shares = densities.into_iter().map(|density| density / mass).collect();
-        Ok(Self { separation, bias, variance, dimension: dimension as f64, components, shares, along })
+        let shares: Vec<f64> = densities.into_iter().map(|density| density / mass).collect();
+        let piece = |c: &FitComponent| Piece {
+            weight: c.weight,
+            variance,
+            precision: 1.0,
+            others: dimension as f64 - 1.0,
+            across: c.across,
+            here: phi(separation, bias, c.along),
+            shares: shares.clone(),
+            logs: nodes.iter().map(|g| phi(separation, bias, c.along + variance.sqrt() * g)).collect(),
+        };
+        Ok(Self { pieces: components.iter().map(piece).collect() })
     }
 
-    /// Var_q[log p]: within components (d-1) var^2/2 + var |mu_perp|^2 + Var phi, and between them.
+    /// Any modes; components of these weights, means (rows of the modes' coordinates) and variances, one for each.
+    ///
+    /// Errors: lists of other lengths, component weights that do not sum to one within 1e-9, means that are not finite,
+    /// variances that are not positive.
+    pub fn of(
+        modes: &TemperedModes,
+        weights: &[f64],
+        means: &[f64],
+        variances: &[f64],
+    ) -> Result<Self, InvalidParameter> {
+        if means.len() != weights.len() * modes.width() || variances.len() != weights.len() {
+            let rule = format!("hold {} rows of {} coordinates, with a variance each", weights.len(), modes.width());
+            return Err(InvalidParameter::new("means", format!("{} numbers", means.len()), rule));
+        }
+        for &variance in variances {
+            positive("variance", variance)?;
+        }
+        let sound = weights.iter().all(|w| *w >= 0.0) && means.iter().all(|x| x.is_finite());
+        check_weights(weights.iter().copied(), sound)?;
+        let rows = weights.iter().zip(means.chunks(modes.width())).zip(variances);
+        Ok(Self { pieces: rows.map(|((&weight, mean), &variance)| modes.piece(weight, mean, variance)).collect() })
+    }
+
+    /// Var_q[log p]: within components (d-1) var^2/2 + var |mu_perp|^2 + Var phi for two modes, and between them.
     pub fn log_density_variance(&self) -> f64 {
         let moments: Vec<(f64, LogDensityMoments)> =
-            self.components.iter().enumerate().map(|(i, c)| (c.weight, self.moments(i))).collect();
+            self.pieces.iter().map(|piece| (piece.weight, piece.moments())).collect();
         let mean: f64 = moments.iter().map(|(w, m)| w * m.mean).sum();
         moments.iter().map(|(w, m)| w * (m.variance + (m.mean - mean) * (m.mean - mean))).sum()
     }
@@ -90,39 +110,20 @@ impl TemperedFit {
     /// weighed by p^D; 0 for no step.
     pub fn log_effective_sample_size(&self, step: f64) -> f64 {
         let log_mean = |power: f64| {
-            let logs: Vec<f64> =
-                self.components.iter().enumerate().map(|(i, c)| c.weight.ln() + self.log_power(i, power)).collect();
+            let logs: Vec<f64> = self.pieces.iter().map(|piece| piece.weight.ln() + piece.log_power(power)).collect();
             let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             top + logs.iter().map(|l| (l - top).exp()).sum::<f64>().ln()
         };
         2.0 * log_mean(step) - log_mean(2.0 * step)
     }
+}
 
-    /// Moments under component `i`; those of -|x_perp|^2/2 are closed.
-    fn moments(&self, i: usize) -> LogDensityMoments {
-        let (others, var, component) = (self.dimension - 1.0, self.variance, &self.components[i]);
-        let here = phi(self.separation, self.bias, component.along);
-        let first = self.average(i, |phi| phi - here);
-        let second = self.average(i, |phi| (phi - here - first) * (phi - here - first));
-        LogDensityMoments {
-            mean: -0.5 * (others * var + component.across) + here + first,
-            variance: 0.5 * others * var * var + var * component.across + second,
-        }
+fn check_weights(weights: impl Iterator<Item = f64>, sound: bool) -> Result<(), InvalidParameter> {
+    let total: f64 = weights.sum();
+    if (total - 1.0).abs() > 1e-9 || !sound {
+        return Err(InvalidParameter::new("components", total, "have weights that sum to one, and finite means"));
     }
-
-    /// log E_i p^power.
-    fn log_power(&self, i: usize, power: f64) -> f64 {
-        let spread = 1.0 + power * self.variance;
-        let across = -(self.dimension - 1.0) / 2.0 * spread.ln() - power * self.components[i].across / (2.0 * spread);
-        // No power of the largest overflows.
-        let top = self.along[i].iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        across + power * top + self.average(i, |phi| (power * (phi - top)).exp()).ln()
-    }
-
-    /// E f(phi(x)) under component `i` along the first axis, by the trapezoidal rule.
-    fn average(&self, i: usize, f: impl Fn(f64) -> f64) -> f64 {
-        self.shares.iter().zip(&self.along[i]).map(|(share, phi)| share * f(*phi)).sum()
-    }
+    Ok(())
 }
 
 /// phi(x) = log p along the first axis, up to a constant: -x^2/2 + log 2 cosh(R x + h).

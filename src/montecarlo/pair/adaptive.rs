@@ -34,10 +34,10 @@ enum Followed {
 impl AdaptivePair {
     /// The ensemble of `problem`, a pair at the constant temperature from which `rule` starts.
     ///
-    /// Errors: no pair, a free pair in more than one dimension (an [`crate::montecarlo::AdaptiveEnsemble`] has it), options out of their range, what [`Watched::new`] refuses.
+    /// Errors: no pair, a free pair in more than one dimension (an [`crate::montecarlo::AdaptiveEnsemble`] has it), options out of their range, what [`Watched::pair`] refuses.
     pub fn new(problem: &Problem, rule: AdaptiveRule, options: &EnsembleOptions) -> Result<Self, InvalidParameter> {
         check(options)?;
-        let watched = Watched::new(rule, problem.target(), problem.family(), problem.dimension())?;
+        let watched = Watched::pair(rule, problem)?;
         let schedule = Schedule::constant(1.0)?;
         let followed = match Pair::of(problem)? {
             // What the two means share across the axis moves none of the pair's statistics, and yet log p sees it.
@@ -91,7 +91,7 @@ impl AdaptivePair {
                 let rates = |beta: f64, y: &[f64; 3]| basin.flow().rates(beta, y);
                 let fit = |_: f64, [x, y, z]: &[f64; 3]| {
                     let at = |along: f64| FitComponent { weight: 0.5, along, across: z * z };
-                    self.watched.fit(1.0, vec![at(x + y), at(x - y)])
+                    self.watched.fit_of_pair(1.0, vec![at(x + y), at(x - y)])
                 };
                 let verdict = |t: f64, y: &[f64; 3]| basin.verdict(t, 1.0, y);
                 let judged = |y: &[f64; 3]| {
@@ -108,7 +108,7 @@ impl AdaptivePair {
                         along: radius * m,
                         across: radius * radius * ((1.0 - m) * (1.0 + m)).max(0.0),
                     };
-                    self.watched.fit(pair.pair().variance(beta, y), vec![at(y[0]), at(y[1])])
+                    self.watched.fit_of_pair(pair.pair().variance(beta, y), vec![at(y[0]), at(y[1])])
                 };
                 let verdict = |t: f64, y: &[f64; 4]| basin.verdict(t, y);
                 let judged = |y: &[f64; 4]| if y[2] > 0.0 { RunEnd::Collapsed } else { RunEnd::Recovered };

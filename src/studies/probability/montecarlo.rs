@@ -10,7 +10,6 @@ use crate::results::Answer;
 use crate::studies::probability::CollapseProbability;
 use crate::studies::probability::portion::Portion;
 use crate::studies::probability::question::Said;
-use crate::studies::solve::watched_shapes;
 use crate::studies::{StudyError, number};
 
 /// Most coordinates of all means under Adam: some seconds a run.
@@ -69,18 +68,20 @@ fn with_shapes(
         let rule = "be \"plain\" where modes have covariances or components variances of their own";
         return Ok(Said::Nothing(StudyError::refused("optimiser.kind", "\"adam\"", rule)));
     }
-    if let Some(rule) = question.rule {
-        return Ok(Said::Nothing(watched_shapes(rule)));
-    }
     let options = MixtureOptions { horizon: question.config.stop.horizon, ..MixtureOptions::default() };
     let n = question.config.montecarlo.samples;
-    let found =
-        ShapedEnsemble::new(shaped, &options)?.estimate_while(question.seed, n, &|draws| portion.go_on(draws, n));
+    let go_on = |draws: u64| portion.go_on(draws, n);
+    if let Some(rule) = question.rule {
+        let ensemble = AdaptiveEnsemble::shaped(shaped, rule, &options)?;
+        let (estimate, cooling) = ensemble.estimate_while(question.seed, n, &go_on).ok_or(StudyError::Cancelled)?;
+        return Ok(Said::from(Answer::from(estimate).cooled(Some(cooling))));
+    }
+    let found = ShapedEnsemble::new(shaped, &options)?.estimate_while(question.seed, n, &go_on);
     found.map(|estimate| Said::from(Answer::from(estimate))).ok_or(StudyError::Cancelled)
 }
 
 /// Each run with its own temperatures, which it finds on the way: pairs on their own kernels where their
-/// statistics say all of the fit, every other mixture of two modes as it is.
+/// statistics say all of the fit, every other mixture as it is.
 fn adaptive(question: &CollapseProbability<'_>, rule: AdaptiveRule, portion: &Portion<'_>) -> Result<Said, StudyError> {
     let (horizon, n) = (question.config.stop.horizon, question.config.montecarlo.samples);
     let go_on = |runs: u64| portion.go_on(runs, n);

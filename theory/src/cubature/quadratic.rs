@@ -4,7 +4,8 @@ mod line;
 mod nodes;
 
 use line::NodeLine;
-use nodes::{QuadraticNode, radial, reach, straight};
+pub(crate) use nodes::radial;
+use nodes::{QuadraticNode, reach, straight};
 
 /// Most directions in which logits may differ otherwise than by the distance.
 pub(crate) const MOST_DIRECTIONS: usize = 3;

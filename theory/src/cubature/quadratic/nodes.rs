@@ -3,9 +3,9 @@
 /// A node: its coordinate (across the directions the square of the radius), minus the logarithm of its weight relative to
 /// the largest, and whether it belongs to the rule of twice the step.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct QuadraticNode {
-    pub(super) at: f64,
-    pub(super) loss: f64,
+pub(crate) struct QuadraticNode {
+    pub(crate) at: f64,
+    pub(crate) loss: f64,
     pub(super) even: bool,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn straight(step: f64, reach: f64) -> Vec<QuadraticNode> {
 ///
 /// n odd: the density is even in r and analytic, so that equidistant r > 0 converge like a rule on the whole line; r = 0 is
 /// shared by both halves. n even: r = log(1 + e^u) with equidistant u, for the density is odd.
-pub(super) fn radial(n: usize, step: f64, reach: f64) -> Vec<QuadraticNode> {
+pub(crate) fn radial(n: usize, step: f64, reach: f64) -> Vec<QuadraticNode> {
     let power = (n - 1) as f64;
     let density = |r: f64| 0.5 * r * r - if n > 1 { power * libm::log(r) } else { 0.0 };
     let least = density(power.sqrt());

@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 
 use crate::cubature::{MOST_DIRECTIONS, Quadratic, Quadratics};
-use crate::frame::{dot, norm};
+use crate::frame::{dot, extend};
 use crate::mean_field::eigenpairs;
 use crate::shape::Covariance;
 
-/// Relative size below which what is left of a vector is rounding.
-const RANK_TOLERANCE: f64 = 8.0 * f64::EPSILON;
 /// Relative difference of eigenvalues that count as one.
 const SAME_EIGENVALUE: f64 = 1e-12;
 
@@ -208,23 +206,6 @@ impl<'a> Classes<'a> {
 
 fn first_present(log_weights: &[f64]) -> usize {
     log_weights.iter().position(|l| *l > f64::NEG_INFINITY).unwrap_or(0)
-}
-
-/// Adds what is left of a vector across the directions.
-fn extend(directions: &mut Vec<Vec<f64>>, vector: &[f64]) {
-    let size = norm(vector);
-    let mut rest = vector.to_vec();
-    for _ in 0..2 {
-        for direction in directions.iter() {
-            let along = dot(direction, &rest);
-            rest.iter_mut().zip(direction).for_each(|(r, e)| *r -= along * e);
-        }
-    }
-    let left = norm(&rest);
-    if left > RANK_TOLERANCE * size && left.is_finite() {
-        rest.iter_mut().for_each(|r| *r /= left);
-        directions.push(rest);
-    }
 }
 
 /// The eigenvectors of the difference of two precisions but for those of its most frequent eigenvalue, and that eigenvalue.
