@@ -119,12 +119,29 @@ fn formulas_find_what_the_exact_route_finds() {
 #[test]
 fn restarts_pay_where_the_objective_tells() {
     let set = ["design.wanted=0.001", "design.schedules=[\"hold\"]", "design.restarts=\"allowed\""];
-    let record = found(FREE, &[&set[..], &["design.route=\"montecarlo\"", "design.samples=4000"]].concat());
+    let counted = [&set[..], &["design.route=\"montecarlo\"", "design.samples=4000"]].concat();
+    let record = found(FREE, &[&counted[..], &["design.relaxation=1"]].concat());
     let recognition = record.recognition.unwrap();
     assert!(recognition.by_objective && (recognition.collapsed - 2f64.ln()).abs() < 0.02, "{recognition:?}");
     assert!(record.attainable && record.restarts > 1, "{record:?}");
-    assert!((record.total - record.restarts as f64 * record.cost).abs() < 1e-9);
-    assert!((record.probability.value - record.fit.value.powf(record.restarts as f64)).abs() < 1e-12);
+    let n = record.restarts as f64;
+    assert!((record.total - (n * record.cost + n - 1.0)).abs() < 1e-9);
+    assert!((record.probability.value - record.fit.value.powf(n)).abs() < 1e-12);
+    // Theory (43): a fit that tells at once is best made again and again; where that takes a time of 10, whose e^(rate 10) a good
+    // schedule buys, one long fit is cheaper.
+    let once = found(FREE, &counted);
+    assert_eq!((once.restarts, once.total), (1, once.cost), "{once:?}");
+    assert!(once.attainable && once.total > 10.0);
+    for (record, relaxation) in [(&record, 1.0), (&once, 10.0)] {
+        assert!(record.restarted.windows(2).all(|pair| pair[1].probability <= pair[0].probability));
+        let efficiency = |cost: f64, p: f64| -p.ln() / (cost + relaxation);
+        let best = record.curve.iter().map(|point| efficiency(point.cost, point.probability));
+        let best = best.fold(efficiency(0.0, record.without), f64::max);
+        // Nothing that a number of fits reaches is beyond it but for the interpolation.
+        for point in &record.restarted {
+            assert!(-point.probability.ln() <= 1.02 * best * (point.total + relaxation), "{point:?} {best}");
+        }
+    }
     let pair = found(SPHERE, &[&set[..], &["design.route=\"formula\""]].concat());
     assert!(!pair.recognition.unwrap().by_objective && pair.restarts == 1, "{pair:?}");
     assert!(pair.notes.iter().any(|note| note.contains("restarts buy nothing")), "{:?}", pair.notes);

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
 use crate::config::keys::{DesignConfig, OptimiserConfig, Restarts, ScheduleShape};
+use crate::config::problem::ProblemConfig;
 use crate::config::resolve;
 use crate::config::runs::ProbabilityRun;
 use crate::config::section::Section;
@@ -16,6 +17,9 @@ const USUAL: f64 = 1e-4;
 const MOST_PRECISE: f64 = 1e-6;
 /// Draws of the fresh count under Adam unless given: each follows every coordinate.
 const ADAM_VERIFY: u64 = 10_000;
+/// Draws of the search and of the fresh count unless given where every run is followed by itself, a hundredth of a second each.
+const ALONE_SAMPLES: u64 = 1000;
+const ALONE_VERIFY: u64 = 4000;
 
 /// A question of probability, and the schedule that is looked for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,6 +29,13 @@ pub struct DesignRun {
     pub run: ProbabilityRun,
     /// What is looked for.
     pub design: DesignConfig,
+}
+
+/// Whether runs of a problem have no other draws beside them in vector lanes: other than two components on two modes of
+/// covariance I.
+fn is_followed_alone(problem: &ProblemConfig) -> bool {
+    let two = problem.family.weights.len() == 2 && problem.target.weights.len() == 2;
+    !two || problem.target.covariances.is_some() || problem.family.has_own_variances()
 }
 
 impl DesignConfig {
@@ -84,6 +95,14 @@ impl DesignRun {
         }
         if adam && !section.has("verify") {
             design.verify = ADAM_VERIFY;
+        }
+        if !adam && run.flow.is_none() && is_followed_alone(&run.problem) {
+            if !section.has("samples") && !counted.has("samples") {
+                design.samples = ALONE_SAMPLES;
+            }
+            if !section.has("verify") {
+                design.verify = ALONE_VERIFY;
+            }
         }
         run.montecarlo.samples = design.samples;
         if design.schedules.contains(&ScheduleShape::BroadStart) {

@@ -5,15 +5,20 @@ use crate::results::DesignRecord;
 
 const MARKERS: [Marker; 4] = [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond];
 
-/// P_c of a fit against its time, the best member of each family, beside the schedule that was found.
+/// P_c of a fit against its time, the best member of each family, and of the best number of fits where there may be several;
+/// beside the schedule that was found.
 pub fn design(record: &DesignRecord) -> Figure {
     Figure::two_column().row([costs(record), schedule(record)])
 }
 
 fn costs(record: &DesignRecord) -> Panel {
-    let mut panel = Panel::new(Axis::linear("time of a fit *t*_0"), Axis::log("probability of collapse *P*_c"))
+    let several = !record.restarted.is_empty();
+    let time = if several { "time of all fits" } else { "time of a fit *t*_0" };
+    let mut panel = Panel::new(Axis::linear(time), Axis::log("probability of collapse *P*_c"))
         .aspect(0.85)
         .legend(LegendPlace::Below);
+    let singles = record.curve.iter().map(|point| point.probability).filter(|p| *p > 0.0);
+    let lowest = 0.3 * singles.fold(record.config.design.wanted.unwrap_or(1.0), f64::min);
     for (i, family) in record.families.iter().enumerate() {
         let points = record.curve.iter().filter(|point| point.kind == family.kind && point.probability > 0.0);
         let (x, y): (Vec<f64>, Vec<f64>) = points.map(|point| (point.cost, point.probability)).unzip();
@@ -21,16 +26,24 @@ fn costs(record: &DesignRecord) -> Panel {
         panel = panel.with(Series::line(&x, &y).color(color));
         let marks = Series::points(&x, &y, MARKERS[i % MARKERS.len()]).color(color).size(4.5);
         panel = panel.with(marks.label(family.kind.name()));
+        let points = record.restarted.iter().filter(|point| point.kind == family.kind && point.probability >= lowest);
+        let (x, y): (Vec<f64>, Vec<f64>) = points.map(|point| (point.total, point.probability)).unzip();
+        if several {
+            panel = panel.with(Series::line(&x, &y).color(color).dash(Dash::Dotted).width(1.6));
+        }
+    }
+    if several {
+        let entry = Series::line(&[], &[]).color(palette::BLACK).dash(Dash::Dotted).width(1.6);
+        panel = panel.with(entry.label("the best number of fits"));
     }
     if let Some(wanted) = record.config.design.wanted {
-        let of_a_fit = wanted.powf(1.0 / record.restarts as f64);
         let last = record.curve.iter().map(|point| point.cost).fold(0.0, f64::max);
-        let line = Series::line(&[0.0, last], &[of_a_fit; 2]).color(palette::GRAY).dash(Dash::Dashed);
-        panel = panel.with(line.label("wanted of a fit"));
+        let line = Series::line(&[0.0, last], &[wanted; 2]).color(palette::GRAY).dash(Dash::Dashed);
+        panel = panel.with(line.label(if several { "wanted" } else { "wanted of a fit" }));
     }
-    let fit = record.fit;
-    if fit.low > 0.0 {
-        let bars = Series::error_bars(&[record.cost], &[fit.value], &[fit.low], &[fit.high]);
+    let found = record.probability;
+    if found.low > 0.0 {
+        let bars = Series::error_bars(&[record.total], &[found.value], &[found.low], &[found.high]);
         panel = panel.with(bars.color(palette::BLACK).label("found, counted afresh"));
     }
     panel

@@ -34,7 +34,7 @@ pub struct DesignRecord {
     pub steps: Steps,
     /// Independent fits of which the best is kept.
     pub restarts: u64,
-    /// Time of all fits.
+    /// Time of all fits: of each but one with `design.relaxation` beside its schedule.
     pub total: f64,
     /// Whether the best of several fits is told by its objective.
     pub recognition: Option<Recognition>,
@@ -50,6 +50,10 @@ pub struct DesignRecord {
     pub families: Vec<FamilyDesign>,
     /// The best members of every duration that was tried.
     pub curve: Vec<DesignPoint>,
+    /// What the best number of fits reaches in a time of all of them, by family, between the durations that were tried; empty where
+    /// there is one fit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restarted: Vec<DesignPoint>,
     /// What a reader should know.
     pub notes: Vec<String>,
 }
@@ -142,22 +146,28 @@ pub struct FamilyDesign {
 pub struct DesignPoint {
     /// The family.
     pub kind: ScheduleShape,
+    /// Fits.
+    pub restarts: u64,
     /// Time of one fit.
     pub cost: f64,
-    /// P_c of one fit, by the route of the search.
+    /// Time of all fits.
+    pub total: f64,
+    /// P_c of all fits together, by the route of the search.
     pub probability: f64,
 }
 
 impl DesignRecord {
-    /// The curve as a CSV table.
+    /// The curves as a CSV table.
     ///
     /// # Errors
     /// Those of the writer.
     pub fn csv(&self) -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(["kind", "cost", "probability"])?;
-        for point in &self.curve {
-            writer.write_record([point.kind.name(), &point.cost.to_string(), &point.probability.to_string()])?;
+        writer.write_record(["kind", "restarts", "cost", "total", "probability"])?;
+        for point in self.curve.iter().chain(&self.restarted) {
+            let numbers = [point.cost, point.total, point.probability].map(|x| x.to_string());
+            writer
+                .write_record([&[point.kind.name().to_owned(), point.restarts.to_string()], &numbers[..]].concat())?;
         }
         writer.into_inner().map_err(|e| e.into_error().into())
     }

@@ -5,6 +5,7 @@ mod frontier;
 mod hand_over;
 mod judge;
 mod recognise;
+mod restarts;
 mod search;
 mod shape;
 mod summary;
@@ -26,6 +27,7 @@ use choice::{Choice, cheapest, confirmed, safest};
 use frontier::{Best, Frontier};
 use judge::Judge;
 use recognise::recognition;
+use restarts::with_restarts;
 use shape::Member;
 
 /// Values of P_c that a family takes, about: what progress is told by.
@@ -162,14 +164,16 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
         let choice = match design.wanted {
             Some(_) if needless => {
                 let best = Best::without(shape, cold.clone(), without);
-                Choice { best, restarts: fewest, attainable: true }
+                Choice { best, restarts: fewest, attainable: true, relaxation: design.relaxation }
             }
             Some(wanted) => cheapest(&mut frontier, wanted, fewest..=most, design.budget)?,
             None => safest(&mut frontier, fewest..=most, design.budget.unwrap_or(f64::INFINITY))?,
         };
         curve.extend(frontier.known.iter().map(|best| DesignPoint {
             kind: shape,
+            restarts: 1,
             cost: best.cost,
+            total: best.cost,
             probability: best.probability,
         }));
         choices.push((choice, frontier));
@@ -230,6 +234,7 @@ fn compute(config: &DesignRun, judge: &Judge<'_>, watch: &dyn Watch) -> Result<D
             critical_temperature: heat.critical,
         }),
         families,
+        restarted: with_restarts(&curve, without, fewest..=most, design.relaxation),
         curve,
         notes,
     })

@@ -23,6 +23,17 @@ const SHORT: &[&str] = &[
     "design.longest=4",
 ];
 
+/// The same of two fits.
+const TWICE: &[&str] = &[
+    "design.wanted=0.3",
+    "design.route=\"formula\"",
+    "design.schedules=[\"geometric\"]",
+    "design.verify=200",
+    "design.hottest=16",
+    "design.longest=4",
+    "design.restarts=2",
+];
+
 /// Keys of other sections: each acts where it is read, about one of the bases.
 pub const SETTINGS: &[(Asked, &str, Probe)] = &[
     (Verb("solve"), "given means", ("solve.times", &[], ["[0.0, 5.0]", "[0.0, 6.0]"])),
@@ -52,6 +63,7 @@ pub const SETTINGS: &[(Asked, &str, Probe)] = &[
     (Verb("design"), "sphere pair", ("design.budget", DESIGN, ["3.0", "4.0"])),
     (Verb("design"), "sphere pair", ("design.schedules", DESIGN, ["[\"geometric\"]", "[\"hold\"]"])),
     (Verb("design"), "free pair", ("design.restarts", SHORT, ["1", "\"allowed\""])),
+    (Verb("design"), "free pair", ("design.relaxation", TWICE, ["1", "20"])),
     (Verb("design"), "sphere pair", ("design.route", FEW, ["\"formula\"", "\"montecarlo\""])),
     (Verb("design"), "sphere pair", ("design.samples", COUNTED, ["200", "300"])),
     (Verb("design"), "sphere pair", ("design.verify", DESIGN, ["200", "300"])),

@@ -116,12 +116,15 @@ section! {
             "the families that are searched; broad-start chooses `start.variance` too; adaptive-kl and adaptive-ess are counted, by \
              montecarlo where the route is none that counts";
         restarts: Restarts = "1", "1 to 1000", "independent fits of which the best by its objective is kept; allowed: as many as are cheapest";
+        relaxation: f64 = "10", "0 to 1e9", "time at T = 1 until a fit tells by its objective whether it has collapsed: what every further fit costs \
+             beside its schedule";
         #[serde(skip_serializing_if = "Option::is_none")]
         route: Option<Route> = "realnvp with [flow]; exact in the limit for the free pair in one dimension and the sphere pair in four or more; else montecarlo", "",
             "what P_c is judged by; formula: (18) and (34) for the sphere pair";
-        samples: u64 = "20000", "1 to 1e12; as `montecarlo.samples` where that is given; adam: 1000 unless given", "draws of a count of the search";
-        verify: u64 = "100000", "100 to 1e9; adam: 10000 unless given", "draws of the fresh count of what was found";
-        hottest: f64 = "1e4", "> 1, at most 1e12", "highest temperature";
+        samples: u64 = "20000", "1 to 1e12; as `montecarlo.samples` where that is given; 1000 unless given: adam, and other mixtures than two components on two \
+             modes of covariance I", "draws of a count of the search; what is clearly worse than another is counted by a sixteenth or a quarter of them";
+        verify: u64 = "100000", "100 to 1e9; unless given adam: 10000, such mixtures: 4000", "draws of the fresh count of what was found";
+        hottest: f64 = "1e4", "> 1, at most 1e12", "highest temperature; a trained variance that follows it makes averages over more than two modes dear";
         longest: f64 = "1000", "> 0, at most 1e9", "longest duration of one fit";
     }
 }

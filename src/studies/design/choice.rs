@@ -16,11 +16,13 @@ pub(super) struct Choice {
     pub(super) best: Best,
     pub(super) restarts: u64,
     pub(super) attainable: bool,
+    /// What every further fit costs beside its schedule.
+    pub(super) relaxation: f64,
 }
 
 impl Choice {
     pub(super) fn total(&self) -> f64 {
-        self.best.cost * self.restarts as f64
+        total(self.best.cost, self.restarts, self.relaxation)
     }
 
     /// P_c of all fits.
@@ -39,6 +41,16 @@ impl Choice {
     }
 }
 
+/// The time of `n` fits, theory (43): what each needs at T = 1 is left out once, as of a single one.
+pub(super) fn total(cost: f64, n: u64, relaxation: f64) -> f64 {
+    cost * n as f64 + relaxation * (n - 1) as f64
+}
+
+/// What is left for the schedule of each.
+pub(super) fn each(total: f64, n: u64, relaxation: f64) -> f64 {
+    (total - relaxation * (n - 1) as f64) / n as f64
+}
+
 /// The number of fits and the member that reach `wanted` in the least time of all.
 pub(super) fn cheapest(
     frontier: &mut Frontier<'_>,
@@ -52,7 +64,7 @@ pub(super) fn cheapest(
     let mut worse = 0;
     for n in restarts.clone() {
         let Some(best) = frontier.reach(wanted.powf(1.0 / n as f64))? else { continue };
-        let choice = Choice { best, restarts: n, attainable: true };
+        let choice = Choice { best, restarts: n, attainable: true, relaxation: frontier.relaxation() };
         if found.as_ref().is_none_or(|f| choice.total() < f.total()) {
             (found, worse) = (Some(choice), 0);
         } else {
@@ -65,7 +77,7 @@ pub(super) fn cheapest(
     match found {
         Some(choice) if within(choice.total()) => Ok(choice),
         _ => {
-            let most = frontier.longest() * *restarts.end() as f64;
+            let most = total(frontier.longest(), *restarts.end(), frontier.relaxation());
             let choice = safest(frontier, restarts, budget.unwrap_or(most))?;
             let attainable = choice.attainable && choice.probability() <= wanted;
             Ok(Choice { attainable, ..choice })
@@ -77,12 +89,15 @@ pub(super) fn cheapest(
 pub(super) fn safest(
     frontier: &mut Frontier<'_>,
     restarts: RangeInclusive<u64>,
-    total: f64,
+    budget: f64,
 ) -> Result<Choice, StudyError> {
     let mut found: Option<Choice> = None;
     let mut worse = 0;
     for n in restarts.clone() {
-        let duration = total / n as f64;
+        let duration = each(budget, n, frontier.relaxation());
+        if duration <= 0.0 {
+            break;
+        }
         let best = match frontier.longest() {
             // Beyond the longest, and where longer was no help, what is known is the best that can be said.
             longest if duration >= longest && !frontier.known.is_empty() => frontier.safest(),
@@ -90,8 +105,9 @@ pub(super) fn safest(
         };
         let Some(best) = best else { continue };
         // A rule that watches the fit takes the time that it takes.
-        let attainable = !best.shape.watches_the_fit() || best.cost * n as f64 <= total * (1.0 + 1e-9);
-        let choice = Choice { best, restarts: n, attainable };
+        let attainable =
+            !best.shape.watches_the_fit() || total(best.cost, n, frontier.relaxation()) <= budget * (1.0 + 1e-9);
+        let choice = Choice { best, restarts: n, attainable, relaxation: frontier.relaxation() };
         if found.as_ref().is_none_or(|f| choice.probability() < f.probability()) {
             (found, worse) = (Some(choice), 0);
         } else {

@@ -3,7 +3,7 @@
 use crate::config::{DesignConfig, Route, ScheduleShape};
 use crate::studies::StudyError;
 use crate::studies::design::judge::Judge;
-use crate::studies::design::search::{along_a_line, simplex};
+use crate::studies::design::search::{Look, Seen, Value, along_a_line, simplex};
 use crate::studies::design::shape::{DesignLimits, Member};
 
 /// The first duration that is tried.
@@ -34,12 +34,14 @@ pub(super) struct Best {
     /// P_c of one fit.
     pub(super) probability: f64,
     place: Vec<f64>,
+    /// Less than was wanted, and searched no further.
+    rough: bool,
 }
 
 impl Best {
     /// No annealing at all.
     pub(super) fn without(shape: ScheduleShape, member: Member, probability: f64) -> Self {
-        Self { shape, duration: 0.0, cost: 0.0, member, probability, place: Vec::new() }
+        Self { shape, duration: 0.0, cost: 0.0, member, probability, place: Vec::new(), rough: false }
     }
 }
 
@@ -57,6 +59,8 @@ pub(super) struct Frontier<'a> {
     turnpike: Option<f64>,
     /// The longest duration that is allowed.
     longest: f64,
+    /// What is wanted of a fit while that is looked for.
+    wanted: Option<f64>,
     pub(super) known: Vec<Best>,
 }
 
@@ -72,6 +76,7 @@ impl<'a> Frontier<'a> {
             hint: None,
             turnpike: None,
             longest,
+            wanted: None,
             known: Vec::new(),
         }
     }
@@ -100,11 +105,15 @@ impl<'a> Frontier<'a> {
 
     /// The best member of this duration.
     pub(super) fn best(&mut self, duration: f64) -> Result<Best, StudyError> {
-        if let Some(best) = self.known.iter().find(|best| best.duration == duration) {
-            return Ok(best.clone());
+        if let Some(at) = self.known.iter().position(|best| best.duration == duration) {
+            if self.wanted.is_some() || !self.known[at].rough {
+                return Ok(self.known[at].clone());
+            }
+            self.known.remove(at);
         }
         let shape = self.shape;
-        let value = |place: &[f64]| self.value(shape, duration, place);
+        let at = |place: &[f64], stage: usize| self.seen(shape, duration, place, stage);
+        let value = self.value(&at);
         let apart = |best: &&Best| (best.duration / duration).ln().abs();
         let all = self.known.iter().chain(&self.hint);
         let near = all.min_by(|a, b| apart(a).total_cmp(&apart(b))).map(|best| best.place.clone());
@@ -116,7 +125,8 @@ impl<'a> Frontier<'a> {
         };
         let member = shape.member(duration, &place, self.limits())?;
         let cost = self.judge.time(self.route, &member)?.unwrap_or(duration);
-        let best = Best { shape, duration, cost, member, probability: least.exp(), place };
+        let rough = self.judge.stages(self.route) > 1 && self.wanted.is_some_and(|wanted| least > wanted.ln());
+        let best = Best { shape, duration, cost, member, probability: least.exp(), place, rough };
         let at = self.known.partition_point(|other| other.duration < duration);
         self.known.insert(at, best.clone());
         Ok(best)
@@ -128,23 +138,32 @@ impl<'a> Frontier<'a> {
     }
 
     /// log P_c.
-    fn value(&self, shape: ScheduleShape, duration: f64, place: &[f64]) -> Result<f64, StudyError> {
-        let member = shape.member(duration, place, self.limits())?;
-        Ok(self.judge.value_by(self.route, &member)?.ln())
+    fn seen(&self, shape: ScheduleShape, duration: f64, place: &[f64], stage: usize) -> Result<Seen, StudyError> {
+        self.judge.seen(self.route, &shape.member(duration, place, self.limits())?, stage)
+    }
+
+    /// The same as what is searched, with the differences that count where P_c is as wanted, or where the best known is.
+    fn value<'b>(&self, at: Look<'b>) -> Value<'b> {
+        let about = self.wanted.or_else(|| self.safest().map(|best| best.probability)).unwrap_or(0.5);
+        let stages = self.judge.stages(self.route);
+        let goal = self.wanted.filter(|_| stages > 1).map_or(f64::INFINITY, f64::ln);
+        Value { at, stages, flat: self.judge.doubt(self.route, about), goal }
     }
 
     /// The best of several coordinates, from the place of a near duration; from the best hold where there is none, or where it
     /// leads to nothing better than less time does.
     fn in_a_cube(&self, duration: f64, near: Option<Vec<f64>>) -> Result<(Vec<f64>, f64), StudyError> {
-        let value = |place: &[f64]| self.value(self.shape, duration, place);
+        let at = |place: &[f64], stage: usize| self.seen(self.shape, duration, place, stage);
+        let value = self.value(&at);
         let shorter = self.known.iter().filter(|best| best.duration < duration).map(|best| best.probability.ln());
         let bar = shorter.fold(f64::INFINITY, f64::min);
         let led = near.map(|start| simplex(&value, &start, NEAR_SIDE)).transpose()?;
         if let Some(found) = led.clone().filter(|(_, least)| *least < bar) {
             return Ok(found);
         }
-        let hold = |place: &[f64]| self.value(ScheduleShape::Hold, duration, place);
-        let best = self.turnpike.map_or_else(|| along_a_line(&hold, None).map(|(place, _)| place[0]), Ok)?;
+        let hold = |place: &[f64], stage: usize| self.seen(ScheduleShape::Hold, duration, place, stage);
+        let best =
+            self.turnpike.map_or_else(|| along_a_line(&self.value(&hold), None).map(|(place, _)| place[0]), Ok)?;
         let start = self.shape.guess(best);
         // A second simplex where the first ended: one alone may have collapsed beside the least.
         let anew = simplex(&value, &simplex(&value, &start, SIDE)?.0, NEAR_SIDE)?;
@@ -153,7 +172,15 @@ impl<'a> Frontier<'a> {
 
     /// The member of the least duration whose P_c is at most `wanted`; nothing where none is within the longest.
     pub(super) fn reach(&mut self, wanted: f64) -> Result<Option<Best>, StudyError> {
+        self.wanted = Some(wanted);
+        let found = self.shortest(wanted);
+        self.wanted = None;
+        found
+    }
+
+    fn shortest(&mut self, wanted: f64) -> Result<Option<Best>, StudyError> {
         let target = wanted.ln();
+        let met = MET.max(self.judge.doubt(self.route, wanted));
         let off = |best: &Best| best.probability.ln() - target;
         let mut low: Option<Best> = self.known.iter().rev().find(|best| off(best) > 0.0).cloned();
         let mut high: Option<Best> = self.known.iter().find(|best| off(best) <= 0.0).cloned();
@@ -192,7 +219,7 @@ impl<'a> Frontier<'a> {
         }
         let (Some(mut low), Some(mut high)) = (low, high) else { return Ok(None) };
         for step in 0..MOST {
-            if off(&high) > -MET || high.duration - low.duration < WITHIN * high.duration {
+            if off(&high) > -met || high.duration - low.duration < WITHIN * high.duration {
                 break;
             }
             let share = off(&low) / (off(&low) - off(&high));
@@ -207,6 +234,11 @@ impl<'a> Frontier<'a> {
     /// The most likely to succeed of those known.
     pub(super) fn safest(&self) -> Option<Best> {
         self.known.iter().min_by(|a, b| a.probability.total_cmp(&b.probability)).cloned()
+    }
+
+    /// What every further fit costs beside its schedule.
+    pub(super) fn relaxation(&self) -> f64 {
+        self.design.relaxation
     }
 
     /// The longest duration that is allowed.

@@ -8,11 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{DesignRun, InitialVariance, Route, ScheduleConfig};
 use crate::results::{Answer, Steps};
+use crate::studies::design::search::Seen;
 use crate::studies::design::shape::Member;
 use crate::studies::probability::CollapseProbability;
 use crate::studies::trainable::Trainings;
 use crate::studies::watch::UntilCancelled;
 use crate::studies::{StudyError, Watch};
+
+/// Stages of a count, each of four times the draws of the one before, and the fewest draws of the first.
+const STAGES: usize = 3;
+const FEWEST: u64 = 32;
 
 /// Judges members.
 pub(super) struct Judge<'a> {
@@ -85,13 +90,28 @@ impl<'a> Judge<'a> {
         Ok(self.answer(self.route, member, self.config.design.samples, self.seed())?.value)
     }
 
-    /// P_c by a route, for the search: from the same draws for all, and of a count at least half a run.
-    pub(super) fn value_by(&self, route: Route, member: &Member) -> Result<f64, StudyError> {
-        let samples = self.config.design.samples;
+    /// How many stages a value for the search has: a count is looked at by a sixteenth and by a quarter of the draws first.
+    pub(super) fn stages(&self, route: Route) -> usize {
+        let counted = route == Route::MonteCarlo && self.config.design.samples >= FEWEST << (2 * (STAGES - 1));
+        if counted { STAGES } else { 1 }
+    }
+
+    /// log P_c by a route, for the search, at one of its stages: from the same draws for all, and of a count at least half a run.
+    pub(super) fn seen(&self, route: Route, member: &Member, stage: usize) -> Result<Seen, StudyError> {
+        let samples = self.config.design.samples >> (2 * (self.stages(route) - 1 - stage));
         let answer = self.answer(route, member, samples, self.seed())?;
+        let Some(estimate) = answer.estimate else { return Ok(Seen::known(answer.value.max(f64::MIN_POSITIVE).ln())) };
         // A count of none says that there are fewer than about one.
-        let least = answer.estimate.map_or(f64::MIN_POSITIVE, |e| 0.5 / e.n.max(1) as f64);
-        Ok(answer.value.max(least))
+        let log = |p: f64| p.max(0.5 / estimate.n.max(1) as f64).ln();
+        let [value, low, high] = answer.interval();
+        Ok(Seen { value: log(value), low: low.ln(), high: log(high) })
+    }
+
+    /// Half a standard error of log P_c as the search counts it: from common draws smaller differences say little. 0 where nothing
+    /// is counted.
+    pub(super) fn doubt(&self, route: Route, probability: f64) -> f64 {
+        let n = self.config.design.samples.max(1) as f64;
+        if route == Route::MonteCarlo { 0.5 * ((1.0 - probability) / (probability * n)).sqrt() } else { 0.0 }
     }
 
     /// The fresh count number `round` of a member.

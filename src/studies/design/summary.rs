@@ -40,7 +40,10 @@ pub(super) fn summary(record: &DesignRecord) -> String {
         line("", words);
     }
     line("schedule", words(&record.schedule, record.start));
-    line("time", format!("{} in all: {}", number(record.total), fits(record.cost, record.restarts)));
+    let relaxed = record.restarts - 1;
+    let between =
+        if relaxed == 0 { String::new() } else { format!(", and {relaxed} x {} at T = 1", number(design.relaxation)) };
+    line("time", format!("{} in all: {}{between}", number(record.total), fits(record.cost, record.restarts)));
     let steps = &record.steps;
     let batch = steps.batch.map_or_else(String::new, |batch| format!(", batch {batch}"));
     let rate = number(steps.learning_rate);
