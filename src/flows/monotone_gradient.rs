@@ -29,7 +29,7 @@ pub(crate) struct MonotoneWorkspace<T> {
     behind: Vec<f64>,
     places: Vec<f64>,
     distances: Vec<f64>,
-    turn: Option<Turn>,
+    turn: Option<Box<Turn>>,
     /// The gradient with respect to the parameters.
     sums: Vec<f64>,
 }
@@ -63,11 +63,13 @@ impl<T: Real> MonotoneWorkspace<T> {
             behind: knots.clone(),
             places: knots.clone(),
             distances: knots,
-            turn: map.frame().map(|frame| Turn {
-                frame,
-                y: vec![0.0; capacity * family.dimension],
-                point: vec![0.0; family.dimension],
-                slopes: DMatrix::zeros(family.dimension, family.dimension),
+            turn: map.frame().map(|frame| {
+                Box::new(Turn {
+                    frame,
+                    y: vec![0.0; capacity * family.dimension],
+                    point: vec![0.0; family.dimension],
+                    slopes: DMatrix::zeros(family.dimension, family.dimension),
+                })
             }),
             sums: vec![0.0; family.parameters()],
         }
@@ -127,7 +129,7 @@ impl<T: Real> MonotoneWorkspace<T> {
                 }
                 log_det += log_slope;
             }
-            if let Some(Turn { frame, y, point, .. }) = &mut self.turn {
+            if let Some(Turn { frame, y, point, .. }) = self.turn.as_deref_mut() {
                 frame.turn(&y[row * d..(row + 1) * d], point);
                 x.iter_mut().zip(&*point).for_each(|(x, turned)| *x = T::of(*turned));
             }
