@@ -58,6 +58,7 @@ mod spectrum;
 mod spike;
 mod spread;
 mod spread_flow;
+mod status;
 mod symmetric;
 mod tanh_normal;
 mod target;
@@ -99,7 +100,7 @@ pub use sampled_observe::SampledObservables;
 pub use sampled_solve::{SampledSolution, SampledStart};
 pub use sampled_turn::TurnStep;
 pub use scalar_sum::MeanFieldState;
-pub use solve::{MeanFieldSolution, MeanFieldStatus};
+pub use solve::MeanFieldSolution;
 pub use space::{SpaceMeanField, SpaceState};
 pub use space_solve::SpaceSolution;
 pub use spectrum::Couplings;
@@ -109,6 +110,7 @@ pub use spread::{
     spread_critical_temperature, spread_fold_weight, spread_pitchfork_amplitude,
 };
 pub use spread_flow::SpreadFlow;
+pub use status::MeanFieldStatus;
 pub(crate) use symmetric::{cholesky, inverse, log_determinant};
 pub use target::{Group, MeanFieldPair};
 pub use turn_start::TurnStart;

@@ -4,8 +4,8 @@ use super::krylov::{Space, solve};
 use super::lattice::Sides;
 use super::newton::{ACCEPTED, GAIN, LINEAR, NEAR, NEWTON_STEPS, RETRY, SWEEPS, TRY};
 use super::scalar_sum::{MeanFieldState, ScalarSum};
-use super::solve::MeanFieldStatus;
 use super::spectrum::{Common, Couplings, RESOLVED};
+use super::status::MeanFieldStatus;
 
 /// Damping of sweeps towards the even solution, and once more each time the residual rises.
 const DAMPED: f64 = 0.5;

@@ -6,7 +6,7 @@ use super::plane::{PlaneFrame, PlaneState, centred};
 use super::plane_coupling::Perturbations;
 use super::plane_grid::turned_back;
 use super::plane_observe::PlaneObservables;
-use super::solve::MeanFieldStatus;
+use super::status::MeanFieldStatus;
 use crate::parameter::{InvalidParameter, Part};
 
 /// Where coordinate ascent in the plane starts.

@@ -4,7 +4,7 @@ use std::f64::consts::FRAC_PI_2;
 
 use super::plane::{PlaneMeanField, PlaneState};
 use super::plane_solve::PlaneSolution;
-use super::solve::MeanFieldStatus;
+use super::status::MeanFieldStatus;
 use crate::numerics::root;
 use crate::parameter::InvalidParameter;
 

@@ -7,7 +7,7 @@ use super::plane::{PlaneMeanField, PlaneOptions};
 use super::plane_observe::PlaneObservables;
 use super::plane_solve::{PlaneSolution, PlaneStart};
 use super::plane_turn::{FLAT, RotationStatus, RotationStep, Visit};
-use super::solve::MeanFieldStatus;
+use super::status::MeanFieldStatus;
 use crate::parameter::InvalidParameter;
 
 /// The frames at which descents in the angle start.

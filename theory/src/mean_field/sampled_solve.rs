@@ -4,7 +4,7 @@ use super::anderson::{Anderson, Logs};
 use super::sampled::{SampledFrame, SampledShape, SampledState};
 use super::sampled_marginal::SampledMarginal;
 use super::sampled_observe::SampledObservables;
-use super::solve::MeanFieldStatus;
+use super::status::MeanFieldStatus;
 use crate::parameter::InvalidParameter;
 
 /// Where sampled coordinate ascent starts.

@@ -5,19 +5,8 @@ use super::fit::{MeanField, MeanFieldStart};
 use super::observables::MeanFieldObservables;
 use super::scalar_sum::MeanFieldState;
 use super::spectrum::Couplings;
+use super::status::MeanFieldStatus;
 use crate::parameter::InvalidParameter;
-
-/// What a run ended on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MeanFieldStatus {
-    /// A stationary point that is a local minimum of F: lambda_max(T) < 1.
-    Stable,
-    /// A stationary point that is none: lambda_max(T) >= 1. Coordinate ascent in rounded arithmetic leaves it after some
-    /// tens of sweeps, to a side that means nothing.
-    Unstable,
-    /// No stationary point to rounding within the sweeps allowed.
-    NotConverged,
-}
 
 /// A stationary point with its evidence.
 #[derive(Debug, Clone)]

@@ -3,8 +3,8 @@
 use super::krylov::{Space, extremes, solve};
 use super::newton::{ACCEPTED, GAIN, LINEAR, NEAR, NEWTON_STEPS, RETRY, SWEEPS, TRY};
 use super::plane::{centred, dot};
-use super::solve::MeanFieldStatus;
 use super::space::{Pairs, SpaceMeanField, SpaceState};
+use super::status::MeanFieldStatus;
 use crate::parameter::InvalidParameter;
 
 /// A stationary point in space with its evidence.

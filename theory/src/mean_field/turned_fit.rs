@@ -9,7 +9,7 @@ use super::sampled_observe::SampledObservables;
 use super::sampled_points::Words;
 use super::sampled_solve::{SampledSolution, SampledStart};
 use super::sampled_turn::{SampledVisit, TurnStep};
-use super::solve::MeanFieldStatus;
+use super::status::MeanFieldStatus;
 use super::turn_start::TurnStart;
 use crate::parameter::InvalidParameter;
 

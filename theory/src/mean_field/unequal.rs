@@ -6,8 +6,8 @@ use super::ascent::Ascent;
 use super::lattice::Term;
 use super::observables::log_cosh;
 use super::scalar_sum::{MeanFieldState, ScalarSum};
-use super::solve::MeanFieldStatus;
 use super::spectrum::Couplings;
+use super::status::MeanFieldStatus;
 use super::unequal_pair::{UnequalGroup, UnequalPair};
 use super::waves::Waves;
 
