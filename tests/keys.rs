@@ -276,6 +276,8 @@ fn example(verb: &str, name: &str) -> String {
         "schedule.kappa" | "schedule.corrected" => {
             template.replacen(from, "kind = \"adaptive-ess\"", 1).replacen(to, "kappa = 0.5", 1)
         }
+        // As many gradients as there may be chains.
+        "langevin.chains" => template.replacen("steps = 500", "steps = 500\nbatch = 16777216", 1),
         "start.variance" => template.replacen("preset = \"free\"", "preset = \"free\"\nvariance = \"trained\"", 1),
         _ => template,
     }
