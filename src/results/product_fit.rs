@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// A stationary product measure q of y, x = R y, or x = C R y with whitening.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct ProductFit {
     /// F = E_q\[log q - log pi/T\]; KL(q||pi) at T = 1.
     pub objective: f64,

@@ -19,6 +19,7 @@ mod fit;
 mod fold;
 mod gaussian;
 mod gaussian_mixture;
+mod grid_solve;
 mod half_spaces;
 mod joint_turn;
 mod krylov;
@@ -30,7 +31,7 @@ mod newton;
 mod observables;
 mod orthogonal;
 mod plane;
-mod plane_coupling;
+
 mod plane_flow;
 mod plane_grid;
 mod plane_observe;

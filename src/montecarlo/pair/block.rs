@@ -5,7 +5,6 @@ use std::ops::Range;
 use pulp::{Arch, Simd, WithSimd};
 
 use crate::montecarlo::lanes::block::DrawBlock;
-use crate::montecarlo::lanes::set::lane;
 use crate::montecarlo::lanes::step::{LANES, scale, step};
 use crate::montecarlo::pair::follow::Follow;
 use crate::montecarlo::pair::mesh::MeshStep;
@@ -125,9 +124,13 @@ impl<M: Model<3>> PairBlock<'_, M> {
                     fine[l] &= done.error[n][l].abs() <= scale(relative, absolute, state[n][l], done.state[n][l]);
                 }
             }
+            // A loop of its own, and no closure: it is compiled for the vectors.
+            let [x, y, z] = &done.state;
             let (mut apart, mut any) = ([false; LANES], false);
             for l in 0..LANES {
-                apart[l] = model.apart(&lane(&done.state, l));
+                apart[l] = model.apart(&[x[l], y[l], z[l]]);
+            }
+            for l in 0..LANES {
                 any |= !fine[l] | apart[l];
             }
             (*state, *rate) = (done.state, done.rate);

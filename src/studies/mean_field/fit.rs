@@ -1,5 +1,7 @@
 //! A fit with what its pictures need.
 
+use std::f64::consts::TAU;
+
 use crate::results::ProductFit;
 use crate::studies::mean_field::frame::RotatedFrame;
 use crate::studies::{StudyError, Watch};
@@ -20,6 +22,15 @@ pub(super) struct Fits {
     pub(super) optima: Vec<Fit>,
     /// What is none.
     pub(super) saddles: Vec<Fit>,
+}
+
+/// What F has in the user's units beyond that of a pair in standard units, of deviations `scales`, where `agreeing` coordinates
+/// are in no group: each factor has a deviation more, so that E log q falls by log s and beta E log pi by beta log s; and a
+/// coordinate in which the modes agree has -log int N(x; 0, 1)^beta dx.
+pub(super) fn objective_of_units(temperature: f64, scales: impl Iterator<Item = f64>, agreeing: usize) -> f64 {
+    let beta = 1.0 / temperature;
+    let alone = 0.5 * (beta * TAU.ln() - (TAU * temperature).ln());
+    (beta - 1.0) * scales.map(f64::ln).sum::<f64>() + agreeing as f64 * alone
 }
 
 /// Fits whose masses and objective differ by less are one.

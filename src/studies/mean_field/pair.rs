@@ -9,7 +9,7 @@ use collapsar_theory::{
 
 use crate::config::MixtureConfig;
 use crate::results::ProductFit;
-use crate::studies::mean_field::fit::{Fit, Fits};
+use crate::studies::mean_field::fit::{Fit, Fits, objective_of_units};
 use crate::studies::mean_field::frame::RotatedFrame;
 use crate::studies::{StudyError, Watch};
 
@@ -173,7 +173,6 @@ impl DiagonalPair {
 
     fn fit(&self, field: &MeanField, solution: &MeanFieldSolution, from: Vec<usize>) -> Fit {
         let temperature = field.pair().temperature();
-        let beta = 1.0 / temperature;
         let found = &solution.observables;
         let group = |half: f64| field.pair().groups().iter().position(|g| g.half_separation == half.abs());
         let moments = self.half.iter().enumerate().map(|(j, &half)| {
@@ -184,14 +183,10 @@ impl DiagonalPair {
             })
         });
         let (mean, variance): (Vec<f64>, Vec<f64>) = moments.unzip();
-        // In x each factor has a deviation more: E log q falls by log s, beta E log pi by beta log s; and a coordinate in which the
-        // modes agree has -log int N(x; 0, 1)^beta dx.
-        let scales: f64 = self.scale.iter().map(|s| s.ln()).sum();
-        let agreeing = self.half.iter().filter(|half| **half == 0.0).count() as f64;
-        let alone = 0.5 * (beta * TAU.ln() - (TAU * temperature).ln());
+        let agreeing = self.half.iter().filter(|half| **half == 0.0).count();
+        let units = objective_of_units(temperature, self.scale.iter().copied(), agreeing);
         let record = ProductFit {
-            objective: found.objective + (beta - 1.0) * scales + agreeing * alone,
-            error: None,
+            objective: found.objective + units,
             mean,
             variance,
             coverage: vec![found.coverage_plus(), found.coverage_minus()],
@@ -199,8 +194,7 @@ impl DiagonalPair {
             coupling: solution.couplings.largest(),
             residual: solution.residual,
             from,
-            rotation: None,
-            angle: None,
+            ..ProductFit::default()
         };
         Fit { record, marginals: self.densities(field, solution, &group), frame: RotatedFrame::default() }
     }

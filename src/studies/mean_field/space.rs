@@ -22,7 +22,6 @@ pub(super) fn given(space: &SpaceMeanField, watch: &dyn Watch) -> Result<Fits, S
 fn described(space: &SpaceMeanField, found: &SpaceSolution, from: Vec<usize>) -> Fit {
     let record = ProductFit {
         objective: found.objective,
-        error: None,
         mean: found.means.to_vec(),
         variance: found.variances.to_vec(),
         coverage: found.masses.clone(),
@@ -30,8 +29,7 @@ fn described(space: &SpaceMeanField, found: &SpaceSolution, from: Vec<usize>) ->
         coupling: found.coupling,
         residual: found.residual,
         from,
-        rotation: None,
-        angle: None,
+        ..ProductFit::default()
     };
     let marginals = (0..3).map(|j| (j, space.density(&found.state, j))).collect();
     Fit { record, marginals, frame: RotatedFrame::default() }

@@ -1,14 +1,12 @@
 //! Pairs of diagonal covariances that differ: the scalar sum of the log ratio, in three dimensions and more.
 
-use std::f64::consts::TAU;
-
 use collapsar_theory::{
     InvalidParameter, MeanFieldStatus, UnequalGroup, UnequalMeanField, UnequalPair, UnequalSolution,
 };
 
 use crate::config::MixtureConfig;
 use crate::results::ProductFit;
-use crate::studies::mean_field::fit::{Fit, Fits};
+use crate::studies::mean_field::fit::{Fit, Fits, objective_of_units};
 use crate::studies::mean_field::frame::RotatedFrame;
 use crate::studies::mean_field::pair::{DiagonalPair, SAME, SHOWN, normal};
 use crate::studies::{StudyError, Watch};
@@ -114,7 +112,6 @@ impl UnequalModes {
 
     fn fit(&self, field: &UnequalMeanField, found: &UnequalSolution, from: Vec<usize>) -> Fit {
         let temperature = field.pair().temperature();
-        let beta = 1.0 / temperature;
         let moments = self.coordinates.iter().map(|Coordinate { centre, scale, side, group, .. }| {
             // A coordinate in which the modes agree has N(c_j, T D_jj).
             group.map_or((*centre, temperature * scale * scale), |g| {
@@ -122,13 +119,10 @@ impl UnequalModes {
             })
         });
         let (mean, variance) = moments.unzip();
-        // As for equal widths.
-        let scales: f64 = self.coordinates.iter().map(|c| c.scale.ln()).sum();
-        let agreeing = self.coordinates.iter().filter(|c| c.group.is_none()).count() as f64;
-        let alone = 0.5 * (beta * TAU.ln() - (TAU * temperature).ln());
+        let agreeing = self.coordinates.iter().filter(|c| c.group.is_none()).count();
+        let units = objective_of_units(temperature, self.coordinates.iter().map(|c| c.scale), agreeing);
         let record = ProductFit {
-            objective: found.objective + (beta - 1.0) * scales + agreeing * alone,
-            error: None,
+            objective: found.objective + units,
             mean,
             variance,
             coverage: vec![0.5 * (1.0 + found.theta), 0.5 * (1.0 - found.theta)],
@@ -136,8 +130,7 @@ impl UnequalModes {
             coupling: found.couplings.largest(),
             residual: found.residual,
             from,
-            rotation: None,
-            angle: None,
+            ..ProductFit::default()
         };
         Fit { record, marginals: self.densities(field, found), frame: RotatedFrame::default() }
     }

@@ -204,24 +204,6 @@ impl PlaneFrame<'_> {
         let second = self.field(1, &half.mass[0]);
         self.plane.state([half.logs[0].clone(), second], state.even)
     }
-
-    /// How far `state` is from stationary: log of both images minus log of the state, centred, and its size.
-    ///
-    /// The size is (sum_j E r_j^2)^(1/2), r_j of normalised densities, under the mean of the state's law and the image's: the state's
-    /// alone would not see a mode about to be found, where it has no mass yet.
-    pub(super) fn residual(&self, state: &PlaneState) -> ([Vec<f64>; 2], f64) {
-        let image = [0, 1].map(|j| self.field(j, &state.mass[1 - j]));
-        let image = self.plane.state(image, state.even);
-        let gap =
-            [0, 1].map(|j| image.logs[j].iter().zip(&state.logs[j]).map(|(new, old)| new - old).collect::<Vec<_>>());
-        let square = |j: usize| -> f64 {
-            let mass = state.mass[j].iter().zip(&image.mass[j]).map(|(p, q)| 0.5 * (p + q));
-            mass.zip(&gap[j]).map(|(p, r)| p * r * r).sum()
-        };
-        let size = (square(0) + square(1)).sqrt();
-        let [first, second] = gap;
-        ([centred(&state.mass[0], first), centred(&state.mass[1], second)], size)
-    }
 }
 
 /// f - E f.

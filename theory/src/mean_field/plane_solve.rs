@@ -1,9 +1,7 @@
-//! Stationary points in the plane: coordinate ascent, then Newton, and what they are.
+//! Stationary points in the plane, and from where they are reached.
 
-use super::krylov::{Space, extremes, solve};
-use super::newton::{ACCEPTED, GAIN, LINEAR, NEAR, NEWTON_STEPS, RETRY, SWEEPS, TRY};
-use super::plane::{PlaneFrame, PlaneState, centred};
-use super::plane_coupling::Perturbations;
+use super::grid_solve::{AtNodes, Evidence, GridField, ON_SADDLE, ascend, beside_saddle, evidence, unstable_direction};
+use super::plane::{PlaneFrame, PlaneState};
 use super::plane_grid::turned_back;
 use super::plane_observe::PlaneObservables;
 use super::status::MeanFieldStatus;
@@ -40,15 +38,45 @@ pub struct PlaneSolution {
     pub status: MeanFieldStatus,
 }
 
-/// A saddle is accepted from an ascent only when it came so close: else the ascent is passing by.
-const ON_SADDLE: f64 = 1e-9;
-/// Densities at the edges, relative to the peak, beyond which the grid is too small.
-const CUT: f64 = 1e-15;
-/// Tolerance of lambda_max.
-const SPECTRUM: f64 = 1e-14;
-/// Powers of T that point along the unstable direction, and the size of the first step along it.
-const POWERS: usize = 200;
-const KICK: f64 = 0.3;
+impl GridField<2> for PlaneFrame<'_> {
+    type State = PlaneState;
+    type Averages = ();
+    const CUT: f64 = 1e-15;
+
+    fn nodes(&self, _: usize) -> &[f64] {
+        &self.plane.axis.x
+    }
+
+    fn logs(state: &PlaneState) -> &AtNodes<2> {
+        &state.logs
+    }
+
+    fn masses(state: &PlaneState) -> &AtNodes<2> {
+        &state.mass
+    }
+
+    fn is_even(state: &PlaneState) -> bool {
+        state.even
+    }
+
+    fn beside(&self, state: &PlaneState, logs: AtNodes<2>) -> PlaneState {
+        self.plane.state(logs, state.even)
+    }
+
+    fn averages(&self, _: &PlaneState) {}
+
+    fn image(&self, state: &PlaneState, (): &()) -> PlaneState {
+        self.plane.state([self.field(0, &state.mass[1]), self.field(1, &state.mass[0])], state.even)
+    }
+
+    fn changes(&self, (): &(), masses: &AtNodes<2>) -> AtNodes<2> {
+        [self.field(0, &masses[1]), self.field(1, &masses[0])]
+    }
+
+    fn swept(&self, state: &PlaneState) -> PlaneState {
+        self.sweep(state)
+    }
+}
 
 impl PlaneFrame<'_> {
     /// The state at `start`.
@@ -93,52 +121,19 @@ impl PlaneFrame<'_> {
 
     /// The stationary point that coordinate ascent reaches from `state`, of this frame or of another of the same plane.
     pub fn solve_from(&self, state: &PlaneState) -> PlaneSolution {
-        let mut state = state.clone();
-        let mut attempt_from = TRY;
-        for sweeps in 0..SWEEPS {
-            let (_, size) = self.residual(&state);
-            if size <= attempt_from {
-                attempt_from *= RETRY;
-                if let Some(found) = self.newton(&state) {
-                    let solution = self.described(found, sweeps);
-                    let saddle = solution.status == MeanFieldStatus::Unstable;
-                    if !saddle || state.even || size <= ON_SADDLE {
-                        return solution;
-                    }
-                }
-            }
-            if size <= ACCEPTED {
-                return self.described(state, sweeps);
-            }
-            state = self.sweep(&state);
-        }
-        self.described(state, SWEEPS)
+        ascend(self, state, |state, sweeps| self.described(state, sweeps), |found| found.status)
     }
 
     /// From a saddle of F down one of its two sides, along the eigenvector of lambda_max(T): `side` is the sign of the
     /// change of E Y_1 (of E Y_2 where Y_1 does not move). From a minimum the way leads back to it.
     pub fn leave(&self, saddle: &PlaneSolution, side: f64) -> PlaneSolution {
         let state = PlaneState { even: false, ..saddle.state.clone() };
-        let space = Perturbations { frame: self, state: &state, hessian: false };
-        let mut eta = self.generic(&state);
-        for _ in 0..POWERS {
-            // T has the eigenvalues +-lambda: I + T prefers the positive one.
-            let next = space.add(&eta, 1.0, &space.apply(&eta));
-            let norm = space.norm(&next);
-            let zero = space.add(&next, -1.0, &next);
-            eta = space.add(&zero, 1.0 / norm, &next);
-        }
+        let eta = unstable_direction(self, &state);
         let x = &self.plane.axis.x;
         let moved =
             |j: usize| -> f64 { state.mass[j].iter().zip(x.iter().zip(&eta[j])).map(|(p, (x, e))| p * x * e).sum() };
         let direction = if moved(0).abs() > ON_SADDLE { moved(0) } else { moved(1) };
-        // In the tails eta is large and means nothing.
-        let kick = KICK * side.signum() * direction.signum();
-        let logs = [0, 1].map(|j| {
-            let logs = &state.logs[j];
-            logs.iter().zip(&eta[j]).map(|(l, e)| l + (kick * e).clamp(-1.0, 1.0)).collect()
-        });
-        self.solve_from(&self.plane.state(logs, false))
+        self.solve_from(&beside_saddle(self, &state, &eta, side.signum() * direction.signum()))
     }
 
     /// The stationary point from `start`, and where it is a saddle the lower of the two minima on its sides: what an ascent that is
@@ -158,58 +153,8 @@ impl PlaneFrame<'_> {
         if other.observables.objective < one.observables.objective { other } else { one }
     }
 
-    /// Newton's method from close by; `None` where it leaves the neighbourhood.
-    fn newton(&self, from: &PlaneState) -> Option<PlaneState> {
-        let mut state = from.clone();
-        let (mut residual, mut size) = self.residual(&state);
-        for _ in 0..NEWTON_STEPS {
-            if size == 0.0 {
-                break;
-            }
-            let space = Perturbations { frame: self, state: &state, hessian: true };
-            let (eta, _) = solve(&space, &residual, LINEAR);
-            if space.norm(&eta) > NEAR {
-                return None;
-            }
-            let logs = [0, 1].map(|j| state.logs[j].iter().zip(&eta[j]).map(|(l, e)| l + e).collect());
-            let next = self.plane.state(logs, state.even);
-            let (next_residual, next_size) = self.residual(&next);
-            let gained = next_size < GAIN * size;
-            if next_size < size {
-                (state, residual, size) = (next, next_residual, next_size);
-            }
-            if !gained {
-                break;
-            }
-        }
-        (size <= ACCEPTED).then_some(state)
-    }
-
-    /// A perturbation of the first coordinate with something of every shape.
-    fn generic(&self, state: &PlaneState) -> [Vec<f64>; 2] {
-        let x = &self.plane.axis.x;
-        let waves =
-            x.iter().map(|x| libm::sin(0.3 * x) + 0.5 * libm::cos(0.7 * x + 0.4) + libm::sin(1.3 * x)).collect();
-        [centred(&state.mass[0], waves), vec![0.0; x.len()]]
-    }
-
     fn described(&self, state: PlaneState, sweeps: usize) -> PlaneSolution {
-        let (_, residual) = self.residual(&state);
-        let free = PlaneState { even: false, ..state.clone() };
-        let space = Perturbations { frame: self, state: &free, hessian: false };
-        let (_, coupling) = extremes(&space, &self.generic(&free), SPECTRUM);
-        let edge = |logs: &Vec<f64>| {
-            let top = logs.iter().fold(f64::NEG_INFINITY, |m: f64, l| m.max(*l));
-            libm::exp(logs[0].max(logs[logs.len() - 1]) - top)
-        };
-        let edge = edge(&state.logs[0]).max(edge(&state.logs[1]));
-        let status = if !(residual <= ACCEPTED && edge <= CUT) {
-            MeanFieldStatus::NotConverged
-        } else if coupling < 1.0 {
-            MeanFieldStatus::Stable
-        } else {
-            MeanFieldStatus::Unstable
-        };
+        let Evidence { coupling, residual, edge, status } = evidence(self, &state);
         let observables = self.observe(&state);
         PlaneSolution { state, observables, coupling, residual, edge, sweeps, status }
     }

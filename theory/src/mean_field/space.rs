@@ -1,7 +1,7 @@
 //! Product measures in three dimensions on a tensor grid, for any Gaussian mixture: mean field (M1), no reduction.
 
 use super::gaussian_mixture::GaussianMixture;
-use super::plane::{centred, dot, normalise};
+use super::plane::{dot, normalise};
 use super::plane_grid::PlaneAxis;
 use super::space_grid::{density, extent, log_component};
 use crate::parameter::{InvalidParameter, Part, positive};
@@ -104,7 +104,7 @@ impl SpaceMeanField {
     }
 
     /// beta E log pi given one coordinate, of each.
-    fn fields(&self, state: &SpaceState, pairs: &Pairs) -> [Vec<f64>; 3] {
+    pub(super) fn fields(&self, state: &SpaceState, pairs: &Pairs) -> [Vec<f64>; 3] {
         let [m0, m1, _] = &state.mass;
         let all = [rows(&pairs.0[0], m1), columns(&pairs.0[0], m0), columns(&pairs.0[1], m0)];
         all.map(|field| field.into_iter().map(|v| self.beta * v).collect())
@@ -144,20 +144,6 @@ impl SpaceMeanField {
         now.logs[2] = scaled(self.over_first_two([&now.mass[0], &now.mass[1]]));
         now.mass[2] = normalise(&mut now.logs[2]);
         now
-    }
-
-    /// How far `state` is from stationary: log of the images minus log of the state, centred, and its size under the mean of both
-    /// laws, as in the plane.
-    pub(super) fn residual(&self, state: &SpaceState, pairs: &Pairs) -> ([Vec<f64>; 3], f64) {
-        let image = self.state(self.fields(state, pairs));
-        let mut square = 0.0;
-        let gap = [0, 1, 2].map(|j| {
-            let gap: Vec<f64> = image.logs[j].iter().zip(&state.logs[j]).map(|(new, old)| new - old).collect();
-            let mass = state.mass[j].iter().zip(&image.mass[j]).map(|(p, q)| 0.5 * (p + q));
-            square += mass.zip(&gap).map(|(p, r)| p * r * r).sum::<f64>();
-            centred(&state.mass[j], gap)
-        });
-        (gap, square.sqrt())
     }
 
     /// F = E_q\[log q - beta log pi\].

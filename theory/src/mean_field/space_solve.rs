@@ -1,8 +1,7 @@
-//! Stationary points on a grid in space: coordinate ascent, then Newton, and what they are.
+//! Stationary points in space, and from where they are reached.
 
-use super::krylov::{Space, extremes, solve};
-use super::newton::{ACCEPTED, GAIN, LINEAR, NEAR, NEWTON_STEPS, RETRY, SWEEPS, TRY};
-use super::plane::{centred, dot};
+use super::grid_solve::{AtNodes, Evidence, GridField, ascend, beside_saddle, evidence, unstable_direction};
+use super::plane::dot;
 use super::space::{Pairs, SpaceMeanField, SpaceState};
 use super::status::MeanFieldStatus;
 use crate::parameter::InvalidParameter;
@@ -28,43 +27,45 @@ pub struct SpaceSolution {
     pub status: MeanFieldStatus,
 }
 
-/// A saddle is accepted from an ascent only when it came so close: else the ascent is passing by.
-const ON_SADDLE: f64 = 1e-9;
-/// Densities at the edges, relative to the peak, beyond which the grid is too small.
-const CUT: f64 = 1e-13;
-/// Tolerance of lambda_max.
-const SPECTRUM: f64 = 1e-13;
-/// Powers of I + T that point along the unstable direction, and the size of the first step along it.
-const POWERS: usize = 200;
-const KICK: f64 = 0.3;
+impl GridField<3> for SpaceMeanField {
+    type State = SpaceState;
+    type Averages = Pairs;
+    const CUT: f64 = 1e-13;
 
-/// Perturbations q_j (1 + eta_j) of a state, with T of mean field (M5)-(M6).
-struct Perturbations<'a> {
-    field: &'a SpaceMeanField,
-    state: &'a SpaceState,
-    pairs: &'a Pairs,
-    /// Whether [`Space::apply`] is I - T, or T.
-    hessian: bool,
-}
-
-impl Space for Perturbations<'_> {
-    type Vector = [Vec<f64>; 3];
-
-    fn inner(&self, v: &Self::Vector, w: &Self::Vector) -> f64 {
-        let of = |j: usize| self.state.mass[j].iter().zip(v[j].iter().zip(&w[j])).map(|(p, (v, w))| p * v * w);
-        (0..3).map(|j| of(j).sum::<f64>()).sum()
+    fn nodes(&self, j: usize) -> &[f64] {
+        &self.axes[j].x
     }
 
-    fn add(&self, v: &Self::Vector, s: f64, w: &Self::Vector) -> Self::Vector {
-        [0, 1, 2].map(|j| v[j].iter().zip(&w[j]).map(|(v, w)| v + s * w).collect())
+    fn logs(state: &SpaceState) -> &AtNodes<3> {
+        &state.logs
     }
 
-    fn apply(&self, v: &Self::Vector) -> Self::Vector {
-        let change = [0, 1, 2].map(|j| self.state.mass[j].iter().zip(&v[j]).map(|(p, eta)| p * eta).collect());
-        let sums = self.pairs.changes(&change);
-        let beta = self.field.beta;
-        let image = [0, 1, 2].map(|j| centred(&self.state.mass[j], sums[j].iter().map(|s| beta * s).collect()));
-        if self.hessian { self.add(v, -1.0, &image) } else { image }
+    fn masses(state: &SpaceState) -> &AtNodes<3> {
+        &state.mass
+    }
+
+    fn is_even(_: &SpaceState) -> bool {
+        false
+    }
+
+    fn beside(&self, _: &SpaceState, logs: AtNodes<3>) -> SpaceState {
+        self.state(logs)
+    }
+
+    fn averages(&self, state: &SpaceState) -> Pairs {
+        self.pairs(state)
+    }
+
+    fn image(&self, state: &SpaceState, pairs: &Pairs) -> SpaceState {
+        self.state(self.fields(state, pairs))
+    }
+
+    fn changes(&self, pairs: &Pairs, masses: &AtNodes<3>) -> AtNodes<3> {
+        pairs.changes(masses).map(|sum| sum.into_iter().map(|s| self.beta * s).collect())
+    }
+
+    fn swept(&self, state: &SpaceState) -> SpaceState {
+        self.sweep(state)
     }
 }
 
@@ -86,25 +87,7 @@ impl SpaceMeanField {
 
     /// The stationary point that coordinate ascent reaches from `state`.
     pub fn solve_from(&self, state: &SpaceState) -> SpaceSolution {
-        let mut state = state.clone();
-        let mut attempt_from = TRY;
-        for _ in 0..SWEEPS {
-            let (_, size) = self.residual(&state, &self.pairs(&state));
-            if size <= attempt_from {
-                attempt_from *= RETRY;
-                if let Some(found) = self.newton(&state) {
-                    let solution = self.described(found);
-                    if solution.status != MeanFieldStatus::Unstable || size <= ON_SADDLE {
-                        return solution;
-                    }
-                }
-            }
-            if size <= ACCEPTED {
-                return self.described(state);
-            }
-            state = self.sweep(&state);
-        }
-        self.described(state)
+        ascend(self, state, |state, _| self.described(state), |found| found.status)
     }
 
     /// The stationary point from component `component`, and where it is a saddle the lower of the two minima on its sides.
@@ -115,87 +98,14 @@ impl SpaceMeanField {
         if found.status != MeanFieldStatus::Unstable {
             return Ok(found);
         }
-        let [one, other] = [KICK, -KICK].map(|kick| self.leave(&found, kick));
+        let direction = unstable_direction(self, &found.state);
+        let [one, other] =
+            [1.0, -1.0].map(|side| self.solve_from(&beside_saddle(self, &found.state, &direction, side)));
         Ok(if other.objective < one.objective { other } else { one })
     }
 
-    /// From a saddle of F down one of its two sides, along the eigenvector of lambda_max(T).
-    fn leave(&self, saddle: &SpaceSolution, kick: f64) -> SpaceSolution {
-        let state = &saddle.state;
-        let pairs = self.pairs(state);
-        let space = Perturbations { field: self, state, pairs: &pairs, hessian: false };
-        let mut eta = self.generic(state);
-        for _ in 0..POWERS {
-            let next = space.add(&eta, 1.0, &space.apply(&eta));
-            let norm = space.norm(&next);
-            let zero = space.add(&next, -1.0, &next);
-            eta = space.add(&zero, 1.0 / norm, &next);
-        }
-        // In the tails eta is large and means nothing.
-        let logs = [0, 1, 2]
-            .map(|j| state.logs[j].iter().zip(&eta[j]).map(|(l, e)| l + (kick * e).clamp(-1.0, 1.0)).collect());
-        self.solve_from(&self.state(logs))
-    }
-
-    /// Newton's method from close by; `None` where it leaves the neighbourhood.
-    fn newton(&self, from: &SpaceState) -> Option<SpaceState> {
-        let mut state = from.clone();
-        let mut pairs = self.pairs(&state);
-        let (mut residual, mut size) = self.residual(&state, &pairs);
-        for _ in 0..NEWTON_STEPS {
-            if size == 0.0 {
-                break;
-            }
-            let space = Perturbations { field: self, state: &state, pairs: &pairs, hessian: true };
-            let (eta, _) = solve(&space, &residual, LINEAR);
-            if space.norm(&eta) > NEAR {
-                return None;
-            }
-            let logs = [0, 1, 2].map(|j| state.logs[j].iter().zip(&eta[j]).map(|(l, e)| l + e).collect());
-            let next = self.state(logs);
-            let next_pairs = self.pairs(&next);
-            let (next_residual, next_size) = self.residual(&next, &next_pairs);
-            let gained = next_size < GAIN * size;
-            if next_size < size {
-                (state, pairs, residual, size) = (next, next_pairs, next_residual, next_size);
-            }
-            if !gained {
-                break;
-            }
-        }
-        (size <= ACCEPTED).then_some(state)
-    }
-
-    /// A perturbation with something of every shape.
-    fn generic(&self, state: &SpaceState) -> [Vec<f64>; 3] {
-        let waves = |j: usize| {
-            let scale = 1.0 + 0.2 * j as f64;
-            let at = |x: &f64| {
-                let x = scale * x;
-                libm::sin(0.3 * x) + 0.5 * libm::cos(0.7 * x + 0.4) + libm::sin(1.3 * x)
-            };
-            centred(&state.mass[j], self.axes[j].x.iter().map(at).collect())
-        };
-        [0, 1, 2].map(waves)
-    }
-
     fn described(&self, state: SpaceState) -> SpaceSolution {
-        let pairs = self.pairs(&state);
-        let (_, residual) = self.residual(&state, &pairs);
-        let space = Perturbations { field: self, state: &state, pairs: &pairs, hessian: false };
-        let (_, coupling) = extremes(&space, &self.generic(&state), SPECTRUM);
-        let edge = |logs: &Vec<f64>| {
-            let top = logs.iter().fold(f64::NEG_INFINITY, |m: f64, l| m.max(*l));
-            libm::exp(logs[0].max(logs[logs.len() - 1]) - top)
-        };
-        let cut = state.logs.iter().any(|logs| edge(logs) > CUT);
-        let status = if residual > ACCEPTED || residual.is_nan() || cut {
-            MeanFieldStatus::NotConverged
-        } else if coupling < 1.0 {
-            MeanFieldStatus::Stable
-        } else {
-            MeanFieldStatus::Unstable
-        };
+        let Evidence { coupling, residual, status, .. } = evidence(self, &state);
         let mean = |j: usize| dot(&state.mass[j], &self.axes[j].x);
         let variance = |j: usize| {
             let about: Vec<f64> = self.axes[j].x.iter().map(|x| (x - mean(j)).powi(2)).collect();
