@@ -7,6 +7,7 @@ use crate::config::error::ConfigError;
 use crate::config::keys::{DesignConfig, OptimiserConfig, Restarts, ScheduleShape};
 use crate::config::problem::ProblemConfig;
 use crate::config::resolve;
+use crate::config::route::Route;
 use crate::config::runs::ProbabilityRun;
 use crate::config::section::Section;
 
@@ -20,6 +21,8 @@ const ADAM_VERIFY: u64 = 10_000;
 /// Draws of the search and of the fresh count unless given where every run is followed by itself, a hundredth of a second each.
 const ALONE_SAMPLES: u64 = 1000;
 const ALONE_VERIFY: u64 = 4000;
+/// Most trainings and descents of a count.
+const MOST_RUNS: u64 = 1 << 20;
 
 /// A question of probability, and the schedule that is looked for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -57,6 +60,15 @@ impl DesignConfig {
         match self.restarts {
             Restarts::Exactly(n) => n,
             Restarts::Allowed => ALLOWED,
+        }
+    }
+
+    /// The section of the route whose draws are runs of its own, and how many it says: trainings and descents.
+    fn own_runs(&self, run: &ProbabilityRun) -> Option<(&'static str, u64)> {
+        match self.route {
+            Some(Route::Simulation) => run.simulation.as_ref().map(|simulation| ("simulation", simulation.runs)),
+            Some(Route::RealNvp) | None => run.training.as_ref().map(|training| ("training", training.runs)),
+            Some(_) => None,
         }
     }
 
@@ -102,6 +114,21 @@ impl DesignRun {
             }
             if !section.has("verify") {
                 design.verify = ALONE_VERIFY;
+            }
+        }
+        if let Some((place, runs)) = design.own_runs(&run) {
+            let own = document.section(place);
+            if !section.has("samples") {
+                design.samples = runs;
+            } else if own.has("runs") && runs != design.samples {
+                return Err(own.breaks("runs", "be that of `design.samples`, or absent"));
+            }
+            if !section.has("verify") {
+                design.verify = runs;
+            }
+            if let Some(key) = [("samples", design.samples), ("verify", design.verify)].iter().find(|k| k.1 > MOST_RUNS)
+            {
+                return Err(section.breaks(key.0, "be at most 2^20 where each draw is a training or a descent"));
             }
         }
         run.montecarlo.samples = design.samples;

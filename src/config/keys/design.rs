@@ -122,8 +122,8 @@ section! {
         route: Option<Route> = "realnvp with [flow]; exact in the limit for the free pair in one dimension and the sphere pair in four or more; else montecarlo", "",
             "what P_c is judged by; formula: (18) and (34) for the sphere pair";
         samples: u64 = "20000", "1 to 1e12; as `montecarlo.samples` where that is given; 1000 unless given: adam, and other mixtures than two components on two \
-             modes of covariance I", "draws of a count of the search; what is clearly worse than another is counted by a sixteenth or a quarter of them";
-        verify: u64 = "100000", "100 to 1e9; unless given adam: 10000, such mixtures: 4000", "draws of the fresh count of what was found";
+             modes of covariance I; routes simulation and realnvp: as their `runs`, at most 2^20", "draws of a count of the search; what is clearly worse than another is counted by a sixteenth or a quarter of them";
+        verify: u64 = "100000", "100 to 1e9; unless given adam: 10000, such mixtures: 4000, routes simulation and realnvp: their `runs`", "draws of the fresh count of what was found";
         hottest: f64 = "1e4", "> 1, at most 1e12", "highest temperature; a trained variance that follows it makes averages over more than two modes dear";
         longest: f64 = "1000", "> 0, at most 1e9", "longest duration of one fit";
     }

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
+use crate::integrate::Tolerances;
 use crate::montecarlo::lanes::block::DrawBlock;
+use crate::montecarlo::lanes::set::Lanes;
 use crate::montecarlo::lanes::step::{LANES, scale, step};
 use crate::montecarlo::pair::follow::Follow;
 use crate::montecarlo::pair::mesh::MeshStep;
@@ -62,7 +64,8 @@ pub(crate) fn run<M: Model<3>>(model: &M, mesh: &SharedMesh<M::Stage>, seed: u64
         if mesh.horizon.is_some_and(|horizon| t <= horizon && horizon < mesh_step.end) {
             pairs.judge(t);
         }
-        arch.dispatch(BlockStep { pairs: &mut pairs, mesh_step });
+        let (followed, left) = (&mut pairs.block.followed, &mut pairs.left);
+        arch.dispatch(BlockStep { model, mesh_step, tolerances: mesh.alone.tolerances, followed, left });
         t = mesh_step.end;
         pairs.settle(mesh_step);
     }
@@ -71,22 +74,65 @@ pub(crate) fn run<M: Model<3>>(model: &M, mesh: &SharedMesh<M::Stage>, seed: u64
     ends.map(|(end, earlier)| JudgedEnd { end, at_horizon: earlier.unwrap_or(end) }).collect()
 }
 
-/// One step of a block as an operation that is compiled for each vector width. (A closure would not be inlined into the
-/// code for the wide registers.)
-struct BlockStep<'b, 'a, M: Model<3>> {
-    pairs: &'b mut PairBlock<'a, M>,
-    mesh_step: &'b MeshStep<M::Stage>,
+/// One step of every followed draw as an operation that is compiled for each vector width; notes the entries that it ends. (A
+/// closure would not be inlined into the code for the wide registers.)
+struct BlockStep<'a, M: Model<3>> {
+    model: &'a M,
+    mesh_step: &'a MeshStep<M::Stage>,
+    tolerances: Tolerances,
+    followed: &'a mut Lanes<3>,
+    left: &'a mut Vec<(usize, bool)>,
 }
 
-impl<M: Model<3>> WithSimd for BlockStep<'_, '_, M> {
+impl<M: Model<3>> WithSimd for BlockStep<'_, M> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        if self.mesh_step.restart {
-            self.pairs.restart(self.mesh_step);
+        let Self { model, mesh_step, tolerances, followed, left } = self;
+        if mesh_step.restart {
+            for (state, rate) in followed.chunks_mut() {
+                *rate = model.rates(&mesh_step.stages[0], state);
+            }
         }
-        self.pairs.advance(self.mesh_step);
+        advance(model, mesh_step, tolerances, followed, left);
+    }
+}
+
+/// The step itself: a function of references, which the compiler then knows to be apart.
+#[inline(always)]
+fn advance<M: Model<3>>(
+    model: &M,
+    mesh_step: &MeshStep<M::Stage>,
+    tolerances: Tolerances,
+    followed: &mut Lanes<3>,
+    left: &mut Vec<(usize, bool)>,
+) {
+    left.clear();
+    let (relative, absolute) = (GUARD * tolerances.relative, GUARD * tolerances.absolute);
+    for (c, (state, rate)) in followed.chunks_mut().enumerate() {
+        let done = step(model, mesh_step.h, &mesh_step.stages, state, rate);
+        let mut fine = [true; LANES];
+        for n in 0..3 {
+            for l in 0..LANES {
+                // False for errors that are not numbers.
+                fine[l] &= done.error[n][l].abs() <= scale(relative, absolute, state[n][l], done.state[n][l]);
+            }
+        }
+        // A loop of its own, and no closure: it is compiled for the vectors.
+        let [x, y, z] = &done.state;
+        let (mut apart, mut any) = ([false; LANES], false);
+        for l in 0..LANES {
+            apart[l] = model.apart(&[x[l], y[l], z[l]]);
+        }
+        for l in 0..LANES {
+            any |= !fine[l] | apart[l];
+        }
+        (*state, *rate) = (done.state, done.rate);
+        if any {
+            let ended = (0..LANES).filter(|&l| !fine[l] || apart[l]).map(|l| (c * LANES + l, fine[l]));
+            left.extend(ended);
+        }
     }
 }
 
@@ -102,45 +148,6 @@ struct PairBlock<'a, M: Model<3>> {
 }
 
 impl<M: Model<3>> PairBlock<'_, M> {
-    #[inline(always)]
-    fn restart(&mut self, mesh_step: &MeshStep<M::Stage>) {
-        for (state, rate) in self.block.followed.chunks_mut() {
-            *rate = self.model.rates(&mesh_step.stages[0], state);
-        }
-    }
-
-    /// One step of every followed draw; notes those that it ends.
-    #[inline(always)]
-    fn advance(&mut self, mesh_step: &MeshStep<M::Stage>) {
-        self.left.clear();
-        let (model, tolerances) = (self.model, self.mesh.alone.tolerances);
-        let (relative, absolute) = (GUARD * tolerances.relative, GUARD * tolerances.absolute);
-        for (c, (state, rate)) in self.block.followed.chunks_mut().enumerate() {
-            let done = step(model, mesh_step.h, &mesh_step.stages, state, rate);
-            let mut fine = [true; LANES];
-            for n in 0..3 {
-                for l in 0..LANES {
-                    // False for errors that are not numbers.
-                    fine[l] &= done.error[n][l].abs() <= scale(relative, absolute, state[n][l], done.state[n][l]);
-                }
-            }
-            // A loop of its own, and no closure: it is compiled for the vectors.
-            let [x, y, z] = &done.state;
-            let (mut apart, mut any) = ([false; LANES], false);
-            for l in 0..LANES {
-                apart[l] = model.apart(&[x[l], y[l], z[l]]);
-            }
-            for l in 0..LANES {
-                any |= !fine[l] | apart[l];
-            }
-            (*state, *rate) = (done.state, done.rate);
-            if any {
-                let ended = (0..LANES).filter(|&l| !fine[l] || apart[l]).map(|l| (c * LANES + l, fine[l]));
-                self.left.extend(ended);
-            }
-        }
-    }
-
     /// Takes the runs that ended in a step out of the block and, where it is worth asking, those that are trapped.
     fn settle(&mut self, mesh_step: &MeshStep<M::Stage>) {
         let (model, mesh) = (self.model, self.mesh);

@@ -84,8 +84,8 @@ impl LaneSystem<3> for FreeLanes<'_> {
         let factors = [stage.decay, stage.drive];
         for l in 0..LANES {
             let (state, pulls) = ([x[l], y[l], z[l]], [plus[l], minus[l]]);
-            let lane = FreePair::scaled_field(1.0, factors, state, pulls, stage.speed * push[l]);
-            (0..3).for_each(|n| rate[n][l] = lane[n]);
+            let [dx, dy, dz] = FreePair::scaled_field(1.0, factors, state, pulls, stage.speed * push[l]);
+            (rate[0][l], rate[1][l], rate[2][l]) = (dx, dy, dz);
         }
         rate
     }

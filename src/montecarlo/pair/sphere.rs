@@ -101,8 +101,8 @@ impl LaneSystem<3> for SphereLanes<'_> {
         let (push, pull1, pull2) = (stage.push.at(&gap), stage.pull.at(m1), stage.pull.at(m2));
         let mut rate = [[0.0; LANES]; 3];
         for l in 0..LANES {
-            let lane = SpherePair::scaled_field(1.0, [m1[l], m2[l], s[l]], [pull1[l], pull2[l]], push[l]);
-            (0..3).for_each(|n| rate[n][l] = lane[n]);
+            let [dm1, dm2, ds] = SpherePair::scaled_field(1.0, [m1[l], m2[l], s[l]], [pull1[l], pull2[l]], push[l]);
+            (rate[0][l], rate[1][l], rate[2][l]) = (dm1, dm2, ds);
         }
         rate
     }

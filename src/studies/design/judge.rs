@@ -111,15 +111,14 @@ impl<'a> Judge<'a> {
     /// is counted.
     pub(super) fn doubt(&self, route: Route, probability: f64) -> f64 {
         let n = self.config.design.samples.max(1) as f64;
-        if route == Route::MonteCarlo { 0.5 * ((1.0 - probability) / (probability * n)).sqrt() } else { 0.0 }
+        if is_counted(route) { 0.5 * ((1.0 - probability) / (probability * n)).sqrt() } else { 0.0 }
     }
 
     /// The fresh count number `round` of a member.
     pub(super) fn verify(&self, member: &Member, round: u64) -> Result<Answer, StudyError> {
         // Runs of a trained flow have seeds that follow each other.
         const APART: u64 = 1 << 20;
-        let counts = [Route::MonteCarlo, Route::Simulation, Route::RealNvp].contains(&self.route);
-        let route = if counts { self.route } else { Route::MonteCarlo };
+        let route = if is_counted(self.route) { self.route } else { Route::MonteCarlo };
         let seed = self.seed().wrapping_add(APART * (round + 1));
         self.answer(route, member, self.config.design.verify, seed)
     }
@@ -165,7 +164,13 @@ impl<'a> Judge<'a> {
             run.problem.start.variance = member.variance.map(InitialVariance::Common);
         }
         run.montecarlo.samples = samples;
+        if let Some(simulation) = run.simulation.as_mut().filter(|_| route == Route::Simulation) {
+            simulation.runs = samples;
+        }
         if let Some(training) = &mut run.training {
+            if route == Route::RealNvp {
+                training.runs = samples;
+            }
             let cold = match member.schedule.rule()? {
                 Some(rule) => rule.gaussian_duration(self.dimension()),
                 None => member.schedule.schedule()?.settling_time(Schedule::SETTLED),
@@ -180,4 +185,9 @@ impl<'a> Judge<'a> {
             StudyError::computation(format!("the {} route has no answer: {}", route.name(), found.notes.join("; ")))
         })
     }
+}
+
+/// Whether a route counts runs.
+fn is_counted(route: Route) -> bool {
+    [Route::MonteCarlo, Route::Simulation, Route::RealNvp].contains(&route)
 }
