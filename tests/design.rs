@@ -285,3 +285,22 @@ fn rules_that_watch_the_fit_are_families() {
     assert!(adaptive.schedule.tau.is_some() && adaptive.schedule.kappa.is_none());
     assert!(hold.probability < 0.6 * adaptive.probability && record.kind.name() == "hold");
 }
+
+/// Where each draw is a training, `design.samples` and `design.verify` are their numbers, and `training.runs` unless given.
+#[test]
+fn trainings_are_counted_as_asked() {
+    let flow = "[target]\nmeans = [[2.0, 0.0], [-2.0, 0.0]]\n[start]\ndimension = 2\n[flow]\ncouplings = 2\nhidden = [4]\n\
+        [training]\nsteps = 20\nbatch = 8\nsamples = 100\ntime_step = 0.1\nruns = 5\n";
+    let set = ["design.budget=2", "design.schedules=[\"hold\"]", "design.hottest=4"];
+    let record = found(flow, &[&set[..], &["design.samples=5", "design.verify=100"]].concat());
+    assert_eq!((record.route, record.config.design.samples, record.probability.n), ("realnvp", 5, 100));
+    // What the search counts are fifths.
+    let fifths = 5.0 * record.families[0].probability;
+    assert!(fifths == fifths.round() || record.families[0].probability <= 0.1, "{:?}", record.families);
+    let plain = Design::resolve(&document(flow, &set)).unwrap();
+    assert_eq!((plain.design.samples, plain.design.verify), (5, 5));
+    let two = Design::resolve(&document(flow, &[&set[..], &["design.samples=6"]].concat()));
+    assert!(two.unwrap_err().to_string().contains("`training.runs` is 5: it must be that of `design.samples`"));
+    let many = Design::resolve(&document(flow, &[&set[..], &["design.verify=2000000"]].concat()));
+    assert!(many.unwrap_err().to_string().contains("`design.verify` is 2000000: it must be at most 2^20"));
+}

@@ -37,7 +37,7 @@ const SLACK: f64 = 1e-9;
 #[derive(Debug, Clone)]
 pub struct FreeBasin {
     pair: FreePair,
-    /// The pair's field and objective for a first look, which rules out most states.
+    /// The pair's field and objective for a first look, which decides most states.
     flow: TabulatedFreePair,
     objective: TabulatedFreeObjective,
     wall: f64,
@@ -115,7 +115,7 @@ impl FreeBasin {
     }
 
     /// Whether the state is trapped on one side of the wall: certain collapse. (x, y, z) at time `t` and inverse temperature
-    /// `beta`. Tables rule out what is far from it; what they do not is decided by the accurate kernels.
+    /// `beta`. Tables decide what is far from the edge; what is not is decided by the accurate kernels.
     pub fn trapped(&self, t: f64, beta: f64, state: &[f64; 3]) -> bool {
         if t < self.cooling_from || !self.wells || self.separated(state[0], state[1]) {
             return false;
@@ -131,8 +131,9 @@ impl FreeBasin {
         let bound = |objective: f64| {
             (objective + std::f64::consts::LN_2) * self.end / beta - std::f64::consts::LN_2 < least - SLACK * unit
         };
-        let margin = TABULATED * unit;
-        (bound(self.objective.at(beta, state) - margin) && bound(self.pair.objective(beta, state)))
+        let (about, margin) = (self.objective.at(beta, state), TABULATED * unit);
+        bound(about + margin)
+            || (bound(about - margin) && bound(self.pair.objective(beta, state)))
             || ((beta - self.end).abs() <= SETTLED && self.may_be_bowl(state) && self.in_bowl(state))
     }
 

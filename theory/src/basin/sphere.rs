@@ -30,7 +30,7 @@ pub struct SphereBasin {
     pair: SpherePair,
     /// The same pair with the variance at its limit.
     settled: SpherePair,
-    /// Its objective for a first look, which rules out most states.
+    /// Its objective for a first look, which decides most states.
     objective: TabulatedSphereObjective,
     plane: f64,
     end: f64,
@@ -85,8 +85,8 @@ impl SphereBasin {
         (m1 >= eps && m2 <= -eps) || (m2 >= eps && m1 <= -eps)
     }
 
-    /// Whether the state is trapped on one side of the plane: certain collapse. A table rules out what is far from it; what it
-    /// does not is decided by the accurate kernels.
+    /// Whether the state is trapped on one side of the plane: certain collapse. A table decides what is far from the edge;
+    /// what is not is decided by the accurate kernels.
     pub fn trapped(&self, t: f64, state: &[f64]) -> bool {
         let (m1, m2) = (state[0], state[1]);
         if t < self.constant_from || (m1 > self.plane) != (m2 > self.plane) {
@@ -103,8 +103,8 @@ impl SphereBasin {
         let height = if m1 > self.plane { self.heights.0 } else { self.heights.1 };
         let state = [m1, m2, state[2]];
         let low = |objective: f64| objective + own < height - SLACK;
-        let margin = TABULATED * (1.0 + self.pair.options().radius);
-        low(self.objective.at(self.end, &state) - margin) && low(self.settled.objective(self.end, &state))
+        let (about, margin) = (self.objective.at(self.end, &state), TABULATED * (1.0 + self.pair.options().radius));
+        low(about + margin) || (low(about - margin) && low(self.settled.objective(self.end, &state)))
     }
 
     /// Both tests.
