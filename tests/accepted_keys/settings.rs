@@ -5,34 +5,26 @@ use collapsar::config::Route;
 use super::Asked::{self, Verb};
 use super::question::{COOLED, EXACT, FORMULA, HOT, MONTECARLO, Probe, TRAINED};
 
-/// A search of some hundred values.
-const DESIGN: &[&str] =
-    &["design.wanted=0.3", "design.route=\"formula\"", "design.schedules=[\"geometric\"]", "design.verify=200"];
-const COUNTED: &[&str] =
-    &["design.wanted=0.3", "design.route=\"montecarlo\"", "design.schedules=[\"geometric\"]", "design.verify=200"];
+/// A search of some hundred values by a route, with what else is set.
+macro_rules! search {
+    ($route:literal $(, $more:literal)*) => {
+        &[
+            "design.wanted=0.3",
+            "design.schedules=[\"geometric\"]",
+            "design.verify=200",
+            concat!("design.route=\"", $route, "\""),
+            $($more),*
+        ]
+    };
+}
 
+const DESIGN: &[&str] = search!("formula");
+const COUNTED: &[&str] = search!("montecarlo");
 const FEW: &[&str] =
     &["design.wanted=0.3", "design.schedules=[\"geometric\"]", "design.samples=200", "design.verify=200"];
 /// A search that is bounded early: the formula of the free pair is a flow about its line.
-const SHORT: &[&str] = &[
-    "design.wanted=0.3",
-    "design.route=\"formula\"",
-    "design.schedules=[\"geometric\"]",
-    "design.verify=200",
-    "design.hottest=16",
-    "design.longest=4",
-];
-
-/// The same of two fits.
-const TWICE: &[&str] = &[
-    "design.wanted=0.3",
-    "design.route=\"formula\"",
-    "design.schedules=[\"geometric\"]",
-    "design.verify=200",
-    "design.hottest=16",
-    "design.longest=4",
-    "design.restarts=2",
-];
+const SHORT: &[&str] = search!("formula", "design.hottest=16", "design.longest=4");
+const TWICE: &[&str] = search!("formula", "design.hottest=16", "design.longest=4", "design.restarts=2");
 
 /// Keys of other sections: each acts where it is read, about one of the bases.
 pub const SETTINGS: &[(Asked, &str, Probe)] = &[

@@ -38,17 +38,7 @@ impl ScheduleShape {
 
     /// How many coordinates a member has beside its duration.
     pub(super) fn coordinates(self) -> usize {
-        match self {
-            Self::Geometric
-            | Self::Hold
-            | Self::Exponential
-            | Self::LinearTemperature
-            | Self::AdaptiveKl
-            | Self::AdaptiveEss => 1,
-            Self::HoldRamp => 2,
-            Self::BroadStart => 3,
-            Self::ThreeArcs => 4,
-        }
+        self.guess(1.0).len()
     }
 
     /// Where a search of more than one coordinate starts, from the coordinate of the best hold.
