@@ -130,6 +130,10 @@ impl DesignRun {
             {
                 return Err(section.breaks(key.0, "be at most 2^20 where each draw is a training or a descent"));
             }
+            match place {
+                "simulation" => run.simulation.iter_mut().for_each(|simulation| simulation.runs = design.samples),
+                _ => run.training.iter_mut().for_each(|training| training.runs = design.samples),
+            }
         }
         run.montecarlo.samples = design.samples;
         if design.schedules.contains(&ScheduleShape::BroadStart) {
