@@ -185,11 +185,15 @@ def test_dask_with_a_worker_killed(problem, here, tmp_path):
             distributed.Client(cluster) as client,
         ):
             victim = client.submit(os.getpid, pure=False).result()
-            grid = {**GRID, "montecarlo.samples": [50_000]}
+            grid, journal = {**GRID, "montecarlo.samples": [200_000]}, tmp_path / "journal"
+            arguments = {"routes": ["formula", "montecarlo"], "executor": client.get_executor(pure=False), "journal": journal}
             with concurrent.futures.ThreadPoolExecutor(1) as beside:
-                found = beside.submit(collapsar.sweep, problem, grid, routes=["formula", "montecarlo"], executor=client.get_executor(pure=False))
-                time.sleep(0.5)
-                assert not found.done()
+                found = beside.submit(collapsar.sweep, problem, grid, **arguments)
+                deadline = time.monotonic() + 120
+                # The first point is kept, others are at work.
+                while not (journal.exists() and len(journal.read_text().splitlines()) > 1):
+                    assert not found.done() and time.monotonic() < deadline
+                    time.sleep(0.01)
                 os.kill(victim, signal.SIGKILL)
                 spread = found.result(timeout=300).to_json()
     assert spread == collapsar.sweep(problem, grid, routes=["formula", "montecarlo"]).to_json()
