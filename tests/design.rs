@@ -159,6 +159,25 @@ fn what_cannot_be_had_is_said() {
     assert!(!record.attainable && record.probability.low > 0.4, "{:?}", record.probability);
 }
 
+/// With a trained variance a broad start helps, but only some: a search that begins with T = 1 for half of the time ends at 0.4,
+/// where 0.08 can be had, in a valley of its own (0.114 counted for var(0) = 500, T = 1 to 6.6, then 4.95).
+#[test]
+fn the_better_of_two_valleys_is_found() {
+    let far = "[target]\nseparation = 4.0\nweights = [0.7, 0.3]\n[family]\npreset = \"free\"\nvariance = \"trained\"\n\
+        [start]\ndimension = 50\nscale = 1.0\nseed = 1\n";
+    let set = [
+        "design.budget=35",
+        "design.samples=512",
+        "design.verify=4000",
+        "design.schedules=[\"hold\", \"broad-start\"]",
+    ];
+    let record = found(far, &set);
+    let [hold, broad] = &record.families[..] else { panic!("{:?}", record.families) };
+    assert!((0.12..0.24).contains(&hold.probability), "{hold:?}");
+    assert_eq!(record.kind.name(), "broad-start");
+    assert!(broad.probability < 0.1 && record.probability.high < 0.11, "{broad:?}, {:?}", record.probability);
+}
+
 /// What a question sets is what a design asks with: the precision of the exact route, the draws, its own schedule.
 #[test]
 fn a_question_keeps_its_settings() {

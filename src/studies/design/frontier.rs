@@ -3,7 +3,7 @@
 use crate::config::{DesignConfig, Route, ScheduleShape};
 use crate::studies::StudyError;
 use crate::studies::design::judge::Judge;
-use crate::studies::design::search::{Look, Seen, Value, along_a_line, simplex};
+use crate::studies::design::search::{Look, Seen, Value, along_a_line, least, simplex};
 use crate::studies::design::shape::{DesignLimits, Member};
 
 /// The first duration that is tried.
@@ -117,7 +117,7 @@ impl<'a> Frontier<'a> {
         let apart = |best: &&Best| (best.duration / duration).ln().abs();
         let all = self.known.iter().chain(&self.hint);
         let near = all.min_by(|a, b| apart(a).total_cmp(&apart(b))).map(|best| best.place.clone());
-        let (place, least) = if shape.coordinates() == 1 {
+        let (place, found) = if shape.coordinates() == 1 {
             let hold = self.turnpike.filter(|_| shape == ScheduleShape::Hold);
             along_a_line(&value, near.and_then(|place| place.first().copied()).or(hold))?
         } else {
@@ -125,8 +125,8 @@ impl<'a> Frontier<'a> {
         };
         let member = shape.member(duration, &place, self.limits())?;
         let cost = self.judge.time(self.route, &member)?.unwrap_or(duration);
-        let rough = self.judge.stages(self.route) > 1 && self.wanted.is_some_and(|wanted| least > wanted.ln());
-        let best = Best { shape, duration, cost, member, probability: least.exp(), place, rough };
+        let rough = self.judge.stages(self.route) > 1 && self.wanted.is_some_and(|wanted| found > wanted.ln());
+        let best = Best { shape, duration, cost, member, probability: found.exp(), place, rough };
         let at = self.known.partition_point(|other| other.duration < duration);
         self.known.insert(at, best.clone());
         Ok(best)
@@ -164,9 +164,10 @@ impl<'a> Frontier<'a> {
         let hold = |place: &[f64], stage: usize| self.seen(ScheduleShape::Hold, duration, place, stage);
         let best =
             self.turnpike.map_or_else(|| along_a_line(&self.value(&hold), None).map(|(place, _)| place[0]), Ok)?;
-        let start = self.shape.guess(best);
+        let starts = self.shape.guesses(best);
+        let start = &starts[least(&value.race(&starts, f64::INFINITY)?)];
         // A second simplex where the first ended: one alone may have collapsed beside the least.
-        let anew = simplex(&value, &simplex(&value, &start, SIDE)?.0, NEAR_SIDE)?;
+        let anew = simplex(&value, &simplex(&value, start, SIDE)?.0, NEAR_SIDE)?;
         Ok(led.filter(|(_, least)| *least <= anew.1).unwrap_or(anew))
     }
 

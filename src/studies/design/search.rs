@@ -48,7 +48,7 @@ pub(super) struct Value<'a> {
 impl Value<'_> {
     /// Values at places, side by side. One whose interval lies above that of another, or above `bar`, is worse, and looked at no
     /// closer; the least is seen as well as can be.
-    fn race(&self, places: &[Vec<f64>], bar: f64) -> Result<Vec<f64>, StudyError> {
+    pub(super) fn race(&self, places: &[Vec<f64>], bar: f64) -> Result<Vec<f64>, StudyError> {
         let mut seen = self.first_look(places)?;
         for stage in 1..self.stages {
             let least = seen.iter().map(|seen| seen.high).fold(bar, f64::min);
@@ -94,17 +94,25 @@ impl Value<'_> {
     }
 }
 
-/// Place and value of the least along a line; `near` is where it was for a similar function.
+/// Place and value of the least along a line; `near` is where it was for a similar function. Beside it the whole line is looked
+/// over too where a first look is cheap: there may be a second valley.
 pub(super) fn along_a_line(value: &Value<'_>, near: Option<f64>) -> Result<(Vec<f64>, f64), StudyError> {
-    let (low, high, count) = match near {
-        Some(u) => ((u - BESIDE).max(0.0), (u + BESIDE).min(1.0), 5),
-        None => (0.0, 1.0, SCAN),
+    let evenly = |low: f64, high: f64, count: usize| -> Vec<f64> {
+        (0..count).map(|i| low + (high - low) * i as f64 / (count - 1) as f64).collect()
     };
-    let places: Vec<f64> = (0..count).map(|i| low + (high - low) * i as f64 / (count - 1) as f64).collect();
+    let beside = near.map(|u| ((u - BESIDE).max(0.0), (u + BESIDE).min(1.0)));
+    let mut places = beside.map_or_else(Vec::new, |(low, high)| evenly(low, high, 5));
+    let everywhere = beside.is_none() || value.stages > 1;
+    if everywhere {
+        places.extend(evenly(0.0, 1.0, SCAN));
+        places.sort_by(f64::total_cmp);
+        places.dedup();
+    }
+    let count = places.len();
     let (values, within_reach) = value.race_along(&places.iter().map(|&u| vec![u]).collect::<Vec<_>>())?;
     let best = least(&values);
     // At an end of the part that was looked over the rest may hold less.
-    if near.is_some() && ((best == 0 && low > 0.0) || (best == count - 1 && high < 1.0)) {
+    if !everywhere && ((best == 0 && places[0] > 0.0) || (best == count - 1 && places[best] < 1.0)) {
         return along_a_line(value, None);
     }
     let (left, right) = (best.saturating_sub(1), (best + 1).min(count - 1));
@@ -184,7 +192,7 @@ pub(super) fn simplex(value: &Value<'_>, start: &[f64], side: f64) -> Result<(Ve
 }
 
 /// The index of the least.
-fn least(values: &[f64]) -> usize {
+pub(super) fn least(values: &[f64]) -> usize {
     (0..values.len()).fold(0, |best, i| if values[i] < values[best] { i } else { best })
 }
 
@@ -233,6 +241,19 @@ mod tests {
         let (place, _) = along_a_line(&counted(-2.0), None).unwrap();
         assert!((place[0] - 0.43).abs() < 0.05, "{place:?}");
         assert_eq!(*looks.lock().unwrap(), [SCAN, 1, 1]);
+    }
+
+    /// Of two valleys the deeper one is found, although the other one was the deeper one before.
+    #[test]
+    fn a_second_valley_is_seen() {
+        let two = |u: &[f64], stage: usize| {
+            let (left, right) = (20.0 * (u[0] - 0.2).powi(2) + 0.5, 20.0 * (u[0] - 0.8).powi(2));
+            let (value, wide) = (left.min(right), [0.3, 0.0][stage]);
+            Ok(Seen { value, low: value - wide, high: value + wide })
+        };
+        let (place, _) =
+            along_a_line(&Value { at: &two, stages: 2, flat: 1e-3, goal: f64::INFINITY }, Some(0.2)).unwrap();
+        assert!((place[0] - 0.8).abs() < 0.02, "{place:?}");
     }
 
     #[test]

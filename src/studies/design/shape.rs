@@ -38,21 +38,29 @@ impl ScheduleShape {
 
     /// How many coordinates a member has beside its duration.
     pub(super) fn coordinates(self) -> usize {
-        self.guess(1.0).len()
+        self.guesses(1.0).first().map_or(0, Vec::len)
     }
 
-    /// Where a search of more than one coordinate starts, from the coordinate of the best hold.
-    pub(super) fn guess(self, hold: f64) -> Vec<f64> {
+    /// Where searches of more than one coordinate may start, from the coordinate of the best hold: P_c has several valleys.
+    pub(super) fn guesses(self, hold: f64) -> Vec<Vec<f64>> {
+        let warmer = (hold + 0.3).min(0.95);
+        let product = |first: &[f64], rest: &[&[f64]]| -> Vec<Vec<f64>> {
+            rest.iter().flat_map(|rest| first.iter().map(|&first| [&[first], *rest].concat())).collect()
+        };
         match self {
             Self::Geometric
             | Self::Hold
             | Self::Exponential
             | Self::LinearTemperature
             | Self::AdaptiveKl
-            | Self::AdaptiveEss => vec![hold],
-            Self::HoldRamp => vec![hold, 0.3],
-            Self::BroadStart => vec![0.8, 0.5, hold],
-            Self::ThreeArcs => vec![0.1, hold, 0.15, (hold + 0.3).min(0.95)],
+            | Self::AdaptiveEss => vec![vec![hold]],
+            Self::HoldRamp => product(&[hold, warmer], &[&[0.1], &[0.3], &[0.8]]),
+            // A broad start needs less heat than a hold that starts narrow, or none.
+            Self::BroadStart => {
+                let arcs = [[0.2, hold], [0.5, hold], [0.2, 0.5 * hold], [0.5, 0.5 * hold], [0.8, 0.0]];
+                product(&[0.5, 0.8, 1.0], &arcs.each_ref().map(|arc| &arc[..]))
+            }
+            Self::ThreeArcs => product(&[0.1, 0.5], &[&[hold, 0.15, warmer], &[hold, 0.4, warmer], &[hold, 0.0, hold]]),
         }
     }
 
