@@ -48,7 +48,7 @@ pub use design::DesignRun;
 pub use document::{Document, Override};
 pub use error::{ConfigError, Origin};
 pub use experiment::{Check, CheckRule, ExperimentConfig, Verb};
-pub use family::{FamilyConfig, ProductCriterion};
+pub use family::{ComponentShape, FamilyConfig, ProductCriterion};
 pub use flow::FlowConfig;
 pub use flow_target::FlowTargetConfig;
 pub use keys::{

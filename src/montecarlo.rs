@@ -32,6 +32,7 @@ pub use simulation::optimiser::Optimiser;
 pub use simulation::options::DescentOptions;
 pub use simulation::pace::Watching;
 pub use simulation::pair_descent::Descent;
+pub use simulation::shaped_descent::ShapedDescent;
 pub use statistics::agreement::{Agreement, Comparison};
 pub use statistics::binomial::binomial_interval;
 pub use statistics::cooling::Cooling;

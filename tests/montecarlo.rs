@@ -16,6 +16,8 @@ mod full_means;
 mod mixture_descent;
 #[path = "montecarlo/plain_descent.rs"]
 mod plain_descent;
+#[path = "montecarlo/shaped_descent.rs"]
+mod shaped_descent;
 
 use collapsar::montecarlo::{EnsembleOptions, Estimate, FreeEnsemble, FreeStart, RunEnd, SphereEnsemble, SphereStart};
 use collapsar_theory::{FreePair, FreePairOptions, Schedule, SpherePair, SpherePairOptions, SphereVariance};

@@ -51,6 +51,53 @@ fn solve_reproduces_the_reference_trajectories() {
     }
 }
 
+/// Components of full covariances, by a grid and Runge-Kutta steps of square factors: another parametrisation.
+#[test]
+fn solve_reproduces_the_reference_of_full_covariances() {
+    let reference: Value = serde_json::from_str(include_str!("reference/full_covariances.json")).unwrap();
+    for (name, case) in reference["cases"].as_object().unwrap() {
+        let train = case["weights"].as_str().unwrap().replace("fixed", "no");
+        let config = format!(
+            "[family]\nweights = {}\ntrain_weights = \"{train}\"\ncovariance = \"full\"\n[schedule]\nkind = \"exponential\"\n\
+             initial_temperature = {}\nrate = {}\n[start]\nmeans = {}\nvariance = {}\n[solve]\ntimes = {}\n{}",
+            case["w0"],
+            case["T0"],
+            case["kappa"],
+            case["mu0"],
+            case["var0"],
+            case["t"],
+            target(&case["v"], &case["nu"], &case["Sigma"])
+        );
+        let record = solve_json(&config);
+        for (ours, theirs) in [("means", "mu"), ("weights", "w"), ("coverage", "coverage"), ("covariances", "Sigma")] {
+            let wanted: Vec<f64> =
+                case["result"].as_array().unwrap().iter().flat_map(|at| numbers(&at[theirs])).collect();
+            let difference = largest_difference(&numbers(&record[ours]), &wanted);
+            println!("{name}: {ours} {difference:.1e}");
+            assert!(difference < AGREEMENT, "{name}: {ours} {difference:e}");
+        }
+        let (variance, covariances) = (numbers(&record["variances"]), numbers(&record["covariances"]));
+        for (v, s) in variance.iter().zip(covariances.chunks(4)) {
+            assert!((v - 0.5 * (s[0] + s[3])).abs() < 1e-14 && s[1] == s[2]);
+        }
+        assert!(record["limit"]["status"] == "equilibrium", "{}", record["limit"]);
+        assert_eq!(record["config"]["family"]["covariance"], "full");
+    }
+}
+
+/// One component takes any covariance: the fit of one mode is exact, in the limit at KL = 0.
+#[test]
+fn one_full_component_fits_one_mode() {
+    let config = "[family]\ncovariance = \"full\"\n[start]\nmeans = [[0.3, 0.1, -0.2]]\n[solve]\ntimes = [0.0, 40.0]\n\
+        [[target.components]]\nweight = 1\nmean = [1.0, 2.0, -1.0]\n\
+        covariance = [[2.0, 0.6, 0.1], [0.6, 1.0, -0.2], [0.1, -0.2, 0.5]]\n";
+    let record = solve_json(config);
+    let last = &record["covariances"][1];
+    let wanted = [2.0, 0.6, 0.1, 0.6, 1.0, -0.2, 0.1, -0.2, 0.5];
+    assert!(largest_difference(&numbers(last), &wanted) < 1e-7, "{last}");
+    assert!(record["objective"][1].as_f64().unwrap().abs() < 1e-10);
+}
+
 const START: &str = "[start]\nmeans = [[0.6, 0.4, 0.2], [-0.5, 0.1, -0.3]]\n[solve]\ntimes = [0.0, 0.5, 2.0, 6.0]\n";
 
 /// One component, one mode: ds/dt = 2 - 2 beta s/v and dm/dt = -beta (m - nu)/v at constant temperature.
@@ -182,6 +229,25 @@ fn what_has_no_meaning_is_refused_with_its_rule() {
             "have 3 rows and columns",
         ),
         (many, "line 5", "differ in at most 3 directions"),
+        (base.replace("\"unit\"", "\"unit\"\ncovariance = \"full\""), "line 2", "beside `family.covariance"),
+        (base.replace("variance = \"unit\"", "covariance = \"round\""), "line 2", "\"isotropic\""),
+        (
+            "[family]\ncovariance = \"full\"\n[start]\nmeans = [[0.1, 0.2, 0.3, 0.4]]\n[target]\nmeans = [[1.0]]\n".to_owned(),
+            "line 2",
+            "be isotropic, or d at most 3",
+        ),
+        (
+            "[family]\npreset = \"paper\"\ncovariance = \"full\"\n[start]\ndimension = 2\n[target]\nseparation = 3.0\n".to_owned(),
+            "line 2",
+            "be free",
+        ),
+        (
+            "[family]\ncovariance = \"full\"\n[schedule]\nkind = \"adaptive-kl\"\ninitial_temperature = 4.0\ninterval = 0.1\ntau = 1.0\n\
+             [start]\nmeans = [[0.1, 0.2], [0.3, 0.1]]\n[target]\nseparation = 2.0\n"
+                .to_owned(),
+            "family.covariance",
+            "be isotropic under a schedule",
+        ),
     ];
     for (config, line, rule) in cases {
         let file = config_file(&config);

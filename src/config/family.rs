@@ -39,6 +39,19 @@ pub(crate) const VARIANCES: [(&str, VarianceRule); 4] = [
     ("trained", VarianceRule::Trained),
     ("own", VarianceRule::Own),
 ];
+
+/// What each component has where its variance is its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ComponentShape {
+    /// A multiple of I.
+    Isotropic,
+    /// A matrix.
+    Full,
+}
+
+pub(crate) const SHAPES: [(&str, ComponentShape); 2] =
+    [("isotropic", ComponentShape::Isotropic), ("full", ComponentShape::Full)];
 pub(crate) const WEIGHTS: [(&str, WeightRule); 3] =
     [("no", WeightRule::Fixed), ("fisher-rao", WeightRule::FisherRao), ("softmax", WeightRule::Softmax)];
 pub(crate) const CLOCKS: [(&str, Clock); 2] = [("kl", Clock::Kl), ("free-energy", Clock::FreeEnergy)];
@@ -75,6 +88,9 @@ pub struct FamilyConfig {
     /// How the variance moves.
     #[serde(serialize_with = "variance_word")]
     pub variance: VarianceRule,
+    /// Whether a variance of its own is a matrix.
+    #[serde(skip_serializing_if = "is_isotropic")]
+    pub covariance: ComponentShape,
     /// The unit of time.
     #[serde(serialize_with = "clock_word")]
     pub clock: Clock,
@@ -95,6 +111,9 @@ fn means_word<S: Serializer>(value: &MeanSpace, serializer: S) -> Result<S::Ok, 
 fn variance_word<S: Serializer>(value: &VarianceRule, serializer: S) -> Result<S::Ok, S::Error> {
     word(&VARIANCES, *value, serializer)
 }
+fn is_isotropic(shape: &ComponentShape) -> bool {
+    *shape == ComponentShape::Isotropic
+}
 fn clock_word<S: Serializer>(value: &Clock, serializer: S) -> Result<S::Ok, S::Error> {
     word(&CLOCKS, *value, serializer)
 }
@@ -109,7 +128,11 @@ impl FamilyConfig {
     /// The section for these weights and rules.
     pub(crate) fn new(weights: Vec<f64>, rules: Rules) -> Self {
         let Rules { means, variance, weights: train_weights, clock, metric, tempering } = rules;
-        Self { weights, train_weights, means, variance, clock, metric, tempering }
+        let (variance, covariance) = match variance {
+            VarianceRule::Full => (VarianceRule::Own, ComponentShape::Full),
+            one => (one, ComponentShape::Isotropic),
+        };
+        Self { weights, train_weights, means, variance, covariance, clock, metric, tempering }
     }
 
     /// Whether the variance descends.
@@ -121,7 +144,7 @@ impl FamilyConfig {
     pub fn rules(&self) -> Rules {
         Rules {
             means: self.means,
-            variance: self.variance,
+            variance: if self.has_covariances() { VarianceRule::Full } else { self.variance },
             weights: self.train_weights,
             clock: self.clock,
             metric: self.metric,
@@ -139,7 +162,11 @@ impl FamilyConfig {
         let weights = if self.trains_weights() { word_of(&WEIGHTS, self.train_weights) } else { Some("fixed") };
         let parts = [
             ("means", word_of(&MEANS, self.means)),
-            ("variance", word_of(&VARIANCES, self.variance)),
+            if self.has_covariances() {
+                ("covariance", word_of(&SHAPES, self.covariance))
+            } else {
+                ("variance", word_of(&VARIANCES, self.variance))
+            },
             ("weights", weights),
             ("clock", word_of(&CLOCKS, self.clock)),
         ];
@@ -157,7 +184,12 @@ impl FamilyConfig {
         self.means == MeanSpace::Sphere
     }
 
-    /// Whether each component has a variance of its own.
+    /// Whether each component has a covariance matrix of its own.
+    pub fn has_covariances(&self) -> bool {
+        self.covariance == ComponentShape::Full
+    }
+
+    /// Whether each component has a variance or a covariance of its own.
     pub fn has_own_variances(&self) -> bool {
         self.variance == VarianceRule::Own
     }

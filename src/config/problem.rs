@@ -44,14 +44,26 @@ impl ProblemConfig {
     /// The key that breaks a rule.
     pub fn resolve_shaped(document: &Document) -> Result<Self, ConfigError> {
         let found = Self::of(document, resolve::shaped_target(document)?, resolve::shaped_rules(document)?)?;
-        found.check_shapes().map_err(|error| {
-            if error.name() == "covariances" {
-                document.section("target").breaks("components", error.rule())
-            } else {
-                document.section("family").parameter(&error)
-            }
-        })?;
+        found.shaped().map_err(|error| Self::shape_error(document, &error))?;
         Ok(found)
+    }
+
+    /// The same where the closed flow is followed, whose averages need directions that quadrature has.
+    ///
+    /// # Errors
+    /// The key that breaks a rule.
+    pub fn resolve_averaged(document: &Document) -> Result<Self, ConfigError> {
+        let found = Self::resolve_shaped(document)?;
+        found.check_averages().map_err(|error| Self::shape_error(document, &error))?;
+        Ok(found)
+    }
+
+    fn shape_error(document: &Document, error: &InvalidParameter) -> ConfigError {
+        if error.name() == "covariances" {
+            document.section("target").breaks("components", error.rule())
+        } else {
+            document.section("family").parameter(error)
+        }
     }
 
     fn of(document: &Document, target: TargetConfig, rules: Rules) -> Result<Self, ConfigError> {
@@ -128,7 +140,10 @@ impl ProblemConfig {
     }
 
     /// Whether quadrature has the dimensions that the shapes need.
-    fn check_shapes(&self) -> Result<(), InvalidParameter> {
+    ///
+    /// # Errors
+    /// What is in its way.
+    pub(crate) fn check_averages(&self) -> Result<(), InvalidParameter> {
         let Some(shaped) = self.shaped()? else { return Ok(()) };
         let (_, at) = shaped.reduce();
         // A law adds as many directions as there are components.

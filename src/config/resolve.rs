@@ -7,7 +7,9 @@ use collapsar_theory::{FARTHEST, MeanSpace, Rules, VarianceRule};
 
 use crate::config::document::Document;
 use crate::config::error::ConfigError;
-use crate::config::family::{CLOCKS, FamilyConfig, MEANS, METRICS, PRESETS, Preset, TEMPERINGS, VARIANCES, WEIGHTS};
+use crate::config::family::{
+    CLOCKS, ComponentShape, FamilyConfig, MEANS, METRICS, PRESETS, Preset, SHAPES, TEMPERINGS, VARIANCES, WEIGHTS,
+};
 use crate::config::keys::{
     BifurcationConfig, BoundaryConfig, DensityConfig, DesignConfig, ExactConfig, FormulaConfig, LangevinConfig,
     MonteCarloConfig, OptimiserConfig, PortraitConfig, RotationConfig, ScanConfig, SimulationConfig, SolveConfig,
@@ -81,9 +83,13 @@ fn weights(section: &Section<'_>, means: Option<usize>) -> Result<Vec<f64>, Conf
 /// The rules of `[family]`, one variance for all components.
 pub(crate) fn rules(document: &Document) -> Result<Rules, ConfigError> {
     let found = shaped_rules(document)?;
-    if found.variance == VarianceRule::Own {
-        let rule = "be \"unit\", \"slaved\" or \"trained\" here: variances of their own are for solve, probability, sweep and design";
-        return Err(document.section("family").breaks("variance", rule));
+    if found.variance.is_own() {
+        let section = document.section("family");
+        let verbs = "variances of their own are for solve, probability, sweep and design";
+        return Err(match found.variance {
+            VarianceRule::Full => section.breaks("covariance", &format!("be \"isotropic\" here: {verbs}")),
+            _ => section.breaks("variance", &format!("be \"unit\", \"slaved\" or \"trained\" here: {verbs}")),
+        });
     }
     Ok(found)
 }
@@ -103,12 +109,24 @@ pub(crate) fn shaped_rules(document: &Document) -> Result<Rules, ConfigError> {
     section.refuse(&["criterion"], "only product measures have one: a mixture collapses where it loses any mode")?;
     Ok(Rules {
         means: section.choice("means", &MEANS)?.unwrap_or(preset.means),
-        variance: section.choice("variance", &VARIANCES)?.unwrap_or(preset.variance),
+        variance: variance_rule(&section, preset.variance)?,
         weights: section.choice("train_weights", &WEIGHTS)?.unwrap_or(preset.weights),
         clock: section.choice("clock", &CLOCKS)?.unwrap_or(preset.clock),
         metric: section.choice("metric", &METRICS)?.unwrap_or(preset.metric),
         tempering: section.choice("tempering", &TEMPERINGS)?.unwrap_or(preset.tempering),
     })
+}
+
+/// How variances move; matrices are each component's own.
+fn variance_rule(section: &Section<'_>, usual: VarianceRule) -> Result<VarianceRule, ConfigError> {
+    let given = section.choice("variance", &VARIANCES)?;
+    if section.choice("covariance", &SHAPES)? != Some(ComponentShape::Full) {
+        return Ok(given.unwrap_or(usual));
+    }
+    if given.is_some_and(|rule| rule != VarianceRule::Own) {
+        return Err(section.breaks("variance", "be absent or \"own\" beside `family.covariance = \"full\"`"));
+    }
+    Ok(VarianceRule::Full)
 }
 
 /// var(0), where one is given: for a trained variance.
@@ -123,7 +141,7 @@ pub(crate) fn initial_variance(document: &Document, rules: Rules) -> Result<Opti
 /// The same, or one for each component that has its own.
 fn initial_variances(document: &Document, rules: Rules) -> Result<Option<InitialVariance>, ConfigError> {
     let section = document.section("start");
-    if rules.variance != VarianceRule::Own {
+    if !rules.variance.is_own() {
         return Ok(initial_variance(document, rules)?.map(InitialVariance::Common));
     }
     if !section.is_list("variance") {

@@ -13,3 +13,6 @@ pub(crate) mod pace;
 pub(crate) mod pair_batch;
 pub(crate) mod pair_descent;
 pub(crate) mod pair_gradient;
+pub(crate) mod shaped_descent;
+pub(crate) mod shaped_gradient;
+pub(crate) mod shapes;

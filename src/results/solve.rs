@@ -40,6 +40,9 @@ pub struct SolveRecord {
     /// var_i of components that have their own (time x component); else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variances: Option<Vec<Vec<f64>>>,
+    /// Sigma_i of components that have covariances (time x component x row x column); else absent. Their var_i is tr Sigma_i/d.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covariances: Option<Vec<Vec<Vec<Vec<f64>>>>>,
     /// C_k = E_q\[s_k\] (time x mode): the share of q's mass on mode k. A good fit has C_k = v_k.
     pub coverage: Vec<Vec<f64>>,
     /// Inner products of (mu_1..mu_K, nu_1..nu_P) (time x (K+P) x (K+P)).
@@ -203,6 +206,11 @@ impl SolveRecord {
                 .family
                 .has_own_variances()
                 .then(|| reports.iter().map(|r| r.variances.clone()).collect()),
+            covariances: config
+                .problem
+                .family
+                .has_covariances()
+                .then(|| reports.iter().map(|r| r.covariances.clone()).collect()),
             coverage: reports.iter().map(|r| r.coverage.clone()).collect(),
             gram: reports.iter().map(|r| r.gram.clone()).collect(),
             objective: pick(&|r| r.objective),

@@ -6,7 +6,7 @@ use crate::integrate::vectors;
 use crate::parallel;
 
 /// A closed flow of a mixture of K components against P modes; its state begins with the K means, then K logits where the
-/// weights are trained, then logarithms of variances.
+/// weights are trained, then what the variances are trained in.
 pub trait Closed: Flow + Sync {
     /// K.
     fn components(&self) -> usize;
@@ -17,8 +17,11 @@ pub trait Closed: Flow + Sync {
     /// The modes in frame coordinates (P x D, row by row).
     fn modes(&self) -> &[f64];
 
-    /// Whether components have variances of their own.
+    /// Whether components have variances or covariances of their own.
     fn has_own_variances(&self) -> bool;
+
+    /// Whether the weights are trained.
+    fn trains_weights(&self) -> bool;
 
     /// The field where one coordinate of `state` is larger by a little: coordinate and difference for each.
     fn beside(&self, beta: f64, state: &[f64], moves: &[(usize, f64)]) -> Vec<Vec<f64>>;
@@ -26,7 +29,7 @@ pub trait Closed: Flow + Sync {
     /// w_i at a state.
     fn weights(&self, beta: f64, state: &[f64]) -> Vec<f64>;
 
-    /// mu_i (K x D, row by row) and var_i, one for each component, at a state.
+    /// mu_i (K x D, row by row) and var_i, tr Sigma_i/d of covariances, one for each component, at a state.
     fn laws(&self, beta: f64, state: &[f64]) -> (Vec<f64>, Vec<f64>);
 
     /// Everything that a run reports of a state.
@@ -40,8 +43,10 @@ pub struct Observation {
     pub means: Vec<f64>,
     /// w_i.
     pub weights: Vec<f64>,
-    /// The common variance, or one for each component.
+    /// The common variance, or one for each component; tr Sigma_i/d of covariances.
     pub variances: Vec<f64>,
+    /// Sigma_i of components that have covariances (K x D x D, row by row); else empty.
+    pub covariances: Vec<f64>,
     /// Mean responsibilities of the modes under each component (K x P).
     pub shares: Vec<f64>,
     /// C_k.
@@ -82,6 +87,10 @@ impl Closed for MixtureFlow {
         false
     }
 
+    fn trains_weights(&self) -> bool {
+        self.trains_weights()
+    }
+
     /// Side by side where that is worth more than one thread; of many components to the tolerance of the averages.
     fn beside(&self, beta: f64, state: &[f64], moves: &[(usize, f64)]) -> Vec<Vec<f64>> {
         if self.components() >= FEW {
@@ -107,6 +116,7 @@ impl Closed for MixtureFlow {
         Observation {
             weights: plain.weights(),
             variances: vec![plain.variance],
+            covariances: Vec::new(),
             coverage: self.coverage_of(&plain, &averages),
             objective: self.objective_of(beta, &plain, &averages),
             error: averages.error,
@@ -131,6 +141,10 @@ impl Closed for ShapedFlow {
 
     fn has_own_variances(&self) -> bool {
         self.has_own_variances()
+    }
+
+    fn trains_weights(&self) -> bool {
+        self.trains_weights()
     }
 
     /// One after the other: its rule remembers the steps that it took.
@@ -159,6 +173,7 @@ impl Closed for ShapedFlow {
             weights: plain.weights(),
             means: plain.means,
             variances: plain.variances,
+            covariances: plain.covariances,
             shares: averages.target.shares,
             coverage,
             objective,

@@ -117,7 +117,7 @@ pub struct Limit {
     pub since: Option<f64>,
 }
 
-/// The fastest motion of a state: of a mean's coordinate, of a weight, of log var. A weight that grows counts with its
+/// The fastest motion of a state: of a mean's coordinate, of a weight, of log var, of an entry of a covariance. A weight that grows counts with its
 /// relative rate however small it is, for it will matter; one that decays with its absolute rate.
 pub(crate) fn fastest_motion(flow: &impl Closed, beta: f64, state: &[f64]) -> f64 {
     let mut rate = vec![0.0; state.len()];
@@ -128,8 +128,7 @@ pub(crate) fn fastest_motion(flow: &impl Closed, beta: f64, state: &[f64]) -> f6
 /// The same where the field is known.
 pub(crate) fn motion_of(flow: &impl Closed, beta: f64, state: &[f64], rate: &[f64]) -> f64 {
     let (k, offset) = (flow.components(), flow.components() * flow.width());
-    let variances = if flow.has_own_variances() { k } else { 0 };
-    let trains_weights = state.len() >= offset + k + variances;
+    let trains_weights = flow.trains_weights();
     let weights = flow.weights(beta, state);
     let mut fastest = 0.0f64;
     for (i, r) in rate.iter().enumerate() {

@@ -15,14 +15,20 @@ pub struct Report {
     pub weights: Vec<f64>,
     /// var; of components that have their own the mean over the mass, sum_i w_i var_i.
     pub variance: f64,
-    /// var_i of components that have their own; else empty.
+    /// var_i of components that have their own, tr Sigma_i/d of covariances; else empty.
     pub variances: Vec<f64>,
+    /// Sigma_i of components that have covariances, by rows; else empty.
+    pub covariances: Vec<Vec<Vec<f64>>>,
     /// C_k = E_q\[s_k\], theory section 9.
     pub coverage: Vec<f64>,
     /// Inner products of (mu_1..mu_K, nu_1..nu_P), a symmetric matrix.
     pub gram: Vec<Vec<f64>>,
     /// F_beta of theory (1).
     pub objective: f64,
+}
+
+fn rows(of: &[f64], width: usize) -> Vec<Vec<f64>> {
+    of.chunks(width).map(<[f64]>::to_vec).collect()
 }
 
 impl Report {
@@ -36,13 +42,14 @@ impl Report {
             time,
             temperature,
             gram: vectors.iter().map(|a| vectors.iter().map(|b| inner(a, b)).collect()).collect(),
-            means: seen.means.chunks(flow.width()).map(<[f64]>::to_vec).collect(),
+            means: rows(&seen.means, flow.width()),
             coverage: seen.coverage,
             objective: seen.objective,
             variance: match seen.variances.as_slice() {
                 [common] => *common,
                 own => own.iter().zip(&seen.weights).map(|(v, w)| v * w).sum(),
             },
+            covariances: seen.covariances.chunks(flow.width().pow(2)).map(|of| rows(of, flow.width())).collect(),
             variances: if flow.has_own_variances() { seen.variances } else { Vec::new() },
             weights: seen.weights,
         }

@@ -2,7 +2,7 @@
 
 use collapsar_theory::{
     AdaptiveRule, FitComponent, InvalidParameter, Part, Problem, Schedule, ShapedProblem, TemperedFit, TemperedModes,
-    Tempering,
+    Tempering, VarianceRule,
 };
 
 use crate::integrate::{StepResult, Stepper, Tolerances, vectors};
@@ -92,7 +92,7 @@ impl Watched {
 
     /// The same where modes have covariances and components variances of their own.
     ///
-    /// Errors: those of [`Watched::modes`].
+    /// Errors: those of [`Watched::modes`]; components of full covariances.
     pub fn shaped(
         rule: AdaptiveRule,
         problem: &ShapedProblem,
@@ -101,6 +101,10 @@ impl Watched {
     ) -> Result<Self, InvalidParameter> {
         let plain = problem.problem();
         check(&rule, plain)?;
+        if plain.family().rules().variance == VarianceRule::Full {
+            let rule = "be isotropic under a schedule that watches the fit";
+            return Err(InvalidParameter::new("covariance", "full", rule).of(Part::Family));
+        }
         let (weights, covariances) = (plain.target().weights(), Some(problem.covariances()));
         let modes = TemperedModes::new(modes, width, weights, covariances, plain.dimension())?;
         Ok(Self { rule, target: WatchedTarget::Modes(Box::new(modes)) })

@@ -119,6 +119,7 @@ pub const PROBES: &[Probe] = &[
     ("family.means", &[], ["\"free\"", "\"sphere\""]),
     ("family.variance", &[], ["\"unit\"", "\"slaved\""]),
     ("family.variance", &[], ["\"trained\"", "\"slaved\""]),
+    ("family.covariance", &["family.variance=\"own\"", "start.dimension=2"], ["\"isotropic\"", "\"full\""]),
     ("family.clock", &[], ["\"kl\"", "\"free-energy\""]),
     ("family.metric", &[], ["\"euclidean\"", "\"natural\""]),
     ("family.tempering", &[], ["\"density\"", "\"modes\""]),

@@ -12,7 +12,7 @@ pub enum MeanSpace {
     Sphere,
 }
 
-/// How the variance of the components moves: one for all, or their own.
+/// How the variance of the components moves: one for all, their own, or the covariance of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VarianceRule {
     /// var = 1.
@@ -23,6 +23,15 @@ pub enum VarianceRule {
     Trained,
     /// Each component's own, theory (29), from T0: for [`crate::ShapedFlow`] alone.
     Own,
+    /// Each component's own covariance matrix, theory (45), from T0 I: for [`crate::ShapedFlow`] alone.
+    Full,
+}
+
+impl VarianceRule {
+    /// Whether each component has a variance or a covariance of its own.
+    pub fn is_own(self) -> bool {
+        matches!(self, Self::Own | Self::Full)
+    }
 }
 
 /// How the component weights move.

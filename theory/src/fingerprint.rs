@@ -95,6 +95,7 @@ fn family(family: &Family) -> String {
         VarianceRule::Slaved => "slaved",
         VarianceRule::Trained => "trained",
         VarianceRule::Own => "own",
+        VarianceRule::Full => "full",
     };
     let weights = match rules.weights {
         WeightRule::Fixed => "fixed",

@@ -66,7 +66,7 @@ impl Pair {
             let rule = "be density: the pairs' closed form tempers the whole density";
             return refuse("tempering", "modes", rule);
         }
-        if rules.variance == VarianceRule::Own {
+        if rules.variance.is_own() {
             return refuse("variance", "own", "be one for all components: the pairs' closed form has no other");
         }
         let (clock, metric) = (rules.clock, rules.metric);
@@ -83,7 +83,9 @@ impl Pair {
                 let variance = match variance {
                     VarianceRule::Unit => SphereVariance::Unit,
                     VarianceRule::Slaved => SphereVariance::Slaved,
-                    VarianceRule::Trained | VarianceRule::Own => SphereVariance::Lagging { dimension: f64::INFINITY },
+                    VarianceRule::Trained | VarianceRule::Own | VarianceRule::Full => {
+                        SphereVariance::Lagging { dimension: f64::INFINITY }
+                    }
                 };
                 let options = SpherePairOptions { radius: separation, target_weight, variance, clock, metric };
                 SpherePair::new(options).map(Self::Sphere)

@@ -121,7 +121,9 @@ impl Problem {
         match self.family.rules().variance {
             VarianceRule::Unit => 1.0,
             VarianceRule::Slaved => self.schedule.initial_temperature(),
-            VarianceRule::Trained | VarianceRule::Own => self.variance.unwrap_or(self.schedule.initial_temperature()),
+            VarianceRule::Trained | VarianceRule::Own | VarianceRule::Full => {
+                self.variance.unwrap_or(self.schedule.initial_temperature())
+            }
         }
     }
 

@@ -22,7 +22,7 @@ pub enum Covariance {
 }
 
 /// A [`Problem`] with the covariances of the modes, p(x) = sum_k v_k N(x; nu_k, Sigma_k), and the initial variances of
-/// components that have their own: theory (28), (29).
+/// components that have their own, var_i I where they have covariances: theory (28), (29), (45).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShapedProblem {
     problem: Problem,
@@ -71,7 +71,7 @@ impl ShapedProblem {
     pub fn with_initial_variances(self, variances: Vec<f64>) -> Result<Self, InvalidParameter> {
         let family = self.problem.family();
         let value = format!("{variances:?}");
-        if family.rules().variance != VarianceRule::Own {
+        if !family.rules().variance.is_own() {
             return Err(InvalidParameter::new("variance", value, NOT_OWN).of(Part::Start));
         }
         if variances.len() != family.components() {
@@ -100,9 +100,11 @@ impl ShapedProblem {
         self.variances.clone().unwrap_or_else(common)
     }
 
-    /// Whether every covariance is a multiple of I, so that the flow stays in the span of modes and means.
+    /// Whether every covariance, of modes and components, is a multiple of I, so that the flow stays in the span of modes and
+    /// means.
     pub fn is_isotropic(&self) -> bool {
-        self.covariances.iter().all(|c| matches!(c, Covariance::Isotropic(_)))
+        let modes = self.covariances.iter().all(|c| matches!(c, Covariance::Isotropic(_)));
+        modes && self.problem.family().rules().variance != VarianceRule::Full
     }
 
     /// The frame of the run and the coordinates in it: [`Problem::reduce`], or R^d itself where a covariance is no multiple

@@ -2,7 +2,7 @@
 
 use collapsar_theory::{BenchmarkKind, ScheduleKind};
 
-use crate::config::family::{CLOCKS, CRITERIA, MEANS, METRICS, PRESETS, TEMPERINGS, VARIANCES, WEIGHTS};
+use crate::config::family::{CLOCKS, CRITERIA, MEANS, METRICS, PRESETS, SHAPES, TEMPERINGS, VARIANCES, WEIGHTS};
 use crate::config::keys::{Key, KeyKind, key, words};
 use KeyKind::{Flag, Integer, Number, NumberOrNumbers, Numbers, Tables, Vectors, Word};
 
@@ -71,6 +71,13 @@ pub(super) const FAMILY: &[Key] = &[
         "paper: trained, free: unit",
         "own: solve, probability, sweep, design; free means",
         "1, T, one trained for all components, or each component's own",
+    ),
+    key(
+        "covariance",
+        Word(|| words(&SHAPES)),
+        "\"isotropic\"",
+        "full: where variance = \"own\" may be, which it implies; the simulation route alone beyond d = 3",
+        "whether each component's own variance is a number, or a matrix Σ_i that starts as var I",
     ),
     key("clock", Word(|| words(&CLOCKS)), "paper: free-energy, free: kl", "", "the flow of F_β, or of F_β/β"),
     key("metric", Word(|| words(&METRICS)), "\"euclidean\"", "", "each mean moves with factor w_i, or 1"),

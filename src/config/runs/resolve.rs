@@ -37,7 +37,7 @@ impl SolveRun {
     /// The key that breaks a rule; so below.
     pub fn resolve(document: &Document) -> Result<Self, ConfigError> {
         OptimiserConfig::refuse_adam(&document.section("optimiser"))?;
-        Self::of(document, ProblemConfig::resolve_shaped(document)?)
+        Self::of(document, ProblemConfig::resolve_averaged(document)?)
     }
 
     fn of(document: &Document, problem: ProblemConfig) -> Result<Self, ConfigError> {

@@ -4,6 +4,9 @@ use collapsar_theory::Tempering;
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+/// log p and log q of a batch, each up to a constant.
+pub(crate) type LogDensities = (Vec<f64>, Vec<f64>);
+
 /// q: Gaussians in R^d, each with a variance of its own.
 #[derive(Debug, Clone)]
 pub(crate) struct FitMixture {

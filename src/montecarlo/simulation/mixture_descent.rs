@@ -39,9 +39,9 @@ pub struct MixtureDescentOptions {
 }
 
 /// Samples of each component by which the coverage of a finished run is judged.
-const JUDGED_BY: usize = 512;
+pub(crate) const JUDGED_BY: usize = 512;
 /// A step may change a variance by this factor at most.
-const LARGEST_FACTOR: f64 = 1e3;
+pub(crate) const LARGEST_FACTOR: f64 = 1e3;
 
 /// Descent of K components on P modes in R^d; each sample costs O((K + P) d).
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ impl<'a> MixtureDescent<'a> {
             return Err(InvalidParameter::new("means", "an explicit start", rule).of(Part::Start));
         };
         options.check()?;
-        if problem.family().rules().variance == VarianceRule::Own {
+        if problem.family().rules().variance.is_own() {
             let rule = "be one for all components here";
             return Err(InvalidParameter::new("variance", "own", rule).of(Part::Family));
         }
@@ -126,15 +126,7 @@ impl<'a> MixtureDescent<'a> {
         if Watching::leaves_open(self.options.watching, cold) {
             return (RunEnd::Undecided, None);
         }
-        (self.end_of(&coverage), cold)
-    }
-
-    fn end_of(&self, coverage: &[f64]) -> RunEnd {
-        if coverage.iter().any(|c| !c.is_finite()) {
-            return RunEnd::Failed;
-        }
-        let lost = coverage.iter().zip(&self.modes.weights).any(|(c, v)| *c < LOST_COVERAGE * v);
-        if lost { RunEnd::Collapsed } else { RunEnd::Recovered }
+        (end_of_coverage(&coverage, &self.modes.weights), cold)
     }
 
     fn run(&self, rng: &mut impl Rng) -> (Running, Option<f64>) {
@@ -156,7 +148,7 @@ impl<'a> MixtureDescent<'a> {
             match self.rules().variance {
                 VarianceRule::Unit => running.q.variances.fill(1.0),
                 VarianceRule::Slaved => running.q.variances.fill(1.0 / beta),
-                VarianceRule::Trained | VarianceRule::Own => {}
+                VarianceRule::Trained | VarianceRule::Own | VarianceRule::Full => {}
             }
             let found = gradient((&running.q, &self.modes, beta), batch, &mut sums, rng);
             self.step(n, beta, found, &mut running);
@@ -217,9 +209,7 @@ impl<'a> MixtureDescent<'a> {
                 let metric = if fisher { 1.0 / q.weights[i].max(f64::MIN_POSITIVE) } else { 1.0 };
                 *logit -= change(k * d + k + i, metric * slope);
             }
-            let top = running.logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let total: f64 = running.logits.iter().map(|l| (l - top).exp()).sum();
-            q.weights.iter_mut().zip(&running.logits).for_each(|(w, l)| *w = (l - top).exp() / total);
+            softmax(&running.logits, &mut q.weights);
         }
         if rules.means == MeanSpace::Sphere {
             let radius = self.problem.radius().unwrap_or(1.0);
@@ -229,6 +219,22 @@ impl<'a> MixtureDescent<'a> {
             }
         }
     }
+}
+
+/// w = softmax(l).
+pub(crate) fn softmax(logits: &[f64], weights: &mut [f64]) {
+    let top = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = logits.iter().map(|l| (l - top).exp()).sum();
+    weights.iter_mut().zip(logits).for_each(|(w, l)| *w = (l - top).exp() / total);
+}
+
+/// How a run of this coverage ends on modes of weights v: collapsed if some C_k/v_k < 1/2.
+pub(crate) fn end_of_coverage(coverage: &[f64], weights: &[f64]) -> RunEnd {
+    if coverage.iter().any(|c| !c.is_finite()) {
+        return RunEnd::Failed;
+    }
+    let lost = coverage.iter().zip(weights).any(|(c, v)| *c < LOST_COVERAGE * v);
+    if lost { RunEnd::Collapsed } else { RunEnd::Recovered }
 }
 
 fn norm(vector: &[f64]) -> f64 {

@@ -1,11 +1,12 @@
 //! The temperatures of a descent: those of its schedule, or those that its batches give it.
 
 use collapsar_theory::{AdaptiveRule, Schedule};
-use rand::{Rng, RngExt};
+use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
-use crate::montecarlo::simulation::densities::{FitMixture, TargetModes};
+use crate::montecarlo::simulation::densities::{FitMixture, LogDensities, TargetModes};
 use crate::montecarlo::simulation::pair_batch::{Geometry, SEEN};
+use crate::montecarlo::simulation::shapes::choose;
 
 /// A rule that a descent asks with batches of its own.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,9 +23,6 @@ impl Watching {
         watching.is_some_and(|watching| watching.rest.is_some()) && cold.is_none()
     }
 }
-
-/// log p and log q of a batch, each up to a constant.
-pub(crate) type LogDensities = (Vec<f64>, Vec<f64>);
 
 /// beta, step by step.
 pub(crate) struct Pace<'a> {
@@ -103,12 +101,7 @@ pub(crate) fn mixture_densities(q: &FitMixture, p: &TargetModes, size: usize, rn
     let mut x = vec![0.0; d];
     let own: Vec<f64> = q.offsets().collect();
     let mut draw = || {
-        let mut left: f64 = rng.random();
-        let chosen = q.weights.iter().position(|weight| {
-            left -= weight;
-            left < 0.0
-        });
-        let i = chosen.unwrap_or(q.weights.len() - 1);
+        let i = choose(&q.weights, rng);
         let root = q.variances[i].sqrt();
         for (x, mean) in x.iter_mut().zip(&q.means[i * d..]) {
             *x = mean + root * Distribution::<f64>::sample(&StandardNormal, rng);

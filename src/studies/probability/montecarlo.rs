@@ -68,6 +68,9 @@ fn with_shapes(
         let rule = "be \"plain\" where modes have covariances or components variances of their own";
         return Ok(Said::Nothing(StudyError::refused("optimiser.kind", "\"adam\"", rule)));
     }
+    if let Some(why) = question.averages_missing() {
+        return Ok(Said::Nothing(why));
+    }
     let options = MixtureOptions { horizon: question.config.stop.horizon, ..MixtureOptions::default() };
     let n = question.config.montecarlo.samples;
     let go_on = |draws: u64| portion.go_on(draws, n);

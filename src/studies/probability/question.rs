@@ -1,12 +1,12 @@
 //! A problem with a law of starts.
 
 use collapsar_theory::{
-    AdaptiveRule, Clock, Covariance, InvalidParameter, Metric, Pair, Part, Problem, Schedule, ShapedProblem,
-    SpherePair, SphereVariance, Start, StartLaw, Target,
+    AdaptiveRule, Clock, InvalidParameter, Metric, Pair, Part, Problem, Schedule, ShapedProblem, SpherePair,
+    SphereVariance, Start, StartLaw, Target,
 };
 
 use crate::config::keys::OptimiserConfig;
-use crate::config::{ProbabilityRun, Route};
+use crate::config::{ProbabilityRun, ProblemConfig};
 use crate::results::Answer;
 use crate::studies::{StudyError, number};
 
@@ -51,6 +51,16 @@ const COMMON_SHAPES: &str = "be one for all components, and every mode's covaria
 /// Largest d of a law that is integrated: the logarithm of Gamma(d/2) errs by 1e-16 d log d.
 const MOST_DIMENSIONS: usize = 100_000_000;
 
+/// Which shape makes a problem no pair.
+fn no_pair(problem: &ProblemConfig) -> InvalidParameter {
+    let refuse = |name: &str, value: &str, part| InvalidParameter::new(name, value, COMMON_SHAPES).of(part);
+    match &problem.family {
+        family if family.has_covariances() => refuse("covariance", "full", Part::Family),
+        family if family.has_own_variances() => refuse("variance", "own", Part::Family),
+        _ => refuse("components", "covariances of their own", Part::Target),
+    }
+}
+
 /// A hint where the modes lie on one side of the origin, at which free means start: all of them then meet the nearest
 /// modes first, whatever the temperature.
 pub(crate) fn off_centre(target: &Target) -> Option<String> {
@@ -89,7 +99,7 @@ impl<'a> CollapseProbability<'a> {
         let shaped = config.problem.shaped()?;
         let pair = match &shaped {
             None => Pair::of(problem),
-            Some(_) => Err(InvalidParameter::new("variance", "own", COMMON_SHAPES).of(Part::Family)),
+            Some(_) => Err(no_pair(&config.problem)),
         };
         if matches!(pair, Ok(Pair::Sphere(_))) && law.dimension() < 2 {
             return Err(StudyError::refused("start.dimension", law.dimension(), "be at least 2 on the sphere"));
@@ -112,17 +122,14 @@ impl<'a> CollapseProbability<'a> {
         self.pair.as_ref().ok().copied()
     }
 
-    /// Why a route that is for modes of covariance I and components of one variance has nothing to say, if it has not.
-    pub(super) fn has_shapes(&self, route: Route) -> Option<StudyError> {
-        let shaped = self.shaped.as_ref()?;
-        let rule = format!("be I for the {} route; montecarlo counts modes of any", route.name());
-        let own = shaped.covariances().iter().all(|c| *c == Covariance::Isotropic(1.0));
-        Some(if own {
-            let rule = format!("be common for the {} route; montecarlo counts components of their own", route.name());
-            StudyError::refused("family.variance", "\"own\"", rule)
-        } else {
-            StudyError::refused("target.components", "covariances of their own", rule)
-        })
+    /// Why the closed flow of shapes has no averages, if it has none.
+    pub(super) fn averages_missing(&self) -> Option<StudyError> {
+        self.shaped.as_ref()?;
+        let why = self.config.problem.check_averages().err()?;
+        let rule = format!("{}; the simulation route descends in R^d", why.rule());
+        let key =
+            if why.name() == "covariances" { "target.components".into() } else { format!("family.{}", why.name()) };
+        Some(StudyError::refused(key, why.value(), rule))
     }
 
     /// The pair for a route that is for pairs, or that there is none.

@@ -21,7 +21,7 @@ impl CollapseProbability<'_> {
         let adam = self.adam().is_some();
         let wanted = |route: &Route| match route {
             Route::Exact | Route::Formula | Route::Refined if adam || self.rule.is_some() => false,
-            Route::Simulation => self.config.simulation.is_some(),
+            Route::Simulation => self.config.simulation.is_some() || self.averages_missing().is_some(),
             Route::RealNvp => self.config.flow.is_some(),
             Route::Refined => self.pair().as_ref().is_some_and(beside),
             _ => true,

@@ -3,9 +3,9 @@
 use collapsar_theory::{Pair, VarianceRule};
 
 use crate::adam::Adam;
-use crate::config::{OptimiserName, Route, SimulationConfig, VarianceName};
+use crate::config::{OptimiserName, SimulationConfig, VarianceName};
 use crate::montecarlo::{
-    Descent, DescentOptions, FreeStart, MixtureDescent, MixtureDescentOptions, Optimiser, SphereStart,
+    Descent, DescentOptions, FreeStart, MixtureDescent, MixtureDescentOptions, Optimiser, ShapedDescent, SphereStart,
     VarianceCoordinate, Watching,
 };
 use crate::results::{Answer, Detail};
@@ -34,9 +34,6 @@ pub(super) fn ask(
     portion: &Portion<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Said, StudyError> {
-    if let Some(why) = question.has_shapes(Route::Simulation) {
-        return Ok(Said::Nothing(why));
-    }
     let (schedule, config) = (question.problem.schedule(), question.config);
     let asked = config.simulation.clone().unwrap_or_else(|| SimulationConfig::of(config.optimiser.as_ref()));
     check_variance(question, &asked)?;
@@ -73,7 +70,16 @@ pub(super) fn ask(
             let start = SphereStart::new(question.dimension())?;
             counted!(Descent::sphere(flow, schedule, start, options)?)
         }
-        None => counted!(mixture(question, &asked, options)?),
+        None => match &question.shaped {
+            Some(shaped) => {
+                let own = work(question, &asked, options)?;
+                counted!(ShapedDescent::new(shaped, options, own)?)
+            }
+            None => {
+                let own = work(question, &asked, options)?;
+                counted!(MixtureDescent::new(question.problem, options, own)?)
+            }
+        },
     };
     let (estimate, cooling) = found.ok_or(StudyError::Cancelled)?;
     let detail = Detail::Descent { batch: asked.batch, step: asked.step, steps };
@@ -85,6 +91,7 @@ fn check_variance(question: &CollapseProbability<'_>, asked: &SimulationConfig) 
     let rule = "be absent: only a trained variance descends";
     match question.problem.family().rules().variance {
         VarianceRule::Trained => Ok(()),
+        VarianceRule::Own if !asked.common => Ok(()),
         _ if asked.variance == VarianceName::Log => Err(StudyError::refused("simulation.variance", "\"log\"", rule)),
         _ if asked.common => Err(StudyError::refused("simulation.common", true, rule)),
         _ => Ok(()),
@@ -128,19 +135,22 @@ fn options(question: &CollapseProbability<'_>, asked: &SimulationConfig) -> Resu
     })
 }
 
-/// The descent of any mixture.
-fn mixture<'a>(
-    question: &CollapseProbability<'a>,
+/// How any mixture descends; refused where that would take too long.
+fn work(
+    question: &CollapseProbability<'_>,
     asked: &SimulationConfig,
     options: DescentOptions,
-) -> Result<MixtureDescent<'a>, StudyError> {
+) -> Result<MixtureDescentOptions, StudyError> {
     let centres = question.problem.family().components() + question.problem.target().modes().len();
     // Of runs that end by themselves, what one Gaussian would take.
     let usual = |watching: Watching| watching.rule.gaussian_duration(question.dimension()) / asked.step;
     let rest = |watching: Watching| watching.rest.map(|rest| usual(watching) as usize + rest);
     let steps = options.watching.and_then(rest).unwrap_or(options.steps);
     let batch = options.batch as f64;
-    let work = batch * steps as f64 * (centres * question.dimension()) as f64;
+    // A matrix takes d^2 numbers of a sample.
+    let matrices = question.shaped.as_ref().is_some_and(|shaped| !shaped.is_isotropic());
+    let each = question.dimension() as f64 * if matrices { question.dimension() as f64 } else { 1.0 };
+    let work = batch * steps as f64 * centres as f64 * each;
     if work > MOST_WORK {
         let rule = format!(
             "be at most {} here: {steps} steps with {centres} centres in {} dimensions would take many minutes a run",
@@ -149,13 +159,12 @@ fn mixture<'a>(
         );
         return Err(StudyError::refused("simulation.batch", asked.batch, rule));
     }
-    let own = MixtureDescentOptions {
+    Ok(MixtureDescentOptions {
         coordinate: match asked.variance {
             VarianceName::BuresWasserstein => VarianceCoordinate::BuresWasserstein,
             VarianceName::Log => VarianceCoordinate::Log,
         },
         common: asked.common,
         antithetic: asked.antithetic,
-    };
-    Ok(MixtureDescent::new(question.problem, options, own)?)
+    })
 }

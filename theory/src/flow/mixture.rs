@@ -73,7 +73,7 @@ impl MixtureFlow {
             return Err(InvalidParameter::new("modes", format!("{} numbers", modes.len()), rule));
         }
         let rules = problem.family().rules();
-        if rules.variance == VarianceRule::Own {
+        if rules.variance.is_own() {
             let rule = "be one for all components here: variances of their own have the flow of shaped mixtures";
             return Err(InvalidParameter::new("variance", "own", rule).of(Part::Family));
         }
@@ -93,6 +93,11 @@ impl MixtureFlow {
     /// K.
     pub fn components(&self) -> usize {
         self.log_weights.len()
+    }
+
+    /// Whether the weights are trained.
+    pub fn trains_weights(&self) -> bool {
+        self.rules.weights != WeightRule::Fixed
     }
 
     pub(crate) fn rules(&self) -> Rules {
@@ -149,7 +154,7 @@ impl MixtureFlow {
         let variance = match self.rules.variance {
             VarianceRule::Unit => 1.0,
             VarianceRule::Slaved => 1.0 / beta,
-            VarianceRule::Trained | VarianceRule::Own => state[state.len() - 1].exp(),
+            VarianceRule::Trained | VarianceRule::Own | VarianceRule::Full => state[state.len() - 1].exp(),
         };
         let power = self.rules.tempering.power(beta);
         MixtureState { means, log_weights: self.current_log_weights(state), variance, power }

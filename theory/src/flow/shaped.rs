@@ -1,26 +1,32 @@
-//! The flow of mixtures with shapes: modes of any covariance, components of their own variance; theory 15.
+//! The flow of mixtures with shapes: modes of any covariance, components of their own variance or covariance; theory 15.
 
 mod averages;
 mod classes;
+mod differences;
 mod field;
+mod full;
+mod state;
 
 use std::borrow::Cow;
 use std::sync::atomic::AtomicU32;
 
 use crate::cubature::{Cubature, CubatureOptions, MOST_DIRECTIONS};
 use crate::family::{Rules, VarianceRule, WeightRule};
-use crate::parameter::{InvalidParameter, Part, positive};
+use crate::parameter::{InvalidParameter, Part};
 use crate::shape::ShapedProblem;
 
 pub use averages::LogAverages;
 use averages::Method;
 use classes::Classes;
+use full::Factors;
+pub use state::ShapedState;
 
-/// Tempered gradient flow of a K-component mixture against P modes of covariances Sigma_k, theory (28), (29), in coordinates of
-/// a frame of D dimensions: that of modes and means where every Sigma_k is a multiple of I, else R^d.
+/// Tempered gradient flow of a K-component mixture against P modes of covariances Sigma_k, theory (28), (29), (45), in
+/// coordinates of a frame of D dimensions: that of modes and means where every covariance is a multiple of I, else R^d.
 ///
 /// State, in this order: the K means (K x D, row by row); if the weights are trained, K logits; log var if it is trained, one
-/// for each component if it is their own. Weights of 0 as in [`MixtureFlow`](crate::MixtureFlow).
+/// for each component if it is their own, or the lower triangle of each covariance row by row (K x D(D+1)/2, D = d). Weights
+/// of 0 as in [`MixtureFlow`](crate::MixtureFlow).
 ///
 /// Averages: the kernels where all classes have one covariance, with the errors of [`Cubature`]; else a trapezoidal rule in
 /// the directions in which classes differ and the radius across, theory (30), whose steps are halved until two agree
@@ -31,26 +37,6 @@ pub struct ShapedFlow {
     target: Classes<'static>,
     log_weights: Vec<f64>,
     method: Method,
-}
-
-/// The parameters of q at a state, in plain form.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ShapedState {
-    /// mu_i in frame coordinates (K x D, row by row).
-    pub means: Vec<f64>,
-    /// log w_i, minus infinity for a weight of 0.
-    pub log_weights: Vec<f64>,
-    /// var_i.
-    pub variances: Vec<f64>,
-    /// The power of v_k that [`crate::Tempering`] asks for; 1 for p itself.
-    pub power: f64,
-}
-
-impl ShapedState {
-    /// w_i.
-    pub fn weights(&self) -> Vec<f64> {
-        self.log_weights.iter().map(|l| l.exp()).collect()
-    }
 }
 
 /// The averages over each component of log q and of log p.
@@ -87,7 +73,7 @@ impl ShapedFlow {
             return Err(InvalidParameter::new("modes", format!("{} numbers", modes.len()), rule));
         }
         let rules = family.rules();
-        let second = matches!(rules.variance, VarianceRule::Trained | VarianceRule::Own);
+        let second = rules.variance == VarianceRule::Trained || rules.variance.is_own();
         let log_targets = weights.iter().map(|v| v.ln()).collect();
         let target = Classes::shaped(modes, width, plain.dimension(), log_targets, problem.covariances());
         let components = family.components();
@@ -95,6 +81,10 @@ impl ShapedFlow {
         if needed > MOST_DIRECTIONS {
             let rule = format!("differ in at most {MOST_DIRECTIONS} directions: quadrature has no more dimensions");
             return Err(InvalidParameter::new("covariances", format!("of up to {needed}"), rule).of(Part::Target));
+        }
+        if rules.variance == VarianceRule::Full && (width != plain.dimension() || width > MOST_DIRECTIONS) {
+            let rule = format!("be isotropic, or d at most {MOST_DIRECTIONS}: quadrature has no more dimensions");
+            return Err(InvalidParameter::new("covariance", "full", rule).of(Part::Family));
         }
         let needed = (components - 1).min(width);
         if rules.variance == VarianceRule::Own && needed > MOST_DIRECTIONS {
@@ -133,70 +123,17 @@ impl ShapedFlow {
         &self.target.points
     }
 
-    /// Whether components have variances of their own.
+    /// Whether components have variances or covariances of their own.
     pub fn has_own_variances(&self) -> bool {
-        self.rules.variance == VarianceRule::Own
+        self.rules.variance.is_own()
     }
 
-    /// The state at t = 0 with these means (K x D) and variances (K); of the latter the first where one is trained for all.
-    ///
-    /// Errors: the means are not K x D, the variances not K and positive.
-    pub fn initial_state(&self, means: &[f64], variances: &[f64]) -> Result<Vec<f64>, InvalidParameter> {
-        let (k, width) = (self.components(), self.width());
-        if means.len() != k * width {
-            let rule = format!("hold {k} rows of {width} coordinates");
-            return Err(InvalidParameter::new("means", format!("{} numbers", means.len()), rule));
-        }
-        if variances.len() != k {
-            let rule = format!("hold one for each of the {k} components");
-            return Err(InvalidParameter::new("variance", format!("{variances:?}"), rule).of(Part::Start));
-        }
-        let mut state = means.to_vec();
-        if self.rules.weights != WeightRule::Fixed {
-            state.extend(self.log_weights.iter().map(|&l| if l == f64::NEG_INFINITY { 0.0 } else { l }));
-        }
-        for &variance in &variances[..self.trained_variances()] {
-            state.push(positive("variance", variance).map_err(|e| e.of(Part::Start))?.ln());
-        }
-        Ok(state)
+    /// Whether the weights are trained.
+    pub fn trains_weights(&self) -> bool {
+        self.rules.weights != WeightRule::Fixed
     }
 
-    fn trained_variances(&self) -> usize {
-        match self.rules.variance {
-            VarianceRule::Unit | VarianceRule::Slaved => 0,
-            VarianceRule::Trained => 1,
-            VarianceRule::Own => self.components(),
-        }
-    }
-
-    /// Means, weights and variances at a state.
-    pub fn unpack(&self, beta: f64, state: &[f64]) -> ShapedState {
-        let (k, offset) = (self.components(), self.components() * self.width());
-        let variances = match self.rules.variance {
-            VarianceRule::Unit => vec![1.0; k],
-            VarianceRule::Slaved => vec![1.0 / beta; k],
-            VarianceRule::Trained => vec![state[state.len() - 1].exp(); k],
-            VarianceRule::Own => state[state.len() - k..].iter().map(|x| x.exp()).collect(),
-        };
-        let log_weights = match self.rules.weights {
-            WeightRule::Fixed => self.log_weights.clone(),
-            _ => self.normalised(&state[offset..offset + k]),
-        };
-        ShapedState { means: state[..offset].to_vec(), log_weights, variances, power: self.rules.tempering.power(beta) }
-    }
-
-    fn alive(&self, i: usize) -> bool {
-        self.log_weights[i] > f64::NEG_INFINITY
-    }
-
-    fn normalised(&self, logits: &[f64]) -> Vec<f64> {
-        let alive = || (0..logits.len()).filter(|&i| self.alive(i)).map(|i| logits[i]);
-        let top = alive().fold(f64::NEG_INFINITY, f64::max);
-        let norm = top + alive().map(|x| (x - top).exp()).sum::<f64>().ln();
-        (0..logits.len()).map(|i| if self.alive(i) { logits[i] - norm } else { f64::NEG_INFINITY }).collect()
-    }
-
-    /// The averages of theory (28), (29) at a state; one that is not finite gives averages that are not numbers.
+    /// The averages of theory (28), (29), (45) at a state; one that is not finite gives averages that are not numbers.
     pub fn averages(&self, state: &ShapedState) -> ShapedAverages {
         self.averages_inlined(state)
     }
@@ -204,8 +141,18 @@ impl ShapedFlow {
     /// [`ShapedFlow::averages`] compiled into its caller, where the caller's vector instructions matter.
     #[inline(always)]
     pub fn averages_inlined(&self, state: &ShapedState) -> ShapedAverages {
-        let own =
-            Classes::isotropic(&state.means, self.width(), self.target.ambient, &state.log_weights, &state.variances);
+        let (width, ambient) = (self.width(), self.target.ambient);
+        let factors = match self.rules.variance {
+            VarianceRule::Full => match Factors::new(&state.covariances, width) {
+                None => return ShapedAverages::refused(self.components(), self.mode_count(), width),
+                factors => factors,
+            },
+            _ => None,
+        };
+        let own = match &factors {
+            Some(factors) => factors.classes(state),
+            None => Classes::isotropic(&state.means, width, ambient, &state.log_weights, &state.variances),
+        };
         let mut target = Cow::Borrowed(&self.target);
         if state.power != 1.0 {
             target.to_mut().log_weights.iter_mut().for_each(|l| *l *= state.power);
@@ -213,7 +160,10 @@ impl ShapedFlow {
         let mut found = ShapedAverages { own: LogAverages::default(), target: LogAverages::default() };
         // A loop, so that all that is inlined here is compiled once.
         for (of, slot, out) in [(&own, 0, &mut found.own), (&*target, self.components(), &mut found.target)] {
-            *out = self.method.averages(of, &state.means, &state.variances, slot);
+            *out = match &factors {
+                Some(factors) => self.method.full_averages(of, &state.means, factors, slot),
+                None => self.method.averages(of, &state.means, &state.variances, slot),
+            };
         }
         found
     }

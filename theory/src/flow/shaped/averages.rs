@@ -7,7 +7,7 @@ use crate::cubature::{self, Cubature, Levels, Logits, QuadraticAverages, Softmax
 use crate::frame::dot;
 use crate::shape::Covariance;
 
-/// Averages of log f = log sum_c weight_c N(x; c, Sigma_c) over N(mu, var I), one row for each such Gaussian.
+/// Averages of log f = log sum_c weight_c N(x; c, Sigma_c) over N(mu, var I) or N(mu, Sigma), one row for each such Gaussian.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LogAverages {
     /// E of the probability of each class (rows x classes).
@@ -16,8 +16,10 @@ pub struct LogAverages {
     pub log: Vec<f64>,
     /// Its gradient in mu, E grad log f (rows x D).
     pub pull: Vec<f64>,
-    /// Its derivative in var, E\[(x - mu).grad log f\]/(2 var).
+    /// Its derivative in var, E\[(x - mu).grad log f\]/(2 var); empty where components have covariances.
     pub spread: Vec<f64>,
+    /// E\[grad log f (x - mu)^T\] where components have covariances (rows x D x D, row by row); else empty.
+    pub tilt: Vec<f64>,
     /// The largest error estimate.
     pub error: f64,
 }
@@ -95,6 +97,7 @@ impl Method {
             shares: found.mean,
             pull,
             spread: spreads,
+            tilt: Vec::new(),
             error: found.error,
         })
     }

@@ -2,13 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::differences::differences;
 use crate::cubature::{MOST_DIRECTIONS, Quadratic, Quadratics};
 use crate::frame::{dot, extend};
-use crate::mean_field::eigenpairs;
 use crate::shape::Covariance;
-
-/// Relative difference of eigenvalues that count as one.
-const SAME_EIGENVALUE: f64 = 1e-12;
 
 /// Classes log weight + log N(x; point, Sigma), in coordinates of a frame of `width` dimensions in R^d, d = `ambient`.
 #[derive(Debug, Clone)]
@@ -68,13 +65,7 @@ impl<'a> Classes<'a> {
     ) -> Classes<'static> {
         let (precisions, log_determinants): (Vec<_>, Vec<_>) =
             covariances.iter().map(|covariance| covariance.precision(ambient)).unzip();
-        let first = first_present(&log_weights);
-        let (mut special, mut across) = (Vec::new(), Vec::new());
-        for precision in &precisions {
-            let (directions, multiple) = apart(precision, &precisions[first], ambient);
-            directions.iter().for_each(|direction| extend(&mut special, direction));
-            across.push(multiple);
-        }
+        let (special, across) = differences(&precisions, first_present(&log_weights), ambient);
         Classes {
             points: Cow::Owned(points),
             width,
@@ -84,6 +75,20 @@ impl<'a> Classes<'a> {
             log_determinants,
             special,
             across,
+        }
+    }
+
+    /// The same with other precisions, which are matrices.
+    pub(super) fn with_precisions(&self, precisions: Vec<Covariance>) -> Classes<'_> {
+        let (special, across) = differences(&precisions, self.first(), self.ambient);
+        Classes {
+            points: Cow::Borrowed(&self.points),
+            log_weights: self.log_weights.clone(),
+            log_determinants: self.log_determinants.clone(),
+            precisions,
+            special,
+            across,
+            ..*self
         }
     }
 
@@ -206,29 +211,4 @@ impl<'a> Classes<'a> {
 
 fn first_present(log_weights: &[f64]) -> usize {
     log_weights.iter().position(|l| *l > f64::NEG_INFINITY).unwrap_or(0)
-}
-
-/// The eigenvectors of the difference of two precisions but for those of its most frequent eigenvalue, and that eigenvalue.
-fn apart(precision: &Covariance, reference: &Covariance, dimension: usize) -> (Vec<Vec<f64>>, f64) {
-    if let (Covariance::Isotropic(p), Covariance::Isotropic(q)) = (precision, reference) {
-        return (Vec::new(), p - q);
-    }
-    let entry = |of: &Covariance, i: usize, j: usize| match of {
-        Covariance::Isotropic(p) => {
-            if i == j {
-                *p
-            } else {
-                0.0
-            }
-        }
-        Covariance::Full(rows) => rows[i][j],
-    };
-    let row = |i: usize| (0..dimension).map(|j| entry(precision, i, j) - entry(reference, i, j)).collect();
-    let size = (0..dimension).map(|i| entry(precision, i, i).max(entry(reference, i, i))).fold(0.0, f64::max);
-    let pairs = eigenpairs((0..dimension).map(row).collect());
-    let near = |x: f64| pairs.iter().filter(|(y, _)| (x - y).abs() <= SAME_EIGENVALUE * size).count();
-    let most =
-        pairs.iter().map(|(x, _)| *x).fold((0, 0.0), |best, x| if near(x) > best.0 { (near(x), x) } else { best }).1;
-    let other = |(x, _): &(f64, Vec<f64>)| (x - most).abs() > SAME_EIGENVALUE * size;
-    (pairs.iter().filter(|pair| other(pair)).map(|(_, v)| v.clone()).collect(), most)
 }

@@ -37,6 +37,19 @@ impl ShapedFlow {
                     rate[at + i] = scale * metric(i) * spread(i);
                 }
             }
+            VarianceRule::Full => {
+                let tilt = |i: usize| force(&averages.own.tilt, &averages.target.tilt, i);
+                let mut slot = at;
+                for i in 0..k {
+                    for a in 0..width {
+                        for b in 0..=a {
+                            let [ab, ba] = [a * width + b, b * width + a].map(|n| tilt(i * width * width + n));
+                            rate[slot] = -clock * metric(i) * (ab + ba);
+                            slot += 1;
+                        }
+                    }
+                }
+            }
         }
     }
 }
