@@ -93,6 +93,34 @@ fn refusals_name_key_value_and_rule() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("a probability needs a law"));
 }
 
+/// What the closed flow has no averages for is counted by descent, which is said: full covariances beyond three dimensions or
+/// under a rule that watches the fit, and modes that differ in many directions.
+#[test]
+fn descent_counts_what_has_no_closed_averages() {
+    let ranked = |at: f64| {
+        let entries: Vec<f64> = (0..6).map(|i| 0.5 + 0.3 * f64::from(i) * (1.0 + 0.2 * at)).collect();
+        format!("[[target.components]]\nweight = 0.5\nmean = [{at}, 0, 0, 0, 0, 0]\nvariances = {entries:?}\n")
+    };
+    let start =
+        |d: usize| format!("[start]\ndimension = {d}\nscale = 1.0\n[simulation]\nruns = 12\nbatch = 32\nstep = 0.1\n");
+    let full = "[target]\nseparation = 2.0\n[family]\ncovariance = \"full\"\n";
+    let watched = "[schedule]\nkind = \"adaptive-kl\"\ninitial_temperature = 4.0\ninterval = 0.5\ntau = 1.0\n";
+    for (config, why) in [
+        (format!("{full}{}", start(6)), "d at most 3"),
+        (format!("{full}{watched}{}", start(2)), "under a schedule that watches"),
+        (format!("{}{}{}", start(6), ranked(2.0), ranked(-2.0)), "differ in at most 3 directions"),
+    ] {
+        let found = record(&config, &[]);
+        assert_eq!((found["simulation"]["n"].as_u64(), found["montecarlo"].is_null()), (Some(12), true), "{found}");
+        assert!(found["notes"].to_string().contains(why), "{}", found["notes"]);
+        let file = config_file(&config);
+        let output = collapsar(&["probability", file.path().to_str().unwrap(), "--route", "montecarlo"]);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(why) && message.contains("descends in R^d"), "{message}");
+    }
+}
+
 #[test]
 fn simulation_and_horizon() {
     let sets = ["--set", "simulation.batch=64", "--set", "simulation.step=0.1", "--set", "simulation.runs=40"];

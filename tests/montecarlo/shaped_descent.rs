@@ -2,11 +2,11 @@
 
 use collapsar::adam::Adam;
 use collapsar::montecarlo::{
-    DescentOptions, Estimate, MixtureDescent, MixtureDescentOptions, MixtureOptions, Optimiser, ShapedDescent,
-    ShapedEnsemble,
+    AdaptiveEnsemble, DescentOptions, Estimate, MixtureDescent, MixtureDescentOptions, MixtureOptions, Optimiser,
+    ShapedDescent, ShapedEnsemble, Watching,
 };
 use collapsar_theory::{
-    Covariance, Family, Problem, Rules, Schedule, ShapedProblem, Start, Target, VarianceRule, WeightRule,
+    AdaptiveRule, Covariance, Family, Problem, Rules, Schedule, ShapedProblem, Start, Target, VarianceRule, WeightRule,
 };
 use rayon::prelude::*;
 
@@ -99,6 +99,35 @@ fn a_full_covariance_is_found() {
         }
         assert_eq!(descent.estimate(1, 1).recovered, 1);
     }
+}
+
+/// A rule that watches the fit: of one Gaussian Var log p is d/(2 beta^2) whatever its covariance, so that AdaAnn takes what it
+/// takes a round one; of crossed ellipses what it takes the closed flow.
+#[test]
+fn rules_watch_the_samples() {
+    let rule = AdaptiveRule::kl(4.0, 0.5, 1.0).unwrap();
+    let watching = Some(Watching { rule, rest: Some(10) });
+    let (d, hot) = (6, Schedule::constant(4.0).unwrap());
+    let target = Target::new(vec![vec![0.0; d]], vec![1.0]).unwrap();
+    let entry = |i: usize, j: usize| if i == j { 1.0 + 0.2 * i as f64 } else { 0.3 };
+    let wide = Covariance::Full((0..d).map(|i| (0..d).map(|j| entry(i, j)).collect()).collect());
+    let family = Family::new(vec![1.0], Rules { variance: VarianceRule::Full, ..Rules::FREE }).unwrap();
+    let plain = Problem::new(target, family, hot.clone(), Start::gaussian(d, 0.1).unwrap()).unwrap();
+    let shaped = ShapedProblem::new(plain, vec![wide]).unwrap();
+    let options = DescentOptions { batch: 1024, watching, ..options(0.05, 40.0) };
+    let own = MixtureDescentOptions::default();
+    let (_, times) = ShapedDescent::new(&shaped, options, own).unwrap().cooled_while(1, 8, &|_| true).unwrap();
+    let wanted = rule.gaussian_duration(d);
+    assert!(times.warm == 0 && (times.mean.unwrap() - wanted).abs() <= 1.0, "{times:?} {wanted}");
+
+    let target = Target::new(vec![vec![2.0, 0.4], vec![-2.0, -0.4]], vec![0.5, 0.5]).unwrap();
+    let rules = Rules { variance: VarianceRule::Own, ..Rules::FREE };
+    let narrow = Covariance::Full(vec![vec![0.6, -0.3], vec![-0.3, 1.5]]);
+    let shaped = ShapedProblem::new(problem(target, rules, hot, 2), vec![Covariance::Isotropic(1.3), narrow]).unwrap();
+    let closed = AdaptiveEnsemble::shaped(&shaped, rule, &MixtureOptions::default()).unwrap();
+    let (_, flow) = closed.estimate_while(3, 30, &|_| true).unwrap();
+    let (_, counted) = ShapedDescent::new(&shaped, options, own).unwrap().cooled_while(4, 30, &|_| true).unwrap();
+    assert!((flow.mean.unwrap() - counted.mean.unwrap()).abs() < 0.6, "{flow:?} {counted:?}");
 }
 
 /// The fit is a function of seed and index, whatever runs beside it.

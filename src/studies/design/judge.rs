@@ -82,7 +82,9 @@ impl<'a> Judge<'a> {
     /// The largest jump of the temperature up that a trained variance follows with the optimiser's step.
     pub(super) fn largest_jump(&self) -> Option<f64> {
         let step = Steps::of(self.config, 0.0).step;
-        (self.config.run.flow.is_none() && self.config.run.problem.family.trains_variance()).then_some(1.0 / step)
+        let family = &self.config.run.problem.family;
+        let trained = family.trains_variance() || family.has_own_variances();
+        (self.config.run.flow.is_none() && trained).then_some(1.0 / step)
     }
 
     /// P_c as the route says it.

@@ -125,8 +125,13 @@ impl<'a> CollapseProbability<'a> {
     /// Why the closed flow of shapes has no averages, if it has none.
     pub(super) fn averages_missing(&self) -> Option<StudyError> {
         self.shaped.as_ref()?;
+        let descends = "the simulation route descends in R^d";
+        if self.rule.is_some() && self.config.problem.family.has_covariances() {
+            let rule = format!("be isotropic under a schedule that watches the fit; {descends}");
+            return Some(StudyError::refused("family.covariance", "full", rule));
+        }
         let why = self.config.problem.check_averages().err()?;
-        let rule = format!("{}; the simulation route descends in R^d", why.rule());
+        let rule = format!("{}; {descends}", why.rule());
         let key =
             if why.name() == "covariances" { "target.components".into() } else { format!("family.{}", why.name()) };
         Some(StudyError::refused(key, why.value(), rule))
