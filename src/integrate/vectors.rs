@@ -1,7 +1,9 @@
 //! Fields and averages compiled for the vectors of the machine at hand.
 
+use std::sync::Arc;
+
 use collapsar_theory::{
-    ClassAverages, Displaced, Flow, MixtureFlow, MixtureState, ShapedAverages, ShapedFlow, ShapedState,
+    ClassAverages, Displaced, Flow, MixtureFlow, MixtureState, PotentialTable, ShapedAverages, ShapedFlow, ShapedState,
     TabulatedSpherePair,
 };
 use pulp::{Arch, Simd, WithSimd};
@@ -24,6 +26,16 @@ pub(crate) fn sphere_rates(flow: &TabulatedSpherePair, beta: f64, state: &[f64; 
 /// [`MixtureFlow::averages`] of a state.
 pub(crate) fn averages(flow: &MixtureFlow, state: &MixtureState) -> ClassAverages {
     Arch::new().dispatch(Averages { flow, state })
+}
+
+/// [`MixtureFlow::potential_inlined`].
+pub(crate) fn potential(flow: &MixtureFlow) -> Option<Arc<PotentialTable>> {
+    Arch::new().dispatch(Potential { flow }).map(Arc::new)
+}
+
+/// [`Displaced`] about a state.
+pub(crate) fn displaced<'a>(flow: &'a MixtureFlow, beta: f64, state: &'a [f64]) -> Displaced<'a> {
+    Arch::new().dispatch(About { flow, beta, state })
 }
 
 /// [`Flow::field`] where one coordinate is larger by a little: which one, and by how much.
@@ -93,6 +105,34 @@ impl WithSimd for Averages<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> ClassAverages {
         self.flow.averages_inlined(self.state)
+    }
+}
+
+struct Potential<'a> {
+    flow: &'a MixtureFlow,
+}
+
+impl WithSimd for Potential<'_> {
+    type Output = Option<PotentialTable>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Option<PotentialTable> {
+        self.flow.potential_inlined()
+    }
+}
+
+struct About<'a> {
+    flow: &'a MixtureFlow,
+    beta: f64,
+    state: &'a [f64],
+}
+
+impl<'a> WithSimd for About<'a> {
+    type Output = Displaced<'a>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Displaced<'a> {
+        Displaced::about_inlined(self.flow, self.beta, self.state)
     }
 }
 

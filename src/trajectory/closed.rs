@@ -1,6 +1,6 @@
 //! What a run asks of its flow, whatever the mixtures are like.
 
-use collapsar_theory::{Displaced, Flow, MixtureFlow, ShapedFlow};
+use collapsar_theory::{Flow, MixtureFlow, ShapedFlow};
 
 use crate::integrate::vectors;
 use crate::parallel;
@@ -94,7 +94,7 @@ impl Closed for MixtureFlow {
     /// Side by side where that is worth more than one thread; of many components to the tolerance of the averages.
     fn beside(&self, beta: f64, state: &[f64], moves: &[(usize, f64)]) -> Vec<Vec<f64>> {
         if self.components() >= FEW {
-            let about = Displaced::new(self, beta, state, vectors::averages(self, &self.unpack(beta, state)));
+            let about = vectors::displaced(self, beta, state);
             return parallel::map(moves, |&step| vectors::displaced_field(&about, step));
         }
         let field = |&step: &(usize, f64)| moved_field(self, beta, state, step);

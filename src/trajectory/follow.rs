@@ -4,6 +4,7 @@ use collapsar_theory::{
     Coordinates, CubatureOptions, InvalidParameter, MixtureFlow, Problem, ShapedFlow, ShapedProblem,
 };
 
+use crate::integrate::vectors;
 use crate::integrate::{Integrator, Outcome, Request, RequestMisuse, Statistics, Tempered, Tolerances, Tsit5};
 use crate::trajectory::closed::Closed;
 use crate::trajectory::limit::{
@@ -21,6 +22,8 @@ const LIMIT_TIME: f64 = 1e6;
 const FIRST_STRETCH: f64 = 10.0;
 /// Accuracy on the way to the limit, which only has to end where the run ends: as of ensembles.
 const COARSE: Tolerances = Tolerances { relative: 1e-6, absolute: 1e-8 };
+/// Error of the averages, at least, in the matrices of an implicit method.
+const ROUGH: f64 = 1e-5;
 /// Error of the averages, at most, where rates are judged: growth rates are differences over 1e-5.
 const JUDGED: f64 = 1e-12;
 /// e-foldings of an instability after which a state at rest is there for good: e^60 lifts the smallest perturbation
@@ -81,8 +84,11 @@ pub enum TrajectoryError {
 
 /// Follows `problem` from `start` (modes and means in one frame) through the wanted times to its limit.
 pub fn follow(problem: &Problem, start: &Coordinates, options: &Options<'_>) -> Result<Trajectory, TrajectoryError> {
-    let make = |cubature: &CubatureOptions| MixtureFlow::new(problem, start.modes.clone(), start.dimension, cubature);
-    let state = make(&options.cubature)?.initial_state(&start.means, options.variance)?;
+    let plain = |cubature: &CubatureOptions| MixtureFlow::new(problem, start.modes.clone(), start.dimension, cubature);
+    let first = plain(&options.cubature)?;
+    let state = first.initial_state(&start.means, options.variance)?;
+    let potential = vectors::potential(&first);
+    let make = |cubature: &CubatureOptions| Ok(plain(cubature)?.with_potential(potential.clone()));
     follow_flow(problem, &make, state, options)
 }
 
@@ -122,9 +128,7 @@ fn follow_flow<F: Closed>(
     let last = solution.steps.len().saturating_sub(1);
     let kept = solution.steps.iter().enumerate().filter(|(i, _)| i % stride == 0 || *i == last);
     let fine = kept.map(|(_, (t, y))| report(*t, y)).collect();
-    let average_error =
-        solution.at_times.iter().zip(options.times).map(|(y, &t)| flow.observe(schedule.beta(t), y).error);
-    let average_error = average_error.fold(0.0, f64::max);
+    let average_error = reports.iter().map(|report| report.average_error).fold(0.0, f64::max);
     let beta = schedule.beta(solution.time);
     let verdict = LostModes::new(&flow, beta, solution.time, &solution.state, problem.target().weights());
     let limit = match solution.outcome {
@@ -156,6 +160,8 @@ fn find_limit<F: Closed>(
     let cubature = CubatureOptions { tolerance: options.cubature.tolerance.min(JUDGED), ..options.cubature.clone() };
     let exact = make(&cubature)?;
     let transit = make(&transit(&options.cubature, COARSE.relative))?;
+    let rough =
+        make(&CubatureOptions { tolerance: options.cubature.tolerance.max(ROUGH), ..options.cubature.clone() })?;
     let own = Tsit5 { tolerances: COARSE };
     let integrator: &dyn Integrator = if state.len() <= Tsit5::LARGEST { &own } else { options.integrator };
     let lost = |t: f64, y: &[f64]| margin(flow, schedule.beta(t), y, targets) < 0.0;
@@ -193,7 +199,7 @@ fn find_limit<F: Closed>(
             if time >= settled && is_slow(motion) {
                 let lost = |state: &[f64]| classify(&exact, beta, state, targets, LOST_COVERAGE).1;
                 let found = ahead.take().filter(|ahead| is_near_to(&state, &ahead.state));
-                if let Some(found) = found.or_else(|| settle(&exact, beta, &state)) {
+                if let Some(found) = found.or_else(|| settle((&exact, &transit), beta, &state)) {
                     if lost(&found.state) == lost(&state) {
                         (state, status) = (found.state, LimitStatus::Equilibrium);
                         break Some(found.growth);
@@ -211,7 +217,8 @@ fn find_limit<F: Closed>(
         request.max_steps = steps_left;
         let flow = if motion > QUICK { &transit } else { flow };
         let system = Observed { system: Tempered::new(flow, schedule), progress: options.progress };
-        let implicit = if time >= settled { slide(&system, (flow, beta), &request, worth, COARSE) } else { None };
+        let implicit =
+            if time >= settled { slide(&system, (&transit, &rough, beta), &request, worth, COARSE) } else { None };
         let solution = match implicit {
             Some(solution) => solution,
             None => {

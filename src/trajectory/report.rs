@@ -25,6 +25,8 @@ pub struct Report {
     pub gram: Vec<Vec<f64>>,
     /// F_beta of theory (1).
     pub objective: f64,
+    /// The largest error estimate of the Gaussian averages.
+    pub average_error: f64,
 }
 
 fn rows(of: &[f64], width: usize) -> Vec<Vec<f64>> {
@@ -45,6 +47,7 @@ impl Report {
             means: rows(&seen.means, flow.width()),
             coverage: seen.coverage,
             objective: seen.objective,
+            average_error: seen.error,
             variance: match seen.variances.as_slice() {
                 [common] => *common,
                 own => own.iter().zip(&seen.weights).map(|(v, w)| v * w).sum(),

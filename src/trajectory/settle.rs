@@ -33,6 +33,8 @@ const STRETCHES: usize = 8;
 /// Singular values of the Jacobian below this are those of directions along which equilibria are not isolated
 /// (logits up to a constant, radii on the sphere): finite differences are good to 1e-7.
 const NEUTRAL: f64 = 1e-7;
+/// A growth rate beyond this is one by the looser averages too, whose differences are good to a hundredth of it.
+const GROWING: f64 = 1e-4;
 /// The objective is compared along the way at this many points, up to this rounding.
 const LEGS: usize = 4;
 const ROUNDING: f64 = 1e-12;
@@ -81,8 +83,8 @@ pub(crate) struct Settled {
 /// stretches of length [`NEAR`].
 ///
 /// A state that lingers at a saddle or at the ghost of an equilibrium has none: the steps lead to the saddle, which is
-/// unstable, or do not converge.
-pub(crate) fn settle(flow: &impl Closed, beta: f64, state: &[f64]) -> Option<Settled> {
+/// unstable, or do not converge. The matrices are those of a flow of looser averages: what is found is judged by `flow`.
+pub(crate) fn settle<F: Closed>((flow, coarse): (&F, &F), beta: f64, state: &[f64]) -> Option<Settled> {
     let (mut at, mut rate) = (DVector::from_row_slice(state), DVector::zeros(state.len()));
     let mut motion = fastest_motion(flow, beta, state);
     let mut newton = None;
@@ -99,7 +101,7 @@ pub(crate) fn settle(flow: &impl Closed, beta: f64, state: &[f64]) -> Option<Set
         let is_fresh = newton.is_none();
         let current = match newton.take() {
             Some(current) => current,
-            None => Newton::new(flow, beta, at.as_slice())?,
+            None => Newton::new(coarse, beta, at.as_slice())?,
         };
         vectors::field(flow, beta, at.as_slice(), rate.as_mut_slice());
         let step = current.parts.solve(&rate, NEUTRAL).ok()?;
@@ -113,8 +115,12 @@ pub(crate) fn settle(flow: &impl Closed, beta: f64, state: &[f64]) -> Option<Set
         } else if is_fresh {
             // Farther on, if this is a valley.
             let longest = step.amax();
-            let valley = longest.is_finite() && !is_unstable(current.growth()?);
-            if near || stretches == STRETCHES || !valley || !falls(flow, beta, from.as_slice(), at.as_slice()) {
+            if near || stretches == STRETCHES || !longest.is_finite() || current.growth()? > GROWING {
+                return None;
+            }
+            let growth = growth_rate(flow, beta, at.as_slice());
+            let valley = growth.is_finite() && !is_unstable(growth);
+            if !valley || !falls(flow, beta, from.as_slice(), at.as_slice()) {
                 return None;
             }
             from.clone_from(&at);
@@ -187,13 +193,13 @@ mod tests {
         let mut state = flow.initial_state(&start.means, 1.0).unwrap();
         let logits = state.len() - 2;
         state[logits] += 1.0;
-        let found = settle(&flow, 1.0, &state).unwrap();
+        let found = settle((&flow, &flow), 1.0, &state).unwrap();
         let moved = found.state.iter().zip(&state).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         let weights = flow.weights(1.0, &found.state);
         assert!(moved > NEAR && (weights[0] - 0.5).abs() < 1e-6, "{moved}: {weights:?}");
         // Both components at one place between the modes, which they leave.
         state[..logits].fill(0.0);
         state[logits..].fill(0.0);
-        assert!(settle(&flow, 1.0, &state).is_none());
+        assert!(settle((&flow, &flow), 1.0, &state).is_none());
     }
 }

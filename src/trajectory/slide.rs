@@ -14,10 +14,10 @@ const TRIES: usize = 2;
 
 /// The stretch of `request`, or as much of it as a perturbation takes to grow, by BDF, whose steps are as long as the way is smooth,
 /// where those of explicit methods are as short as the fastest rate asks. `None` where that is less than `worth`, where a step
-/// fails, and in a build without diffsol.
+/// fails, and in a build without diffsol. Growth is that of `flow`; of `rough` are the matrices of the steps, which only have to converge.
 pub(crate) fn slide<F: Closed>(
     system: &dyn System,
-    (flow, beta): (&F, f64),
+    (flow, rough, beta): (&F, &F, f64),
     request: &Request<'_>,
     worth: f64,
     tolerances: Tolerances,
@@ -29,7 +29,7 @@ pub(crate) fn slide<F: Closed>(
     let growth = |state: &[f64]| growth_of(&jacobian(flow, beta, state));
     let fill = |_: usize, _: f64, y: &[f64], out: &mut [f64]| {
         // nalgebra holds columns one after the other.
-        let rows = jacobian(flow, beta, y).transpose();
+        let rows = jacobian(rough, beta, y).transpose();
         out.copy_from_slice(rows.as_slice());
     };
     let before = growth(request.state);
@@ -78,8 +78,13 @@ mod tests {
             MixtureFlow::new(&problem, start.modes.clone(), start.dimension, &CubatureOptions::default()).unwrap();
         let state = flow.initial_state(&start.means, 1.0).unwrap();
         let tolerances = Tolerances { relative: 1e-6, absolute: 1e-8 };
-        let found =
-            slide(&Tempered::new(&flow, &schedule), (&flow, 1.0), &Request::new(&state, 0.0, end), worth, tolerances);
+        let found = slide(
+            &Tempered::new(&flow, &schedule),
+            (&flow, &flow, 1.0),
+            &Request::new(&state, 0.0, end),
+            worth,
+            tolerances,
+        );
         let motion = found.as_ref().map_or(f64::NAN, |found| fastest_motion(&flow, 1.0, &found.state));
         (motion, found)
     }

@@ -3,9 +3,10 @@
 //! Two classes are the kernels themselves, three a single and four a double integral of them, deterministic to the
 //! tolerance. Five and more are averaged over many Gaussians at once by cells with nodes where they span up to three
 //! dimensions, else over a randomly shifted lattice, both with a reported error. In the plane three and more are averaged
-//! over many Gaussians at once on one grid.
+//! over many Gaussians at once on one grid; over a Gaussian of unit variance they are tabulated as a function of its mean.
 
 mod blocks;
+mod cloud;
 mod few;
 mod four;
 mod lattice;
@@ -13,6 +14,7 @@ mod line;
 mod logits;
 mod many;
 mod plane;
+mod potential;
 mod quadratic;
 mod span;
 
@@ -23,6 +25,7 @@ use span::Span;
 pub(crate) use lattice::Lattice;
 pub use logits::Logits;
 pub(crate) use plane::{PlaneAverages, largest_share};
+pub use potential::PotentialTable;
 pub(crate) use quadratic::{Levels, MOST_DIRECTIONS, Quadratic, QuadraticAverages, Quadratics, radial};
 pub(crate) use span::{PointClasses, RowAverages};
 
@@ -164,6 +167,14 @@ impl Cubature {
     #[inline(always)]
     pub(crate) fn rows(&self, classes: &PointClasses<'_>, centres: &[f64], spread: f64) -> Option<RowAverages> {
         self.span.averages(classes, centres, spread, self.tolerance, self.second)
+    }
+
+    /// The softmax of `classes` averaged over all `N(m_i, spread I)`, `m_i` the rows of `centres`, at the same lattice points (theory
+    /// section 3.9). `None` for up to four present classes, and where logits differ too much or a number is not finite.
+    #[inline(always)]
+    pub(crate) fn cloud(&self, classes: &PointClasses<'_>, centres: &[f64], spread: f64) -> Option<RowAverages> {
+        let accuracy = cloud::Accuracy { tolerance: self.tolerance, floor: self.floor(), wants_trace: self.second };
+        cloud::averages(classes, centres, spread, &self.lattice, accuracy)
     }
 
     /// Puts the averages of the present classes in their places.

@@ -25,7 +25,7 @@ mod tempered_fit;
 pub use adaptive::AdaptiveRule;
 pub use basin::{FreeBasin, SphereBasin, Verdict};
 pub use benchmark::{Benchmark, BenchmarkKind, Funnel, ManyWell, Rings, TwoMoons};
-pub use cubature::{Cubature, CubatureOptions, Logits, SoftmaxAverages};
+pub use cubature::{Cubature, CubatureOptions, Logits, PotentialTable, SoftmaxAverages};
 pub use family::{Clock, Family, MeanSpace, Metric, Rules, Tempering, VarianceRule, WeightRule};
 pub use fingerprint::{mixed_seed, split_mix};
 pub use flow::{

@@ -123,7 +123,7 @@ impl<const D: usize, const N: usize> MixtureBlock<'_, D, N> {
                 let certain = match low.then(|| certainty.never_loses(flow, &state)).flatten() {
                     None if slow => {
                         let motion = fastest_motion(flow, certainty.beta, &state);
-                        certainty.near_limit(flow, watch, (t, motion), &state)
+                        certainty.near_limit((flow, flow), watch, (t, motion), &state)
                     }
                     found => found,
                 };

@@ -61,10 +61,11 @@ impl Certainty {
         self.bound.is_some_and(|bound| vectors::objective(flow, self.beta, state) < bound + margin)
     }
 
-    /// The end of a run at (t, state) that is bound to an equilibrium nearby; `motion` is that of the state.
-    pub(crate) fn near_limit(
+    /// The end of a run at (t, state) that is bound to an equilibrium nearby; `motion` is that of the state, and of a flow of looser averages
+    /// are the matrices of the search.
+    pub(crate) fn near_limit<F: Closed>(
         &self,
-        flow: &impl Closed,
+        (flow, coarse): (&F, &F),
         watch: &mut LimitWatch,
         (t, motion): (f64, f64),
         state: &[f64],
@@ -73,7 +74,7 @@ impl Certainty {
             return None;
         }
         watch.note(motion, t);
-        let limit = settle(flow, self.beta, state)?.state;
+        let limit = settle((flow, coarse), self.beta, state)?.state;
         let (there, coverage) = self.classify(flow, self.beta, &limit);
         let same = matches!((&there, &self.classify(flow, self.beta, state).0),
             (MixtureEnd::Decided { lost: a, .. }, MixtureEnd::Decided { lost: b, .. }) if a == b);

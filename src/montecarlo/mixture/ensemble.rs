@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use collapsar_theory::{Flow, InvalidParameter, MixtureFlow, Problem};
 
+use crate::integrate::vectors;
 use crate::montecarlo::draw_start;
 use crate::montecarlo::ensemble::Ensemble;
 use crate::montecarlo::mixture::block::{BLOCK, run};
@@ -62,12 +63,14 @@ impl<'a> MixtureEnsemble<'a> {
         flow.initial_state(&first.means, variance)?;
         check_size(&flow)?;
         let lanes = LanesByWidth::new(problem, &flow);
-        let transit = match &lanes {
+        let (flow, transit) = match &lanes {
             LanesByWidth::Alone => {
                 let cubature = transit(&options.cubature, options.relative);
-                Some(MixtureFlow::new(problem, flow.modes().to_vec(), flow.width(), &cubature)?)
+                let transit = MixtureFlow::new(problem, flow.modes().to_vec(), flow.width(), &cubature)?;
+                let potential = vectors::potential(&flow);
+                (flow.with_potential(potential.clone()), Some(transit.with_potential(potential)))
             }
-            _ => None,
+            _ => (flow, None),
         };
         let rules = RunRules::new(problem, options, transit);
         Ok(Self { problem, flow, rules, variance, options: options.clone(), lanes })

@@ -135,7 +135,10 @@ impl<F: Closed> RunRules<F> {
                 let is_low = self.transit.as_ref().is_none_or(|first| self.certainty.is_low(first, state, FIRST_LOOK));
                 let motion = motion_of(flow, self.certainty.beta, state, &stepper.rate()[..n]);
                 let certain = match is_low.then(|| self.certainty.never_loses(flow, state)).flatten() {
-                    None if !self.at_end => self.certainty.near_limit(flow, &mut watch, (t, motion), state),
+                    None if !self.at_end => {
+                        let coarse = self.transit.as_ref().unwrap_or(flow);
+                        self.certainty.near_limit((flow, coarse), &mut watch, (t, motion), state)
+                    }
                     found => found,
                 };
                 if let Some((end, coverage)) = certain {

@@ -4,8 +4,10 @@ mod averages;
 mod displaced;
 mod field;
 
-use crate::cubature::{Cubature, CubatureOptions};
-use crate::family::{Rules, VarianceRule, WeightRule};
+use std::sync::Arc;
+
+use crate::cubature::{Cubature, CubatureOptions, PointClasses, PotentialTable};
+use crate::family::{Rules, Tempering, VarianceRule, WeightRule};
 use crate::frame::norm;
 use crate::parameter::{InvalidParameter, Part, positive};
 use crate::problem::Problem;
@@ -32,6 +34,7 @@ pub struct MixtureFlow {
     ambient: f64,
     radius: Option<f64>,
     cubature: Cubature,
+    potential: Option<Arc<PotentialTable>>,
 }
 
 /// The parameters of q at a state, in plain form.
@@ -87,7 +90,29 @@ impl MixtureFlow {
             ambient: problem.dimension() as f64,
             radius: problem.radius(),
             cubature: Cubature::new(&CubatureOptions { second, ..options.clone() })?,
+            potential: None,
         })
+    }
+
+    /// The average of the target's logarithm over a component as a function of its mean, theory section 3.8: the same for every state where
+    /// variances are 1 and the modes are tempered as they are. `None` where they are not, for other modes than three and more in the
+    /// plane, and where the table would be too large. Worth it from some ten states on.
+    ///
+    /// Compiled into its caller, whose vector instructions matter.
+    #[inline(always)]
+    pub fn potential_inlined(&self) -> Option<PotentialTable> {
+        let is_one = self.rules.variance == VarianceRule::Unit && self.rules.tempering == Tempering::Density;
+        if is_one { PotentialTable::new(&self.target_classes(&self.log_targets)) } else { None }
+    }
+
+    /// The same flow whose field and objective take the averages over the modes from the [`MixtureFlow::potential_inlined`] of this or
+    /// of another flow of the same problem, wherever all means lie in it.
+    pub fn with_potential(self, potential: Option<Arc<PotentialTable>>) -> Self {
+        Self { potential, ..self }
+    }
+
+    fn target_classes<'a>(&'a self, log_weights: &'a [f64]) -> PointClasses<'a> {
+        PointClasses { points: &self.modes, width: self.width, log_weights, variance: 1.0 }
     }
 
     /// K.

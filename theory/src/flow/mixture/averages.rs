@@ -60,16 +60,18 @@ impl MixtureFlow {
             log_weights: &state.log_weights,
             variance: state.variance,
         };
-        let target = PointClasses { points: &self.modes, log_weights: &log_targets, variance: 1.0, ..own };
+        let target = self.target_classes(&log_targets);
         let mut scratch = Scratch::new(k.max(p), self.width);
         let root = state.variance.sqrt();
         let none = PlaneAverages::default;
         let (mut own, mut target) = ((own, 1.0 / root, none()), (target, root, none()));
         // A loop, so that all that is inlined here is compiled once.
-        for ((classes, scale, found), centres) in [&mut own, &mut target].into_iter().zip(centres) {
+        let tabulated = if wants_means { None } else { self.tabulated(centres[1]) };
+        let wanted = if tabulated.is_some() { 1 } else { 2 };
+        for ((classes, scale, found), centres) in [&mut own, &mut target].into_iter().zip(centres).take(wanted) {
             *found = self.rows(classes, *scale, (centres, state.variance), wants_means, &mut scratch);
         }
-        let (own, target) = (own.2, target.2);
+        let (own, target) = (own.2, tabulated.unwrap_or(target.2));
         ClassAverages {
             own: own.rows.mean,
             target: target.rows.mean,
@@ -81,6 +83,21 @@ impl MixtureFlow {
             target_spread: target.rows.trace,
             error: own.rows.error.max(target.rows.error),
         }
+    }
+
+    /// Those of the modes' softmax but for the responsibilities, from the table; `None` where there is none.
+    #[inline(always)]
+    fn tabulated(&self, centres: &[f64]) -> Option<PlaneAverages> {
+        let table = self.potential.as_ref()?;
+        let mut found = PlaneAverages::default();
+        for m in centres.chunks_exact(2) {
+            let (value, [x, y]) = table.at(m)?;
+            found.rows.log_sum.push(value - 0.5 * (m[0] * m[0] + m[1] * m[1]));
+            found.pulls.extend([x - m[0], y - m[1]]);
+        }
+        // Traces are asked for where the variance is trained, and there is no table there.
+        found.rows.trace.resize(found.rows.log_sum.len(), 0.0);
+        Some(found)
     }
 
     /// The averages of one softmax, a row for each component: on one grid in the plane, else all rows at once where the
@@ -102,7 +119,12 @@ impl MixtureFlow {
             return found;
         }
         let mut all = PlaneAverages::default();
-        match self.cubature.rows(classes, centres, variance) {
+        // A match and no closure, which would not be compiled for the caller's vectors.
+        let found = match self.cubature.rows(classes, centres, variance) {
+            None => self.cubature.cloud(classes, centres, variance),
+            found => found,
+        };
+        match found {
             Some(found) => all.rows = found,
             None => {
                 for mean in centres.chunks(self.width) {

@@ -20,6 +20,13 @@ impl<'a> Displaced<'a> {
         Self { flow, beta, state, plain: flow.unpack(beta, state), averages }
     }
 
+    /// About `state`. Compiled into its caller, whose vector instructions matter.
+    #[inline(always)]
+    pub fn about_inlined(flow: &'a MixtureFlow, beta: f64, state: &'a [f64]) -> Self {
+        let averages = flow.averages_with(&flow.unpack(beta, state), false);
+        Self::new(flow, beta, state, averages)
+    }
+
     /// [`Flow::field`](crate::Flow::field) where coordinate `j` is larger by `h`, to the tolerance of the averages: a mean or a
     /// logit changes those over its own component and over components that see it, which alone are found anew. `h` is small
     /// beside the distances at which a component is seen. Compiled into its caller, whose vector instructions matter.
