@@ -22,7 +22,7 @@ const LIMIT_TIME: f64 = 1e6;
 const FIRST_STRETCH: f64 = 10.0;
 /// Accuracy on the way to the limit, which only has to end where the run ends: as of ensembles.
 const COARSE: Tolerances = Tolerances { relative: 1e-6, absolute: 1e-8 };
-/// Error of the averages, at least, in the matrices of an implicit method.
+/// Error of the averages, at least, in the matrices of an implicit method and of the search for the limit.
 const ROUGH: f64 = 1e-5;
 /// Error of the averages, at most, where rates are judged: growth rates are differences over 1e-5.
 const JUDGED: f64 = 1e-12;
@@ -199,7 +199,7 @@ fn find_limit<F: Closed>(
             if time >= settled && is_slow(motion) {
                 let lost = |state: &[f64]| classify(&exact, beta, state, targets, LOST_COVERAGE).1;
                 let found = ahead.take().filter(|ahead| is_near_to(&state, &ahead.state));
-                if let Some(found) = found.or_else(|| settle((&exact, &transit), beta, &state)) {
+                if let Some(found) = found.or_else(|| settle((&exact, &rough), beta, &state)) {
                     if lost(&found.state) == lost(&state) {
                         (state, status) = (found.state, LimitStatus::Equilibrium);
                         break Some(found.growth);
