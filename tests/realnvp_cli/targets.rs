@@ -75,21 +75,24 @@ fn named_densities_are_refused_where_they_have_no_meaning() {
     }
 }
 
-/// Modes with shapes: a flow and a count of the closed flow beside it, and why the other routes say nothing.
+/// Modes with shapes: a flow, counts of the closed flow and of descents beside it, and why the other routes say nothing.
 #[test]
-fn shapes_are_counted_by_two_routes() {
+fn shapes_are_counted_by_three_routes() {
     let config = MOONS.replace(
         "[target]\ndensity = \"two-moons\"",
         "[[target.components]]\nweight = 0.5\nmean = [2.0, 0.0]\nvariances = [0.5, 2.0]\n\
          [[target.components]]\nweight = 0.5\nmean = [-2.0, 0.0]\nvariances = [2.0, 0.5]\n",
     );
-    let config =
-        config.replace("seed = 3", "seed = 3\nscale = 1.0") + "[montecarlo]\nsamples = 4\n[simulation]\nruns = 2\n";
+    let config = config.replace("seed = 3", "seed = 3\nscale = 1.0")
+        + "[montecarlo]\nsamples = 4\n[simulation]\nruns = 2\nbatch = 64\n";
     let file = config_file(&config);
     let record: serde_json::Value =
         serde_json::from_str(&succeed(&["probability", path(file.path()), "--json"])).unwrap();
     assert_eq!((&record["montecarlo"]["n"], &record["realnvp"]["n"]), (&4.into(), &3.into()), "{record}");
-    assert!(record["exact"].is_null() && record["simulation"].is_null());
+    assert!(record["exact"].is_null() && record["simulation"]["n"] == 2, "{record}");
     let notes = record["notes"].to_string();
-    assert!(notes.contains("be I for the simulation route") && notes.contains("are for pairs"), "{notes}");
+    assert!(
+        notes.contains("are for pairs") && notes.contains("`target.components` is covariances of their own"),
+        "{notes}"
+    );
 }
