@@ -95,11 +95,7 @@ impl<'a> ShapedDescent<'a> {
     pub fn fit(&self, seed: u64, index: u64) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
         let q = self.run(&mut stream(seed, index)).0.q;
         let d = q.dimension();
-        let covariance = |factor: &Factor| match factor {
-            Factor::Isotropic(deviation) => DMatrix::identity(d, d) * deviation.powi(2),
-            Factor::Full(matrix) => matrix * matrix.transpose(),
-        };
-        let covariances = q.factors.iter().flat_map(|factor| covariance(factor).as_slice().to_vec()).collect();
+        let covariances = q.factors.iter().flat_map(|factor| factor.covariance(d).as_slice().to_vec()).collect();
         (q.means, covariances, q.weights)
     }
 

@@ -1,6 +1,5 @@
 //! The gradient of F_beta of a mixture of any shapes from one batch of reparametrised samples, theory (45).
 
-use nalgebra::DMatrix;
 use rand::Rng;
 
 use crate::montecarlo::simulation::mixture_sums::MixtureBatch;
@@ -27,12 +26,11 @@ pub(crate) fn shaped_gradient(
     rng: &mut impl Rng,
 ) -> Option<ShapedGradient> {
     let (k, d, own) = (q.weights.len(), q.dimension(), q.classes()?);
-    let zero = |factor: &Factor| match factor {
-        Factor::Isotropic(_) => Factor::Isotropic(0.0),
-        Factor::Full(_) => Factor::Full(DMatrix::zeros(d, d)),
+    let mut found = ShapedGradient {
+        means: vec![0.0; k * d],
+        factors: q.factors.iter().map(Factor::zero).collect(),
+        logits: vec![0.0; k],
     };
-    let mut found =
-        ShapedGradient { means: vec![0.0; k * d], factors: q.factors.iter().map(zero).collect(), logits: vec![0.0; k] };
     let mut score = batch.score.then(|| Score::new(q));
     let (mut of_q, mut of_p) = (ClassesAt::default(), ClassesAt::default());
     let [mut noise, mut x, mut b] = [vec![0.0; d], vec![0.0; d], vec![0.0; d]];
@@ -88,11 +86,7 @@ struct Score {
 impl Score {
     fn new(q: &ShapedFit) -> Self {
         let (k, d) = (q.weights.len(), q.dimension());
-        let zero = |factor: &Factor| match factor {
-            Factor::Isotropic(_) => Factor::Isotropic(0.0),
-            Factor::Full(_) => Factor::Full(DMatrix::zeros(d, d)),
-        };
-        Self { shares: vec![0.0; k], pulls: vec![0.0; k * d], squares: q.factors.iter().map(zero).collect() }
+        Self { shares: vec![0.0; k], pulls: vec![0.0; k * d], squares: q.factors.iter().map(Factor::zero).collect() }
     }
 
     fn add(&mut self, weight: f64, at: &ClassesAt) {
@@ -130,6 +124,8 @@ impl Score {
 
 #[cfg(test)]
 mod tests {
+    use nalgebra::DMatrix;
+
     use super::*;
     use crate::random::stream;
 

@@ -52,7 +52,7 @@ impl Precision {
                 let half = d as f64 * deviation.abs().ln();
                 (*deviation != 0.0 && half.is_finite()).then(|| (Self::Isotropic(deviation.powi(-2)), half))
             }
-            Factor::Full(matrix) => Self::inverse(matrix * matrix.transpose()),
+            Factor::Full(_) => Self::inverse(factor.covariance(d)),
         }
     }
 
@@ -77,6 +77,22 @@ impl Precision {
 }
 
 impl Factor {
+    /// 0 of the same shape.
+    pub(crate) fn zero(&self) -> Self {
+        match self {
+            Self::Isotropic(_) => Self::Isotropic(0.0),
+            Self::Full(matrix) => Self::Full(DMatrix::zeros(matrix.nrows(), matrix.ncols())),
+        }
+    }
+
+    /// Sigma.
+    pub(crate) fn covariance(&self, d: usize) -> DMatrix<f64> {
+        match self {
+            Self::Isotropic(deviation) => DMatrix::identity(d, d) * deviation.powi(2),
+            Self::Full(matrix) => matrix * matrix.transpose(),
+        }
+    }
+
     /// x = mean + A g.
     pub(crate) fn place(&self, mean: &[f64], noise: &[f64], x: &mut [f64]) {
         x.copy_from_slice(mean);
