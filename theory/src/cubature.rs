@@ -6,8 +6,9 @@
 //! over many Gaussians at once on one grid; over a Gaussian of unit variance they are tabulated as a function of its mean.
 
 mod blocks;
-mod cloud;
+mod common_lattice;
 mod few;
+mod few_averages;
 mod four;
 mod lattice;
 mod line;
@@ -17,9 +18,10 @@ mod plane;
 mod potential;
 mod quadratic;
 mod span;
+mod triple;
 
 use crate::parameter::InvalidParameter;
-use few::Few;
+use few_averages::Few;
 use span::Span;
 
 pub(crate) use lattice::Lattice;
@@ -148,17 +150,18 @@ impl Cubature {
     }
 
     /// The softmax of `classes` averaged over all `N(m_i, spread I)`, `m_i` the rows of `centres`, by the trapezoid rule on
-    /// one grid (theory section 3.7), with its means where they are wanted; `None` where another rule is better.
+    /// one grid (theory section 3.7), with its means where they are wanted; `None` where another rule is better. What counts by a share
+    /// is averaged to the tolerance over that; no logarithms of shares are shares of 1.
     #[inline(always)]
     pub(crate) fn plane(
         &self,
         classes: &PointClasses<'_>,
-        centres: &[f64],
+        (centres, log_shares): (&[f64], &[f64]),
         spread: f64,
         wants_means: bool,
     ) -> Option<PlaneAverages> {
         let wanted = plane::Wanted { means: wants_means, traces: self.second };
-        plane::averages(classes, centres, spread, self.tolerance, wanted)
+        plane::averages(classes, (centres, log_shares), spread, self.tolerance, wanted)
     }
 
     /// The softmax of `classes` averaged over all `N(m_i, spread I)`, `m_i` the rows of `centres`, by one rule in the span of the
@@ -172,9 +175,15 @@ impl Cubature {
     /// The softmax of `classes` averaged over all `N(m_i, spread I)`, `m_i` the rows of `centres`, at the same lattice points (theory
     /// section 3.9). `None` for up to four present classes, and where logits differ too much or a number is not finite.
     #[inline(always)]
-    pub(crate) fn cloud(&self, classes: &PointClasses<'_>, centres: &[f64], spread: f64) -> Option<RowAverages> {
-        let accuracy = cloud::Accuracy { tolerance: self.tolerance, floor: self.floor(), wants_trace: self.second };
-        cloud::averages(classes, centres, spread, &self.lattice, accuracy)
+    pub(crate) fn common_lattice(
+        &self,
+        classes: &PointClasses<'_>,
+        centres: &[f64],
+        spread: f64,
+    ) -> Option<RowAverages> {
+        let accuracy =
+            common_lattice::Accuracy { tolerance: self.tolerance, floor: self.floor(), wants_trace: self.second };
+        common_lattice::averages(classes, centres, spread, &self.lattice, accuracy)
     }
 
     /// Puts the averages of the present classes in their places.

@@ -14,6 +14,7 @@ mod rules;
 mod scales;
 mod series;
 
+pub(crate) use fast::{FINE, FastScales};
 pub use fast::{logistic_normal_fast, logistic_normal_fast_array, logistic_softplus_normal_fast_array};
 pub use gauss::exp_array;
 pub(crate) use gauss::{INV_SQRT_2PI, log_array};

@@ -6,6 +6,7 @@ mod quadrature;
 mod root;
 mod runge_kutta;
 mod special;
+mod square_root;
 
 pub use kronrod::{GAUSS_7, KRONROD_15, KRONROD_15_NODES};
 pub(crate) use minimum::minimum;
@@ -15,3 +16,4 @@ pub(crate) use root::{root, root_beyond};
 pub use runge_kutta::runge_kutta;
 pub(crate) use special::inverse_erf;
 pub use special::regularised_beta;
+pub(crate) use square_root::square_root;

@@ -1,6 +1,11 @@
 //! Two and three classes: one direction is integrated in closed form by the kernels, the other by quadrature.
 
+#[cfg(test)]
+mod tests;
+
+use super::few_averages::Few;
 use super::line::{Feature, IntegrandShape, NOWHERE, average};
+use super::triple;
 use crate::kernel::{FixedScale, bend};
 use std::f64::consts::PI;
 
@@ -12,25 +17,6 @@ pub(crate) const ROUNDING: f64 = 4e-15;
 pub(crate) struct NoisyLogit<'a> {
     pub(crate) mean: f64,
     pub(crate) loading: &'a [f64],
-}
-
-/// Averages of a softmax of at most four classes; the mean squares follow from the row sums.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Few {
-    pub(crate) mean: [f64; 4],
-    /// `E p_j p_k` for `j != k`, symmetric.
-    pub(crate) cross: [[f64; 4]; 4],
-    pub(crate) log_sum: f64,
-    /// Bound of the error of means and cross products, and of the logarithm.
-    pub(crate) error: f64,
-    pub(crate) log_sum_error: f64,
-}
-
-impl Few {
-    pub(crate) fn set_cross(&mut self, j: usize, k: usize, value: f64) {
-        self.cross[j][k] = value;
-        self.cross[k][j] = value;
-    }
 }
 
 /// Scale that a kernel of width `s`, whose argument runs at `slope`, adds to an integrand: its poles are at distance
@@ -59,11 +45,15 @@ fn small(a: f64, b: f64, kernel: f64) -> f64 {
 
 /// Two classes: the kernels themselves.
 pub(crate) fn two(c: [NoisyLogit<'_>; 2]) -> Few {
-    let b = separation(c[0].loading, c[1].loading);
-    let (soft, value, slope) = crate::kernel::logistic_softplus_normal(c[0].mean - c[1].mean, b);
+    pair([c[0].mean, c[1].mean], separation(c[0].loading, c[1].loading))
+}
+
+/// Two classes of these mean logits, whose difference has the standard deviation `b`.
+pub(crate) fn pair(means: [f64; 2], b: f64) -> Few {
+    let a = means[0] - means[1];
+    let (soft, value, slope) = crate::kernel::logistic_softplus_normal(a, b);
     let error = 8.0 * f64::EPSILON;
-    let mut out = Few { log_sum: c[1].mean + soft, error, log_sum_error: error * (1.0 + soft), ..Few::default() };
-    let a = c[0].mean - c[1].mean;
+    let mut out = Few { log_sum: means[1] + soft, error, log_sum_error: error * (1.0 + soft), ..Few::default() };
     (out.mean[0], out.mean[1]) = match (value < SMALL, value > 1.0 - SMALL) {
         (true, _) => (small(a, b, value), 1.0 - value),
         (_, true) => (value, small(-a, b, 1.0 - value)),
@@ -84,6 +74,13 @@ pub(crate) fn crossings(at_zero: f64, below: f64, above: f64) -> [Option<(f64, f
 
 /// Three classes: given `w = u_3 - u_2`, the first is against `u_2 + log(1 + e^w)`, a Gaussian comparison.
 pub(crate) fn three(c: [NoisyLogit<'_>; 3], tolerance: f64) -> Few {
+    let square = |j: usize, k: usize| separation(c[j].loading, c[k].loading).powi(2);
+    let squares = [square(1, 2), square(2, 0), square(0, 1)];
+    triple::three(&c.map(|class| class.mean), &squares, tolerance, true).unwrap_or_else(|| three_finely(c, tolerance))
+}
+
+/// The same to any tolerance.
+pub(super) fn three_finely(c: [NoisyLogit<'_>; 3], tolerance: f64) -> Few {
     // The closest pair is the one to integrate over: the cost grows with its separation.
     let pairs = [(0, 1, 2), (1, 0, 2), (2, 0, 1)];
     let width = |&(_, j, k): &(usize, usize, usize)| separation(c[j].loading, c[k].loading);

@@ -1,6 +1,7 @@
 //! Four classes as two pairs: given the difference within each pair, pair against pair is a Gaussian comparison.
 
-use super::few::{Few, NoisyLogit, ROUNDING, crossings, kernel_scale};
+use super::few::{NoisyLogit, ROUNDING, crossings, kernel_scale};
+use super::few_averages::Few;
 use super::line::{Feature, IntegrandShape, NOWHERE, average};
 use crate::kernel::{FixedScale, bend, softplus};
 

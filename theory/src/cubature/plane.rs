@@ -1,19 +1,21 @@
 //! Averages of a softmax over Gaussians in the plane by the trapezoid rule on one grid: theory section 3.7.
 
+mod direct;
 mod groups;
 mod lines;
+mod scene;
 mod step;
 mod sum;
 #[cfg(test)]
 mod tests;
 mod tile;
 
-use super::line::reach;
 use super::span::{PointClasses, RowAverages};
 use groups::{GaussianGroup, groups};
 use lines::Lines;
-pub(crate) use step::largest_share;
-use step::{PlaneIntegrand, steps};
+use scene::PlaneIntegrand;
+pub(crate) use scene::largest_share;
+use step::steps;
 use sum::{GridSum, Heaviest};
 
 /// Fewer classes have kernels of their own.
@@ -46,11 +48,12 @@ pub(crate) struct PlaneAverages {
 /// The averages of the softmax of `u_k = log w_k - |x - c_k|^2/(2 variance)` over `N(m_i, spread I)`, `m_i` the rows of
 /// `centres`, all in the plane, to an absolute `tolerance` (of the logarithm and of the pulls relative to the size of the
 /// logits and of the scene). `None` where the rule would cost more than others or leave the range of numbers: fewer than
-/// three present classes, coordinates other than two, a number that is not finite, a grid that is too fine.
+/// three present classes, coordinates other than two, a number that is not finite, a grid that is too fine. Averages that
+/// count by a share are wanted to the tolerance over that; no logarithms of shares are shares of 1.
 #[inline(always)]
 pub(crate) fn averages(
     classes: &PointClasses<'_>,
-    centres: &[f64],
+    (centres, log_shares): (&[f64], &[f64]),
     spread: f64,
     tolerance: f64,
     wanted: Wanted,
@@ -58,36 +61,49 @@ pub(crate) fn averages(
     if classes.width != 2 {
         return None;
     }
-    let scene = PlaneIntegrand::new(classes, centres, spread)?;
+    let scene = PlaneIntegrand::new(classes, (centres, log_shares), spread, tolerance)?;
     if scene.points.len() < FEWEST {
         return None;
     }
     let digits = -libm::log(tolerance);
-    let reach = (reach(tolerance) - 0.3) * spread.sqrt();
-    let whole = steps(&scene, digits);
     let (rows, n) = (scene.centres.len(), classes.log_weights.len());
-    let groups = groups(&scene, (digits, SPARE), reach, whole)
-        .unwrap_or_else(|| vec![GaussianGroup { gaussians: (0..rows).collect(), scene, steps: whole }]);
-    let mut all = PlaneAverages::default();
+    let mut all = PlaneAverages::new((rows, n), wanted.means);
+    all.rows.error = tolerance;
+    let (mut left, mut seen) = (Vec::with_capacity(rows), Vec::with_capacity(n));
+    for row in 0..rows {
+        scene.seen(row, digits, &mut seen);
+        if !direct::average(&scene, row, &seen, tolerance, wanted, &mut all) {
+            left.push(row);
+        }
+    }
+    if left.is_empty() {
+        return Some(all);
+    }
+    let mut scene = if left.len() < rows { scene.part(&left, digits) } else { scene };
+    scene.cut(tolerance);
+    let whole = steps(&scene, digits);
+    let groups = groups(&scene, digits, whole)
+        .unwrap_or_else(|| vec![GaussianGroup { gaussians: (0..left.len()).collect(), scene, steps: whole }]);
     // One place only, for it is compiled into each of its callers.
     for group in &groups {
-        let found = on_one_grid(&group.scene, classes, (group.steps, reach), tolerance, wanted)?;
-        if groups.len() == 1 {
-            return Some(found);
-        }
-        all.take(&group.gaussians, &found, (rows, n));
+        let found = on_one_grid(&group.scene, classes, group.steps, tolerance, wanted)?;
+        let places: Vec<usize> = group.gaussians.iter().map(|&i| left[i]).collect();
+        all.take(&places, &found, n);
     }
-    all.rows.error = tolerance;
     Some(all)
 }
 
 impl PlaneAverages {
-    /// Puts the averages of some of `rows` Gaussians over `n` classes in their places.
-    fn take(&mut self, gaussians: &[usize], found: &Self, (rows, n): (usize, usize)) {
-        self.pulls.resize(2 * rows, 0.0);
-        self.rows.log_sum.resize(rows, 0.0);
-        self.rows.trace.resize(rows, 0.0);
-        self.rows.mean.resize(if found.rows.mean.is_empty() { 0 } else { rows * n }, 0.0);
+    /// Room for so many Gaussians and classes.
+    fn new((rows, n): (usize, usize), wants_means: bool) -> Self {
+        let mut all = Self { pulls: vec![0.0; 2 * rows], ..Self::default() };
+        (all.rows.log_sum, all.rows.trace) = (vec![0.0; rows], vec![0.0; rows]);
+        all.rows.mean = vec![0.0; if wants_means { rows * n } else { 0 }];
+        all
+    }
+
+    /// Puts the averages of some Gaussians over `n` classes in their places.
+    fn take(&mut self, gaussians: &[usize], found: &Self, n: usize) {
         for (place, &row) in gaussians.iter().enumerate() {
             self.pulls[2 * row..2 * row + 2].copy_from_slice(&found.pulls[2 * place..2 * place + 2]);
             self.rows.log_sum[row] = found.rows.log_sum[place];
@@ -105,17 +121,17 @@ impl PlaneAverages {
 fn on_one_grid(
     scene: &PlaneIntegrand,
     classes: &PointClasses<'_>,
-    ([h, k], reach): ([f64; 2], f64),
+    [h, k]: [f64; 2],
     tolerance: f64,
     wanted: Wanted,
 ) -> Option<PlaneAverages> {
-    let level = scene.level(reach)?;
-    let across: [Lines; 2] = [Lines::new(scene, 0, h, reach, level)?, Lines::new(scene, 1, k, reach, level)?];
+    let level = scene.level()?;
+    let across: [Lines; 2] = [Lines::new(scene, 0, h, level)?, Lines::new(scene, 1, k, level)?];
     let mut heaviest = Vec::with_capacity(scene.centres.len());
     for centre in &scene.centres {
         heaviest.push(Heaviest::new(scene, centre));
     }
     let floor = libm::log(tolerance) - SPARE;
-    let sum = GridSum { scene, across: &across, heaviest: &heaviest, reach, wanted, floor };
+    let sum = GridSum { scene, across: &across, heaviest: &heaviest, wanted, floor };
     Some(sum.averages(classes, tolerance))
 }

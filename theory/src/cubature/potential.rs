@@ -40,11 +40,10 @@ pub struct PotentialTable {
     values: Vec<f64>,
 }
 
-/// The weights of the nodes at a place among them.
+/// The weights of the nodes along both axes at a place among them.
 struct Weights {
-    first: usize,
-    value: [f64; N],
-    slope: [f64; N],
+    value: [[f64; N]; 2],
+    slope: [[f64; N]; 2],
 }
 
 impl PotentialTable {
@@ -106,51 +105,61 @@ impl PotentialTable {
     /// `T(m)` and its gradient; `None` outside of the table.
     #[inline(always)]
     pub(crate) fn at(&self, m: &[f64]) -> Option<(f64, [f64; 2])> {
-        let (x, y) = (self.weights(0, m[0])?, self.weights(1, m[1])?);
+        let (i, j) = (self.place(0, m[0])?, self.place(1, m[1])?);
+        let Weights { value: [x, y], slope: [dx, dy] } = Weights::new([i.1, j.1]);
         let (mut along, mut slope) = ([0.0; N], [0.0; N]);
-        for i in 0..N {
-            let from = (x.first + i) * self.nodes[1] + y.first;
+        for k in 0..N {
+            let from = (i.0 + k) * self.nodes[1] + j.0;
             let column = &self.values[from..from + N];
             for l in 0..N {
-                along[l] += x.value[i] * column[l];
-                slope[l] += x.slope[i] * column[l];
+                along[l] += x[k] * column[l];
+                slope[l] += dx[k] * column[l];
             }
         }
         let (mut value, mut gradient) = (0.0, [0.0; 2]);
         for l in 0..N {
-            value += along[l] * y.value[l];
-            gradient[0] += slope[l] * y.value[l];
-            gradient[1] += along[l] * y.slope[l];
+            value += along[l] * y[l];
+            gradient[0] += slope[l] * y[l];
+            gradient[1] += along[l] * dy[l];
         }
         Some((value, gradient.map(|g| g / H)))
     }
 
-    /// Lagrange's polynomials at a place and their derivatives in steps.
+    /// The first of the nodes for a place, and the place from it on in steps.
     #[inline(always)]
-    fn weights(&self, axis: usize, x: f64) -> Option<Weights> {
+    fn place(&self, axis: usize, x: f64) -> Option<(usize, f64)> {
         let place = x / H - self.low[axis];
         let first = place.floor() - (N / 2 - 1) as f64;
         // False for what is not a number.
-        if !(first >= 0.0 && first <= (self.nodes[axis] - N) as f64) {
-            return None;
+        (first >= 0.0 && first <= (self.nodes[axis] - N) as f64).then_some((first as usize, place - first))
+    }
+}
+
+impl Weights {
+    /// Lagrange's polynomials at two places and their derivatives in steps.
+    #[inline(always)]
+    fn new(t: [f64; 2]) -> Self {
+        // The products of the distances to all nodes before one, from both ends and for both places side by side, and their
+        // derivatives.
+        let (mut product, mut rate) = ([[1.0; 4]; N], [[0.0; 4]; N]);
+        for i in 1..N {
+            let (near, far) = ((i - 1) as f64, (N - i) as f64);
+            let apart = [t[0] - near, t[1] - near, t[0] - far, t[1] - far];
+            for l in 0..4 {
+                product[i][l] = product[i - 1][l] * apart[l];
+                rate[i][l] = rate[i - 1][l] * apart[l] + product[i - 1][l];
+            }
         }
-        let t = place - first;
-        let (mut value, mut slope) = (SCALES, [0.0; N]);
-        let (mut before, mut rate) = (1.0, 0.0);
+        let mut out = Self { value: [[0.0; N]; 2], slope: [[0.0; N]; 2] };
         for i in 0..N {
-            slope[i] = SCALES[i] * rate;
-            value[i] *= before;
-            let apart = t - i as f64;
-            (before, rate) = (before * apart, rate * apart + before);
+            let (before, behind) = (i, N - 1 - i);
+            for axis in 0..2 {
+                let (p, q) = (product[before][axis], product[behind][2 + axis]);
+                out.value[axis][i] = SCALES[i] * (p * q);
+                out.slope[axis][i] = SCALES[i] * (rate[before][axis] * q + p * rate[behind][2 + axis]);
+            }
         }
-        let (mut behind, mut rate) = (1.0, 0.0);
-        for i in (0..N).rev() {
-            slope[i] = slope[i] * behind + value[i] * rate;
-            value[i] *= behind;
-            let apart = t - i as f64;
-            (behind, rate) = (behind * apart, rate * apart + behind);
-        }
-        Some(Weights { first: first as usize, value, slope })
+        out
     }
 }
 

@@ -1,7 +1,8 @@
 //! Shorter rules for the hot path.
 
-use super::gauss::{INV_SQRT_2PI, TAIL_END, tail_pair_short, tail_short};
-use super::rules::LOGISTIC_FAST;
+use super::gauss::{INV_SQRT_2PI, TAIL_END, tail_pair_rough, tail_pair_short, tail_short};
+use super::rules::{LOGISTIC_FAST, LOGISTIC_FAST_WIDE, LOGISTIC_ROUGH, LOGISTIC_ROUGH_WIDE, Rule};
+use super::scales::WIDE_FROM;
 
 /// `L(a,b)` by a 12-node rule, for loops in which `b` varies.
 ///
@@ -19,8 +20,8 @@ pub fn logistic_normal_fast(a: f64, b: f64) -> f64 {
 #[inline(always)]
 pub fn logistic_normal_fast_array<const N: usize>(a: [f64; N], b: f64) -> [f64; N] {
     let b2 = b * b;
-    let mut terms = [[0.0; 12]; N];
-    for k in 0..12 {
+    let mut terms = [[0.0; SCALES]; N];
+    for k in 0..SCALES {
         let tau = (LOGISTIC_FAST.variance[k] + b2).sqrt();
         for i in 0..N {
             terms[i][k] = a[i].abs() / tau;
@@ -31,7 +32,7 @@ pub fn logistic_normal_fast_array<const N: usize>(a: [f64; N], b: f64) -> [f64; 
     }
     let mut out = [0.0; N];
     for i in 0..N {
-        for k in 0..12 {
+        for k in 0..SCALES {
             out[i] += LOGISTIC_FAST.weight[k] * terms[i][k];
         }
         out[i] = if a[i] > 0.0 { 1.0 - out[i] } else { out[i] };
@@ -60,24 +61,124 @@ pub fn logistic_softplus_normal_fast_array<const R: usize, const N: usize>(
             inverse[i] = 1.0 / tau[i];
         }
         for r in 0..R {
-            for i in 0..N {
-                let x = a[r][i].abs() * inverse[i];
-                // Bounded where the tail is frozen, else the product with it would not vanish at great |a|.
-                let x = if x > TAIL_END { TAIL_END } else { x };
-                let (bell, upper) = tail_pair_short(x);
-                let bell = INV_SQRT_2PI * bell;
-                out[r][0][i] += weight * tau[i] * (bell - x * upper);
-                out[r][1][i] += weight * upper;
-                out[r][2][i] += weight * inverse[i] * bell;
-            }
+            add_scale(tail_pair_short, &a[r], (&tau, &inverse, *weight), &mut out[r]);
         }
     }
     for r in 0..R {
-        for i in 0..N {
-            let high = a[r][i] > 0.0;
-            out[r][0][i] += if high { a[r][i] } else { 0.0 };
-            out[r][1][i] = if high { 1.0 - out[r][1][i] } else { out[r][1][i] };
-        }
+        unfold(&a[r], &mut out[r]);
     }
     out
+}
+
+/// [`logistic_softplus_normal_fast_array`] for one noise width and many arguments, with no more scales than that takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FastScales {
+    is_rough: bool,
+    count: usize,
+    tau: [f64; SCALES],
+    inverse: [f64; SCALES],
+    weight: [f64; SCALES],
+}
+
+/// The shorter kernels are good to this.
+pub(crate) const FINE: f64 = 1e-10;
+/// The shortest ones.
+const ROUGH: f64 = 1e-7;
+
+impl FastScales {
+    /// For a noise width of that square: `L` is good to `tolerance`, but no better than [`FINE`]; `S` to that times `1 + b`.
+    #[inline(always)]
+    pub(crate) fn new(square: f64, tolerance: f64) -> Self {
+        let none = [0.0; SCALES];
+        let mut scales = Self { is_rough: tolerance >= ROUGH, count: 0, tau: none, inverse: none, weight: none };
+        match (scales.is_rough, square < WIDE_FROM * WIDE_FROM) {
+            (false, true) => scales.fill(&LOGISTIC_FAST, square),
+            (false, false) => scales.fill(&LOGISTIC_FAST_WIDE, square),
+            (true, true) => scales.fill(&LOGISTIC_ROUGH, square),
+            (true, false) => scales.fill(&LOGISTIC_ROUGH_WIDE, square),
+        }
+        scales
+    }
+
+    #[inline(always)]
+    fn fill<const N: usize>(&mut self, rule: &Rule<N>, square: f64) {
+        self.count = N;
+        for k in 0..N {
+            self.tau[k] = (rule.variance[k] + square).sqrt();
+            self.inverse[k] = 1.0 / self.tau[k];
+            self.weight[k] = rule.weight[k];
+        }
+    }
+
+    /// `[S, L, dL/da]` at `N` arguments.
+    #[inline(always)]
+    pub(crate) fn triple<const N: usize>(&self, a: &[f64; N]) -> [[f64; N]; 3] {
+        let mut out = [[0.0; N]; 3];
+        for k in 0..self.count {
+            let scale = (&[self.tau[k]; N], &[self.inverse[k]; N], self.weight[k]);
+            if self.is_rough {
+                add_scale(tail_pair_rough, a, scale, &mut out);
+            } else {
+                add_scale(tail_pair_short, a, scale, &mut out);
+            }
+        }
+        unfold(a, &mut out);
+        out
+    }
+}
+
+/// Scales of the longest of these mixtures.
+const SCALES: usize = 12;
+
+/// Adds one scale of the mixture at `-|a|` to `[S, L, dL/da]`.
+#[inline(always)]
+fn add_scale<const N: usize>(
+    tail: impl Fn(f64) -> (f64, f64),
+    a: &[f64; N],
+    (tau, inverse, weight): (&[f64; N], &[f64; N], f64),
+    out: &mut [[f64; N]; 3],
+) {
+    for i in 0..N {
+        let x = a[i].abs() * inverse[i];
+        // Bounded where the tail is frozen, else the product with it would not vanish at great |a|.
+        let x = if x > TAIL_END { TAIL_END } else { x };
+        let (bell, upper) = tail(x);
+        let bell = INV_SQRT_2PI * bell;
+        out[0][i] += weight * tau[i] * (bell - x * upper);
+        out[1][i] += weight * upper;
+        out[2][i] += weight * inverse[i] * bell;
+    }
+}
+
+/// From `-|a|` to `a`.
+#[inline(always)]
+fn unfold<const N: usize>(a: &[f64; N], out: &mut [[f64; N]; 3]) {
+    for i in 0..N {
+        let high = a[i] > 0.0;
+        out[0][i] += if high { a[i] } else { 0.0 };
+        out[1][i] = if high { 1.0 - out[1][i] } else { out[1][i] };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::logistic_softplus_normal;
+
+    /// What is stated of both tolerances, on both sides of the change to fewer scales.
+    #[test]
+    fn no_more_scales_than_the_tolerance_takes() {
+        for (tolerance, bound) in [(FINE, 2e-11), (ROUGH, 8e-8)] {
+            for b in [0.0, 0.3, 1.0, 1.99, 2.0, 2.5, 4.0, 9.0, 60.0] {
+                let scales = FastScales::new(b * b, tolerance);
+                for i in -80..=80 {
+                    let a = 0.1 * f64::from(i) * (b * b + 4.0f64).sqrt();
+                    let ([[s], [l], [slope]], truth) = (scales.triple(&[a]), logistic_softplus_normal(a, b));
+                    assert!((l - truth.1).abs() < bound, "{tolerance:e} {a} {b}: {:e}", l - truth.1);
+                    assert!((s - truth.0).abs() < bound * (1.0 + b), "{tolerance:e} {a} {b}: {:e}", s - truth.0);
+                    assert!((slope - truth.2).abs() < 20.0 * bound, "{tolerance:e} {a} {b}: {:e}", slope - truth.2);
+                }
+            }
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::rules::{LOGISTIC, LOGISTIC_WIDE, Rule};
 use super::{bend, sigmoid};
 
 /// From this `b` on, the shorter rule has the accuracy of the full one (tested on both sides).
-const WIDE_FROM: f64 = 2.0;
+pub(super) const WIDE_FROM: f64 = 2.0;
 
 /// `tau_k = sqrt(v_k + b^2)` for the nodes `v_k` of a rule: a logistic variable plus `b` times a normal one is a normal
 /// variable of random variance `V + b^2`, hence `L(a,b) = sum_k p_k Phi(a/tau_k)`.

@@ -1,7 +1,7 @@
 """Derive the constants of theory/src/kernel/rules.rs and kernel/gauss.rs (python3 with mpmath 1.3).
 
     python3 kernel_rules.py rules > ../../src/kernel/rules.rs    then `cargo fmt`
-    python3 kernel_rules.py gauss 24     (or 18)                 the coefficients in kernel/gauss.rs
+    python3 kernel_rules.py gauss 24     (or 18, 11)                 the coefficients in kernel/gauss.rs
 
 Two laws are mixtures of centred normals over a random variance:
 
@@ -89,6 +89,9 @@ def rules():
     show("LOGISTIC_WIDE", "The logistic law, p = 3/4, c = 6: truncation below 2e-16 for b >= 2 only.", *rule(*law, 16, 0.75, 6))
     show("LOGISTIC_FAST", "The logistic law, p = 3/4, c = 3: truncation below 5e-12 in L and 2e-11 in dL/da for every b >= 0.",
          *rule(*law, 12, 0.75, 3))
+    show("LOGISTIC_FAST_WIDE", "The logistic law, p = 1, c = 16: truncation below 1e-11 in L for b >= 2 only.", *rule(*law, 7, 1, 16))
+    show("LOGISTIC_ROUGH", "The logistic law, p = 3/4, c = 3: truncation below 3e-8 in L for every b >= 0.", *rule(*law, 7, 0.75, 3))
+    show("LOGISTIC_ROUGH_WIDE", "The logistic law, p = 1, c = 16: truncation below 6e-8 in L for b >= 2 only.", *rule(*law, 4, 1, 16))
     law = discrete(exit_density, -4.9, 3.7, mpf(1) / 20)
     show("SECH", "The exit time of (-1, 1), p = 1/2, c = 2: relative truncation below 1e-15 in r, r' and r'' for q >= -0.05.",
          *rule(*law, 24, 0.5, 2))

@@ -1,6 +1,7 @@
 //! Gaussians that lie apart, each group of them with a grid of its own: one steep place does not refine the whole plane.
 
-use super::step::{PlaneIntegrand, steps};
+use super::scene::PlaneIntegrand;
+use super::step::steps;
 
 /// Standard deviations within which two Gaussians are of one group.
 const LINK: f64 = 3.0;
@@ -16,17 +17,13 @@ pub(super) struct GaussianGroup {
     pub(super) steps: [f64; 2],
 }
 
-/// The groups of a scene; `None` where one grid of steps `whole` costs no more. `digits` as for [`steps`] and those to spare.
-pub(super) fn groups(
-    scene: &PlaneIntegrand,
-    (digits, spare): (f64, f64),
-    reach: f64,
-    whole: [f64; 2],
-) -> Option<Vec<GaussianGroup>> {
+/// The groups of a scene; `None` where one grid of steps `whole` costs no more. `digits` as for [`steps`].
+pub(super) fn groups(scene: &PlaneIntegrand, digits: f64, whole: [f64; 2]) -> Option<Vec<GaussianGroup>> {
     let members = linked(scene);
     if members.len() < 2 {
         return None;
     }
+    let reach = scene.farthest_reach();
     let area = |side: [f64; 2]| (side[0] + 2.0 * reach) * (side[1] + 2.0 * reach);
     let areas: Vec<f64> = members.iter().map(|gaussians| area(extent(scene, gaussians))).collect();
     let all: Vec<usize> = (0..scene.centres.len()).collect();
@@ -34,7 +31,7 @@ pub(super) fn groups(
     let most = GAIN * united / (whole[0] * whole[1]);
     let (mut found, mut cost) = (Vec::with_capacity(members.len()), 0.0);
     for (gaussians, area) in members.into_iter().zip(areas) {
-        let scene = scene.part(&gaussians, -digits - spare);
+        let scene = scene.part(&gaussians, digits);
         let steps = steps(&scene, digits);
         cost += area / (steps[0] * steps[1]) + EACH;
         if cost >= most || cost.is_nan() {

@@ -1,6 +1,6 @@
 //! The factors of Gaussians and classes along one axis of the grid.
 
-use super::step::{Level, PlaneIntegrand};
+use super::scene::{Level, PlaneIntegrand};
 use super::{MOST_TILES, N};
 use crate::kernel::exp_array;
 
@@ -28,12 +28,12 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// The nodes within `reach` of a Gaussian along `axis`, `h` apart; `None` if they are too many.
+    /// The nodes within the reach of a Gaussian along `axis`, `h` apart; `None` if they are too many.
     #[inline(always)]
-    pub(super) fn new(scene: &PlaneIntegrand, axis: usize, h: f64, reach: f64, level: Level) -> Option<Self> {
-        let along = || scene.centres.iter().map(|c| c[axis]);
-        let low = ((along().fold(f64::INFINITY, f64::min) - reach) / h).floor();
-        let high = ((along().fold(f64::NEG_INFINITY, f64::max) + reach) / h).ceil();
+    pub(super) fn new(scene: &PlaneIntegrand, axis: usize, h: f64, level: Level) -> Option<Self> {
+        let along = || scene.centres.iter().zip(&scene.reaches).map(|(c, reach)| (c[axis] - reach, c[axis] + reach));
+        let low = (along().map(|ends| ends.0).fold(f64::INFINITY, f64::min) / h).floor();
+        let high = (along().map(|ends| ends.1).fold(f64::NEG_INFINITY, f64::max) / h).ceil();
         let tiles = ((high - low + 1.0) / N as f64).ceil();
         // False for what is not a number.
         if !(tiles > 0.0 && tiles <= MOST_TILES as f64) {

@@ -2,7 +2,7 @@
 
 use super::super::span::PointClasses;
 use super::lines::Lines;
-use super::step::PlaneIntegrand;
+use super::scene::PlaneIntegrand;
 use super::tile::{Tile, TileMoments};
 use super::{N, PlaneAverages, Wanted};
 
@@ -39,7 +39,6 @@ pub(super) struct GridSum<'a> {
     pub(super) across: &'a [Lines; 2],
     /// Of each Gaussian.
     pub(super) heaviest: &'a [Heaviest],
-    pub(super) reach: f64,
     pub(super) wanted: Wanted,
     /// Logarithm of the probability below which a class is left out of a tile at the centre of a Gaussian.
     pub(super) floor: f64,
@@ -137,8 +136,9 @@ impl GridSum<'_> {
         let (mut first, mut last) = (across.tiles, 0);
         for (gaussian, centre) in self.scene.centres.iter().enumerate() {
             let beyond = (low - centre[1]).max(centre[1] - low - height).max(0.0);
-            if beyond < self.reach {
-                let half = (self.reach * self.reach - beyond * beyond).sqrt();
+            let reach = self.scene.reaches[gaussian];
+            if beyond < reach {
+                let half = (reach * reach - beyond * beyond).sqrt();
                 // Not below the first node: truncation is a floor.
                 let at = |x: f64| ((x - across.first) / side) as usize;
                 let (from, to) = (at(centre[0] - half), (at(centre[0] + half) + 1).min(across.tiles));
@@ -176,9 +176,9 @@ impl GridSum<'_> {
         for &i in near.unwrap_or_default() {
             let dx = ((scene.centres[i][0] - centre[0]).abs() - half[0]).max(0.0);
             let dy = ((scene.centres[i][1] - centre[1]).abs() - half[1]).max(0.0);
-            nearest = nearest.min(dx * dx + dy * dy);
+            nearest = nearest.min((dx * dx + dy * dy) / (2.0 * scene.spread) + scene.spared[i]);
         }
-        let floor = (self.floor + nearest / (2.0 * scene.spread)).min(FLOOR);
+        let floor = (self.floor + nearest).min(FLOOR);
         let mut top = (listed[0], f64::NEG_INFINITY);
         for &k in listed {
             let logit = scene.logit(k, &centre);

@@ -59,8 +59,18 @@ impl Case {
 
     /// Errors of the means; of the pulls, the logarithms and the traces in their units; `None` where there is no grid.
     fn errors(&self, truth: &RowAverages, tolerance: f64) -> Option<[f64; 4]> {
-        let found =
-            averages(&self.classes(), &self.centres, self.spread, tolerance, Wanted { means: true, traces: true })?;
+        self.weighted_errors(truth, tolerance, &[])
+    }
+
+    /// The same of averages that count by shares, times these.
+    fn weighted_errors(&self, truth: &RowAverages, tolerance: f64, log_shares: &[f64]) -> Option<[f64; 4]> {
+        let found = averages(
+            &self.classes(),
+            (&self.centres, log_shares),
+            self.spread,
+            tolerance,
+            Wanted { means: true, traces: true },
+        )?;
         let n = self.log_weights.len();
         let mut pulls = Vec::new();
         for (row, m) in truth.mean.chunks(n).zip(self.centres.chunks(2)) {
@@ -68,9 +78,12 @@ impl Case {
                 pulls.push(row.iter().zip(self.points.chunks(2)).map(|(p, c)| p * (c[a] - m[a])).sum::<f64>());
             }
         }
+        let rows = self.centres.len() / 2;
         let largest = |a: &[f64], b: &[f64]| {
             assert_eq!(a.len(), b.len());
-            a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, |m: f64, d| if d > m || d.is_nan() { d } else { m })
+            let share = |at: usize| log_shares.get(at * rows / a.len()).copied().unwrap_or(0.0).exp();
+            let errors = a.iter().zip(b).enumerate().map(|(at, (x, y))| share(at) * (x - y).abs());
+            errors.fold(0.0, |m: f64, d| if d > m || d.is_nan() { d } else { m })
         };
         let size = self.size();
         let logit = 1.0 + size * size / self.variance;
@@ -138,6 +151,16 @@ proptest! {
         }
     }
 
+    /// What counts little may err more.
+    #[test]
+    fn shares_weigh_the_errors(case in cases(), logs in vec(-12.0f64..0.0, 12)) {
+        let truth = case.truth();
+        for tolerance in [1e-6, 1e-8, 1e-10] {
+            let Some(errors) = case.weighted_errors(&truth, tolerance, &logs[..case.centres.len() / 2]) else { continue };
+            prop_assert!(errors.iter().all(|&e| e < BOUND * tolerance + 1e-12), "{tolerance:e}: {errors:?}");
+        }
+    }
+
     #[test]
     fn groups_that_lie_apart_agree_too(case in scattered()) {
         let truth = case.truth();
@@ -153,10 +176,11 @@ proptest! {
 fn scattered_gaussians_are_taken_in_groups() {
     let points: Vec<f64> = vec![0.0, 0.0, 1.0, 0.5, 6.0, 0.0, 25.0, 3.0, -20.0, 8.0];
     let classes = PointClasses { points: &points, width: 2, log_weights: &[0.0; 5], variance: 1.0 };
-    let (digits, reach) = (-libm::log(1e-10), 7.0);
-    let found = super::PlaneIntegrand::new(&classes, &points, 1.0).and_then(|scene| {
+    let digits = -libm::log(1e-10);
+    let found = super::PlaneIntegrand::new(&classes, (&points, &[]), 1.0, 1e-10).and_then(|mut scene| {
+        scene.cut(1e-10);
         let whole = super::steps(&scene, digits);
-        super::groups(&scene, (digits, super::SPARE), reach, whole).map(|groups| (groups, whole))
+        super::groups(&scene, digits, whole).map(|groups| (groups, whole))
     });
     // The far one sees itself alone, and one step serves it.
     let members = [&[0usize, 1][..], &[2], &[3], &[4]];

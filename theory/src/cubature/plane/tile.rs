@@ -2,7 +2,7 @@
 
 use super::N;
 use super::lines::{Lines, TileSide};
-use super::step::PlaneIntegrand;
+use super::scene::PlaneIntegrand;
 use crate::kernel::log_array;
 
 /// Rows that are taken together.

@@ -1,6 +1,7 @@
 //! The Gaussian averages that the mixture flow is made of.
 
 use crate::cubature::{Cubature, Logits, PlaneAverages, PointClasses, SoftmaxAverages};
+use crate::family::{Metric, WeightRule};
 use crate::flow::mixture::{MixtureFlow, MixtureState};
 
 /// The Gaussian averages of theory (2)-(5), one row per component i.
@@ -46,12 +47,24 @@ impl MixtureFlow {
     /// The same, without the responsibilities themselves where they are not wanted and cost more.
     #[inline(always)]
     pub(super) fn averages_with(&self, state: &MixtureState, wants_means: bool) -> ClassAverages {
-        self.averages_over(state, [&state.means, &state.means], wants_means)
+        let log_shares = if wants_means { &[] } else { self.log_shares(state) };
+        self.averages_over(state, [(&state.means, log_shares), (&state.means, log_shares)], wants_means)
     }
 
-    /// The same over components at `centres` alone, those of q's softmax and those of p's.
+    /// Logarithms of the factors with which the averages over the components enter field and objective; empty where those are 1.
+    pub(super) fn log_shares<'a>(&self, state: &'a MixtureState) -> &'a [f64] {
+        let is_weighted = self.rules.metric == Metric::Euclidean && self.rules.weights != WeightRule::FisherRao;
+        if is_weighted { &state.log_weights } else { &[] }
+    }
+
+    /// The same over components at these centres alone, with their shares, those of q's softmax and those of p's.
     #[inline(always)]
-    pub(super) fn averages_over(&self, state: &MixtureState, centres: [&[f64]; 2], wants_means: bool) -> ClassAverages {
+    pub(super) fn averages_over(
+        &self,
+        state: &MixtureState,
+        centres: [(&[f64], &[f64]); 2],
+        wants_means: bool,
+    ) -> ClassAverages {
         let (k, p) = (self.components(), self.mode_count());
         let log_targets: Vec<f64> = self.log_targets.iter().map(|l| state.power * l).collect();
         let own = PointClasses {
@@ -66,7 +79,7 @@ impl MixtureFlow {
         let none = PlaneAverages::default;
         let (mut own, mut target) = ((own, 1.0 / root, none()), (target, root, none()));
         // A loop, so that all that is inlined here is compiled once.
-        let tabulated = if wants_means { None } else { self.tabulated(centres[1]) };
+        let tabulated = if wants_means { None } else { self.tabulated(centres[1].0) };
         let wanted = if tabulated.is_some() { 1 } else { 2 };
         for ((classes, scale, found), centres) in [&mut own, &mut target].into_iter().zip(centres).take(wanted) {
             *found = self.rows(classes, *scale, (centres, state.variance), wants_means, &mut scratch);
@@ -108,20 +121,20 @@ impl MixtureFlow {
         &self,
         classes: &PointClasses<'_>,
         scale: f64,
-        (centres, variance): (&[f64], f64),
+        ((centres, log_shares), variance): ((&[f64], &[f64]), f64),
         wants_means: bool,
         scratch: &mut Scratch,
     ) -> PlaneAverages {
         if centres.is_empty() {
             return PlaneAverages::default();
         }
-        if let Some(found) = self.cubature.plane(classes, centres, variance, wants_means) {
+        if let Some(found) = self.cubature.plane(classes, (centres, log_shares), variance, wants_means) {
             return found;
         }
         let mut all = PlaneAverages::default();
         // A match and no closure, which would not be compiled for the caller's vectors.
         let found = match self.cubature.rows(classes, centres, variance) {
-            None => self.cubature.cloud(classes, centres, variance),
+            None => self.cubature.common_lattice(classes, centres, variance),
             found => found,
         };
         match found {

@@ -36,8 +36,11 @@ impl<'a> Displaced<'a> {
         state[j] += h;
         let moved = self.flow.unpack(self.beta, &state);
         let [own, target] = self.changed(j);
-        let found =
-            self.flow.averages_over(&moved, [&self.centres(&moved, &own), &self.centres(&moved, &target)], false);
+        let log_shares = self.flow.log_shares(&moved);
+        let of = |rows: &[usize]| rows.iter().filter_map(|&i| log_shares.get(i).copied()).collect::<Vec<f64>>();
+        let (own_centres, target_centres) = (self.centres(&moved, &own), self.centres(&moved, &target));
+        let centres = [(&own_centres[..], &of(&own)[..]), (&target_centres[..], &of(&target)[..])];
+        let found = self.flow.averages_over(&moved, centres, false);
         let averages = self.merged(&moved, [&own, &target], &found);
         let mut rate = vec![0.0; state.len()];
         self.flow.field_of(self.beta, &moved, &averages, &mut rate);

@@ -1,16 +1,20 @@
 //! Averages of a softmax over many Gaussians at the same lattice points: theory section 3.9.
 
+mod frame;
+mod points;
 mod row;
 #[cfg(test)]
 mod tests;
 
 use super::few::{self, NoisyLogit};
+use super::few_averages::Few;
 use super::four::four;
 use super::lattice::{Lattice, LatticeNode};
-use super::many::Reduced;
+use super::plane::{SPARE, largest_share};
 use super::span::{FEWEST, PointClasses, RowAverages};
-use crate::kernel::exp_array;
-use row::CloudRow;
+use frame::loadings;
+use points::PointBlock;
+use row::LatticeRow;
 use std::borrow::Cow;
 
 /// Points that are taken together.
@@ -43,53 +47,72 @@ pub(super) fn averages(
     lattice: &Lattice,
     accuracy: Accuracy,
 ) -> Option<RowAverages> {
-    let scene = CloudScene::new(classes, spread)?;
+    let scene = LatticeScene::new(classes, spread)?;
     if !centres.iter().all(|x| x.is_finite()) {
         return None;
     }
     let (n, width) = (classes.log_weights.len(), classes.width);
     let mut rows = Vec::new();
-    let mut found = Vec::new();
+    let mut parts = Vec::new();
     for centre in centres.chunks(width) {
-        let (logits, seen) = scene.seen(centre, accuracy.floor);
-        if seen.len() < FEWEST {
-            found.push(Some(scene.exact(centre, &logits, &seen, accuracy)));
-        } else {
-            found.push(None);
-            rows.push(CloudRow::new(&scene, logits, seen));
+        let Sight { logits, seen, fifth } = scene.seen(centre, accuracy.floor);
+        // The lattice has all once the fifth class counts, so that averages change smoothly where a class comes into sight.
+        let t = ((fifth - accuracy.floor) / SPARE).clamp(0.0, 1.0);
+        let part = t * t * t * (10.0 - 15.0 * t + 6.0 * t * t);
+        let few = &seen[..seen.len().min(FEWEST - 1)];
+        let exact = (part < 1.0).then(|| scene.exact(centre, &logits, few, accuracy));
+        parts.push((part, exact));
+        if part > 0.0 {
+            rows.push(LatticeRow::new(&scene, logits, seen));
         }
     }
     if !rows.is_empty() {
         scene.sum(lattice, &mut rows, accuracy.wants_trace)?;
     }
     let mut rows = rows.into_iter();
-    let mut out = RowAverages { mean: vec![0.0; found.len() * n], ..RowAverages::default() };
-    for (found, wide) in found.into_iter().zip(out.mean.chunks_exact_mut(n)) {
-        let one = found.or_else(|| rows.next().map(|row| row.average()))?;
-        one.mean.iter().for_each(|&(k, p)| wide[scene.present[k]] = p);
-        out.log_sum.push(one.log_sum);
-        out.trace.push(one.trace);
-        out.error = out.error.max(one.error);
+    let mut out = RowAverages { mean: vec![0.0; parts.len() * n], ..RowAverages::default() };
+    for ((part, exact), wide) in parts.into_iter().zip(out.mean.chunks_exact_mut(n)) {
+        let sampled = if part > 0.0 { rows.next().map(LatticeRow::average) } else { None };
+        let (mut log_sum, mut trace, mut error) = (0.0, 0.0, 0.0f64);
+        for (one, part) in [(exact, 1.0 - part), (sampled, part)] {
+            let Some(one) = one else { continue };
+            one.mean.iter().for_each(|&(k, p)| wide[scene.present[k]] += part * p);
+            (log_sum, trace) = (log_sum + part * one.log_sum, trace + part * one.trace);
+            error = error.max(one.error);
+        }
+        out.log_sum.push(log_sum);
+        out.trace.push(trace);
+        out.error = out.error.max(error);
     }
     Some(out)
 }
 
 /// The averages over one Gaussian.
-struct CloudAverage {
+struct LatticeAverage {
     mean: Vec<(usize, f64)>,
     log_sum: f64,
     trace: f64,
     error: f64,
 }
 
+/// What one Gaussian sees.
+struct Sight {
+    /// Of all classes at the centre.
+    logits: Vec<f64>,
+    /// The classes that are not negligible everywhere about it, by falling share.
+    seen: Vec<usize>,
+    /// Logarithm of the share of the fifth of them; minus infinity for fewer.
+    fifth: f64,
+}
+
 /// The present classes.
-struct CloudScene {
+struct LatticeScene {
     present: Vec<usize>,
     points: Vec<Vec<f64>>,
     log_weights: Vec<f64>,
     variance: f64,
     spread: f64,
-    /// The loadings of their logits on the noise less those of their centre, in the directions that they span, by falling variance.
+    /// The loadings of their logits on the noise less those of their middle.
     loadings: Vec<Vec<f64>>,
 }
 
@@ -97,7 +120,7 @@ fn square(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum()
 }
 
-impl CloudScene {
+impl LatticeScene {
     fn new(classes: &PointClasses<'_>, spread: f64) -> Option<Self> {
         let present: Vec<usize> =
             (0..classes.log_weights.len()).filter(|&k| classes.log_weights[k].is_finite()).collect();
@@ -109,11 +132,8 @@ impl CloudScene {
         let points: Vec<Vec<f64>> =
             present.iter().map(|&k| classes.points[k * width..(k + 1) * width].to_vec()).collect();
         let scale = spread.sqrt() / classes.variance;
-        let rows: Vec<&[f64]> = points.iter().map(Vec::as_slice).collect();
-        let reduced = Reduced::new(Vec::new(), &rows);
-        let load = |row: &[f64]| row.iter().map(|x| scale * x).collect();
         Some(Self {
-            loadings: reduced.loadings.chunks_exact(reduced.rank.max(1)).map(load).collect(),
+            loadings: loadings(&points, scale),
             log_weights: present.iter().map(|&k| classes.log_weights[k]).collect(),
             present,
             points,
@@ -122,30 +142,32 @@ impl CloudScene {
         })
     }
 
-    /// The logits at a centre, and the classes that are not negligible everywhere about it.
-    fn seen(&self, centre: &[f64], floor: f64) -> (Vec<f64>, Vec<usize>) {
+    fn seen(&self, centre: &[f64], floor: f64) -> Sight {
         let logits: Vec<f64> = (self.points.iter().zip(&self.log_weights))
             .map(|(point, weight)| weight - square(point, centre) / (2.0 * self.variance))
             .collect();
         let top = (0..logits.len()).fold(0, |top, k| if logits[k] > logits[top] { k } else { top });
-        let is_seen = |&k: &usize| {
+        let share = |k: usize| {
             let slope = square(&self.points[k], &self.points[top]).sqrt() / self.variance;
-            let share = super::plane::largest_share(logits[top] - logits[k], slope, self.spread);
+            let share = largest_share(logits[top] - logits[k], slope, self.spread);
             // What is not a number is seen: the heaviest itself, or a class at its place.
-            share > floor || share.is_nan()
+            if share.is_nan() { 0.0 } else { share }
         };
-        let seen = (0..logits.len()).filter(is_seen).collect();
-        (logits, seen)
+        let mut shares: Vec<(usize, f64)> =
+            (0..logits.len()).map(|k| (k, share(k))).filter(|(_, share)| *share > floor).collect();
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let fifth = shares.get(FEWEST - 1).map_or(f64::NEG_INFINITY, |(_, share)| *share);
+        Sight { logits, seen: shares.into_iter().map(|(k, _)| k).collect(), fifth }
     }
 
     /// By the rules of up to four classes.
-    fn exact(&self, centre: &[f64], logits: &[f64], seen: &[usize], accuracy: Accuracy) -> CloudAverage {
+    fn exact(&self, centre: &[f64], logits: &[f64], seen: &[usize], accuracy: Accuracy) -> LatticeAverage {
         let scale = self.spread.sqrt() / self.variance;
         let loadings: Vec<Vec<f64>> =
             seen.iter().map(|&k| self.points[k].iter().zip(centre).map(|(c, m)| scale * (c - m)).collect()).collect();
         let class = |i: usize| NoisyLogit { mean: logits[seen[i]], loading: &loadings[i] };
         let few = match seen.len() {
-            1 => few::Few { mean: [1.0, 0.0, 0.0, 0.0], log_sum: logits[seen[0]], ..few::Few::default() },
+            1 => Few { mean: [1.0, 0.0, 0.0, 0.0], log_sum: logits[seen[0]], ..Few::default() },
             2 => few::two([class(0), class(1)]),
             3 => few::three([class(0), class(1), class(2)], accuracy.tolerance),
             _ => four([class(0), class(1), class(2), class(3)], accuracy.tolerance),
@@ -156,7 +178,7 @@ impl CloudScene {
                 trace += few.cross[i][l] * square(&self.points[j], &self.points[k]);
             }
         }
-        CloudAverage {
+        LatticeAverage {
             mean: seen.iter().copied().zip(few.mean).collect(),
             log_sum: few.log_sum,
             trace: if accuracy.wants_trace { trace } else { 0.0 },
@@ -166,7 +188,7 @@ impl CloudScene {
 
     /// Adds up the sums of all rows; `None` if exponents leave their range.
     #[inline(always)]
-    fn sum(&self, lattice: &Lattice, rows: &mut [CloudRow], wants_trace: bool) -> Option<()> {
+    fn sum(&self, lattice: &Lattice, rows: &mut [LatticeRow], wants_trace: bool) -> Option<()> {
         let (n, width) = (self.points.len(), self.loadings[0].len());
         let size = |loading: &Vec<f64>| loading.iter().map(|b| b * b).sum::<f64>().sqrt();
         let most = self.loadings.iter().map(size).fold(0.0, f64::max) * lattice.farthest(width);
@@ -176,13 +198,13 @@ impl CloudScene {
         let axes: Vec<Cow<'_, [LatticeNode]>> = (0..width).map(|a| lattice.coordinate(a)).collect();
         // As many factors 1 + t as stay in range are multiplied before their logarithm is taken.
         let together = (600.0 / (2.0 * most + 40.0)) as usize;
-        let mut block = PointBlock { weight: [0.0; B], factors: vec![[0.0; B]; n], inverse: vec![[0.0; B]; n] };
+        let mut block = PointBlock::new(n);
         let (points, shifts) = (lattice.points(), lattice.shifts());
         for shift in 0..shifts {
             let (mut total, mut places) = (0.0, vec![0.0; width]);
             for first in (0..points).step_by(B) {
                 let count = B.min(points - first);
-                self.load(&axes, (shift * points + first, count), &mut block, &mut places);
+                block.load(&self.loadings, &axes, (shift * points + first, count), &mut places);
                 total += block.weight.iter().sum::<f64>();
                 for row in rows.iter_mut() {
                     row.add(self, &block, together.max(1), wants_trace);
@@ -193,55 +215,4 @@ impl CloudScene {
         }
         Some(())
     }
-
-    /// The weights of some points and the classes' factors there; adds to the weighted sum of their places.
-    #[inline(always)]
-    fn load(
-        &self,
-        axes: &[Cow<'_, [LatticeNode]>],
-        (first, count): (usize, usize),
-        block: &mut PointBlock,
-        places: &mut [f64],
-    ) {
-        let mut weight = [0.0; B];
-        weight[..count].fill(1.0);
-        block.factors.iter_mut().for_each(|f| f.fill(0.0));
-        for nodes in axes {
-            for l in 0..count {
-                weight[l] *= nodes[first + l].weight;
-            }
-        }
-        for (axis, nodes) in axes.iter().enumerate() {
-            let mut place = [0.0; B];
-            for l in 0..count {
-                place[l] = nodes[first + l].place;
-            }
-            let mut sum = 0.0;
-            for l in 0..B {
-                sum += weight[l] * place[l];
-            }
-            places[axis] += sum;
-            for (factor, loading) in block.factors.iter_mut().zip(&self.loadings) {
-                let b = loading[axis];
-                for l in 0..B {
-                    factor[l] += b * place[l];
-                }
-            }
-        }
-        for (factor, inverse) in block.factors.iter_mut().zip(&mut block.inverse) {
-            *factor = exp_array(factor);
-            for l in 0..B {
-                inverse[l] = 1.0 / factor[l];
-            }
-        }
-        block.weight = weight;
-    }
-}
-
-/// Some points of the lattice.
-struct PointBlock {
-    weight: Block,
-    /// For each class the exponential of its logit less what its value at the centre and all classes share.
-    factors: Vec<Block>,
-    inverse: Vec<Block>,
 }

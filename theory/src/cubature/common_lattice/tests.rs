@@ -22,9 +22,9 @@ impl Case {
         PointClasses { points: &self.points, width: D, log_weights: &self.log_weights, variance: self.variance }
     }
 
-    fn cloud(&self, points: usize, tolerance: f64) -> RowAverages {
+    fn common_lattice(&self, points: usize, tolerance: f64) -> RowAverages {
         let options = CubatureOptions { points, tolerance, ..CubatureOptions::default() };
-        Cubature::unchecked(&options).cloud(&self.classes(), &self.centres, self.spread).unwrap()
+        Cubature::unchecked(&options).common_lattice(&self.classes(), &self.centres, self.spread).unwrap()
     }
 
     /// By the rule for one Gaussian, with its standard error.
@@ -71,7 +71,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, rng_seed: RngSeed::Fixed(26), ..ProptestConfig::default() })]
     #[test]
     fn agrees_with_one_gaussian_at_a_time(case in cases()) {
-        let (found, truth) = (case.cloud(4096, 1e-8), case.one_by_one(4096));
+        let (found, truth) = (case.common_lattice(4096, 1e-8), case.one_by_one(4096));
         // Standard errors of the largest of 21 entries over 8 shifts, both sides.
         let bound = 8.0 * (found.error + truth.error) + 1e-8;
         let size = case.points.iter().chain(&case.centres).map(|x| x * x).fold(1.0, f64::max) * D as f64;
@@ -88,7 +88,7 @@ proptest! {
     fn the_classes_that_are_not_seen_do_not_count(case in cases()) {
         let apart: Vec<f64> = case.points.iter().map(|x| 2.0 * x).collect();
         let case = Case { centres: apart[..3 * D].to_vec(), points: apart, variance: 1.0, spread: 1.0, ..case };
-        let (rough, fine) = (case.cloud(256, 1e-4), case.cloud(256, 1e-12));
+        let (rough, fine) = (case.common_lattice(256, 1e-4), case.common_lattice(256, 1e-12));
         let bound = 1e-4 + 4.0 * (rough.error + fine.error);
         prop_assert!(largest(&rough.mean, &fine.mean) < bound, "{rough:?} {fine:?}");
     }
@@ -100,7 +100,7 @@ fn of_two_classes_nothing_is_left_to_the_points() {
     let mut points = vec![0.0; 6 * D];
     (1..6).for_each(|k| points[k * D + k] = if k == 1 { 3.0 } else { 40.0 });
     let case = Case { centres: points[..D].to_vec(), points, log_weights: vec![-1.0; 6], variance: 1.0, spread: 1.0 };
-    let found = case.cloud(2, 1e-12);
+    let found = case.common_lattice(2, 1e-12);
     let (soft, share, slope) = crate::kernel::logistic_softplus_normal(-4.5, 3.0);
     assert!((found.mean[1] - share).abs() < 1e-12 && (found.log_sum[0] + 1.0 - soft).abs() < 1e-12, "{found:?}");
     assert!((found.trace[0] - 9.0 * slope).abs() < 1e-11 && found.error < 1e-14, "{found:?}");
