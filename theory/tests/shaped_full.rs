@@ -3,78 +3,13 @@
 
 #[path = "shaped/brute.rs"]
 mod brute;
+#[path = "shaped/case.rs"]
+mod case;
 
 use brute::log_mixture;
-use collapsar_theory::{
-    Covariance, CubatureOptions, Family, Flow, Metric, Problem, Rules, Schedule, ShapedFlow, ShapedProblem, Start,
-    Target, VarianceRule, WeightRule,
-};
+use case::{Case, entry, field, full, rules};
+use collapsar_theory::{Covariance, CubatureOptions, Flow, Metric, Rules, ShapedFlow, VarianceRule, WeightRule};
 use proptest::prelude::*;
-
-struct Case {
-    modes: Vec<Vec<f64>>,
-    targets: Vec<f64>,
-    covariances: Vec<Covariance>,
-    means: Vec<Vec<f64>>,
-    weights: Vec<f64>,
-    rules: Rules,
-}
-
-impl Case {
-    fn shaped(&self) -> ShapedProblem {
-        let target = Target::new(self.modes.clone(), self.targets.clone()).unwrap();
-        let family = Family::new(self.weights.clone(), self.rules).unwrap();
-        let start = Start::means(self.means.clone()).unwrap();
-        let problem = Problem::new(target, family, Schedule::constant(1.0).unwrap(), start).unwrap();
-        ShapedProblem::new(problem, self.covariances.clone()).unwrap()
-    }
-
-    fn flow(&self) -> ShapedFlow {
-        let shaped = self.shaped();
-        let (_, at) = shaped.reduce();
-        ShapedFlow::new(&shaped, at.modes, at.dimension, &CubatureOptions::default()).unwrap()
-    }
-
-    /// The state with these covariances.
-    fn state(&self, flow: &ShapedFlow, covariances: &[Covariance]) -> Vec<f64> {
-        let (k, d) = (self.means.len(), self.means[0].len());
-        let mut state = flow.initial_state(&self.means.concat(), &vec![1.0; k]).unwrap();
-        let triangle = d * (d + 1) / 2;
-        let at = state.len() - k * triangle;
-        for (slots, covariance) in state[at..].chunks_mut(triangle).zip(covariances) {
-            let all = (0..d).flat_map(|a| (0..=a).map(move |b| (a, b)));
-            slots.iter_mut().zip(all).for_each(|(slot, (a, b))| *slot = entry(covariance, a, b));
-        }
-        state
-    }
-}
-
-fn entry(covariance: &Covariance, a: usize, b: usize) -> f64 {
-    match covariance {
-        Covariance::Isotropic(variance) => {
-            if a == b {
-                *variance
-            } else {
-                0.0
-            }
-        }
-        Covariance::Full(rows) => rows[a][b],
-    }
-}
-
-fn full(rows: &[&[f64]]) -> Covariance {
-    Covariance::Full(rows.iter().map(|row| row.to_vec()).collect())
-}
-
-fn rules(variance: VarianceRule, weights: WeightRule, metric: Metric) -> Rules {
-    Rules { variance, weights, metric, ..Rules::FREE }
-}
-
-fn field(flow: &impl Flow, beta: f64, state: &[f64]) -> Vec<f64> {
-    let mut rate = vec![0.0; state.len()];
-    flow.field(beta, state, &mut rate);
-    rate
-}
 
 fn plane(rules: Rules) -> (Case, Vec<Covariance>) {
     let case = Case {
