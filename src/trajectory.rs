@@ -19,5 +19,5 @@ pub use horizon_boundary::{HorizonBoundary, HorizonBracket};
 pub use limit::{LOST_COVERAGE, Limit, LimitStatus, LostModes, Mechanism, VANISHED_WEIGHT, mechanism};
 pub(crate) use limit::{classify, fastest_motion, motion_of};
 pub use report::Report;
-pub(crate) use settle::{COLD, LimitWatch, QUICK, settle, transit};
+pub(crate) use settle::{COLD, LimitWatch, QUICK, Settled, settle, transit};
 pub use watched::{Cooled, CoolingEnd, CoolingLimits, Watched, realise};

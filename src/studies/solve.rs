@@ -13,7 +13,7 @@ use crate::results::{
     CompareRecord, PROGRAM, RecordCoordinates, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv,
 };
 use crate::studies::heat::{drift, drift_record};
-use crate::studies::{Study, StudyError, Watch};
+use crate::studies::{Study, StudyError, Watch, number};
 use crate::trajectory::Trajectory;
 pub(crate) use trace::{RUN, trace};
 
@@ -123,6 +123,13 @@ fn run(config: SolveRun, watch: &dyn Watch) -> Result<(SolveRecord, Trajectory),
     let name = if frame.is_some() { "user" } else { "frame" };
     let engine = trace::integrator(&config)?.name();
     notes.extend(drift(&seen.problem)?);
+    if let (None, Some(last)) = (&trajectory.limit, trajectory.reports.last()) {
+        let error = number(last.average_error);
+        notes.push(format!(
+            "the averages at the end are sampled, with an error of {error}: no limit is looked for, the verdict is that at t = {}",
+            number(last.time)
+        ));
+    }
     let coordinates = RecordCoordinates { name, from_frame: &to_user };
     let drift = drift_record(&seen.problem)?;
     let record = SolveRecord::new(config, engine, &trajectory, modes, &coordinates);

@@ -26,6 +26,8 @@ const COARSE: Tolerances = Tolerances { relative: 1e-6, absolute: 1e-8 };
 const ROUGH: f64 = 1e-5;
 /// Error of the averages, at most, where rates are judged: growth rates are differences over 1e-5.
 const JUDGED: f64 = 1e-12;
+/// Error of the averages beyond which no limit is looked for: what moves more slowly is not told from rest.
+const RESOLVED: f64 = 1e-6;
 /// e-foldings of an instability after which a state at rest is there for good: e^60 lifts the smallest perturbation
 /// that double precision holds beside numbers of order 1 to order 1 and beyond.
 const FOLDINGS: f64 = 60.0;
@@ -63,7 +65,7 @@ pub struct Trajectory {
     pub end: f64,
     /// What is lost there.
     pub verdict: LostModes,
-    /// The limit; `None` if the integration failed before it.
+    /// The limit; `None` if the integration failed before it, or where the averages at its end are sampled with an error beyond 1e-6.
     pub limit: Option<Limit>,
     /// The cost up to the last wanted time.
     pub statistics: Statistics,
@@ -131,8 +133,11 @@ fn follow_flow<F: Closed>(
     let average_error = reports.iter().map(|report| report.average_error).fold(0.0, f64::max);
     let beta = schedule.beta(solution.time);
     let verdict = LostModes::new(&flow, beta, solution.time, &solution.state, problem.target().weights());
+    let is_resolved = reports.last().is_none_or(|report| report.average_error < RESOLVED);
     let limit = match solution.outcome {
-        Outcome::Reached => Some(find_limit((&flow, make), problem, options, end, &solution.state, &verdict)?),
+        Outcome::Reached if is_resolved => {
+            Some(find_limit((&flow, make), problem, options, end, &solution.state, &verdict)?)
+        }
         _ => None,
     };
     Ok(Trajectory {

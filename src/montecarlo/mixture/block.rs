@@ -123,7 +123,8 @@ impl<const D: usize, const N: usize> MixtureBlock<'_, D, N> {
                 let certain = match low.then(|| certainty.never_loses(flow, &state)).flatten() {
                     None if slow => {
                         let motion = fastest_motion(flow, certainty.beta, &state);
-                        certainty.near_limit((flow, flow), watch, (t, motion), &state)
+                        let now = (t, self.rules.schedule.beta(t), motion);
+                        certainty.near_limit((flow, flow), watch, now, &state)
                     }
                     found => found,
                 };

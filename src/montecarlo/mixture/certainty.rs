@@ -2,11 +2,15 @@
 
 use crate::integrate::vectors;
 use crate::montecarlo::mixture::end::MixtureEnd;
-use crate::trajectory::{COLD, Closed, LimitWatch, classify, settle};
+use crate::trajectory::{COLD, Closed, LimitWatch, Settled, classify, settle};
 
 /// Share of the bound below which the objective proves that no mode is lost: the rest covers what is left of cooling
 /// and the errors of the averages.
 const PROOF: f64 = 0.95;
+
+/// How many times faster than the heat that is left, as a difference of beta, a state must return to an equilibrium to be bound to it
+/// already: the heat moves the equilibrium by heat times a pull, of the order of the modes' distance, over that rate.
+const RETURN: f64 = 100.0;
 
 /// The rules by which an end is certain.
 #[derive(Debug, Clone)]
@@ -61,20 +65,25 @@ impl Certainty {
         self.bound.is_some_and(|bound| vectors::objective(flow, self.beta, state) < bound + margin)
     }
 
-    /// The end of a run at (t, state) that is bound to an equilibrium nearby; `motion` is that of the state, and of a flow of looser averages
-    /// are the matrices of the search.
+    /// The end of a run at (t, state) that is bound to an equilibrium nearby; `motion` is that of the state, at inverse temperature `beta`,
+    /// and of a flow of looser averages are the matrices of the search.
     pub(crate) fn near_limit<F: Closed>(
         &self,
         (flow, coarse): (&F, &F),
         watch: &mut LimitWatch,
-        (t, motion): (f64, f64),
+        (t, beta, motion): (f64, f64, f64),
         state: &[f64],
     ) -> Option<(MixtureEnd, Vec<f64>)> {
-        if t < self.cold || watch.waits(motion, t) {
+        // Weights that are trained are neutral up to a factor.
+        let too_early = t < self.cold && flow.trains_weights();
+        if too_early || watch.waits(motion, t) {
             return None;
         }
         watch.note(motion, t);
-        let limit = settle((flow, coarse), self.beta, state)?.state;
+        let Settled { state: limit, growth } = settle((flow, coarse), self.beta, state)?;
+        if t < self.cold && growth > -RETURN * (beta - self.beta).abs() {
+            return None;
+        }
         let (there, coverage) = self.classify(flow, self.beta, &limit);
         let same = matches!((&there, &self.classify(flow, self.beta, state).0),
             (MixtureEnd::Decided { lost: a, .. }, MixtureEnd::Decided { lost: b, .. }) if a == b);

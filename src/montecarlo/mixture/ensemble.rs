@@ -225,4 +225,24 @@ mod tests {
         }
         assert!(compared > 3000);
     }
+
+    /// Ends that are certain before the temperature is cold are those that are found once it is.
+    #[test]
+    fn an_early_end_is_the_end() {
+        let modes = vec![vec![3.0, 0.0], vec![-1.5, 2.6], vec![-1.5, -2.6]];
+        let target = Target::new(modes, vec![0.5, 0.3, 0.2]).unwrap();
+        let family = Family::new(vec![1.0 / 3.0; 3], Rules::FREE).unwrap();
+        let (schedule, start) = (Schedule::exponential(5.0, 0.3).unwrap(), Start::gaussian(2, 1.0).unwrap());
+        let problem = Problem::new(target, family, schedule, start).unwrap();
+        let ensemble = MixtureEnsemble::new(&problem, 1.0, &MixtureOptions::default()).unwrap();
+        let cold = ensemble.rules.certainty.cold;
+        let later = RunRules { settled: cold, ..ensemble.rules.clone() };
+        let mut early = 0;
+        for (index, run) in ensemble.runs(3, 0..16).into_iter().enumerate() {
+            let after = later.follow(&ensemble.flow, &ensemble.start(3, index as u64));
+            assert_eq!(run.end, after.end, "{index}");
+            early += usize::from(run.time < cold && after.time >= cold);
+        }
+        assert!(early >= 8, "{early}");
+    }
 }

@@ -137,7 +137,8 @@ impl<F: Closed> RunRules<F> {
                 let certain = match is_low.then(|| self.certainty.never_loses(flow, state)).flatten() {
                     None if !self.at_end => {
                         let coarse = self.transit.as_ref().unwrap_or(flow);
-                        self.certainty.near_limit((flow, coarse), &mut watch, (t, motion), state)
+                        let now = (t, self.schedule.beta(t), motion);
+                        self.certainty.near_limit((flow, coarse), &mut watch, now, state)
                     }
                     found => found,
                 };
