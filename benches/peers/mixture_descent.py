@@ -88,23 +88,22 @@ def timed(work):
     return result, time.perf_counter() - wall, sum(now) - sum(spent)
 
 
-def ours(program, runs):
+def ours(program, config, runs):
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
-        file.write(CONFIG.replace("RUNS", str(runs)))
+        file.write(config.replace("RUNS", str(runs)))
         file.flush()
         command = [program, "probability", file.name, "--route", "simulation", "--json"]
         record = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return round(record["simulation"]["value"] * runs)
 
 
-def main():
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 300
+def compare(program, config, runs, descend):
     torch.set_num_threads(THREADS)
     took = {}
     for name, work in [
         (f"PyTorch {torch.__version__}, double", lambda: descend(runs, torch.float64)),
         (f"PyTorch {torch.__version__}, single", lambda: descend(runs, torch.float32)),
-        ("collapsar, double", lambda: ours(sys.argv[1], runs)),
+        ("collapsar, double", lambda: ours(program, config, runs)),
     ]:
         lost, wall, spent = timed(work)
         took[name] = wall
@@ -113,4 +112,5 @@ def main():
     print("times as long:", ", ".join(f"{wall / last:.1f}" for wall in took.values()))
 
 
-main()
+if __name__ == "__main__":
+    compare(sys.argv[1], CONFIG, int(sys.argv[2]) if len(sys.argv) > 2 else 300, descend)
