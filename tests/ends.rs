@@ -395,3 +395,26 @@ fn a_boundary_at_a_far_horizon_is_refused_with_the_one_that_is_not() {
     let message = refused(&run("boundary", PAIR, &sets, &[]));
     assert!(message.contains("`stop.horizon` is 1000000: it must be at most"), "{message}");
 }
+
+/// Eight components on eight modes in fifty dimensions once stalled where an average jumped; their averages are sampled.
+#[test]
+fn many_components_in_many_dimensions_end() {
+    let mode = |k: usize| (0..50).map(|a| if a == k { "5.0" } else { "0.0" }).collect::<Vec<_>>().join(", ");
+    let means = (0..8).map(|k| format!("[{}]", mode(k))).collect::<Vec<_>>().join(", ");
+    let text = format!(
+        r#"
+target = {{ means = [{means}] }}
+family = {{ preset = "free", components = 8, train_weights = "softmax" }}
+schedule = {{ kind = "exponential", initial_temperature = 4.0, rate = 0.3 }}
+start = {{ dimension = 50, scale = 1.0, seed = 1 }}
+solve = {{ times = [0.0, 3.0], relative_tolerance = 1e-4, absolute_tolerance = 1e-6 }}
+"#
+    );
+    let found = record("solve", &text, &[], &[]);
+    let evaluations = found["steps"]["evaluations"].as_u64().unwrap();
+    assert!(found["outcome"] == "reached" && evaluations < 200, "{} {evaluations}", found["outcome"]);
+    assert!(found["limit"].is_null() && found["collapsed"].is_null(), "{}", found["limit"]);
+    let error = found["average_error"].as_f64().unwrap();
+    let notes = found["notes"].to_string();
+    assert!(error > 1e-6 && notes.contains("no limit is looked for"), "{error} {notes}");
+}

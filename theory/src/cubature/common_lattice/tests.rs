@@ -105,3 +105,27 @@ fn of_two_classes_nothing_is_left_to_the_points() {
     assert!((found.mean[1] - share).abs() < 1e-12 && (found.log_sum[0] + 1.0 - soft).abs() < 1e-12, "{found:?}");
     assert!((found.trace[0] - 9.0 * slope).abs() < 1e-11 && found.error < 1e-14, "{found:?}");
 }
+
+/// Along a way on which the classes change their order by size and come into sight, nothing jumps by the lattice's error.
+#[test]
+fn averages_change_smoothly() {
+    let place = |k: usize, a: usize, rate: f64| ((rate * (k * D + a + 1) as f64).fract() - 0.5) * 4.0;
+    let found = |t: f64| {
+        let at = |k: usize, a: usize| {
+            (1.0 - t) * place(k, a, 0.754_877_666) + t * place(k, a, 0.569_840_291) * (1.0 + k as f64 / 4.0)
+        };
+        let points: Vec<f64> = (0..D * D).map(|i| at(i / D, i % D)).collect();
+        let case =
+            Case { centres: points[..2 * D].to_vec(), points, log_weights: vec![-2.0; D], variance: 1.0, spread: 1.0 };
+        case.common_lattice(64, 1e-6)
+    };
+    let (steps, mut jump, mut error) = (400, 0.0f64, 0.0f64);
+    let all: Vec<RowAverages> = (0..=steps).map(|i| found(f64::from(i) / f64::from(steps))).collect();
+    for near in all.windows(3) {
+        for ((a, b), c) in near[0].mean.iter().zip(&near[1].mean).zip(&near[2].mean) {
+            jump = jump.max((a - 2.0 * b + c).abs());
+        }
+        error = error.max(near[1].error);
+    }
+    assert!(jump < 0.1 * error, "{jump:e} of {error:e}");
+}
