@@ -33,7 +33,7 @@ const STRETCHES: usize = 8;
 /// Singular values of the Jacobian below this are those of directions along which equilibria are not isolated
 /// (logits up to a constant, radii on the sphere): finite differences are good to 1e-7.
 const NEUTRAL: f64 = 1e-7;
-/// A growth rate beyond this is one by the looser averages too, whose differences are good to a hundredth of it.
+/// A growth rate beyond this, or a decay, is one by the looser averages too, whose differences are good to a hundredth of it.
 const GROWING: f64 = 1e-4;
 /// The objective is compared along the way at this many points, up to this rounding.
 const LEGS: usize = 4;
@@ -92,8 +92,9 @@ pub(crate) fn settle<F: Closed>((flow, coarse): (&F, &F), beta: f64, state: &[f6
     let (mut from, mut stretches) = (at.clone(), 1);
     for _ in 0..ITERATIONS {
         if is_rest(motion) {
-            let growth = growth_rate(flow, beta, at.as_slice());
-            // Not a number is no proof.
+            // By the looser averages where they leave no doubt. Not a number is no proof.
+            let rough = growth_rate(coarse, beta, at.as_slice());
+            let growth = if rough < -GROWING { rough } else { growth_rate(flow, beta, at.as_slice()) };
             let stable = growth.is_finite() && !is_unstable(growth);
             let proved = stable && falls(flow, beta, from.as_slice(), at.as_slice());
             return proved.then(|| Settled { state: at.as_slice().to_vec(), growth });

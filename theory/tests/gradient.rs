@@ -70,3 +70,42 @@ fn adam_sees_the_plain_gradient() {
         }
     }
 }
+
+/// w_i <r_j>_i = w_j <r_i>_j: the field, which finds the heaviest component's own pull from the others', is that of all averages.
+#[test]
+fn own_pulls_balance() {
+    let place = |i: usize, axis: usize| 3.0 * ((1.0 + i as f64) * [0.618, 0.414, 0.733][axis]).fract() - 1.5;
+    for (components, width) in [(2, 1), (2, 2), (3, 1), (3, 2), (3, 3), (4, 2), (4, 3), (5, 2)] {
+        for (metric, variance) in [
+            (Metric::Euclidean, VarianceRule::Unit),
+            (Metric::Natural, VarianceRule::Unit),
+            (Metric::Euclidean, VarianceRule::Slaved),
+        ] {
+            let points = |first: usize, count: usize| -> Vec<Vec<f64>> {
+                (first..first + count).map(|i| (0..width).map(|axis| place(i, axis)).collect()).collect()
+            };
+            let weights: Vec<f64> = (0..components).map(|i| 1.0 / (1.0 + ((i + 2) % components) as f64)).collect();
+            let whole: f64 = weights.iter().sum();
+            let rules = Rules { metric, variance, ..Rules::FREE };
+            let shares = weights.iter().map(|w| w / whole).collect();
+            let p = problem(rules, points(20, 3), vec![0.5, 0.3, 0.2], shares, points(0, components));
+            let (_, start) = p.reduce();
+            let options = CubatureOptions { tolerance: 1e-10, ..CubatureOptions::default() };
+            let flow = MixtureFlow::new(&p, start.modes.clone(), start.dimension, &options).unwrap();
+            let (beta, state) = (0.4, flow.initial_state(&start.means, 1.0 / 0.4).unwrap());
+            let mut rate = vec![0.0; flow.dimension()];
+            flow.field(beta, &state, &mut rate);
+            let plain = flow.unpack(beta, &state);
+            let averages = flow.averages(&plain);
+            for (n, got) in rate.iter().enumerate() {
+                let i = n / width;
+                let factor = if metric == Metric::Euclidean { plain.weights()[i] } else { 1.0 };
+                let pull = beta * averages.target_pull[n] - averages.own_pull[n] / plain.variance;
+                assert!(
+                    (got - factor * pull).abs() < 3e-9,
+                    "{components}, {width}, {metric:?}, {variance:?}, {n}: {got}"
+                );
+            }
+        }
+    }
+}

@@ -1,8 +1,12 @@
 //! The Gaussian averages that the mixture flow is made of.
 
 use crate::cubature::{Cubature, Logits, PlaneAverages, PointClasses, SoftmaxAverages};
-use crate::family::{Metric, WeightRule};
+use crate::family::{Metric, VarianceRule, WeightRule};
 use crate::flow::mixture::{MixtureFlow, MixtureState};
+
+/// Counts of components whose averages are by rules of their own, good to the tolerance: there the balance of the pulls costs no
+/// digits.
+const BALANCED: std::ops::RangeInclusive<usize> = 2..=4;
 
 /// The Gaussian averages of theory (2)-(5), one row per component i.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,6 +53,32 @@ impl MixtureFlow {
     pub(super) fn averages_with(&self, state: &MixtureState, wants_means: bool) -> ClassAverages {
         let log_shares = if wants_means { &[] } else { self.log_shares(state) };
         self.averages_over(state, [(&state.means, log_shares), (&state.means, log_shares)], wants_means)
+    }
+
+    /// What the field is made of. Where the means alone move, of few components, the heaviest one's own pull follows from the
+    /// others': `w_i <r_j>_i = w_j <r_i>_j` for components of one variance, so that `sum_i w_i <sum_j r_j (mu_j - mu_i)>_i = 0`.
+    #[inline(always)]
+    pub(super) fn field_averages(&self, state: &MixtureState) -> ClassAverages {
+        let (k, width, log_shares) = (self.components(), self.width, self.log_shares(state));
+        let moves_means_alone = self.rules.weights == WeightRule::Fixed && self.rules.variance != VarianceRule::Trained;
+        let heaviest = (0..k).max_by(|&i, &j| state.log_weights[i].total_cmp(&state.log_weights[j]));
+        let Some(heaviest) = heaviest.filter(|_| moves_means_alone && BALANCED.contains(&k)) else {
+            return self.averages_with(state, false);
+        };
+        let without = |all: &[f64], size: usize| {
+            let rows = all.chunks(size).enumerate().filter(|(i, _)| *i != heaviest);
+            rows.flat_map(|(_, row)| row.iter().copied()).collect::<Vec<f64>>()
+        };
+        let (centres, shares) = (without(&state.means, width), without(log_shares, 1));
+        let mut found = self.averages_over(state, [(&centres, &shares), (&state.means, log_shares)], false);
+        let mut balance = vec![0.0; width];
+        let others = (0..k).filter(|&i| i != heaviest);
+        for (i, pull) in others.zip(found.own_pull.chunks(width)) {
+            let ratio = libm::exp(state.log_weights[i] - state.log_weights[heaviest]);
+            balance.iter_mut().zip(pull).for_each(|(sum, pull)| *sum -= ratio * pull);
+        }
+        found.own_pull.splice(heaviest * width..heaviest * width, balance);
+        found
     }
 
     /// Logarithms of the factors with which the averages over the components enter field and objective; empty where those are 1.

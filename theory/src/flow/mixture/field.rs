@@ -75,7 +75,7 @@ impl Flow for MixtureFlow {
     #[inline(always)]
     fn field_inlined(&self, beta: f64, state: &[f64], rate: &mut [f64]) {
         let plain = self.unpack(beta, state);
-        self.field_of(beta, &plain, &self.averages_with(&plain, false), rate);
+        self.field_of(beta, &plain, &self.field_averages(&plain), rate);
     }
 
     /// F_beta with every constant of the normalised densities, so that at beta = 1 it is KL(q|p).
