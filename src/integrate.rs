@@ -4,8 +4,10 @@
 //! importer of diffsol.
 
 pub(crate) mod control;
+mod eighth;
 mod engine;
 mod event;
+mod formulas;
 mod general;
 mod misuse;
 mod options;
@@ -26,5 +28,6 @@ pub use misuse::RequestMisuse;
 pub use options::{Request, Tolerances};
 pub(crate) use own::FEW_SIZES;
 pub use own::Tsit5;
+pub(crate) use stepper::EighthOrderStepper;
 pub use stepper::{StepResult, Stepper};
 pub use system::{System, Tempered};

@@ -30,14 +30,14 @@ fn found(base: &str, overrides: &[&str]) -> DesignRecord {
 }
 
 /// The cheapest geometric schedule of the paper's pair in 512 dimensions is t0 = 53.21 from T0 = 206 by formula (18), whose
-/// P_c is a tenth below the exact one.
+/// P_c is a tenth below the exact one: 0.011516 there, and 0.0099860 at t0 = 54.72 from T0 = 175. It falls by a tenth in one unit of time.
 #[test]
 fn the_cheapest_geometric_schedule() {
-    for route in ["formula", "exact"] {
+    for (route, cheapest, share) in [("formula", 53.21, 0.03), ("exact", 54.71, 0.01)] {
         let route = format!("design.route=\"{route}\"");
         let record = found(SPHERE, &["design.wanted=0.01", "design.schedules=[\"geometric\"]", &route]);
         assert!(record.attainable && record.restarts == 1, "{record:?}");
-        assert!((record.cost / 53.21 - 1.0).abs() < 0.03, "{route}: {}", record.cost);
+        assert!((record.cost / cheapest - 1.0).abs() < share, "{route}: {}", record.cost);
         assert!(record.probability.low <= 0.01 && record.probability.n == 100_000, "{:?}", record.probability);
     }
 }

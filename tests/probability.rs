@@ -313,4 +313,12 @@ fn few_dimensions_of_the_sphere_reach_the_tolerance() {
     assert!(found.error < 2e-5, "{found:?}");
     // 138334 of 2 10^7 draws collapsed: four standard errors.
     assert!((found.value - 0.006_916_7).abs() < 4.0 * 1.9e-5 + found.error, "{found:?}");
+    // The kink comes into reach at s = 0.95: a rule on each side converges, where one over both did not.
+    let limits = Limits::for_tolerance(1e-6);
+    let pair = SpherePair::new(SpherePairOptions::default()).unwrap();
+    let finer = sphere_probability(&SphereBoundary::new(pair, &schedule, limits).unwrap(), 3, 1e-6);
+    assert!(finer.evaluations == 62 && finer.error < 1e-6, "{finer:?}");
+    // To 3e-8 it is 0.0069070660(43).
+    assert!((finer.value - 0.006_907_066).abs() < finer.error + 5e-9, "{finer:?}");
+    assert!((finer.value - found.value).abs() < found.error, "{finer:?} {found:?}");
 }

@@ -1,9 +1,10 @@
 //! One adaptive Runge-Kutta trajectory on fixed-size arrays: no allocation, for ensembles.
 
 use crate::integrate::control::Controller;
+use crate::integrate::eighth::DormandPrince;
 use crate::integrate::engine::Statistics;
+use crate::integrate::formulas::{Formulas, Rate, Tsitouras};
 use crate::integrate::options::Tolerances;
-use crate::integrate::tableau::{A, C, D, E, STAGES};
 
 /// Smallest step relative to the time: below it, t + h rounds to t.
 const SMALLEST_STEP: f64 = 4.0 * f64::EPSILON;
@@ -19,13 +20,13 @@ pub enum StepResult {
     NonFinite,
 }
 
-/// A trajectory of y' = f(t, y) in R^N, advanced by Tsitouras' 5(4) pair with a proportional-integral step control.
+/// A trajectory of y' = f(t, y) in R^N, advanced by embedded Runge-Kutta formulas: Tsitouras' 5(4) pair with a
+/// proportional-integral step control if no others are named.
 #[derive(Debug, Clone)]
-pub struct Stepper<const N: usize> {
+pub struct Stepper<const N: usize, M = Tsitouras<N>> {
     t: f64,
     y: [f64; N],
-    /// Stages of the last step; `stages[6]` is f(t, y).
-    stages: [[f64; N]; STAGES],
+    formulas: M,
     last_t: f64,
     last_y: [f64; N],
     last_h: f64,
@@ -36,35 +37,51 @@ pub struct Stepper<const N: usize> {
     statistics: Statistics,
 }
 
+/// The same by formulas of order 8, for many digits: interpolated to order 3 within a step.
+pub(crate) type EighthOrderStepper<const N: usize> = Stepper<N, DormandPrince<N>>;
+
 impl<const N: usize> Stepper<N> {
-    /// A trajectory at (t, y); `direction_limit` is a time after t that the first step must not pass.
-    pub fn new(
-        f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]),
-        t: f64,
-        y: [f64; N],
-        tolerances: Tolerances,
-        limit: f64,
-    ) -> Self {
-        Self::with_padding(f, t, y, tolerances, limit, N)
+    /// A trajectory at (t, y); `limit` is a time after t that the first step must not pass.
+    pub fn new(f: &mut impl Rate<N>, t: f64, y: [f64; N], tolerances: Tolerances, limit: f64) -> Self {
+        Self::begin(f, t, y, tolerances, limit, N)
     }
 
     /// The same where only the first `active` entries are unknowns.
     pub(crate) fn with_padding(
-        f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]),
+        f: &mut impl Rate<N>,
         t: f64,
         y: [f64; N],
         tolerances: Tolerances,
         limit: f64,
         active: usize,
     ) -> Self {
+        Self::begin(f, t, y, tolerances, limit, active)
+    }
+}
+
+impl<const N: usize> EighthOrderStepper<N> {
+    /// A trajectory at (t, y), as [`Stepper::new`].
+    pub(crate) fn of_order_eight(
+        f: &mut impl Rate<N>,
+        t: f64,
+        y: [f64; N],
+        tolerances: Tolerances,
+        limit: f64,
+    ) -> Self {
+        Self::begin(f, t, y, tolerances, limit, N)
+    }
+}
+
+impl<const N: usize, M: Formulas<N>> Stepper<N, M> {
+    fn begin(f: &mut impl Rate<N>, t: f64, y: [f64; N], tolerances: Tolerances, limit: f64, active: usize) -> Self {
         let mut stepper = Self {
             t,
             y,
-            stages: [[0.0; N]; STAGES],
+            formulas: M::at([0.0; N]),
             last_t: t,
             last_y: y,
             last_h: 0.0,
-            control: Controller::PROPORTIONAL_INTEGRAL,
+            control: M::CONTROLLER,
             tolerances,
             active: active.max(1),
             statistics: Statistics::default(),
@@ -73,9 +90,11 @@ impl<const N: usize> Stepper<N> {
         stepper
     }
 
-    /// Forgets the last stage: for a right-hand side that changes at t.
-    pub fn restart(&mut self, f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]), limit: f64) {
-        f(self.t, &self.y, &mut self.stages[6]);
+    /// Forgets the last step: for a right-hand side that changes at t.
+    pub fn restart(&mut self, f: &mut impl Rate<N>, limit: f64) {
+        let mut rate = [0.0; N];
+        f(self.t, &self.y, &mut rate);
+        (self.formulas, self.last_h) = (M::at(rate), 0.0);
         self.statistics.evaluations += 1;
         self.control.restart();
         let first = self.initial_step(f, limit);
@@ -83,9 +102,9 @@ impl<const N: usize> Stepper<N> {
     }
 
     /// Hairer, Norsett and Wanner, Solving ODEs I, II.4: a step whose second-order term is a hundredth of the tolerance.
-    fn initial_step(&mut self, f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]), limit: f64) -> f64 {
+    fn initial_step(&mut self, f: &mut impl Rate<N>, limit: f64) -> f64 {
         let span = limit - self.t;
-        let rate = self.stages[6];
+        let rate = *self.rate();
         let (size, slope) = (self.weighted(&self.y, &self.y), self.weighted(&rate, &self.y));
         let guess = if size < 1e-5 || slope < 1e-5 { 1e-6 } else { 0.01 * size / slope }.min(span);
         let mut probe = [0.0; N];
@@ -101,7 +120,8 @@ impl<const N: usize> Stepper<N> {
         }
         let curvature = self.weighted(&change, &self.y) / guess;
         let steepest = slope.max(curvature);
-        let second = if steepest <= 1e-15 { (guess * 1e-3).max(1e-6) } else { (0.01 / steepest).powf(0.2) };
+        let second =
+            if steepest <= 1e-15 { (guess * 1e-3).max(1e-6) } else { (0.01 / steepest).powf(self.control.exponent()) };
         let step = (100.0 * guess).min(second).min(span);
         if step.is_finite() && step > 0.0 { step } else { span.min(1e-6) }
     }
@@ -128,7 +148,7 @@ impl<const N: usize> Stepper<N> {
 
     /// f(t, y), known from the last stage.
     pub fn rate(&self) -> &[f64; N] {
-        &self.stages[6]
+        self.formulas.rate()
     }
 
     /// The cost so far.
@@ -138,13 +158,17 @@ impl<const N: usize> Stepper<N> {
 
     /// One accepted step, not beyond `limit` (> t) and exactly onto it if it comes close; rejected attempts are
     /// repeated inside.
-    pub fn step(&mut self, f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]), limit: f64) -> StepResult {
+    pub fn step(&mut self, f: &mut impl Rate<N>, limit: f64) -> StepResult {
         loop {
             let (h, onto_limit) = self.control.attempt(limit - self.t);
             if h <= SMALLEST_STEP * self.t.abs() && !onto_limit {
                 return self.failure();
             }
-            let (y, error) = self.attempt(f, h);
+            let Tolerances { relative, absolute } = self.tolerances;
+            let scale = |before: f64, after: f64| absolute + relative * before.abs().max(after.abs());
+            let (y, sum) = self.formulas.attempt(f, (self.t, &self.y), h, scale);
+            self.statistics.evaluations += M::EVALUATIONS;
+            let error = (sum / self.active as f64).sqrt();
             if error <= 1.0 {
                 self.accept(y, h, error, if onto_limit { limit } else { self.t + h });
                 return StepResult::Accepted;
@@ -158,52 +182,11 @@ impl<const N: usize> Stepper<N> {
     }
 
     fn failure(&self) -> StepResult {
-        let finite = self.stages.iter().flatten().all(|x| x.is_finite());
-        if finite { StepResult::TooSmall } else { StepResult::NonFinite }
-    }
-
-    /// y(t + h) and its scaled error (infinite if anything is not finite).
-    fn attempt(&mut self, f: &mut impl FnMut(f64, &[f64; N], &mut [f64; N]), h: f64) -> ([f64; N], f64) {
-        // The previous step's last stage is this one's first; it is kept in slot 6 until the attempt is accepted.
-        let first = self.stages[6];
-        let mut stages = [[0.0; N]; STAGES];
-        stages[0] = first;
-        let mut y = self.y;
-        for i in 1..STAGES {
-            for n in 0..N {
-                let mut sum = 0.0;
-                for j in 0..i {
-                    sum += A[i][j] * stages[j][n];
-                }
-                y[n] = self.y[n] + h * sum;
-            }
-            f(self.t + C[i] * h, &y, &mut stages[i]);
-        }
-        self.statistics.evaluations += STAGES - 1;
-        let mut sum = 0.0;
-        for n in 0..N {
-            let mut e = 0.0;
-            for i in 0..STAGES {
-                e += E[i] * stages[i][n];
-            }
-            let scale = self.tolerances.absolute + self.tolerances.relative * self.y[n].abs().max(y[n].abs());
-            sum += (h * e / scale) * (h * e / scale);
-        }
-        let error = (sum / self.active as f64).sqrt();
-        let finite = y.iter().chain(&stages[6]).all(|x| x.is_finite());
-        // The new first stage must survive a rejection, so only stages 0..6 are stored unless it is accepted.
-        self.stages[..6].copy_from_slice(&stages[..6]);
-        if error.is_finite() && finite {
-            if error <= 1.0 {
-                self.stages[6] = stages[6];
-            }
-            (y, error)
-        } else {
-            (y, f64::INFINITY)
-        }
+        if self.formulas.is_finite() { StepResult::TooSmall } else { StepResult::NonFinite }
     }
 
     fn accept(&mut self, y: [f64; N], h: f64, error: f64, t: f64) {
+        self.formulas.accept();
         self.statistics.accepted += 1;
         (self.last_t, self.last_y, self.last_h) = (self.t, self.y, h);
         (self.t, self.y) = (t, y);
@@ -216,15 +199,6 @@ impl<const N: usize> Stepper<N> {
             return self.y;
         }
         let theta = (t - self.last_t) / self.last_h;
-        let mut weights = [0.0; STAGES];
-        for (weight, row) in weights.iter_mut().zip(&D) {
-            *weight = row.iter().rev().fold(0.0, |sum, coefficient| (sum + coefficient) * theta);
-        }
-        let mut y = self.last_y;
-        for (n, entry) in y.iter_mut().enumerate() {
-            let sum: f64 = weights.iter().zip(&self.stages).map(|(weight, stage)| weight * stage[n]).sum();
-            *entry += self.last_h * sum;
-        }
-        y
+        self.formulas.interpolate((&self.last_y, &self.y), self.last_h, theta)
     }
 }

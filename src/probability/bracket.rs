@@ -58,7 +58,7 @@ pub(crate) fn bisect(
     let mut search = Search { end, bracket, below: Vec::new(), above: Vec::new() };
     if let Some((centre, half)) = guess {
         // An extrapolation may leave the interval, where an answer would not bracket anything.
-        search.narrow(centre.clamp(0.0, top), half.max(width));
+        search.narrow(centre.clamp(0.0, top), half.max(0.45 * width));
     }
     if search.bracket.low == 0.0 && search.bracket.high > 0.0 {
         search.test(NOTHING * top);

@@ -7,7 +7,7 @@ use crate::probability::quadrature::Integral;
 
 /// Steps of trajectories after which an integral wanted to 1e-6 is given up: some minutes of two cores. A problem in two
 /// dimensions takes a tenth of them. What is wanted to less may take less, as its square root.
-const MOST_STEPS: f64 = 1e9;
+const MOST_STEPS: f64 = 4e8;
 /// The tolerance that they are for, and the most that a finer one is given.
 const TOLERANCE: f64 = 1e-6;
 const FINEST: f64 = 2.0;

@@ -2,7 +2,7 @@
 
 use collapsar_theory::{Schedule, Verdict};
 
-use crate::integrate::{StepResult, Stepper, Tolerances};
+use crate::integrate::{EighthOrderStepper, StepResult, Tolerances};
 use crate::probability::budget::Spent;
 
 /// The end of a trajectory.
@@ -53,14 +53,14 @@ const LOOSEST: f64 = 1e-6;
 /// A trajectory followed to its end.
 pub(crate) struct FollowedRun<const N: usize> {
     pub(crate) ending: Ending,
-    /// When that was certain, to a small part of a step.
+    /// When that was certain or, if the run leant to it before, since when it did; to a small part of a step.
     pub(crate) time: f64,
     /// The state at the end of that step.
     pub(crate) state: [f64; N],
 }
 
 impl<const N: usize> FollowedRun<N> {
-    /// The end and when it was certain.
+    /// The end and its time.
     pub(crate) fn decision(&self) -> (Ending, f64) {
         (self.ending, self.time)
     }
@@ -73,13 +73,14 @@ const HALVINGS: usize = 6;
 const COUNTED: usize = 1000;
 
 /// Follows y' = `rates`(beta(t), y) from `start` until `verdict`(t, beta, y) is certain. The verdict is asked for after
-/// every step.
+/// every step, and whether the run `leans`(y) to the collapse that can not be certain yet.
 pub(crate) fn ending<const N: usize>(
     schedule: &Schedule,
     limits: &Limits,
     start: [f64; N],
     rates: &impl Fn(f64, &[f64; N]) -> [f64; N],
     verdict: &impl Fn(f64, f64, &[f64; N]) -> Verdict,
+    leans: &impl Fn(&[f64; N]) -> bool,
     spent: &Spent,
 ) -> FollowedRun<N> {
     let certain = |t: f64, y: &[f64; N]| match verdict(t, schedule.beta(t), y) {
@@ -94,12 +95,13 @@ pub(crate) fn ending<const N: usize>(
     }
     let mut edges = schedule.breakpoints();
     edges.push(schedule.settling_time(1e-12) + limits.patience);
-    let mut stepper: Option<Stepper<N>> = None;
+    let mut stepper: Option<EighthOrderStepper<N>> = None;
     let mut counted = 0;
+    let mut leant = leans(&start).then_some(0.0);
     for (piece, &to) in edges.iter().enumerate() {
         let mut f = |t: f64, y: &[f64; N], rate: &mut [f64; N]| *rate = rates(schedule.beta_in_piece(piece, t), y);
         match &mut stepper {
-            None => stepper = Some(Stepper::new(&mut f, 0.0, start, limits.tolerances, to)),
+            None => stepper = Some(EighthOrderStepper::of_order_eight(&mut f, 0.0, start, limits.tolerances, to)),
             Some(stepper) => stepper.restart(&mut f, to),
         }
         let Some(stepper) = &mut stepper else { continue };
@@ -116,16 +118,24 @@ pub(crate) fn ending<const N: usize>(
             if stepper.step(&mut f, to) != StepResult::Accepted || stepper.statistics().accepted > limits.max_steps {
                 return undecided(stepper);
             }
-            if let Some(ending) = certain(stepper.time(), stepper.state()) {
-                spent.spend(stepper.statistics().accepted - counted);
+            // The time within this step from which on something holds.
+            let since = |holds: &dyn Fn(f64, &[f64; N]) -> bool| {
                 let (mut before, mut time) = (started, stepper.time());
                 for _ in 0..HALVINGS {
                     let middle = before + (time - before) / 2.0;
-                    match certain(middle, &stepper.interpolate(middle)) {
-                        Some(_) => time = middle,
-                        None => before = middle,
-                    }
+                    if holds(middle, &stepper.interpolate(middle)) { time = middle } else { before = middle }
                 }
+                time
+            };
+            leant = match leant {
+                _ if !leans(stepper.state()) => None,
+                None => Some(since(&|_, y| leans(y))),
+                known => known,
+            };
+            if let Some(ending) = certain(stepper.time(), stepper.state()) {
+                spent.spend(stepper.statistics().accepted - counted);
+                let time = leant.filter(|_| ending == Ending::Collapsed);
+                let time = time.unwrap_or_else(|| since(&|t, y| certain(t, y).is_some()));
                 return FollowedRun { ending, time, state: *stepper.state() };
             }
         }
@@ -133,6 +143,6 @@ pub(crate) fn ending<const N: usize>(
     stepper.map_or(FollowedRun { ending: Ending::Undecided, time: 0.0, state: start }, |stepper| undecided(&stepper))
 }
 
-fn undecided<const N: usize>(stepper: &Stepper<N>) -> FollowedRun<N> {
+fn undecided<const N: usize>(stepper: &EighthOrderStepper<N>) -> FollowedRun<N> {
     FollowedRun { ending: Ending::Undecided, time: stepper.time(), state: *stepper.state() }
 }

@@ -49,7 +49,8 @@ impl<'a> FreeBoundary<'a> {
                 Verdict::Open
             }
         };
-        ending(self.schedule, &self.limits, start, &|beta, y| self.basin.flow().rates(beta, y), &verdict, &self.spent)
+        let rates = |beta: f64, y: &[f64; 3]| self.basin.flow().rates(beta, y);
+        ending(self.schedule, &self.limits, start, &rates, &verdict, &|_| false, &self.spent)
     }
 
     /// Y_b(x, z), to `width`.
@@ -89,8 +90,9 @@ impl<'a> FreeBoundary<'a> {
                 }
                 // A point of weight w and width h adds at most 0.8 w h/s: the rest of the tolerance is the quadrature's.
                 let width = (0.5 * tolerance * s / (weight + 1e-3)).max(1e-10 * s).min(s);
-                let bracket = self.locate_near(x, z, width, line.guess(v), &mut line.departure);
-                line.add(v, bracket.middle());
+                let mut departure = line.departure(v);
+                let bracket = self.locate_near(x, z, width, line.guess(v), &mut departure);
+                line.add(v, bracket.middle(), departure);
                 let (low, high) = (two_sided(bracket.low / s), two_sided(bracket.high / s));
                 (weight * (low + high) / 2.0, weight * (high - low) / 2.0)
             };
@@ -111,6 +113,9 @@ impl<'a> FreeBoundary<'a> {
 
 /// Weight, in units of the tolerance, below which a probability between 0 and 1 is not looked for.
 pub(crate) const NEGLIGIBLE: f64 = 1e-2;
+
+/// Weight, against that of an even law, below which a point or a line of an integral is located as if it were this heavy.
+pub(crate) const LIGHT: f64 = 1e-2;
 
 /// Smallest tolerance of the quadrature: trajectories of local tolerance 1e-9 place the boundary to a few 1e-10.
 const SMALLEST: f64 = 4e-9;
@@ -134,8 +139,8 @@ pub fn free_probability(boundary: &FreeBoundary<'_>, dimension: usize, scale: f6
     let freedom = (dimension - 1) as f64;
     let (low, high) = chi_range(freedom);
     let integrand = |radius: f64| {
-        let line = boundary.average(s * radius, s, tolerance / 4.0);
         let density = chi_density(freedom, radius);
+        let line = boundary.average(s * radius, s, tolerance / 4.0 / ((high - low) * density + LIGHT));
         (density * line.value, density * line.error)
     };
     let middle = freedom.sqrt().clamp(low, high);

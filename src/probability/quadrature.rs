@@ -33,6 +33,14 @@ pub struct Integral {
     pub evaluations: usize,
 }
 
+impl std::ops::AddAssign for Integral {
+    fn add_assign(&mut self, other: Self) {
+        self.value += other.value;
+        self.error += other.error;
+        self.evaluations += other.evaluations;
+    }
+}
+
 struct QuadraturePanel {
     ends: (f64, f64),
     value: f64,
@@ -44,7 +52,7 @@ struct QuadraturePanel {
 type Sample = (f64, f64);
 
 /// The integral of f over the panels between `edges` (increasing), to an estimated error below `tolerance`: by one rule for all
-/// of them if that converges, else by panels that are refined. Points are visited in increasing order within a rule.
+/// of them if that converges, else by panels that are refined. Coarser rules' points are visited before those between them.
 pub fn integrate(f: &mut dyn FnMut(f64) -> Sample, edges: &[f64], tolerance: f64) -> Integral {
     all(&mut |points| points.iter().map(|&x| f(x)).collect(), edges, tolerance)
 }
@@ -54,7 +62,7 @@ pub fn integrate_parallel(f: &(dyn Fn(f64) -> Sample + Sync), edges: &[f64], tol
     all(&mut |points| parallel::map(points, |&x| f(x)), edges, tolerance)
 }
 
-/// The integrand at increasing points.
+/// The integrand at points.
 type Evaluate<'a> = &'a mut dyn FnMut(&[f64]) -> Vec<Sample>;
 
 fn all(evaluate: Evaluate<'_>, edges: &[f64], tolerance: f64) -> Integral {
@@ -83,8 +91,9 @@ fn nested(evaluate: Evaluate<'_>, (a, b): (f64, f64), tolerance: f64) -> (Integr
     let mut found = Integral::default();
     for (round, nodes) in NESTED.into_iter().enumerate() {
         let stride = largest / (nodes + 1);
-        // Angles fall as the nodes rise.
-        let fresh: Vec<usize> = (1..=nodes).rev().map(|k| k * stride).filter(|&k| known[k].is_none()).collect();
+        // The coarser rules' nodes first; angles fall as the nodes rise.
+        let mut fresh: Vec<usize> = (1..=nodes).rev().map(|k| k * stride).filter(|&k| known[k].is_none()).collect();
+        fresh.sort_by_key(|k| std::cmp::Reverse(k.trailing_zeros()));
         let points: Vec<f64> = fresh.iter().map(|&k| centre + half * angle(k).cos()).collect();
         for (k, sample) in fresh.into_iter().zip(evaluate(&points)) {
             known[k] = Some(sample);

@@ -8,7 +8,7 @@ use crate::probability::angle::{AngleEnd, ends, way};
 use crate::probability::bracket::{Bracket, Departure, bisect};
 use crate::probability::budget::{GIVEN_UP, Spent};
 use crate::probability::ending::{Ending, FollowedRun, Limits, ending};
-use crate::probability::free::NEGLIGIBLE;
+use crate::probability::free::{LIGHT, NEGLIGIBLE};
 use crate::probability::law::{coordinate_rule, coordinate_within, latitude_below, latitude_density, latitude_reach};
 use crate::probability::neighbours::Neighbours;
 use crate::probability::quadrature::{HALVES, Integral, integrate, integrate_parallel};
@@ -55,27 +55,27 @@ impl<'a> SphereBoundary<'a> {
             start,
             &|beta, y| vectors::sphere_rates(&self.flow, beta, y),
             &verdict,
+            &|y| self.basin.leans(&[y[0], y[1], y[2]]),
             &self.spent,
         )
     }
 
-    /// The u = (m_1 + m_2)/sqrt(2(1+s)) in +-`reach` where the start m_1 = m_2 changes the mode on which it collapses:
-    /// there D_b falls to 0, with a kink; to `tolerance` or [`KINK`] of the reach. `None` if it ends on the same mode all along.
+    /// Whether the start m_1 = m_2 with (m_1 + m_2)/sqrt(2(1+s)) = `u` collapses on the mode above the plane.
+    fn ends_above(&self, s: f64, u: f64) -> bool {
+        let m = (2.0 * (1.0 + s)).max(0.0).sqrt() * u / 2.0;
+        self.follow([m, m, s]).state[0] > self.basin.plane()
+    }
+
+    /// The u in +-`reach` where the start m_1 = m_2 changes the mode on which it collapses: there D_b falls to 0, with a kink; to
+    /// `tolerance` or [`KINK`] of all of them. `None` if it ends on the same mode all along.
     fn kink(&self, s: f64, reach: f64, tolerance: f64) -> Option<f64> {
-        let above = |u: f64| {
-            let m = (2.0 * (1.0 + s)).max(0.0).sqrt() * u / 2.0;
-            self.follow([m, m, s]).state[0] > self.basin.plane()
-        };
-        let (mut low, mut high) = (-reach, reach);
-        let first = above(low);
-        if above(high) == first {
-            return None;
-        }
-        while high - low > tolerance.max(KINK) * reach {
-            let middle = low + (high - low) / 2.0;
-            if above(middle) == first { low = middle } else { high = middle }
-        }
-        Some(low + (high - low) / 2.0)
+        change([-reach, reach], tolerance.max(KINK), |u| self.ends_above(s, u)).map(|[low, high]| (low + high) / 2.0)
+    }
+
+    /// The angle asin(s) in an interval at which the [`kink`](Self::kink) comes into reach. `None` if it does not.
+    fn kinked(&self, reach: f64, angles: [f64; 2]) -> Option<f64> {
+        let changes = |angle: f64| self.ends_above(angle.sin(), -reach) != self.ends_above(angle.sin(), reach);
+        change(angles, KINK, changes).map(|[low, high]| (low + high) / 2.0)
     }
 
     /// The D beyond which the start is certain to recover: both means past the recovered set's faces.
@@ -117,9 +117,10 @@ impl<'a> SphereBoundary<'a> {
         }
         let sum = (2.0 * (1.0 + s)).max(0.0).sqrt() * u;
         let unit = (2.0 * (1.0 - s)).max(0.0).sqrt() * (1.0 - u * u).max(0.0).sqrt();
-        let width = (tolerance * unit / (dimension - 1.0).sqrt()).max(1e-12);
-        let bracket = self.locate_near(sum, s, width, line.guess(key), &mut line.departure);
-        line.add(key, bracket.middle());
+        let width = (tolerance * unit / (dimension - 1.0).sqrt()).clamp(1e-12, unit.max(1e-12));
+        let mut departure = line.departure(key);
+        let bracket = self.locate_near(sum, s, width, line.guess(key), &mut departure);
+        line.add(key, bracket.middle(), departure);
         let share = |gap: f64| if unit > 0.0 { coordinate_within(dimension - 1.0, gap / unit) } else { 1.0 };
         let (low, high) = (share(bracket.low), share(bracket.high));
         ((low + high) / 2.0, (high - low) / 2.0)
@@ -135,15 +136,9 @@ impl<'a> SphereBoundary<'a> {
             largest < self.top(sum)
                 && self.ending([(sum + largest) / 2.0, (sum - largest) / 2.0, s]) == Ending::Collapsed
         };
-        let (mut open, mut full) = (from, to);
-        if !collapses(full) {
-            return end;
-        }
-        while (full - open).abs() > tolerance.max(KINK) * (to - from).abs() {
-            let middle = open + (full - open) / 2.0;
-            if collapses(middle) { full = middle } else { open = middle }
-        }
-        AngleEnd { angle: full, is_rough: true }
+        // Not asked at `from`: there is nothing beyond it.
+        change([from, to], tolerance.max(KINK), |angle| angle != from && collapses(angle))
+            .map_or(end, |[_, angle]| AngleEnd { angle, is_rough: true })
     }
 
     /// P(collapse | s) by a Gauss rule of a narrow law of u, or around a kink.
@@ -180,13 +175,11 @@ impl<'a> SphereBoundary<'a> {
                 if weight < NEGLIGIBLE * tolerance {
                     return (weight / 2.0, weight / 2.0);
                 }
-                let (share, error) = self.within(dimension, s, angle.sin(), tolerance, v, &mut line);
+                // A point of weight w and share error e adds w e: the less it weighs the less it needs.
+                let (share, error) = self.within(dimension, s, angle.sin(), tolerance / (weight + LIGHT), v, &mut line);
                 (weight * share, weight * error)
             };
-            let found = integrate(&mut integrand, &HALVES, tolerance / 2.0);
-            total.value += found.value;
-            total.error += found.error;
-            total.evaluations += found.evaluations;
+            total += integrate(&mut integrand, &HALVES, tolerance / 2.0);
         }
         total
     }
@@ -232,6 +225,18 @@ impl<'a> SphereBoundary<'a> {
     }
 }
 
+/// The place in an interval where a statement changes that holds at one of its ends alone, as a part of this fraction of it; `None`
+/// if it holds at both or neither.
+fn change([from, to]: [f64; 2], fraction: f64, holds: impl Fn(f64) -> bool) -> Option<[f64; 2]> {
+    let (first, last) = (holds(from), holds(to));
+    let (mut near, mut far) = (from, to);
+    while first != last && (far - near).abs() > fraction * (to - from).abs() {
+        let middle = near + (far - near) / 2.0;
+        if holds(middle) == first { near = middle } else { far = middle }
+    }
+    (first != last).then_some([near, far])
+}
+
 /// Accuracy of a kink's place, as a fraction of the reach, at best: the quadrature feels its square.
 const KINK: f64 = 1e-5;
 
@@ -265,18 +270,26 @@ pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, toler
         }
     }
     let [from, to] = ends(d);
-    let integrand = |v: f64| {
-        let (angle, speed) = way(from, to, v);
-        let weight = latitude_density(d, angle) * speed;
-        if weight < NEGLIGIBLE * tolerance {
-            return (weight / 2.0, weight / 2.0);
-        }
-        let (s, own) = (angle.sin(), tolerance / 4.0);
-        let line = match dimension {
-            2 => boundary.average_on_circle(s, own),
-            _ => boundary.average(d, s, boundary.kink(s, to.angle.sin(), own), own),
+    let reach = to.angle.sin();
+    let kinked = if dimension == 2 { None } else { boundary.kinked(reach, [from.angle, to.angle]) };
+    let kinked = kinked.map(|angle| AngleEnd { angle, is_rough: true });
+    let edges = [Some(from), kinked, Some(to)].into_iter().flatten().collect::<Vec<AngleEnd>>();
+    let mut total = Integral::default();
+    for piece in edges.windows(2) {
+        let integrand = |v: f64| {
+            let (angle, speed) = way(piece[0], piece[1], v);
+            let weight = latitude_density(d, angle) * speed;
+            if weight < NEGLIGIBLE * tolerance {
+                return (weight / 2.0, weight / 2.0);
+            }
+            let (s, own) = (angle.sin(), tolerance / 4.0 / (weight + LIGHT));
+            let line = match dimension {
+                2 => boundary.average_on_circle(s, own),
+                _ => boundary.average(d, s, boundary.kink(s, reach, own), own),
+            };
+            (weight * line.value, weight * line.error)
         };
-        (weight * line.value, weight * line.error)
-    };
-    boundary.spent.judge(integrate_parallel(&integrand, &HALVES, tolerance / 2.0))
+        total += integrate_parallel(&integrand, &HALVES, tolerance / 4.0);
+    }
+    boundary.spent.judge(total)
 }

@@ -85,6 +85,15 @@ impl SphereBasin {
         (m1 >= eps && m2 <= -eps) || (m2 >= eps && m1 <= -eps)
     }
 
+    /// Whether a state at rest at the final temperature would be trapped: nothing is certain, but runs that collapse pass from no
+    /// to yes at a time that tells how near the boundary they began.
+    #[inline]
+    pub fn leans(&self, state: &[f64; 3]) -> bool {
+        let above = state[0] > self.plane;
+        above == (state[1] > self.plane)
+            && self.objective.at(self.end, state) < if above { self.heights.0 } else { self.heights.1 }
+    }
+
     /// Whether the state is trapped on one side of the plane: certain collapse. A table decides what is far from the edge;
     /// what is not is decided by the accurate kernels.
     pub fn trapped(&self, t: f64, state: &[f64]) -> bool {
