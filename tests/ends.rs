@@ -338,38 +338,6 @@ start = { dimension = 2, scale = 1.0, seed = 1 }
     }
 }
 
-/// A target that is not centred, with means that start between its modes, is the centred one.
-#[test]
-fn means_may_start_about_a_centre() {
-    let text = |target: &str, centre: &str| {
-        format!(
-            "target = {{ {target} }}\nfamily = {{ preset = \"free\" }}\n\
-             start = {{ dimension = 10, scale = 1.0{centre} }}\nmontecarlo = {{ samples = 2000 }}\n"
-        )
-    };
-    let away = "means = [[0.0, 0.0], [6.0, 8.0]]";
-    let exact =
-        |text: &str| record("probability", text, &[], &["--route", "exact"])["exact"]["value"].as_f64().unwrap();
-    let centred = exact(&text("separation = 5.0", ""));
-    assert!((exact(&text(away, ", centre = [3.0, 4.0]")) - centred).abs() < 1e-6, "{centred}");
-    let counted = record("probability", &text(away, ""), &[], &[]);
-    assert!(counted["montecarlo"]["low"].as_f64().unwrap() > centred + 0.3, "{counted}");
-    let notes = counted["notes"].to_string();
-    assert!(notes.contains("start.centre = [3, 4]"), "{notes}");
-    // A centre off the axis of the modes takes nothing away: the flow contracts along it.
-    let beside = record("probability", &text(away, ", centre = [3.0, 4.0, 2.0]"), &[], &[]);
-    let (low, high) = (beside["montecarlo"]["low"].as_f64().unwrap(), beside["montecarlo"]["high"].as_f64().unwrap());
-    assert!(low < centred + 0.05 && centred - 0.05 < high, "{beside}");
-    for (centre, more, what) in [
-        (", centre = [0.0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]", "", "at most start.dimension = 10"),
-        (", centre = [1e10]", "", "start.centre"),
-        (", centre = [1.0]", "flow = { couplings = 2 }\n", "flow"),
-    ] {
-        let said = refused(&run("probability", &(text(away, centre) + more), &[], &[]));
-        assert!(said.contains("start.centre") && said.contains(what), "{said}");
-    }
-}
-
 /// Below the separation at which a mean alone has two attractors nothing collapses, and no trajectory is followed to say so.
 #[test]
 fn close_modes_have_no_collapse_and_say_so_at_once() {

@@ -313,7 +313,7 @@ fn few_dimensions_of_the_sphere_reach_the_tolerance() {
     assert!(found.error < 2e-5, "{found:?}");
     // 138334 of 2 10^7 draws collapsed: four standard errors.
     assert!((found.value - 0.006_916_7).abs() < 4.0 * 1.9e-5 + found.error, "{found:?}");
-    // The kink comes into reach at s = 0.95: a rule on each side converges, where one over both did not.
+    // The kink comes into reach between s = 0.945 and 0.962: a rule on each side converges, where one over both did not.
     let limits = Limits::for_tolerance(1e-6);
     let pair = SpherePair::new(SpherePairOptions::default()).unwrap();
     let finer = sphere_probability(&SphereBoundary::new(pair, &schedule, limits).unwrap(), 3, 1e-6);

@@ -3,7 +3,7 @@
 mod support;
 
 use support::config_file;
-use support::program::collapsar;
+use support::program::{collapsar, refused};
 
 const FREE: &str = "[target]\nseparation = 3.0\n[family]\npreset = \"free\"\n\
     [schedule]\nkind = \"exponential\"\ninitial_temperature = 5.0\nrate = 0.3\n\
@@ -335,4 +335,36 @@ fn schedules_that_watch_the_fit() {
     let said = String::from_utf8_lossy(&solve.stdout);
     assert!(said.contains("the rule reached T = 1 at t = 1") && said.contains("one Gaussian: at t = 10.5"), "{said}");
     assert!(text(&found["notes"]).len() < 3, "{}", found["notes"]);
+}
+
+/// A target that is not centred, with means that start between its modes, is the centred one.
+#[test]
+fn means_may_start_about_a_centre() {
+    let text = |target: &str, centre: &str| {
+        format!(
+            "target = {{ {target} }}\nfamily = {{ preset = \"free\" }}\n\
+             start = {{ dimension = 10, scale = 1.0{centre} }}\nmontecarlo = {{ samples = 2000 }}\n"
+        )
+    };
+    let away = "means = [[0.0, 0.0], [6.0, 8.0]]";
+    let exact = |text: &str| record(text, &["--route", "exact"])["exact"]["value"].as_f64().unwrap();
+    let centred = exact(&text("separation = 5.0", ""));
+    assert!((exact(&text(away, ", centre = [3.0, 4.0]")) - centred).abs() < 1e-6, "{centred}");
+    let counted = record(&text(away, ""), &[]);
+    assert!(counted["montecarlo"]["low"].as_f64().unwrap() > centred + 0.3, "{counted}");
+    let notes = counted["notes"].to_string();
+    assert!(notes.contains("start.centre = [3, 4]"), "{notes}");
+    // A centre off the axis of the modes takes nothing away: the flow contracts along it.
+    let beside = record(&text(away, ", centre = [3.0, 4.0, 2.0]"), &[]);
+    let (low, high) = (beside["montecarlo"]["low"].as_f64().unwrap(), beside["montecarlo"]["high"].as_f64().unwrap());
+    assert!(low < centred + 0.05 && centred - 0.05 < high, "{beside}");
+    for (centre, more, what) in [
+        (", centre = [0.0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]", "", "at most start.dimension = 10"),
+        (", centre = [1e10]", "", "start.centre"),
+        (", centre = [1.0]", "flow = { couplings = 2 }\n", "flow"),
+    ] {
+        let file = config_file(&(text(away, centre) + more));
+        let said = refused(&collapsar(&["probability", file.path().to_str().unwrap(), "--json"]));
+        assert!(said.contains("start.centre") && said.contains(what), "{said}");
+    }
 }

@@ -5,7 +5,7 @@
 //! digits and of which only the end is wanted: what lies within a step is interpolated to order 3.
 
 use crate::integrate::control::Controller;
-use crate::integrate::formulas::{Formulas, Rate};
+use crate::integrate::formulas::{Formulas, Rate, combined};
 
 const STAGES: usize = 12;
 
@@ -116,15 +116,7 @@ impl<const N: usize> Formulas<N> for DormandPrince<N> {
         stages[0] = self.last;
         let mut y = *start;
         for i in 1..=STAGES {
-            for n in 0..N {
-                let mut sum = 0.0;
-                for j in 0..i {
-                    if A[i][j] != 0.0 {
-                        sum += A[i][j] * stages[j][n];
-                    }
-                }
-                y[n] = start[n] + h * sum;
-            }
+            y = combined(start, h, &A[i][..i], &stages[..i]);
             let to = if i < STAGES { &mut stages[i] } else { &mut self.next };
             f(t + C.get(i).map_or(h, |c| c * h), &y, to);
         }

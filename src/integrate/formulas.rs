@@ -41,6 +41,22 @@ pub trait Formulas<const N: usize>: Clone {
     fn interpolate(&self, ends: (&[f64; N], &[f64; N]), h: f64, theta: f64) -> [f64; N];
 }
 
+/// `start` + `h` times the sum of the stages by their weights.
+#[inline(always)]
+pub(super) fn combined<const N: usize>(start: &[f64; N], h: f64, weights: &[f64], stages: &[[f64; N]]) -> [f64; N] {
+    let mut y = *start;
+    for n in 0..N {
+        let mut sum = 0.0;
+        for (weight, stage) in weights.iter().zip(stages) {
+            if *weight != 0.0 {
+                sum += weight * stage[n];
+            }
+        }
+        y[n] = start[n] + h * sum;
+    }
+    y
+}
+
 /// Tsitouras' 5(4) pair with the stages of the last step.
 #[derive(Debug, Clone)]
 pub struct Tsitouras<const N: usize> {
@@ -65,7 +81,7 @@ impl<const N: usize> Formulas<N> for Tsitouras<N> {
     }
 
     fn is_finite(&self) -> bool {
-        self.stages.iter().flatten().all(|x| x.is_finite())
+        self.stages.iter().chain([&self.next]).flatten().all(|x| x.is_finite())
     }
 
     #[inline]
@@ -80,13 +96,7 @@ impl<const N: usize> Formulas<N> for Tsitouras<N> {
         stages[0] = *self.rate();
         let mut y = *start;
         for i in 1..STAGES {
-            for n in 0..N {
-                let mut sum = 0.0;
-                for j in 0..i {
-                    sum += A[i][j] * stages[j][n];
-                }
-                y[n] = start[n] + h * sum;
-            }
+            y = combined(start, h, &A[i][..i], &stages[..i]);
             f(t + C[i] * h, &y, &mut stages[i]);
         }
         let mut sum = 0.0;

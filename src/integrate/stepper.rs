@@ -193,7 +193,7 @@ impl<const N: usize, M: Formulas<N>> Stepper<N, M> {
         self.control.accept(h, error);
     }
 
-    /// y at a time inside the last step, to order 4.
+    /// y at a time inside the last step, to order 4; to order 3 by formulas of order 8.
     pub fn interpolate(&self, t: f64) -> [f64; N] {
         if t == self.t || self.last_h == 0.0 {
             return self.y;

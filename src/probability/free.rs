@@ -89,10 +89,8 @@ impl<'a> FreeBoundary<'a> {
                     return (weight / 2.0, weight / 2.0);
                 }
                 // A point of weight w and width h adds at most 0.8 w h/s: the rest of the tolerance is the quadrature's.
-                let width = (0.5 * tolerance * s / (weight + 1e-3)).max(1e-10 * s).min(s);
-                let mut departure = line.departure(v);
-                let bracket = self.locate_near(x, z, width, line.guess(v), &mut departure);
-                line.add(v, bracket.middle(), departure);
+                let width = (0.5 * tolerance * s / (weight + LIGHT_POINT)).max(1e-10 * s).min(s);
+                let bracket = line.locate(v, |guess, departure| self.locate_near(x, z, width, guess, departure));
                 let (low, high) = (two_sided(bracket.low / s), two_sided(bracket.high / s));
                 (weight * (low + high) / 2.0, weight * (high - low) / 2.0)
             };
@@ -114,8 +112,11 @@ impl<'a> FreeBoundary<'a> {
 /// Weight, in units of the tolerance, below which a probability between 0 and 1 is not looked for.
 pub(crate) const NEGLIGIBLE: f64 = 1e-2;
 
-/// Weight, against that of an even law, below which a point or a line of an integral is located as if it were this heavy.
+/// Weight, against that of an even law, below which a line of an integral, and a point on the sphere, is located as if it were this
+/// heavy.
 pub(crate) const LIGHT: f64 = 1e-2;
+/// The same of a point of the free pair.
+const LIGHT_POINT: f64 = 1e-3;
 
 /// Smallest tolerance of the quadrature: trajectories of local tolerance 1e-9 place the boundary to a few 1e-10.
 const SMALLEST: f64 = 4e-9;

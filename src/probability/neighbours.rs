@@ -1,6 +1,6 @@
 //! What is known of a boundary along a line.
 
-use crate::probability::bracket::Departure;
+use crate::probability::bracket::{Bracket, Departure};
 
 /// The boundary points found so far along a line, to guess the next from. Guesses only save time: a bracket is as narrow
 /// and as certain without them.
@@ -23,19 +23,30 @@ const MOST: usize = 7;
 const DOUBT: f64 = 0.25;
 
 impl Neighbours {
-    /// Adds a point, and how runs leave the boundary there.
-    pub(crate) fn add(&mut self, abscissa: f64, ordinate: f64, departure: Option<Departure>) {
+    /// The point at `x`, located `from` a guess and from how runs leave the boundary nearby, and added.
+    pub(crate) fn locate(
+        &mut self,
+        x: f64,
+        from: impl FnOnce(Option<(f64, f64)>, &mut Option<Departure>) -> Bracket,
+    ) -> Bracket {
+        let mut departure = self.departure(x);
+        let bracket = from(self.guess(x), &mut departure);
+        self.add(x, bracket.middle(), departure);
+        bracket
+    }
+
+    fn add(&mut self, abscissa: f64, ordinate: f64, departure: Option<Departure>) {
         self.known.push(Neighbour { abscissa, ordinate, departure });
     }
 
     /// How runs leave the boundary at the nearest point.
-    pub(crate) fn departure(&self, x: f64) -> Option<Departure> {
+    fn departure(&self, x: f64) -> Option<Departure> {
         self.nearest(x).first()?.departure
     }
 
     /// A guess at `x` and its uncertainty, from the polynomials through the nearest points (Neville's scheme): of them the one
     /// that its last point changed least.
-    pub(crate) fn guess(&self, x: f64) -> Option<(f64, f64)> {
+    fn guess(&self, x: f64) -> Option<(f64, f64)> {
         let nearest = self.nearest(x);
         let points = &nearest[..nearest.len().min(MOST)];
         let mut values: Vec<f64> = points.iter().map(|point| point.ordinate).collect();

@@ -118,9 +118,7 @@ impl<'a> SphereBoundary<'a> {
         let sum = (2.0 * (1.0 + s)).max(0.0).sqrt() * u;
         let unit = (2.0 * (1.0 - s)).max(0.0).sqrt() * (1.0 - u * u).max(0.0).sqrt();
         let width = (tolerance * unit / (dimension - 1.0).sqrt()).clamp(1e-12, unit.max(1e-12));
-        let mut departure = line.departure(key);
-        let bracket = self.locate_near(sum, s, width, line.guess(key), &mut departure);
-        line.add(key, bracket.middle(), departure);
+        let bracket = line.locate(key, |guess, departure| self.locate_near(sum, s, width, guess, departure));
         let share = |gap: f64| if unit > 0.0 { coordinate_within(dimension - 1.0, gap / unit) } else { 1.0 };
         let (low, high) = (share(bracket.low), share(bracket.high));
         ((low + high) / 2.0, (high - low) / 2.0)
@@ -269,6 +267,12 @@ pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, toler
             return boundary.spent.judge(result);
         }
     }
+    boundary.spent.judge(over_angles(boundary, dimension, tolerance))
+}
+
+/// By quadrature over the angle asin(s), on both sides of where the kink of u comes into reach.
+fn over_angles(boundary: &SphereBoundary<'_>, dimension: usize, tolerance: f64) -> Integral {
+    let d = dimension as f64;
     let [from, to] = ends(d);
     let reach = to.angle.sin();
     let kinked = if dimension == 2 { None } else { boundary.kinked(reach, [from.angle, to.angle]) };
@@ -291,5 +295,5 @@ pub fn sphere_probability(boundary: &SphereBoundary<'_>, dimension: usize, toler
         };
         total += integrate_parallel(&integrand, &HALVES, tolerance / 4.0);
     }
-    boundary.spent.judge(total)
+    total
 }

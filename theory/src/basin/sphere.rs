@@ -141,6 +141,8 @@ mod tests {
         assert_eq!(basin.verdict(11.0, &[1.0, 1.0, 1.0]), Verdict::Collapsed);
         assert_eq!(basin.verdict(11.0, &[-1.0, -0.99, 0.99]), Verdict::Collapsed);
         assert_eq!(basin.verdict(9.0, &[1.0, 1.0, 1.0]), Verdict::Open, "still cooling");
+        assert!(basin.leans(&[1.0, 1.0, 1.0]) && basin.leans(&[-1.0, -0.99, 0.99]));
+        assert!(!basin.leans(&[0.05, 0.05, 1.0]) && !basin.leans(&[0.9, -0.9, -1.0]));
         assert_eq!(basin.verdict(0.0, &[0.08, -0.08, 0.0]), Verdict::Recovered);
         assert_eq!(basin.verdict(11.0, &[0.05, -0.05, -0.9]), Verdict::Open);
     }
