@@ -158,6 +158,11 @@ pub(crate) fn is_unstable(growth: f64) -> bool {
     growth > UNSTABLE
 }
 
+/// Whether perturbations of that growth rate are certain to decay.
+pub(crate) fn is_decay(growth: f64) -> bool {
+    growth < -UNSTABLE
+}
+
 /// The largest real part among the eigenvalues of the field's Jacobian at a state; not a number if they are not found.
 pub(crate) fn growth_rate(flow: &impl Closed, beta: f64, state: &[f64]) -> f64 {
     growth_of(&jacobian(flow, beta, state))

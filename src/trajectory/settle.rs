@@ -6,7 +6,7 @@ use nalgebra::{DMatrix, DVector, Dyn, SVD};
 
 use crate::integrate::vectors;
 use crate::trajectory::closed::Closed;
-use crate::trajectory::limit::{fastest_motion, growth_of, growth_rate, is_rest, is_unstable, jacobian};
+use crate::trajectory::limit::{growth_of, growth_rate, is_decay, is_rest, is_unstable, jacobian, motion_of};
 
 /// Distance of the temperature from its limit at which equilibria are those of the limit.
 pub(crate) const COLD: f64 = 1e-6;
@@ -26,6 +26,9 @@ const NEAR: f64 = 0.3;
 const SLOWED: f64 = 0.7;
 /// A step with an older Jacobian, which costs one field in place of two for each coordinate, by this one.
 const WELL_SLOWED: f64 = 0.1;
+/// Where components meet by a cubic law the Jacobian is as small as the error of its differences, some 1e-5: the method may end this
+/// near rest.
+const NEAR_REST: f64 = 1e-7;
 /// Newton's iterations: enough for the factor 2/3 of a cubic root from `NEAR` down to rest.
 const ITERATIONS: usize = 40;
 /// Most stretches of that length.
@@ -85,34 +88,45 @@ pub(crate) struct Settled {
 /// A state that lingers at a saddle or at the ghost of an equilibrium has none: the steps lead to the saddle, which is
 /// unstable, or do not converge. The matrices are those of a flow of looser averages: what is found is judged by `flow`.
 pub(crate) fn settle<F: Closed>((flow, coarse): (&F, &F), beta: f64, state: &[f64]) -> Option<Settled> {
-    let (mut at, mut rate) = (DVector::from_row_slice(state), DVector::zeros(state.len()));
-    let mut motion = fastest_motion(flow, beta, state);
+    let (mut at, mut rate, mut next_rate) =
+        (DVector::from_row_slice(state), DVector::zeros(state.len()), DVector::zeros(state.len()));
+    let motion_at = |at: &DVector<f64>, rate: &mut DVector<f64>| {
+        vectors::field(flow, beta, at.as_slice(), rate.as_mut_slice());
+        motion_of(flow, beta, at.as_slice(), rate.as_slice())
+    };
+    let mut motion = motion_at(&at, &mut rate);
     let mut newton = None;
     // Where this stretch began.
     let (mut from, mut stretches) = (at.clone(), 1);
+    let settled = |from: &DVector<f64>, at: &DVector<f64>| {
+        // By the looser averages where they leave no doubt. Not a number is no proof.
+        let rough = growth_rate(coarse, beta, at.as_slice());
+        let growth = if rough < -GROWING { rough } else { growth_rate(flow, beta, at.as_slice()) };
+        let stable = growth.is_finite() && !is_unstable(growth);
+        let proved = stable && falls(flow, beta, from.as_slice(), at.as_slice());
+        proved.then(|| Settled { state: at.as_slice().to_vec(), growth })
+    };
     for _ in 0..ITERATIONS {
         if is_rest(motion) {
-            // By the looser averages where they leave no doubt. Not a number is no proof.
-            let rough = growth_rate(coarse, beta, at.as_slice());
-            let growth = if rough < -GROWING { rough } else { growth_rate(flow, beta, at.as_slice()) };
-            let stable = growth.is_finite() && !is_unstable(growth);
-            let proved = stable && falls(flow, beta, from.as_slice(), at.as_slice());
-            return proved.then(|| Settled { state: at.as_slice().to_vec(), growth });
+            return settled(&from, &at);
         }
         let is_fresh = newton.is_none();
         let current = match newton.take() {
             Some(current) => current,
             None => Newton::new(coarse, beta, at.as_slice())?,
         };
-        vectors::field(flow, beta, at.as_slice(), rate.as_mut_slice());
         let step = current.parts.solve(&rate, NEUTRAL).ok()?;
         let next = &at - &step;
         // Not a number is not near.
         let near = step.iter().all(|&s| is_near(s)) && (&next - &from).iter().all(|&s| is_near(s));
-        let then = if near { fastest_motion(flow, beta, next.as_slice()) } else { f64::NAN };
-        if then <= SLOWED * motion {
-            (at, motion) = (next, then);
-            newton = (then <= WELL_SLOWED * motion).then_some(current);
+        let slowed = if near { motion_at(&next, &mut next_rate) } else { f64::NAN };
+        if slowed <= SLOWED * motion {
+            newton = (slowed <= WELL_SLOWED * motion).then_some(current);
+            (at, motion) = (next, slowed);
+            rate.copy_from(&next_rate);
+        } else if is_fresh && motion < NEAR_REST {
+            // A way that creeps is as slow, but nothing draws it back.
+            return settled(&from, &at).filter(|settled| is_decay(settled.growth));
         } else if is_fresh {
             // Farther on, if this is a valley.
             let longest = step.amax();
@@ -127,7 +141,7 @@ pub(crate) fn settle<F: Closed>((flow, coarse): (&F, &F), beta: f64, state: &[f6
             from.clone_from(&at);
             at -= step * (NEAR / longest).min(1.0);
             stretches += 1;
-            motion = fastest_motion(flow, beta, at.as_slice());
+            motion = motion_at(&at, &mut rate);
         }
     }
     None

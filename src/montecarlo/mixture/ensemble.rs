@@ -195,7 +195,7 @@ mod tests {
         let mut compared = 0;
         for (horizon, seed, n) in [(Some(30.0), 5, 64), (None, 6, 16)] {
             for problem in problems() {
-                let options = MixtureOptions { horizon, patience: 300.0, ..MixtureOptions::default() };
+                let options = MixtureOptions { relative: 1e-6, horizon, patience: 300.0, ..MixtureOptions::default() };
                 let hot = problem.schedule().initial_temperature();
                 let ensemble = MixtureEnsemble::new(&problem, hot, &options).unwrap();
                 assert!(!matches!(ensemble.lanes, LanesByWidth::Alone));

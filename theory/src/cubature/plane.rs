@@ -15,7 +15,6 @@ use groups::{GaussianGroup, groups};
 use lines::Lines;
 use scene::PlaneIntegrand;
 pub(crate) use scene::largest_share;
-use step::steps;
 use sum::{GridSum, Heaviest};
 
 /// Fewer classes have kernels of their own.
@@ -61,8 +60,9 @@ pub(crate) fn averages(
     if classes.width != 2 {
         return None;
     }
-    let scene = PlaneIntegrand::new(classes, (centres, log_shares), spread, tolerance)?;
-    if scene.points.len() < FEWEST {
+    let mut scene = PlaneIntegrand::new(classes, (centres, log_shares), spread, tolerance)?;
+    let present = scene.points.len();
+    if present < FEWEST {
         return None;
     }
     let digits = -libm::log(tolerance);
@@ -70,25 +70,22 @@ pub(crate) fn averages(
     let mut all = PlaneAverages::new((rows, n), wanted.means);
     all.rows.error = tolerance;
     let (mut left, mut seen) = (Vec::with_capacity(rows), Vec::with_capacity(n));
+    let mut sights = vec![false; rows * present];
     for row in 0..rows {
         scene.seen(row, digits, &mut seen);
         if !direct::average(&scene, row, &seen, tolerance, wanted, &mut all) {
             left.push(row);
+            seen.iter().for_each(|&k| sights[row * present + k] = true);
         }
     }
     if left.is_empty() {
         return Some(all);
     }
-    let mut scene = if left.len() < rows { scene.part(&left, digits) } else { scene };
     scene.cut(tolerance);
-    let whole = steps(&scene, digits);
-    let groups = groups(&scene, digits, whole)
-        .unwrap_or_else(|| vec![GaussianGroup { gaussians: (0..left.len()).collect(), scene, steps: whole }]);
     // One place only, for it is compiled into each of its callers.
-    for group in &groups {
+    for group in &groups(&scene, &left, &sights, digits) {
         let found = on_one_grid(&group.scene, classes, group.steps, tolerance, wanted)?;
-        let places: Vec<usize> = group.gaussians.iter().map(|&i| left[i]).collect();
-        all.take(&places, &found, n);
+        all.take(group, &found, n);
     }
     Some(all)
 }
@@ -102,9 +99,9 @@ impl PlaneAverages {
         all
     }
 
-    /// Puts the averages of some Gaussians over `n` classes in their places.
-    fn take(&mut self, gaussians: &[usize], found: &Self, n: usize) {
-        for (place, &row) in gaussians.iter().enumerate() {
+    /// Puts the averages over a group of Gaussians, of `n` classes, in their places.
+    fn take(&mut self, group: &GaussianGroup, found: &Self, n: usize) {
+        for (place, &row) in group.gaussians.iter().enumerate() {
             self.pulls[2 * row..2 * row + 2].copy_from_slice(&found.pulls[2 * place..2 * place + 2]);
             self.rows.log_sum[row] = found.rows.log_sum[place];
             self.rows.trace[row] = found.rows.trace[place];

@@ -17,29 +17,35 @@ pub(super) struct GaussianGroup {
     pub(super) steps: [f64; 2],
 }
 
-/// The groups of a scene; `None` where one grid of steps `whole` costs no more. `digits` as for [`steps`].
-pub(super) fn groups(scene: &PlaneIntegrand, digits: f64, whole: [f64; 2]) -> Option<Vec<GaussianGroup>> {
-    let members = linked(scene);
-    if members.len() < 2 {
-        return None;
-    }
-    let reach = scene.farthest_reach();
-    let area = |side: [f64; 2]| (side[0] + 2.0 * reach) * (side[1] + 2.0 * reach);
-    let areas: Vec<f64> = members.iter().map(|gaussians| area(extent(scene, gaussians))).collect();
-    let all: Vec<usize> = (0..scene.centres.len()).collect();
-    let united = area(extent(scene, &all)).min(areas.iter().sum());
-    let most = GAIN * united / (whole[0] * whole[1]);
-    let (mut found, mut cost) = (Vec::with_capacity(members.len()), 0.0);
-    for (gaussians, area) in members.into_iter().zip(areas) {
-        let scene = scene.part(&gaussians, digits);
+/// The groups of those Gaussians of a scene that are listed, or all of them as one where that costs no more. `sights` says what
+/// each Gaussian of the scene sees, Gaussian x class; `digits` as for [`steps`].
+pub(super) fn groups(scene: &PlaneIntegrand, listed: &[usize], sights: &[bool], digits: f64) -> Vec<GaussianGroup> {
+    let group = |gaussians: Vec<usize>| {
+        let scene = scene.part(&gaussians, sights);
         let steps = steps(&scene, digits);
-        cost += area / (steps[0] * steps[1]) + EACH;
-        if cost >= most || cost.is_nan() {
-            return None;
-        }
-        found.push(GaussianGroup { gaussians, scene, steps });
+        GaussianGroup { gaussians, scene, steps }
+    };
+    let members = linked(scene, listed);
+    if members.len() < 2 {
+        return vec![group(listed.to_vec())];
     }
-    Some(found)
+    let reach = listed.iter().fold(0.0, |m: f64, &i| m.max(scene.reaches[i]));
+    let area = |gaussians: &[usize]| {
+        let side = extent(scene, gaussians);
+        (side[0] + 2.0 * reach) * (side[1] + 2.0 * reach)
+    };
+    let areas: Vec<f64> = members.iter().map(|gaussians| area(gaussians)).collect();
+    let united = area(listed).min(areas.iter().sum());
+    let found: Vec<GaussianGroup> = members.into_iter().map(group).collect();
+    let cell = |group: &GaussianGroup| group.steps[0] * group.steps[1];
+    let cost: f64 = found.iter().zip(areas).map(|(group, area)| area / cell(group) + EACH).sum();
+    // The whole is at least as fine as its parts.
+    let finest = found.iter().map(cell).fold(f64::INFINITY, f64::min);
+    if cost < GAIN * united / finest {
+        return found;
+    }
+    let whole = group(listed.to_vec());
+    if cost < GAIN * united / cell(&whole) { found } else { vec![whole] }
 }
 
 /// The sides of the box about some Gaussians.
@@ -50,27 +56,24 @@ fn extent(scene: &PlaneIntegrand, gaussians: &[usize]) -> [f64; 2] {
     })
 }
 
-/// Gaussians linked by short distances, in the order of their first ones.
-fn linked(scene: &PlaneIntegrand) -> Vec<Vec<usize>> {
-    let n = scene.centres.len();
+/// Those of the Gaussians listed that are linked by short distances, in the order of their first ones.
+fn linked(scene: &PlaneIntegrand, listed: &[usize]) -> Vec<Vec<usize>> {
     let near = LINK * LINK * scene.spread;
-    let mut group = vec![usize::MAX; n];
-    let mut found: Vec<Vec<usize>> = Vec::new();
-    for first in 0..n {
-        if group[first] != usize::MAX {
-            continue;
-        }
+    let mut free = listed.to_vec();
+    let mut found = Vec::new();
+    while let Some(&first) = free.first() {
         let (mut members, mut next) = (vec![first], 0);
-        group[first] = found.len();
+        free.remove(0);
         while next < members.len() {
             let at = members[next];
             next += 1;
-            for other in 0..n {
-                if group[other] == usize::MAX && scene.apart(at, other) < near {
-                    group[other] = found.len();
+            free.retain(|&other| {
+                let apart = scene.apart(at, other) >= near;
+                if !apart {
                     members.push(other);
                 }
-            }
+                apart
+            });
         }
         members.sort_unstable();
         found.push(members);

@@ -153,14 +153,10 @@ impl PlaneIntegrand {
         gap <= 0.0 || share > floor || share.is_nan()
     }
 
-    /// The scene of some of its Gaussians and of the classes that any of them sees.
-    pub(super) fn part(&self, gaussians: &[usize], digits: f64) -> Self {
-        let (mut kept, mut seen) = (vec![false; self.points.len()], Vec::with_capacity(self.points.len()));
-        for &i in gaussians {
-            self.seen(i, digits, &mut seen);
-            seen.iter().for_each(|&k| kept[k] = true);
-        }
-        let seen = || kept.iter().enumerate().filter(|(_, kept)| **kept).map(|(k, _)| k);
+    /// The scene of some of its Gaussians and of the classes that any of them sees, by `sights`: Gaussian x class.
+    pub(super) fn part(&self, gaussians: &[usize], sights: &[bool]) -> Self {
+        let n = self.points.len();
+        let seen = || (0..n).filter(|&k| gaussians.iter().any(|&i| sights[i * n + k]));
         Self {
             present: seen().map(|k| self.present[k]).collect(),
             points: seen().map(|k| self.points[k]).collect(),

@@ -10,6 +10,17 @@ const MORE_ALONE: f64 = 4.0;
 /// Steps are powers of two to this power: states nearby, whose fields are subtracted, share their nodes.
 const NOTCH: f64 = 0.125;
 
+/// Two classes whose line some Gaussian sees.
+struct Pair {
+    classes: (usize, usize),
+    /// The difference of their gradients, and its size along both axes in standard deviations.
+    slope: [f64; 2],
+    steep: [f64; 2],
+    /// Digits left on their line, and what they ask for there.
+    left: f64,
+    most: f64,
+}
+
 /// The steps along both axes at which the trapezoid rule errs by about `e^-digits`.
 ///
 /// Where two classes are level and no third is above them, the logarithm is singular at a distance of pi over the
@@ -21,28 +32,39 @@ pub(super) fn steps(scene: &PlaneIntegrand, digits: f64) -> [f64; 2] {
     let alone = (2.0 * (digits - spared + MORE_ALONE)).sqrt();
     let (n, digits) = (scene.points.len(), digits + MORE);
     let slack = libm::log(n as f64);
-    let mut most = [alone; 2];
+    let asks = |steep: f64, digits: f64| {
+        if PI / steep < alone { digits * steep / PI + PI / (2.0 * steep) } else { 0.0 }
+    };
+    let mut pairs = Vec::with_capacity(n * n.saturating_sub(1) / 2);
     for j in 0..n {
         for k in 0..j {
             let (a, b) = (&scene.points[j], &scene.points[k]);
             let slope = [(a[0] - b[0]) / scene.variance, (a[1] - b[1]) / scene.variance];
             let steep = slope.map(|s| s.abs() * root);
-            let asks = |axis: usize, digits: f64| digits * steep[axis] / PI + PI / (2.0 * steep[axis]);
-            let is_open = |axis: usize| PI / steep[axis] < alone && asks(axis, digits) > most[axis];
-            let open = [is_open(0), is_open(1)];
-            if open == [false; 2] {
+            let steepest = steep[0].max(steep[1]);
+            if asks(steepest, digits) <= alone {
                 continue;
             }
             // Their line alone may be too far from every Gaussian.
-            if line_distance(scene, (j, k), &slope) > digits {
-                continue;
+            let left = digits - line_distance(scene, (j, k), &slope);
+            let most = asks(steepest, left);
+            if left > 0.0 && most > alone {
+                pairs.push(Pair { classes: (j, k), slope, steep, left, most });
             }
-            if let Some(nearest) = level_with(scene, (j, k), &slope, slack) {
-                let left = digits - nearest;
-                for axis in (0..2).filter(|&axis| open[axis] && left > 0.0) {
-                    most[axis] = most[axis].max(asks(axis, left));
-                }
-            }
+        }
+    }
+    // Those first that may ask for most, so that few of the others are looked at.
+    pairs.sort_unstable_by(|a, b| b.most.total_cmp(&a.most));
+    let mut most = [alone; 2];
+    for Pair { classes, slope, steep, left, .. } in pairs {
+        let more = |most: &[f64; 2], digits: f64| [0, 1].map(|axis| most[axis].max(asks(steep[axis], digits)));
+        if more(&most, left) == most {
+            continue;
+        }
+        if let Some(nearest) = level_with(scene, classes, &slope, slack)
+            && nearest < digits
+        {
+            most = more(&most, digits - nearest);
         }
     }
     most.map(|most| libm::exp2((libm::log2(TAU * root / most) / NOTCH).floor() * NOTCH))
@@ -50,10 +72,14 @@ pub(super) fn steps(scene: &PlaneIntegrand, digits: f64) -> [f64; 2] {
 
 /// Digits that a Gaussian's density takes where classes j and k are level, and that it is spared, at least.
 fn line_distance(scene: &PlaneIntegrand, (j, k): (usize, usize), slope: &[f64; 2]) -> f64 {
-    let length = slope[0] * slope[0] + slope[1] * slope[1];
-    let apart = |m: &[f64; 2]| scene.logit(j, m) - scene.logit(k, m);
-    let taken = |m: &[f64; 2]| apart(m) * apart(m) / (2.0 * scene.spread * length);
-    scene.centres.iter().zip(&scene.spared).map(|(m, s)| taken(m) + s).fold(f64::INFINITY, f64::min)
+    let twice = 2.0 * scene.spread * (slope[0] * slope[0] + slope[1] * slope[1]);
+    let offset = scene.logit(j, &[0.0; 2]) - scene.logit(k, &[0.0; 2]);
+    let mut least = f64::INFINITY;
+    for (m, spared) in scene.centres.iter().zip(&scene.spared) {
+        let apart = offset + slope[0] * m[0] + slope[1] * m[1];
+        least = least.min(apart * apart / twice + spared);
+    }
+    least
 }
 
 /// The same where classes j and k are level and no third exceeds them by more than `slack`; `None` if that is nowhere.

@@ -1,6 +1,7 @@
 //! The grid against the rules for cells and for one Gaussian at a time.
 
 use super::super::{Cubature, CubatureOptions, Logits, PointClasses, RowAverages, SoftmaxAverages};
+use super::step::steps;
 use super::{Wanted, averages};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -177,10 +178,14 @@ fn scattered_gaussians_are_taken_in_groups() {
     let points: Vec<f64> = vec![0.0, 0.0, 1.0, 0.5, 6.0, 0.0, 25.0, 3.0, -20.0, 8.0];
     let classes = PointClasses { points: &points, width: 2, log_weights: &[0.0; 5], variance: 1.0 };
     let digits = -libm::log(1e-10);
-    let found = super::PlaneIntegrand::new(&classes, (&points, &[]), 1.0, 1e-10).and_then(|mut scene| {
+    let found = super::PlaneIntegrand::new(&classes, (&points, &[]), 1.0, 1e-10).map(|mut scene| {
         scene.cut(1e-10);
-        let whole = super::steps(&scene, digits);
-        super::groups(&scene, digits, whole).map(|groups| (groups, whole))
+        let (mut seen, mut sights) = (Vec::new(), vec![false; 25]);
+        for row in 0..5 {
+            scene.seen(row, digits, &mut seen);
+            seen.iter().for_each(|&k| sights[5 * row + k] = true);
+        }
+        (super::groups(&scene, &[0, 1, 2, 3, 4], &sights, digits), steps(&scene, digits))
     });
     // The far one sees itself alone, and one step serves it.
     let members = [&[0usize, 1][..], &[2], &[3], &[4]];
