@@ -55,7 +55,7 @@ pub use realnvp::{
     FlowMoment, FlowRecord, FlowSnapshot, FlowVariant, FlowVerdict, LangevinRecord, MarginalDistances, Measured,
     TrainedRun, flow_csv,
 };
-pub use solve::{DriftRecord, EndRecord, LimitRecord, RecordCoordinates, SolveRecord, StepCounts};
+pub use solve::{DriftRecord, EndRecord, LimitRecord, SolveRecord, StepCounts};
 #[cfg(feature = "files")]
 pub use store::{Store, StoreError, writing};
 pub use sweep::{SweepCurve, SweepHeader, SweepPoint, SweepRecord};

@@ -103,11 +103,12 @@ fn descent_counts_what_has_no_closed_averages() {
     };
     let start =
         |d: usize| format!("[start]\ndimension = {d}\nscale = 1.0\n[simulation]\nruns = 12\nbatch = 32\nstep = 0.1\n");
-    let full = "[target]\nseparation = 2.0\n[family]\ncovariance = \"full\"\n";
+    let full = "[target]\nmeans = [[1.0, 1, 0, 0], [2.0, 0, 1, 0], [0.0, 1, 1, 1]]\n[family]\ncovariance = \"full\"\n\
+        weights = [0.3, 0.3, 0.4]\n";
     let watched = "[schedule]\nkind = \"adaptive-kl\"\ninitial_temperature = 4.0\ninterval = 0.5\ntau = 1.0\n";
     for (config, why) in [
         (format!("{full}{}", start(6)), "d at most 3"),
-        (format!("{full}{watched}{}", start(2)), "under a schedule that watches"),
+        (format!("{full}{watched}{}", start(4)), "under a schedule that watches"),
         (format!("{}{}{}", start(6), ranked(2.0), ranked(-2.0)), "differ in at most 3 directions"),
     ] {
         let found = record(&config, &[]);

@@ -85,6 +85,45 @@ fn solve_reproduces_the_reference_of_full_covariances() {
     }
 }
 
+/// Four dimensions, everything on a line: covariances are a number along it and another across. By Runge-Kutta steps on those and
+/// differences of F, which are two integrals.
+#[test]
+fn solve_reproduces_the_reference_of_covariances_across_the_span() {
+    let reference: Value = serde_json::from_str(include_str!("reference/covariances_across.json")).unwrap();
+    let results = reference["result"].as_array().unwrap();
+    // Once along the first axis, once along (1, 1, 1, 1)/2.
+    for axis in [[1.0, 0.0, 0.0, 0.0], [0.5; 4]] {
+        let place = |x: f64| axis.map(|a| a * x);
+        let config = format!(
+            "[family]\ncovariance = \"full\"\n[schedule]\nkind = \"exponential\"\ninitial_temperature = 4.0\nrate = 0.5\n\
+             [start]\nvariance = 1.0\nmeans = [{:?}, {:?}]\n[solve]\ntimes = [0.5, 1.0, 3.0, 8.0]\n\
+             [[target.components]]\nweight = 0.4\nmean = {:?}\nvariance = 1.3\n\
+             [[target.components]]\nweight = 0.6\nmean = {:?}\nvariance = 0.7\n",
+            place(0.8),
+            place(-0.3),
+            place(2.0),
+            place(-2.0)
+        );
+        let record = solve_json(&config);
+        for (at, wanted) in results.iter().enumerate() {
+            let [mean, along, across] = ["mean", "along", "across"].map(|key| numbers(&wanted[key]));
+            let means: Vec<f64> = mean.iter().flat_map(|&m| place(m)).collect();
+            assert!(largest_difference(&numbers(&record["means"][at]), &means) < AGREEMENT, "means {at}");
+            let entry = |i: usize, a: usize, b: usize| {
+                across[i] * f64::from(u8::from(a == b)) + (along[i] - across[i]) * axis[a] * axis[b]
+            };
+            let matrix = |i: usize| (0..16).map(move |n| entry(i, n / 4, n % 4));
+            let covariances: Vec<f64> = matrix(0).chain(matrix(1)).collect();
+            let difference = largest_difference(&numbers(&record["covariances"][at]), &covariances);
+            assert!(difference < AGREEMENT, "covariances {at}: {difference:e}");
+            let traces: Vec<f64> = along.iter().zip(&across).map(|(a, b)| (a + 3.0 * b) / 4.0).collect();
+            assert!(largest_difference(&numbers(&record["variances"][at]), &traces) < AGREEMENT, "traces {at}");
+        }
+        let objectives: Vec<f64> = results.iter().map(|wanted| wanted["objective"].as_f64().unwrap()).collect();
+        assert!(largest_difference(&numbers(&record["objective"]), &objectives) < AGREEMENT);
+    }
+}
+
 /// One component takes any covariance: the fit of one mode is exact, in the limit at KL = 0.
 #[test]
 fn one_full_component_fits_one_mode() {
@@ -232,7 +271,8 @@ fn what_has_no_meaning_is_refused_with_its_rule() {
         (base.replace("\"unit\"", "\"unit\"\ncovariance = \"full\""), "line 2", "beside `family.covariance"),
         (base.replace("variance = \"unit\"", "covariance = \"round\""), "line 2", "\"isotropic\""),
         (
-            "[family]\ncovariance = \"full\"\n[start]\nmeans = [[0.1, 0.2, 0.3, 0.4]]\n[target]\nmeans = [[1.0]]\n".to_owned(),
+            "[family]\ncovariance = \"full\"\n[start]\nmeans = [[0.1, 0.2, 0.3, 0.4]]\n[target]\nmeans = [[1.0, 0, 0], [0.0, 1, 0], [0.0, 1, 1]]\n"
+                .to_owned(),
             "line 2",
             "be isotropic, or d at most 3",
         ),

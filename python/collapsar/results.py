@@ -51,7 +51,7 @@ class SolveResult(Result):
     weights : array, time x component
     variance : array
         var at the times; of components that have their own the mean over the mass (`variances`: time x component; of full
-        covariances tr Sigma_i/d, and `covariances`: time x component x d x d).
+        covariances tr Sigma_i/d, and `covariances`: time x component x coordinate x coordinate).
     coverage : array, time x mode
         C_k = E_q[s_k], the share of q's mass on mode k.
     gram : array, time x (K+P) x (K+P)

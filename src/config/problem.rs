@@ -147,7 +147,7 @@ impl ProblemConfig {
         let Some(shaped) = self.shaped()? else { return Ok(()) };
         let (_, at) = shaped.reduce();
         // A law adds as many directions as there are components.
-        let drawn = matches!(shaped.problem().start(), Start::Law(_)) && shaped.is_isotropic();
+        let drawn = matches!(shaped.problem().start(), Start::Law(_)) && shaped.is_reduced();
         let width = if drawn {
             (at.dimension + self.family.weights.len()).min(shaped.problem().dimension())
         } else {

@@ -43,12 +43,12 @@ pub fn draw_start(problem: &Problem, rng: &mut impl Rng) -> Option<Coordinates> 
     Some(Coordinates { modes: modes.collect(), means, dimension: width })
 }
 
-/// The same of a problem with shapes: in the frame of modes and means where every covariance is a multiple of I, else in R^d,
-/// every coordinate drawn.
+/// The same of a problem with shapes: in the frame of modes and means where the flow is [reduced](ShapedProblem::is_reduced), else
+/// in R^d, every coordinate drawn.
 pub fn draw_shaped(problem: &ShapedProblem, rng: &mut impl Rng) -> Option<Coordinates> {
     let plain = problem.problem();
     let collapsar_theory::Start::Law(law) = plain.start() else { return None };
-    if problem.is_isotropic() {
+    if problem.is_reduced() {
         return draw_start(plain, rng);
     }
     let (_, coordinates) = problem.reduce();

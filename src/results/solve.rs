@@ -1,5 +1,6 @@
 //! The record of one run.
 
+use collapsar_theory::Frame;
 use serde::Serialize;
 
 use crate::config::SolveRun;
@@ -40,7 +41,8 @@ pub struct SolveRecord {
     /// var_i of components that have their own (time x component); else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variances: Option<Vec<Vec<f64>>>,
-    /// Sigma_i of components that have covariances (time x component x row x column); else absent. Their var_i is tr Sigma_i/d.
+    /// Sigma_i of components that have covariances (time x component x row x column) in those coordinates; else absent. Their var_i
+    /// is tr Sigma_i/d, which tells the multiple of I that they are across a frame of fewer than d dimensions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub covariances: Option<Vec<Vec<Vec<Vec<f64>>>>>,
     /// C_k = E_q\[s_k\] (time x mode): the share of q's mass on mode k. A good fit has C_k = v_k.
@@ -169,36 +171,35 @@ impl LimitRecord {
     }
 }
 
-/// The coordinates of a record.
-pub struct RecordCoordinates<'a> {
-    /// Their name.
-    pub name: &'static str,
-    /// The map from those of the run's frame.
-    pub from_frame: &'a dyn Fn(&[f64]) -> Vec<f64>,
-}
-
 impl SolveRecord {
-    /// The record of `trajectory`, with vectors in the given coordinates.
+    /// The record of `trajectory`, with vectors in R^d if its `frame` there is known.
     pub fn new(
         config: SolveRun,
         engine: &'static str,
         trajectory: &Trajectory,
-        modes: Vec<Vec<f64>>,
-        coordinates: &RecordCoordinates<'_>,
+        modes: &[Vec<f64>],
+        frame: Option<&Frame>,
     ) -> Self {
         let reports = &trajectory.reports;
         let decided = trajectory.limit.as_ref().filter(|limit| limit.status != LimitStatus::Moving);
         let pick = |f: &dyn Fn(&Report) -> f64| reports.iter().map(f).collect::<Vec<f64>>();
+        let in_space = |vector: &[f64]| frame.map_or_else(|| vector.to_vec(), |frame| frame.embed(vector));
+        let covariances = |report: &Report| -> Vec<Vec<Vec<f64>>> {
+            let of = |(block, &variance): (&Vec<Vec<f64>>, &f64)| {
+                frame.map_or_else(|| block.clone(), |frame| frame.embed_covariance(block, variance))
+            };
+            report.covariances.iter().zip(&report.variances).map(of).collect()
+        };
         Self {
             program: PROGRAM,
             version: VERSION,
             dimension: config.problem.start.dimension(),
             engine,
-            coordinates: coordinates.name,
-            modes,
+            coordinates: if frame.is_some() { "user" } else { "frame" },
+            modes: modes.iter().map(|mode| in_space(mode)).collect(),
             times: pick(&|r| r.time),
             temperature: pick(&|r| r.temperature),
-            means: reports.iter().map(|r| r.means.iter().map(|m| (coordinates.from_frame)(m)).collect()).collect(),
+            means: reports.iter().map(|r| r.means.iter().map(|m| in_space(m)).collect()).collect(),
             weights: reports.iter().map(|r| r.weights.clone()).collect(),
             variance: pick(&|r| r.variance),
             variances: config
@@ -206,11 +207,7 @@ impl SolveRecord {
                 .family
                 .has_own_variances()
                 .then(|| reports.iter().map(|r| r.variances.clone()).collect()),
-            covariances: config
-                .problem
-                .family
-                .has_covariances()
-                .then(|| reports.iter().map(|r| r.covariances.clone()).collect()),
+            covariances: config.problem.family.has_covariances().then(|| reports.iter().map(covariances).collect()),
             coverage: reports.iter().map(|r| r.coverage.clone()).collect(),
             gram: reports.iter().map(|r| r.gram.clone()).collect(),
             objective: pick(&|r| r.objective),

@@ -9,9 +9,7 @@ use crate::config::{ConfigError, Document, SolveRun, Variant};
 use crate::figures::Figure;
 #[cfg(feature = "figures")]
 use crate::plots::{self, Compared};
-use crate::results::{
-    CompareRecord, PROGRAM, RecordCoordinates, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv,
-};
+use crate::results::{CompareRecord, PROGRAM, SolveRecord, SolveRecords, SolvedVariant, VERSION, comparison_csv};
 use crate::studies::heat::{drift, drift_record};
 use crate::studies::{Study, StudyError, Watch, number};
 use crate::trajectory::Trajectory;
@@ -118,9 +116,6 @@ pub(crate) fn in_variant(error: StudyError, label: &str) -> StudyError {
 fn run(config: SolveRun, watch: &dyn Watch) -> Result<(SolveRecord, Trajectory), StudyError> {
     let (seen, mut notes) = watched::realised(&config)?;
     let (frame, start, trajectory) = trace(&seen, &config.solve.times, watch)?;
-    let to_user = |coordinates: &[f64]| frame.as_ref().map_or_else(|| coordinates.to_vec(), |f| f.embed(coordinates));
-    let modes = start.modes.chunks(start.dimension).map(to_user).collect();
-    let name = if frame.is_some() { "user" } else { "frame" };
     let engine = trace::integrator(&config)?.name();
     notes.extend(drift(&seen.problem)?);
     if let (None, Some(last)) = (&trajectory.limit, trajectory.reports.last()) {
@@ -130,8 +125,8 @@ fn run(config: SolveRun, watch: &dyn Watch) -> Result<(SolveRecord, Trajectory),
             number(last.time)
         ));
     }
-    let coordinates = RecordCoordinates { name, from_frame: &to_user };
+    let modes: Vec<Vec<f64>> = start.modes.chunks(start.dimension).map(<[f64]>::to_vec).collect();
     let drift = drift_record(&seen.problem)?;
-    let record = SolveRecord::new(config, engine, &trajectory, modes, &coordinates);
+    let record = SolveRecord::new(config, engine, &trajectory, &modes, frame.as_ref());
     Ok((SolveRecord { notes, drift, ..record }, trajectory))
 }

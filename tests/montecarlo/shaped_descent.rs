@@ -47,19 +47,25 @@ fn without_shapes_it_is_the_descent_of_plain_mixtures() {
     }
 }
 
-/// Crossed ellipses and components of full covariances in the plane: small steps with large batches collapse as often as the
-/// closed flow, run by run where that is far from its boundary.
+/// Components of full covariances on crossed ellipses in the plane, and on round modes in five dimensions: small steps with large
+/// batches collapse as often as the closed flow.
 #[test]
 fn small_steps_follow_the_closed_flow() {
     let crossed = vec![
         Covariance::Full(vec![vec![2.0, 0.5], vec![0.5, 0.6]]),
         Covariance::Full(vec![vec![0.6, -0.3], vec![-0.3, 1.5]]),
     ];
+    let round = vec![Covariance::Isotropic(1.0); 2];
+    let (far, cooled) = (Target::pair(4.0, [0.5, 0.5]).unwrap(), Schedule::geometric(3.0, 3.0).unwrap());
     let target = Target::new(vec![vec![2.6, 0.4], vec![-2.4, -0.4]], vec![0.5, 0.5]).unwrap();
-    for variance in [VarianceRule::Own, VarianceRule::Full] {
-        let plain =
-            problem(target.clone(), Rules { variance, ..Rules::FREE }, Schedule::geometric(3.0, 3.0).unwrap(), 2);
-        let shaped = ShapedProblem::new(plain, crossed.clone()).unwrap();
+    for (target, covariances, variance, schedule, d) in [
+        (target.clone(), crossed.clone(), VarianceRule::Own, cooled.clone(), 2),
+        (target, crossed, VarianceRule::Full, cooled, 2),
+        (far, round, VarianceRule::Full, Schedule::constant(1.0).unwrap(), 5),
+    ] {
+        let rules = Rules { variance, ..Rules::FREE };
+        let plain = problem(target, rules, schedule, d);
+        let shaped = ShapedProblem::new(plain, covariances).unwrap();
         let closed = ShapedEnsemble::new(&shaped, &MixtureOptions { horizon: Some(15.0), ..MixtureOptions::default() })
             .unwrap()
             .estimate(1, 100)
@@ -67,7 +73,7 @@ fn small_steps_follow_the_closed_flow() {
         let options = DescentOptions { batch: 512, ..options(0.02, 15.0) };
         let descent = ShapedDescent::new(&shaped, options, MixtureDescentOptions::default()).unwrap().estimate(2, 100);
         assert!((0.05..0.6).contains(&closed.probability.unwrap()), "{closed:?}");
-        assert!(apart(&descent, &closed).abs() < 3.5, "{variance:?}: {descent:?} {closed:?}");
+        assert!(apart(&descent, &closed).abs() < 3.5, "{variance:?}, {d}: {descent:?} {closed:?}");
         assert_eq!(descent.failures + descent.undecided, 0);
     }
 }

@@ -20,9 +20,12 @@ impl Frame {
     /// orthogonalised twice.
     pub fn spanning(vectors: &[&[f64]]) -> Self {
         let ambient = vectors.first().map_or(0, |v| v.len());
-        if ambient <= vectors.len() {
-            return Self { basis: None, ambient };
-        }
+        if ambient <= vectors.len() { Self { basis: None, ambient } } else { Self::least(vectors) }
+    }
+
+    /// The same, however few dimensions there are.
+    pub(crate) fn least(vectors: &[&[f64]]) -> Self {
+        let ambient = vectors.first().map_or(0, |v| v.len());
         let mut basis: Vec<Vec<f64>> = Vec::new();
         vectors.iter().for_each(|vector| extend(&mut basis, vector));
         if basis.is_empty() {
@@ -65,6 +68,27 @@ impl Frame {
             vector.iter_mut().zip(direction).for_each(|(v, e)| *v += c * e);
         }
         vector
+    }
+
+    /// The matrix of R^d (d x d) that is `block` in these coordinates (D x D) and a multiple of I across them, with a diagonal of that
+    /// `mean`; `block` itself where D = d.
+    pub fn embed_covariance(&self, block: &[Vec<f64>], mean: f64) -> Vec<Vec<f64>> {
+        let Some(basis) = &self.basis else { return block.to_vec() };
+        let (d, width) = (self.ambient, basis.len());
+        let trace: f64 = (0..width).map(|a| block[a][a]).sum();
+        // In a frame of all of R^d nothing is across.
+        let across = (d as f64 * mean - trace) / (d - width).max(1) as f64;
+        let mut matrix: Vec<Vec<f64>> =
+            (0..d).map(|i| (0..d).map(|j| if i == j { across } else { 0.0 }).collect()).collect();
+        for (a, (e, entries)) in basis.iter().zip(block).enumerate() {
+            for (b, (f, entry)) in basis.iter().zip(entries).enumerate() {
+                let factor = entry - if a == b { across } else { 0.0 };
+                for (row, x) in matrix.iter_mut().zip(e) {
+                    row.iter_mut().zip(f).for_each(|(m, y)| *m += factor * x * y);
+                }
+            }
+        }
+        matrix
     }
 }
 
@@ -120,5 +144,22 @@ mod tests {
             assert!(error < 1e-14, "{error}");
         }
         assert_eq!(Frame::spanning(&[&[0.0; 3], &[0.0; 3]]).dimension(), 1);
+    }
+
+    #[test]
+    fn a_covariance_is_round_across_the_frame() {
+        let frame = Frame::least(&[&[3.0, 0.0, 4.0, 0.0], &[0.0, 1.0, 0.0, 1.0]]);
+        let block = vec![vec![2.0, 0.3], vec![0.3, 0.5]];
+        // Across it 0.75, so that the trace is 4.
+        let matrix = frame.embed_covariance(&block, 1.0);
+        let form = |u: &[f64], v: &[f64]| -> f64 { u.iter().zip(&matrix).map(|(x, row)| x * dot(row, v)).sum() };
+        let axes = [frame.embed(&[1.0, 0.0]), frame.embed(&[0.0, 1.0]), vec![0.8, 0.0, -0.6, 0.0]];
+        let wanted = [[2.0, 0.3, 0.0], [0.3, 0.5, 0.0], [0.0, 0.0, 0.75]];
+        for (u, row) in axes.iter().zip(wanted) {
+            for (v, wanted) in axes.iter().zip(row) {
+                assert!((form(u, v) - wanted).abs() < 1e-15, "{}", form(u, v) - wanted);
+            }
+        }
+        assert_eq!(Frame::whole(2).embed_covariance(&block, 1.25), block);
     }
 }

@@ -150,10 +150,15 @@ impl Problem {
     /// The frame of modes and given means, and the coordinates of both in it. For a law, the frame of the modes
     /// alone in their own dimension, and no means: they are to be drawn.
     pub fn reduce(&self) -> (Frame, Coordinates) {
+        self.reduce_to(Frame::spanning)
+    }
+
+    /// The same in the frame that `spanning` takes of the modes and the means.
+    pub(crate) fn reduce_to(&self, spanning: fn(&[&[f64]]) -> Frame) -> (Frame, Coordinates) {
         match &self.start {
             Start::Law(_) => {
                 let modes: Vec<&[f64]> = self.target.modes().iter().map(Vec::as_slice).collect();
-                let frame = Frame::spanning(&modes);
+                let frame = spanning(&modes);
                 let coordinates = modes.iter().flat_map(|m| frame.coordinates(m)).collect();
                 let dimension = frame.dimension();
                 (frame, Coordinates { modes: coordinates, means: Vec::new(), dimension })
@@ -161,7 +166,7 @@ impl Problem {
             Start::Means(means) => {
                 let padded: Vec<Vec<f64>> = self.target.modes().iter().map(|m| self.pad(m)).collect();
                 let vectors: Vec<&[f64]> = padded.iter().chain(means).map(Vec::as_slice).collect();
-                let frame = Frame::spanning(&vectors);
+                let frame = spanning(&vectors);
                 let in_frame = |list: &[Vec<f64>]| list.iter().map(|v| frame.coordinates(v)).collect::<Vec<_>>();
                 let mut rows = in_frame(means);
                 if let Some(radius) = self.radius() {

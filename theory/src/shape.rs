@@ -1,5 +1,6 @@
 //! Problems whose modes have covariances of their own, or whose components have variances of their own: theory 15.
 
+use crate::cubature::MOST_DIRECTIONS;
 use crate::family::{MeanSpace, Tempering, VarianceRule};
 use crate::frame::Frame;
 use crate::mean_field::{cholesky, inverse, log_determinant};
@@ -100,18 +101,29 @@ impl ShapedProblem {
         self.variances.clone().unwrap_or_else(common)
     }
 
-    /// Whether every covariance, of modes and components, is a multiple of I, so that the flow stays in the span of modes and
-    /// means.
+    /// Whether every covariance, of modes and components, is a multiple of I.
     pub fn is_isotropic(&self) -> bool {
-        let modes = self.covariances.iter().all(|c| matches!(c, Covariance::Isotropic(_)));
-        modes && self.problem.family().rules().variance != VarianceRule::Full
+        self.has_isotropic_modes() && self.problem.family().rules().variance != VarianceRule::Full
     }
 
-    /// The frame of the run and the coordinates in it: [`Problem::reduce`], or R^d itself where a covariance is no multiple
-    /// of I. For a law no means.
+    /// Whether the flow is that in the span of modes and means, however many dimensions R^d has: covariances of modes are multiples
+    /// of I, and those of components are or stay so across the span. Up to three dimensions the latter are taken in R^d itself.
+    pub fn is_reduced(&self) -> bool {
+        self.is_isotropic() || self.has_isotropic_modes() && self.problem.dimension() > MOST_DIRECTIONS
+    }
+
+    fn has_isotropic_modes(&self) -> bool {
+        self.covariances.iter().all(|c| matches!(c, Covariance::Isotropic(_)))
+    }
+
+    /// The frame of the run and the coordinates in it: the span of modes and means, as by [`Problem::reduce`], where
+    /// [`ShapedProblem::is_reduced`] says so, else R^d itself. For a law no means.
     pub fn reduce(&self) -> (Frame, Coordinates) {
         if self.is_isotropic() {
             return self.problem.reduce();
+        }
+        if self.is_reduced() {
+            return self.problem.reduce_to(Frame::least);
         }
         let dimension = self.problem.dimension();
         let means = match self.problem.start() {

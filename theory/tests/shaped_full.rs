@@ -220,15 +220,114 @@ fn a_matrix_that_is_none_is_seen() {
     assert!(flow.objective(0.5, &state).is_nan());
 }
 
+/// Isotropic modes and means in the plane of the first two axes of R^d, and the flow in that plane: covariances keep a block there
+/// and a multiple of I across.
+fn in_plane(d: usize, rules: Rules) -> (Case, ShapedFlow) {
+    let case = Case {
+        modes: vec![vec![2.0, 0.5, 0.0], vec![-1.0, 1.5, 0.0], vec![0.3, -1.2, 0.0]],
+        targets: vec![0.4, 0.35, 0.25],
+        covariances: [1.3, 0.7, 1.0].map(Covariance::Isotropic).to_vec(),
+        means: vec![vec![0.6, 0.4, 0.0], vec![-0.5, 0.2, 0.0]],
+        weights: vec![0.4, 0.6],
+        rules,
+    };
+    let pad = |rows: &[Vec<f64>]| -> Vec<Vec<f64>> {
+        let wide = |row: &Vec<f64>| row.iter().copied().chain(std::iter::repeat(0.0)).take(d).collect();
+        rows.iter().map(wide).collect()
+    };
+    let case = Case { modes: pad(&case.modes), means: pad(&case.means), ..case };
+    let flat = |rows: &[Vec<f64>]| rows.iter().flat_map(|row| row[..2].to_vec()).collect::<Vec<f64>>();
+    let flow = ShapedFlow::new(&case.shaped(), flat(&case.modes), 2, &CubatureOptions::default()).unwrap();
+    (case, flow)
+}
+
+/// Means, logits, and for each component s_11, s_21, s_22 and the variance across.
+const IN_PLANE: [f64; 14] = [0.6, 0.4, -0.5, 0.2, -0.9, -0.5, 1.7, -0.4, 0.6, 1.2, 0.5, 0.3, 1.1, 0.8];
+
+/// The plane in R^3 against R^3 itself.
+#[test]
+fn across_the_frame_covariances_are_multiples_of_the_unit() {
+    for metric in [Metric::Euclidean, Metric::Natural] {
+        let (case, flow) = in_plane(3, rules(VarianceRule::Full, WeightRule::Softmax, metric));
+        assert_eq!(flow.dimension(), IN_PLANE.len());
+        let whole = case.flow();
+        let block = |at: usize| {
+            let s = &IN_PLANE[at..];
+            full(&[&[s[0], s[1], 0.0], &[s[1], s[2], 0.0], &[0.0, 0.0, s[3]]])
+        };
+        let mut state = case.state(&whole, &[block(6), block(10)]);
+        state[6..8].copy_from_slice(&IN_PLANE[4..6]);
+        for beta in [0.3, 1.0] {
+            let (rate, wanted) = (field(&flow, beta, &IN_PLANE), field(&whole, beta, &state));
+            // In the triangle of three rows the last entry is the variance across.
+            for (i, j) in [0, 1, 3, 4, 6, 7, 8, 9, 10, 13, 14, 15, 16, 19].into_iter().enumerate() {
+                assert!((rate[i] - wanted[j]).abs() < 1e-9, "{metric:?}, {beta}, {i}: {} {}", rate[i], wanted[j]);
+            }
+            for j in [2, 5, 11, 12, 17, 18] {
+                assert!(wanted[j].abs() < 1e-12, "{j}: {}", wanted[j]);
+            }
+            assert!((flow.objective(beta, &IN_PLANE) - whole.objective(beta, &state)).abs() < 1e-10);
+            let variances = |flow: &ShapedFlow, state: &[f64]| flow.unpack(beta, state).variances;
+            for (a, b) in variances(&flow, &IN_PLANE).iter().zip(variances(&whole, &state)) {
+                assert!((a - b).abs() < 1e-15, "{a} {b}");
+            }
+        }
+    }
+}
+
+/// In many dimensions: the variance across moves by -(4 var/(d - D)) c (g/w) dF/dvar, the restriction of (45), and what
+/// is var I moves as in the flow of own variances.
+#[test]
+fn many_dimensions_across_the_frame() {
+    for d in [4, 7, 20] {
+        let (case, flow) = in_plane(d, rules(VarianceRule::Full, WeightRule::Softmax, Metric::Euclidean));
+        let beta = 0.5;
+        let rate = field(&flow, beta, &IN_PLANE);
+        for i in 0..6 {
+            let wanted = -slope(&flow, beta, &IN_PLANE, i);
+            assert!((rate[i] - wanted).abs() < 2e-8, "{d}, {i}: {} {wanted}", rate[i]);
+        }
+        for i in [9, 13] {
+            let wanted = -4.0 * IN_PLANE[i] / (d - 2) as f64 * slope(&flow, beta, &IN_PLANE, i);
+            assert!((rate[i] - wanted).abs() < 2e-8, "{d}, {i}: {} {wanted}", rate[i]);
+        }
+        // By its own frame, in turned coordinates.
+        let shaped = case.shaped();
+        let (_, at) = shaped.reduce();
+        assert_eq!(at.dimension, 2);
+        let own = Case { rules: rules(VarianceRule::Own, WeightRule::Softmax, Metric::Euclidean), ..case };
+        let own_flow = own.flow();
+        let variances = [1.7, 0.6];
+        let turned = ShapedFlow::new(&shaped, at.modes, 2, &CubatureOptions::default()).unwrap();
+        let state = turned.initial_state(&at.means, &variances).unwrap();
+        let other = own_flow.initial_state(&own.shaped().reduce().1.means, &variances).unwrap();
+        let (rate, wanted) = (field(&turned, beta, &state), field(&own_flow, beta, &other));
+        assert!((turned.objective(beta, &state) - own_flow.objective(beta, &other)).abs() < 1e-9);
+        for i in 0..2 {
+            let shape = &rate[6 + 4 * i..];
+            let trace = (shape[0] + shape[2] + (d - 2) as f64 * shape[3]) / d as f64;
+            let wanted = variances[i] * wanted[wanted.len() - 2 + i];
+            assert!((trace - wanted).abs() < 1e-9, "{d}, {i}: {trace} {wanted}");
+        }
+    }
+}
+
 #[test]
 fn more_dimensions_than_quadrature_has_are_refused() {
     let (mut case, _) = plane(rules(VarianceRule::Full, WeightRule::Fixed, Metric::Euclidean));
-    case.modes.iter_mut().chain(&mut case.means).for_each(|v| v.extend([0.0, 0.1]));
+    for (i, v) in case.modes.iter_mut().chain(&mut case.means).enumerate() {
+        v.extend([0.1 * i as f64, if i == 3 { 0.1 } else { 0.0 }]);
+    }
     case.covariances = vec![Covariance::Isotropic(1.0); 2];
     let shaped = case.shaped();
     let (_, at) = shaped.reduce();
     let error = ShapedFlow::new(&shaped, at.modes, at.dimension, &CubatureOptions::default()).unwrap_err().to_string();
     assert!(error.contains("covariance") && error.contains("d at most 3"), "{error}");
+    // A matrix has no frame of fewer dimensions.
+    let (case, _) = plane(rules(VarianceRule::Full, WeightRule::Fixed, Metric::Euclidean));
+    let error =
+        ShapedFlow::new(&case.shaped(), vec![2.0, -2.0], 1, &CubatureOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("`width` is 1") && error.contains("be 2"), "{error}");
 }
 
 proptest! {

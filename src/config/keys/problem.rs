@@ -76,7 +76,8 @@ pub(super) const FAMILY: &[Key] = &[
         "covariance",
         Word(|| words(&SHAPES)),
         "\"isotropic\"",
-        "full: where variance = \"own\" may be, which it implies; the simulation route alone beyond d = 3",
+        "full: where variance = \"own\" may be, which it implies; beyond d = 3 where modes have variances and span at most 3 directions \
+         with the means, else the simulation route alone",
         "whether each component's own variance is a number, or a matrix Σ_i that starts as var I",
     ),
     key("clock", Word(|| words(&CLOCKS)), "paper: free-energy, free: kl", "", "the flow of F_β, or of F_β/β"),

@@ -3,6 +3,7 @@
 mod averages;
 mod classes;
 mod differences;
+mod factors;
 mod field;
 mod full;
 mod state;
@@ -13,20 +14,20 @@ use std::sync::atomic::AtomicU32;
 use crate::cubature::{Cubature, CubatureOptions, MOST_DIRECTIONS};
 use crate::family::{Rules, VarianceRule, WeightRule};
 use crate::parameter::{InvalidParameter, Part};
-use crate::shape::ShapedProblem;
+use crate::shape::{Covariance, ShapedProblem};
 
 pub use averages::LogAverages;
 use averages::Method;
 use classes::Classes;
-use full::Factors;
+use factors::Factors;
 pub use state::ShapedState;
 
 /// Tempered gradient flow of a K-component mixture against P modes of covariances Sigma_k, theory (28), (29), (45), in
-/// coordinates of a frame of D dimensions: that of modes and means where every covariance is a multiple of I, else R^d.
+/// coordinates of a frame of D dimensions, that of [`ShapedProblem::reduce`].
 ///
 /// State, in this order: the K means (K x D, row by row); if the weights are trained, K logits; log var if it is trained, one
-/// for each component if it is their own, or the lower triangle of each covariance row by row (K x D(D+1)/2, D = d). Weights
-/// of 0 as in [`MixtureFlow`](crate::MixtureFlow).
+/// for each component if it is their own, or for each the lower triangle of its covariance in the frame row by row and, if D < d,
+/// its variance across (K x (D(D+1)/2 + 1)). Weights of 0 as in [`MixtureFlow`](crate::MixtureFlow).
 ///
 /// Averages: the kernels where all classes have one covariance, with the errors of [`Cubature`]; else a trapezoidal rule in
 /// the directions in which classes differ and the radius across, theory (30), whose steps are halved until two agree
@@ -58,8 +59,8 @@ impl ShapedAverages {
 impl ShapedFlow {
     /// The flow of `problem` in a frame where the modes have coordinates `modes` (P x `width`, row by row).
     ///
-    /// Errors: `modes` is not P x `width`; classes that differ in more than three directions; `options` are refused by
-    /// [`Cubature::new`].
+    /// Errors: `modes` is not P x `width`; fewer coordinates than R^d has, and a mode's covariance is a matrix; classes that differ in
+    /// more than three directions; `options` are refused by [`Cubature::new`].
     pub fn new(
         problem: &ShapedProblem,
         modes: Vec<f64>,
@@ -72,18 +73,26 @@ impl ShapedFlow {
             let rule = format!("hold {} rows of the frame's {width} coordinates", weights.len());
             return Err(InvalidParameter::new("modes", format!("{} numbers", modes.len()), rule));
         }
+        let is_matrix = |covariance: &Covariance| matches!(covariance, Covariance::Full(_));
+        if width != plain.dimension() && problem.covariances().iter().any(is_matrix) {
+            let rule = format!("be {}, as the matrices of the covariances have", plain.dimension());
+            return Err(InvalidParameter::new("width", width, rule));
+        }
         let rules = family.rules();
         let second = rules.variance == VarianceRule::Trained || rules.variance.is_own();
         let log_targets = weights.iter().map(|v| v.ln()).collect();
-        let target = Classes::shaped(modes, width, plain.dimension(), log_targets, problem.covariances());
+        let target = Classes::shaped(modes, width, plain.dimension(), log_targets, (problem.covariances(), &[]));
         let components = family.components();
         let needed = if target.is_common() { 0 } else { target.most_directions() };
         if needed > MOST_DIRECTIONS {
             let rule = format!("differ in at most {MOST_DIRECTIONS} directions: quadrature has no more dimensions");
             return Err(InvalidParameter::new("covariances", format!("of up to {needed}"), rule).of(Part::Target));
         }
-        if rules.variance == VarianceRule::Full && (width != plain.dimension() || width > MOST_DIRECTIONS) {
-            let rule = format!("be isotropic, or d at most {MOST_DIRECTIONS}: quadrature has no more dimensions");
+        if rules.variance == VarianceRule::Full && width > MOST_DIRECTIONS {
+            let rule = format!(
+                "be isotropic, or d at most {MOST_DIRECTIONS}, or that of the span of means and modes of variances, not {width}: \
+                 quadrature has no more dimensions"
+            );
             return Err(InvalidParameter::new("covariance", "full", rule).of(Part::Family));
         }
         let needed = (components - 1).min(width);
@@ -143,14 +152,14 @@ impl ShapedFlow {
     pub fn averages_inlined(&self, state: &ShapedState) -> ShapedAverages {
         let (width, ambient) = (self.width(), self.target.ambient);
         let factors = match self.rules.variance {
-            VarianceRule::Full => match Factors::new(&state.covariances, width) {
+            VarianceRule::Full => match Factors::new(&state.covariances, &state.across, width) {
                 None => return ShapedAverages::refused(self.components(), self.mode_count(), width),
                 factors => factors,
             },
             _ => None,
         };
         let own = match &factors {
-            Some(factors) => factors.classes(state),
+            Some(factors) => factors.classes(state, ambient),
             None => Classes::isotropic(&state.means, width, ambient, &state.log_weights, &state.variances),
         };
         let mut target = Cow::Borrowed(&self.target);

@@ -20,6 +20,9 @@ pub struct LogAverages {
     pub spread: Vec<f64>,
     /// E\[grad log f (x - mu)^T\] where components have covariances (rows x D x D, row by row); else empty.
     pub tilt: Vec<f64>,
+    /// E\[(x - mu).grad log f\] across the frame over its d - D dimensions, one for each row, where components have covariances;
+    /// nothing counts it where the frame is R^d.
+    pub across: Vec<f64>,
     /// The largest error estimate.
     pub error: f64,
 }
@@ -98,6 +101,7 @@ impl Method {
             pull,
             spread: spreads,
             tilt: Vec::new(),
+            across: Vec::new(),
             error: found.error,
         })
     }

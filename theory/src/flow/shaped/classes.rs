@@ -15,8 +15,10 @@ pub(super) struct Classes<'a> {
     pub(super) ambient: usize,
     /// Minus infinity for an absent class.
     pub(super) log_weights: Vec<f64>,
-    /// Sigma^-1.
+    /// Sigma^-1; of a matrix in the frame.
     pub(super) precisions: Vec<Covariance>,
+    /// Across a frame of fewer than d dimensions in which precisions are matrices, their multiples of I; else empty.
+    rests: Vec<f64>,
     /// log det Sigma.
     pub(super) log_determinants: Vec<f64>,
     /// Orthonormal directions in which a precision differs from that of the first class by more than a multiple of I.
@@ -49,43 +51,51 @@ impl<'a> Classes<'a> {
             ambient,
             log_weights: log_weights.to_vec(),
             precisions: variances.iter().map(|v| Covariance::Isotropic(1.0 / v)).collect(),
+            rests: Vec::new(),
             log_determinants: variances.iter().map(|v| ambient as f64 * libm::log(*v)).collect(),
             special: Vec::new(),
             across: variances.iter().map(|v| 1.0 / v - 1.0 / variances[first]).collect(),
         }
     }
 
-    /// Classes of these covariances.
+    /// Classes of these covariances; `rests` are the variances across a frame in which they are matrices, if it is not R^d.
     pub(super) fn shaped(
         points: Vec<f64>,
         width: usize,
         ambient: usize,
         log_weights: Vec<f64>,
-        covariances: &[Covariance],
+        (covariances, rests): (&[Covariance], &[f64]),
     ) -> Classes<'static> {
-        let (precisions, log_determinants): (Vec<_>, Vec<_>) =
+        let (precisions, mut log_determinants): (Vec<_>, Vec<_>) =
             covariances.iter().map(|covariance| covariance.precision(ambient)).unzip();
-        let (special, across) = differences(&precisions, first_present(&log_weights), ambient);
+        for (log, rest) in log_determinants.iter_mut().zip(rests) {
+            *log += (ambient - width) as f64 * libm::log(*rest);
+        }
+        let rests: Vec<f64> = rests.iter().map(|rest| 1.0 / rest).collect();
+        let dimension = if rests.is_empty() { ambient } else { width };
+        let (special, across) = differences(&precisions, &rests, first_present(&log_weights), dimension);
         Classes {
             points: Cow::Owned(points),
             width,
             ambient,
             log_weights,
             precisions,
+            rests,
             log_determinants,
             special,
             across,
         }
     }
 
-    /// The same with other precisions, which are matrices.
-    pub(super) fn with_precisions(&self, precisions: Vec<Covariance>) -> Classes<'_> {
-        let (special, across) = differences(&precisions, self.first(), self.ambient);
+    /// The same with other precisions, which are matrices in the frame, and `rests` across it if it is not R^d.
+    pub(super) fn with_precisions(&self, precisions: Vec<Covariance>, rests: Vec<f64>) -> Classes<'_> {
+        let (special, across) = differences(&precisions, &rests, self.first(), self.width);
         Classes {
             points: Cow::Borrowed(&self.points),
             log_weights: self.log_weights.clone(),
             log_determinants: self.log_determinants.clone(),
             precisions,
+            rests,
             special,
             across,
             ..*self
@@ -108,7 +118,17 @@ impl<'a> Classes<'a> {
     /// Whether all present classes have one covariance.
     pub(super) fn is_common(&self) -> bool {
         let first = self.first();
-        self.present().all(|c| self.precisions[c] == self.precisions[first])
+        let same =
+            |c: usize| self.precisions[c] == self.precisions[first] && self.rests.get(c) == self.rests.get(first);
+        self.present().all(same)
+    }
+
+    /// The multiple of I that a precision is across the frame.
+    pub(super) fn rest(&self, class: usize) -> f64 {
+        match self.precisions[class] {
+            Covariance::Isotropic(precision) => precision,
+            Covariance::Full(_) => self.rests.get(class).copied().unwrap_or(0.0),
+        }
     }
 
     /// An upper bound of the directions in which differences are written, whatever the Gaussian's mean.
@@ -135,7 +155,10 @@ impl<'a> Classes<'a> {
     pub(super) fn trace(&self, class: usize) -> f64 {
         match &self.precisions[class] {
             Covariance::Isotropic(precision) => self.ambient as f64 * precision,
-            Covariance::Full(rows) => (0..rows.len()).map(|i| rows[i][i]).sum(),
+            Covariance::Full(rows) => {
+                let across = (self.ambient - rows.len()) as f64 * self.rest(class);
+                (0..rows.len()).map(|i| rows[i][i]).sum::<f64>() + across
+            }
         }
     }
 

@@ -48,6 +48,11 @@ impl ShapedFlow {
                             slot += 1;
                         }
                     }
+                    if width < self.target.ambient {
+                        let across = force(&averages.own.across, &averages.target.across, i);
+                        rate[slot] = -2.0 * clock * metric(i) * across;
+                        slot += 1;
+                    }
                 }
             }
         }

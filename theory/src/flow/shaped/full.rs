@@ -2,46 +2,21 @@
 
 use std::sync::atomic::Ordering;
 
+use super::ShapedAverages;
 use super::averages::{LogAverages, Method};
 use super::classes::Classes;
-use super::{ShapedAverages, ShapedState};
+use super::factors::{Factors, Matrix};
 use crate::cubature::{Levels, Logits, QuadraticAverages, SoftmaxAverages};
 use crate::frame::dot;
-use crate::mean_field::cholesky;
 use crate::shape::Covariance;
-
-/// A square matrix by rows.
-type Matrix = Vec<Vec<f64>>;
-
-/// Covariances of components, and their Cholesky factors.
-pub(super) struct Factors {
-    covariances: Vec<Covariance>,
-    factors: Vec<Matrix>,
-}
-
-impl Factors {
-    /// Of K matrices of `width` rows one after the other; `None` where one is not positive definite.
-    pub(super) fn new(covariances: &[f64], width: usize) -> Option<Self> {
-        let matrix = |of: &[f64]| -> Matrix { of.chunks(width).map(<[f64]>::to_vec).collect() };
-        let rows: Vec<Matrix> = covariances.chunks(width * width).map(matrix).collect();
-        let factors = rows.iter().map(|rows| cholesky(rows)).collect::<Option<_>>()?;
-        Some(Self { covariances: rows.into_iter().map(Covariance::Full).collect(), factors })
-    }
-
-    /// The components as classes.
-    pub(super) fn classes(&self, state: &ShapedState) -> Classes<'static> {
-        let width = state.means.len() / self.factors.len();
-        Classes::shaped(state.means.clone(), width, width, state.log_weights.clone(), &self.covariances)
-    }
-}
 
 impl ShapedAverages {
     /// At a state that is none, so that an integrator sees it.
     pub(super) fn refused(components: usize, modes: usize, width: usize) -> Self {
         let of = |classes: usize| {
             let nan = |n: usize| vec![f64::NAN; components * n];
-            let (shares, log, pull, tilt) = (nan(classes), nan(1), nan(width), nan(width * width));
-            LogAverages { shares, log, pull, spread: Vec::new(), tilt, error: f64::NAN }
+            let (shares, log, pull, tilt, across) = (nan(classes), nan(1), nan(width), nan(width * width), nan(1));
+            LogAverages { shares, log, pull, spread: Vec::new(), tilt, across, error: f64::NAN }
         };
         Self { own: of(components), target: of(modes) }
     }
@@ -51,7 +26,13 @@ impl Method {
     /// The averages of a mixture over N(mean, C C^T) for each row of `means`, C the Cholesky factors. Steps are remembered from
     /// `slot` on.
     #[inline(always)]
-    pub(super) fn full_averages(&self, of: &Classes<'_>, means: &[f64], factors: &Factors, slot: usize) -> LogAverages {
+    pub(super) fn full_averages(
+        &self,
+        of: &Classes<'_>,
+        means: &[f64],
+        factors: &Factors<'_>,
+        slot: usize,
+    ) -> LogAverages {
         let mut out = LogAverages::default();
         for (i, (mean, factor)) in means.chunks(of.width).zip(&factors.factors).enumerate() {
             let own = slot == 0 && of.log_weights[i] > f64::NEG_INFINITY;
@@ -60,7 +41,7 @@ impl Method {
                 FullRow::refuse(of, &mut out);
                 continue;
             }
-            let row = FullRow::new(of, mean, factor, reference);
+            let row = FullRow::new(of, mean, (factor, factors.across.get(i).copied()), reference);
             if row.seen.is_common() {
                 row.by_logits(self, &mut out);
             } else {
@@ -74,7 +55,7 @@ impl Method {
     }
 }
 
-/// A mixture under one Gaussian, x = mean + C g: its classes in x, and as g sees them.
+/// A mixture under one Gaussian, x = mean + C g in the frame: its classes in x, and as g sees them.
 struct FullRow<'a> {
     of: &'a Classes<'a>,
     seen: Classes<'a>,
@@ -87,18 +68,26 @@ struct FullRow<'a> {
 }
 
 impl<'a> FullRow<'a> {
-    fn new(of: &'a Classes<'a>, mean: &[f64], factor: &'a Matrix, reference: usize) -> Self {
+    fn new(of: &'a Classes<'a>, mean: &[f64], (factor, across): (&'a Matrix, Option<f64>), reference: usize) -> Self {
         let gap = |c: usize| -> Vec<f64> { of.point(c).iter().zip(mean).map(|(p, m)| p - m).collect() };
         let gaps: Matrix = (0..of.log_weights.len()).map(gap).collect();
         let pulls: Matrix = gaps.iter().enumerate().map(|(c, gap)| of.pull(c, gap)).collect();
         let levels = gaps.iter().zip(&pulls).enumerate().map(|(c, (gap, pull))| of.level(c, gap, pull)).collect();
         let slopes = pulls.iter().map(|pull| transposed_times(factor, pull)).collect();
-        Self { of, seen: of.seen_through(factor), factor, reference, levels, pulls, slopes }
+        Self { of, seen: of.seen_through(factor, across), factor, reference, levels, pulls, slopes }
     }
 
     /// Puts a row at the end of `out`: `tilt` is E\[grad log f g^T\] beyond what the reference has of it, `bent` what curvatures
-    /// add to the gradient.
-    fn finish(&self, shares: &[f64], log_sum: f64, mut tilt: Matrix, bent: &[f64], error: f64, out: &mut LogAverages) {
+    /// add to the gradient; `across` is the part of g.grad log f across the frame, for each direction.
+    fn finish(
+        &self,
+        shares: &[f64],
+        log_sum: f64,
+        (mut tilt, across): (Matrix, f64),
+        bent: &[f64],
+        error: f64,
+        out: &mut LogAverages,
+    ) {
         let (d, own) = (self.factor.len(), &self.pulls[self.reference]);
         let mut pull = own.clone();
         for (share, other) in shares.iter().zip(&self.pulls) {
@@ -116,6 +105,7 @@ impl<'a> FullRow<'a> {
         out.pull.extend(pull);
         // g^T becomes (x - mean)^T = g^T C^T.
         out.tilt.extend(tilt.iter().flat_map(|row| self.factor.iter().map(move |c| dot(row, c))));
+        out.across.push(across - self.seen.rest(self.reference));
         out.error = if error > out.error || error.is_nan() { error } else { out.error };
     }
 
@@ -141,7 +131,7 @@ impl<'a> FullRow<'a> {
                 }
             }
         }
-        self.finish(&found.mean, found.log_sum, tilt, &[], found.error, out);
+        self.finish(&found.mean, found.log_sum, (tilt, 0.0), &[], found.error, out);
     }
 
     /// By the trapezoidal rule, theory (30).
@@ -150,16 +140,18 @@ impl<'a> FullRow<'a> {
         let Some(relative) = self.seen.relative(self.reference, 1.0, &self.levels, &self.slopes) else {
             return Self::refuse(self.of, out);
         };
-        let QuadraticAverages { log_sum, rest, classes, error } = relative.quadratics.averages(tolerance, levels);
+        let QuadraticAverages { log_sum, rest: own, classes, error } = relative.quadratics.averages(tolerance, levels);
         let (d, directions) = (self.factor.len(), &relative.directions);
         let (mut shares, mut tilt, mut bent) = (vec![0.0; self.levels.len()], vec![vec![0.0; d]; d], vec![0.0; d]);
-        shares[self.reference] = rest;
-        let left = (d - directions.len()).max(1) as f64;
-        for (moments, &which) in classes.iter().zip(&relative.which) {
+        shares[self.reference] = own;
+        let left = (self.of.ambient - directions.len()).max(1) as f64;
+        let mut rest = 0.0;
+        for ((class, moments), &which) in relative.quadratics.classes.iter().zip(&classes).zip(&relative.which) {
             shares[which] = moments.share;
             let mut first = vec![0.0; d];
             // E[s g g^T]: across the directions a multiple of I.
             let across = moments.across / left;
+            rest -= class.across * across;
             let mut second: Matrix =
                 (0..d).map(|i| (0..d).map(|j| if i == j { across } else { 0.0 }).collect()).collect();
             for (a, u) in directions.iter().enumerate() {
@@ -188,7 +180,7 @@ impl<'a> FullRow<'a> {
                 row.iter_mut().zip(&first).for_each(|(t, f)| *t += (a - b) * f);
             }
         }
-        self.finish(&shares, log_sum, tilt, &bent, error, out);
+        self.finish(&shares, log_sum, (tilt, rest), &bent, error, out);
     }
 
     /// The same for one row.
@@ -198,6 +190,7 @@ impl<'a> FullRow<'a> {
         out.log.push(f64::NAN);
         out.pull.extend(nan(of.width));
         out.tilt.extend(nan(of.width * of.width));
+        out.across.push(f64::NAN);
         out.error = f64::NAN;
     }
 }
@@ -217,8 +210,9 @@ fn transposed_times(factor: &Matrix, v: &[f64]) -> Vec<f64> {
 }
 
 impl Classes<'_> {
-    /// The same classes in g, x = mean + C g: of precisions C^T Sigma^-1 C. The points are those of x.
-    fn seen_through(&self, factor: &Matrix) -> Classes<'_> {
+    /// The same classes in g, x = mean + C g in the frame, and across it of variance `across`, if there is anything: of precisions
+    /// C^T Sigma^-1 C. The points are those of x.
+    fn seen_through(&self, factor: &Matrix, across: Option<f64>) -> Classes<'_> {
         let d = factor.len();
         let columns: Matrix = (0..d).map(|j| factor.iter().map(|row| row[j]).collect()).collect();
         let precision = |c: usize| {
@@ -226,6 +220,8 @@ impl Classes<'_> {
             let entry = |i: usize, j: usize| dot(&columns[i.max(j)], &half[i.min(j)]);
             Covariance::Full((0..d).map(|i| (0..d).map(|j| entry(i, j)).collect()).collect())
         };
-        self.with_precisions((0..self.log_weights.len()).map(precision).collect())
+        let classes = 0..self.log_weights.len();
+        let rests = across.map_or(Vec::new(), |variance| classes.clone().map(|c| variance * self.rest(c)).collect());
+        self.with_precisions(classes.map(precision).collect(), rests)
     }
 }

@@ -13,8 +13,10 @@ pub struct ShapedState {
     pub log_weights: Vec<f64>,
     /// var_i; where components have covariances, tr Sigma_i/d.
     pub variances: Vec<f64>,
-    /// Sigma_i where components have covariances (K x D x D, row by row); else empty.
+    /// Sigma_i in the frame where components have covariances (K x D x D, row by row); else empty.
     pub covariances: Vec<f64>,
+    /// Their variances across it where it is not R^d; else empty.
+    pub across: Vec<f64>,
     /// The power of v_k that [`crate::Tempering`] asks for; 1 for p itself.
     pub power: f64,
 }
@@ -55,6 +57,7 @@ impl ShapedFlow {
             if self.rules.variance == VarianceRule::Full {
                 let triangle = (0..width).flat_map(|a| (0..=a).map(move |b| if a == b { variance } else { 0.0 }));
                 state.extend(triangle);
+                state.extend((width < self.target.ambient).then_some(variance));
             } else {
                 state.push(variance.ln());
             }
@@ -68,32 +71,40 @@ impl ShapedFlow {
             VarianceRule::Unit | VarianceRule::Slaved => 0,
             VarianceRule::Trained => 1,
             VarianceRule::Own => self.components(),
-            VarianceRule::Full => self.components() * self.triangle(),
+            VarianceRule::Full => self.components() * self.shape(),
         }
     }
 
-    /// D(D + 1)/2.
-    fn triangle(&self) -> usize {
-        self.width() * (self.width() + 1) / 2
+    /// Numbers of a covariance: D(D + 1)/2, and one more if D < d.
+    fn shape(&self) -> usize {
+        self.width() * (self.width() + 1) / 2 + usize::from(self.width() < self.target.ambient)
     }
 
     /// Symmetric matrices (K x D x D) from their lower triangles.
-    fn covariances(&self, triangles: &[f64]) -> Vec<f64> {
+    fn covariances(&self, shapes: &[f64]) -> Vec<f64> {
         let width = self.width();
         let entry = |t: &[f64], a: usize, b: usize| t[a.max(b) * (a.max(b) + 1) / 2 + a.min(b)];
         let whole = |t: &[f64]| -> Vec<f64> { (0..width * width).map(|n| entry(t, n / width, n % width)).collect() };
-        triangles.chunks(self.triangle()).flat_map(whole).collect()
+        shapes.chunks(self.shape()).flat_map(whole).collect()
     }
 
     /// Means, weights and variances at a state.
     pub fn unpack(&self, beta: f64, state: &[f64]) -> ShapedState {
         let (k, offset) = (self.components(), self.components() * self.width());
-        let mut covariances = Vec::new();
+        let (mut covariances, mut across) = (Vec::new(), Vec::new());
         let variances = match self.rules.variance {
             VarianceRule::Full => {
-                covariances = self.covariances(&state[state.len() - self.trained_variances()..]);
-                let trace = |of: &[f64]| (0..self.width()).map(|a| of[a * (self.width() + 1)]).sum::<f64>();
-                covariances.chunks(self.width().pow(2)).map(|of| trace(of) / self.width() as f64).collect()
+                let shapes = &state[state.len() - self.trained_variances()..];
+                covariances = self.covariances(shapes);
+                let (width, ambient) = (self.width(), self.target.ambient);
+                if width < ambient {
+                    across = shapes.chunks(self.shape()).map(|shape| shape[shape.len() - 1]).collect();
+                }
+                let trace = |(i, of): (usize, &[f64])| {
+                    let rest = across.get(i).map_or(0.0, |variance| (ambient - width) as f64 * variance);
+                    ((0..width).map(|a| of[a * (width + 1)]).sum::<f64>() + rest) / ambient as f64
+                };
+                covariances.chunks(width * width).enumerate().map(trace).collect()
             }
             VarianceRule::Unit => vec![1.0; k],
             VarianceRule::Slaved => vec![1.0 / beta; k],
@@ -105,7 +116,7 @@ impl ShapedFlow {
             _ => self.normalised(&state[offset..offset + k]),
         };
         let (means, power) = (state[..offset].to_vec(), self.rules.tempering.power(beta));
-        ShapedState { means, log_weights, variances, covariances, power }
+        ShapedState { means, log_weights, variances, covariances, across, power }
     }
 
     pub(super) fn alive(&self, i: usize) -> bool {
