@@ -155,6 +155,29 @@ fn mechanisms_are_told_apart() {
     assert_eq!(seen(&few, Mechanism::None) + seen(&light, Mechanism::None), 0);
 }
 
+/// A draw is asked for its end alone: the default's steps lead where steps of a thousandth of the error do.
+#[test]
+fn ends_are_those_of_finer_steps() {
+    let modes = vec![vec![3.0, 0.0], vec![-1.5, 2.6], vec![-1.5, -2.6]];
+    let target = Target::new(modes, vec![0.5, 0.3, 0.2]).unwrap();
+    let schedule = Schedule::exponential(5.0, 0.3).unwrap();
+    for (rules, horizon) in [(Rules::FREE, None), (TRAINED, Some(60.0))] {
+        let start = Start::gaussian(2, 1.0).unwrap();
+        let problem = problem(target.clone(), vec![1.0 / 3.0; 3], rules, schedule.clone(), start);
+        let ends = |relative: f64| -> Vec<MixtureEnd> {
+            let options = MixtureOptions { relative, horizon, ..MixtureOptions::default() };
+            let ensemble = MixtureEnsemble::new(&problem, 5.0, &options).unwrap();
+            ensemble.runs(4, 0..96).into_iter().map(|run| run.end).collect()
+        };
+        let found = ends(MixtureOptions::default().relative);
+        assert_eq!(found, ends(1e-8), "{rules:?}");
+        if horizon.is_none() {
+            let whole = found.iter().filter(|end| matches!(end, MixtureEnd::Decided { lost, .. } if lost.is_empty()));
+            assert!((20..76).contains(&whole.count()), "{found:?}");
+        }
+    }
+}
+
 #[test]
 fn a_horizon_classifies_and_impatience_does_not_guess() {
     let problem = free_pair(Rules::FREE, Schedule::constant(1.0).unwrap(), 1);

@@ -85,8 +85,8 @@ fn solve_reproduces_the_reference_of_full_covariances() {
     }
 }
 
-/// Four dimensions, everything on a line: covariances are a number along it and another across. By Runge-Kutta steps on those and
-/// differences of F, which are two integrals.
+/// Four dimensions, everything on a line: covariances are a number along it and another across. By another integrator on those and
+/// differences of F, which is two integrals.
 #[test]
 fn solve_reproduces_the_reference_of_covariances_across_the_span() {
     let reference: Value = serde_json::from_str(include_str!("reference/covariances_across.json")).unwrap();

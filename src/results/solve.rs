@@ -1,6 +1,6 @@
 //! The record of one run.
 
-use collapsar_theory::Frame;
+use collapsar_theory::{Coordinates, Frame};
 use serde::Serialize;
 
 use crate::config::SolveRun;
@@ -172,12 +172,12 @@ impl LimitRecord {
 }
 
 impl SolveRecord {
-    /// The record of `trajectory`, with vectors in R^d if its `frame` there is known.
+    /// The record of `trajectory` from `start`, with vectors in R^d if their `frame` there is known.
     pub fn new(
         config: SolveRun,
         engine: &'static str,
         trajectory: &Trajectory,
-        modes: &[Vec<f64>],
+        start: &Coordinates,
         frame: Option<&Frame>,
     ) -> Self {
         let reports = &trajectory.reports;
@@ -196,7 +196,7 @@ impl SolveRecord {
             dimension: config.problem.start.dimension(),
             engine,
             coordinates: if frame.is_some() { "user" } else { "frame" },
-            modes: modes.iter().map(|mode| in_space(mode)).collect(),
+            modes: start.modes.chunks(start.dimension).map(in_space).collect(),
             times: pick(&|r| r.time),
             temperature: pick(&|r| r.temperature),
             means: reports.iter().map(|r| r.means.iter().map(|m| in_space(m)).collect()).collect(),

@@ -125,8 +125,7 @@ fn run(config: SolveRun, watch: &dyn Watch) -> Result<(SolveRecord, Trajectory),
             number(last.time)
         ));
     }
-    let modes: Vec<Vec<f64>> = start.modes.chunks(start.dimension).map(<[f64]>::to_vec).collect();
     let drift = drift_record(&seen.problem)?;
-    let record = SolveRecord::new(config, engine, &trajectory, &modes, frame.as_ref());
+    let record = SolveRecord::new(config, engine, &trajectory, &start, frame.as_ref());
     Ok((SolveRecord { notes, drift, ..record }, trajectory))
 }

@@ -112,7 +112,8 @@ impl ShapedProblem {
         self.is_isotropic() || self.has_isotropic_modes() && self.problem.dimension() > MOST_DIRECTIONS
     }
 
-    fn has_isotropic_modes(&self) -> bool {
+    /// Whether no mode's covariance is a matrix.
+    pub(crate) fn has_isotropic_modes(&self) -> bool {
         self.covariances.iter().all(|c| matches!(c, Covariance::Isotropic(_)))
     }
 

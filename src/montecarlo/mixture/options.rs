@@ -26,7 +26,7 @@ pub struct MixtureOptions {
 }
 
 impl Default for MixtureOptions {
-    /// Steps good to 1e-5: a draw is asked for its end alone, and 7200 draws of 36 problems end the same from 1e-8 to 1e-4.
+    /// Steps good to 1e-5: a draw is asked for its end alone, which finer steps leave as it is (`benches/README.md`).
     /// Averages good to 1e-10, so that vanishing rates are seen; beyond four components or modes a lattice of 512 points.
     fn default() -> Self {
         Self {

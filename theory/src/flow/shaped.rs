@@ -14,7 +14,7 @@ use std::sync::atomic::AtomicU32;
 use crate::cubature::{Cubature, CubatureOptions, MOST_DIRECTIONS};
 use crate::family::{Rules, VarianceRule, WeightRule};
 use crate::parameter::{InvalidParameter, Part};
-use crate::shape::{Covariance, ShapedProblem};
+use crate::shape::ShapedProblem;
 
 pub use averages::LogAverages;
 use averages::Method;
@@ -73,8 +73,7 @@ impl ShapedFlow {
             let rule = format!("hold {} rows of the frame's {width} coordinates", weights.len());
             return Err(InvalidParameter::new("modes", format!("{} numbers", modes.len()), rule));
         }
-        let is_matrix = |covariance: &Covariance| matches!(covariance, Covariance::Full(_));
-        if width != plain.dimension() && problem.covariances().iter().any(is_matrix) {
+        if width != plain.dimension() && !problem.has_isotropic_modes() {
             let rule = format!("be {}, as the matrices of the covariances have", plain.dimension());
             return Err(InvalidParameter::new("width", width, rule));
         }

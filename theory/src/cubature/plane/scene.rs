@@ -153,7 +153,7 @@ impl PlaneIntegrand {
         gap <= 0.0 || share > floor || share.is_nan()
     }
 
-    /// The scene of some of its Gaussians and of the classes that any of them sees, by `sights`: Gaussian x class.
+    /// The scene of some of its Gaussians, which are cut, and of the classes that any of them sees, by `sights`: Gaussian x class.
     pub(super) fn part(&self, gaussians: &[usize], sights: &[bool]) -> Self {
         let n = self.points.len();
         let seen = || (0..n).filter(|&k| gaussians.iter().any(|&i| sights[i * n + k]));
@@ -165,7 +165,7 @@ impl PlaneIntegrand {
             centres: gaussians.iter().map(|&i| self.centres[i]).collect(),
             spread: self.spread,
             spared: gaussians.iter().map(|&i| self.spared[i]).collect(),
-            reaches: gaussians.iter().filter_map(|&i| self.reaches.get(i).copied()).collect(),
+            reaches: gaussians.iter().map(|&i| self.reaches[i]).collect(),
         }
     }
 
