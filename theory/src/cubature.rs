@@ -76,6 +76,7 @@ pub struct Cubature {
     tolerance: f64,
     second: bool,
     lattice: Lattice,
+    folded: Lattice,
     span: Span,
 }
 
@@ -106,8 +107,14 @@ impl Cubature {
     }
 
     fn unchecked(options: &CubatureOptions) -> Self {
-        let lattice = Lattice::new(options.points, options.shifts, options.seed);
-        Self { tolerance: options.tolerance, second: options.second, lattice, span: Span::new() }
+        let (points, shifts, seed) = (options.points, options.shifts, options.seed);
+        Self {
+            tolerance: options.tolerance,
+            second: options.second,
+            lattice: Lattice::new(points, shifts, seed),
+            folded: Lattice::folded(points, shifts, seed),
+            span: Span::new(),
+        }
     }
 
     /// Writes `E p_j`, `E log sum_j e^(u_j)` and `E p_j p_k` for `p = softmax(u)` into `out`.
@@ -183,7 +190,7 @@ impl Cubature {
     ) -> Option<RowAverages> {
         let accuracy =
             common_lattice::Accuracy { tolerance: self.tolerance, floor: self.floor(), wants_trace: self.second };
-        common_lattice::averages(classes, centres, spread, &self.lattice, accuracy)
+        common_lattice::averages(classes, centres, spread, [&self.lattice, &self.folded], accuracy)
     }
 
     /// Puts the averages of the present classes in their places.

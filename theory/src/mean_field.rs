@@ -60,7 +60,6 @@ mod spike;
 mod spread;
 mod spread_flow;
 mod status;
-mod symmetric;
 mod tanh_normal;
 mod target;
 mod term;
@@ -112,7 +111,6 @@ pub use spread::{
 };
 pub use spread_flow::SpreadFlow;
 pub use status::MeanFieldStatus;
-pub(crate) use symmetric::{cholesky, inverse, log_determinant};
 pub use target::{Group, MeanFieldPair};
 pub use turn_start::TurnStart;
 pub use turned_fit::{TurnOptions, TurnedFit, turned_fit};

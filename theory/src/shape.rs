@@ -3,7 +3,7 @@
 use crate::cubature::MOST_DIRECTIONS;
 use crate::family::{MeanSpace, Tempering, VarianceRule};
 use crate::frame::Frame;
-use crate::mean_field::{cholesky, inverse, log_determinant};
+use crate::numerics::{cholesky, inverse, log_determinant};
 use crate::parameter::{InvalidParameter, NOT_OWN, Part, initial_variance};
 use crate::problem::{Coordinates, Problem};
 use crate::start::Start;

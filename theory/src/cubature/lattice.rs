@@ -19,13 +19,15 @@ pub(crate) struct Lattice {
     points: usize,
     shifts: usize,
     seed: u64,
+    /// So many leading directions are periodised by Sidi's map, the others folded.
+    periodised: usize,
     /// Coordinates are made when first asked for and kept: they depend on nothing but the seed.
     coordinates: [OnceLock<Vec<LatticeNode>>; GENERATOR.len()],
     /// The largest distance of a point from the origin in so many directions.
     farthest: [OnceLock<f64>; GENERATOR.len()],
 }
 
-/// Directions that are periodised by Sidi's map; each multiplies the spread of the weights by 3/2, so further ones, of
+/// Directions that are periodised by Sidi's map as a rule; each multiplies the spread of the weights by 3/2, so further ones, of
 /// lesser variance, are folded instead.
 const PERIODISED: usize = 4;
 
@@ -41,8 +43,8 @@ pub(crate) struct LatticeNode {
 impl LatticeNode {
     /// `x` in [0, 1) made periodic and mapped to the Gaussian law. Sidi's map `x - sin(2 pi x)/(2 pi)` has the weight
     /// `2 sin(pi x)^2`, which takes away the singularity of the quantile at both ends; the tent map has weight 1.
-    fn at(x: f64, direction: usize) -> Self {
-        let (uniform, weight) = if direction < PERIODISED {
+    fn at(x: f64, is_periodised: bool) -> Self {
+        let (uniform, weight) = if is_periodised {
             // Near an end the map cancels to (2 pi x)^3/(12 pi): below 1e-4 the rounding of the difference would show.
             let end = x.min(1.0 - x);
             let small = 2.0 * PI * PI * end.powi(3) / 3.0;
@@ -71,7 +73,13 @@ fn fraction(word: u64) -> f64 {
 
 impl Lattice {
     pub(crate) fn new(points: usize, shifts: usize, seed: u64) -> Self {
-        Self { points, shifts, seed, coordinates: Default::default(), farthest: Default::default() }
+        let (coordinates, farthest) = Default::default();
+        Self { points, shifts, seed, periodised: PERIODISED, coordinates, farthest }
+    }
+
+    /// With all directions folded, so that all weights are 1: for integrands that vary along many directions.
+    pub(crate) fn folded(points: usize, shifts: usize, seed: u64) -> Self {
+        Self { periodised: 0, ..Self::new(points, shifts, seed) }
     }
 
     pub(crate) fn points(&self) -> usize {
@@ -115,7 +123,7 @@ impl Lattice {
                     Some(z) => (i.wrapping_mul(*z) % n) as f64 / n as f64 + offset,
                     None => fraction(splitmix(word ^ i)),
                 };
-                out.push(LatticeNode::at(place - place.floor(), direction));
+                out.push(LatticeNode::at(place - place.floor(), direction < self.periodised));
             }
         }
         out

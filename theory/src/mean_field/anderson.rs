@@ -1,7 +1,7 @@
 //! Extrapolation of converging sweeps from the last few (Anderson's mixing).
 
 use super::sampled::SampledState;
-use super::symmetric::{cholesky, inverse};
+use crate::numerics::{cholesky, inverse};
 
 /// Log densities or changes of them, coordinate by coordinate.
 pub(super) type Logs = Vec<Vec<f64>>;

@@ -1,6 +1,6 @@
 //! Far modes whose components are correlated: mean field 9.
 
-use super::symmetric::{cholesky, forward};
+use crate::numerics::{cholesky, forward};
 use crate::parameter::{InvalidParameter, finite, positive};
 
 /// min over product measures of KL(.||N(m, Lambda^-1)) = (1/2)(sum_j log Lambda_jj - log det Lambda), Lambda = `precision`

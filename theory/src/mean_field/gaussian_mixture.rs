@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use super::orthogonal::{conjugate, frame, turned_back};
-use super::symmetric::{cholesky, inverse, log_determinant};
 use crate::mixture::check_weights;
+use crate::numerics::{cholesky, inverse, log_determinant};
 use crate::parameter::{InvalidParameter, Part};
 
 /// Largest relative asymmetry of a covariance: the rounding of decimal entries.

@@ -1,7 +1,7 @@
 //! Linear maps that make the components of a mixture round, mean field 8.
 
 use super::gaussian_mixture::GaussianMixture;
-use super::symmetric::{cholesky, forward};
+use crate::numerics::{cholesky, forward};
 use crate::parameter::{InvalidParameter, Part};
 
 /// A mixture in coordinates in which its pooled covariance sum_k v_k Sigma_k = C C^T is the unit matrix.

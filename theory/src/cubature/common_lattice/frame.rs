@@ -2,22 +2,27 @@
 
 use crate::numerics::square_root;
 
-/// Points less their middle times `scale`, turned into fewer coordinates if they are fewer than those: a frame that changes as smoothly as
-/// the points do, for an average changes with it by the lattice's error.
-pub(super) fn loadings(points: &[Vec<f64>], scale: f64) -> Vec<Vec<f64>> {
+/// Points less their middle, times `scale`.
+pub(super) fn centred(points: &[Vec<f64>], scale: f64) -> Vec<Vec<f64>> {
     let (n, width) = (points.len(), points[0].len());
     let middle: Vec<f64> = (0..width).map(|a| points.iter().map(|p| p[a]).sum::<f64>() / n as f64).collect();
-    let less = |p: &Vec<f64>| p.iter().zip(&middle).map(|(x, m)| scale * (x - m)).collect();
-    let centred: Vec<Vec<f64>> = points.iter().map(less).collect();
-    if width < n {
-        return centred;
-    }
-    let gram = |i: usize, j: usize| centred[i].iter().zip(&centred[j]).map(|(x, y)| x * y).sum();
-    let root = square_root(&(0..n * n).map(|at| gram(at / n, at % n)).collect::<Vec<f64>>(), n);
-    // Its rows are orthogonal to (1, ..., 1), beside which Helmert's basis is complete: its j-th vector has j equal entries and one more.
+    points.iter().map(|p| p.iter().zip(&middle).map(|(x, m)| scale * (x - m)).collect()).collect()
+}
+
+/// Their scalar products, row by row.
+pub(super) fn gram(points: &[Vec<f64>]) -> Vec<f64> {
+    let n = points.len();
+    let product = |i: usize, j: usize| points[i].iter().zip(&points[j]).map(|(x, y)| x * y).sum();
+    (0..n * n).map(|at| product(at / n, at % n)).collect()
+}
+
+/// `n` points of one coordinate less with these scalar products, those of points whose middle is the origin. They change as smoothly as
+/// the products do, for an average changes with them by the lattice's error.
+pub(super) fn rooted(gram: &[f64], n: usize) -> Vec<Vec<f64>> {
+    // The root's rows are orthogonal to (1, ..., 1), beside which Helmert's basis is complete: its j-th vector has j equal entries and one more.
     let helmert = |row: &[f64], j: usize| {
         let j = j as f64;
         (row[..j as usize].iter().sum::<f64>() - j * row[j as usize]) / (j * (j + 1.0)).sqrt()
     };
-    root.chunks_exact(n).map(|row| (1..n).map(|j| helmert(row, j)).collect()).collect()
+    square_root(gram, n).chunks_exact(n).map(|row| (1..n).map(|j| helmert(row, j)).collect()).collect()
 }

@@ -1,10 +1,55 @@
 //! The sums of one Gaussian over the points, with what is known exactly taken out.
 
-use super::{B, Block, LatticeAverage, LatticeScene, PointBlock, square};
+use super::moments::ShiftMoments;
+use super::points::PointBlock;
+use super::scene::{LatticeScene, Sight, square};
+use super::{B, Block, LatticeAverage};
+use crate::cubature::lattice::{Lattice, LatticeNode};
 use crate::kernel::{log_array, logistic_softplus_normal};
+use std::borrow::Cow;
 
 /// Classes whose logit at the centre is lower than the largest by this have no control variate.
 const LEAD: f64 = 2.0;
+
+/// Largest exponent of a class's factor at a point: products over two of them stay in range.
+const RANGE: f64 = 150.0;
+
+/// The averages over Gaussians that see so much; `None` if exponents leave their range.
+#[inline(always)]
+pub(super) fn averages(
+    scene: &LatticeScene,
+    sights: &[Sight],
+    lattice: &Lattice,
+    wants_trace: bool,
+) -> Option<Vec<LatticeAverage>> {
+    let loadings = scene.loadings();
+    let width = loadings[0].len();
+    let size = |loading: &Vec<f64>| loading.iter().map(|b| b * b).sum::<f64>().sqrt();
+    let most = loadings.iter().map(size).fold(0.0, f64::max) * lattice.farthest(width);
+    if most > RANGE || most.is_nan() {
+        return None;
+    }
+    let axes: Vec<Cow<'_, [LatticeNode]>> = (0..width).map(|a| lattice.coordinate(a)).collect();
+    // As many factors 1 + t as stay in range are multiplied before their logarithm is taken.
+    let together = (600.0 / (2.0 * most + 40.0)) as usize;
+    let mut block = PointBlock::new(loadings.len());
+    let mut rows: Vec<LatticeRow> = sights.iter().map(|sight| LatticeRow::new(scene, sight)).collect();
+    let (points, shifts) = (lattice.points(), lattice.shifts());
+    for shift in 0..shifts {
+        let (mut total, mut places) = (0.0, vec![0.0; width]);
+        for first in (0..points).step_by(B) {
+            let count = B.min(points - first);
+            block.load(&loadings, &axes, (shift * points + first, count), &mut places);
+            total += block.weight.iter().sum::<f64>();
+            for row in &mut rows {
+                row.add(scene, &block, together.max(1), wants_trace);
+            }
+        }
+        places.iter_mut().for_each(|z| *z /= total);
+        rows.iter_mut().for_each(|row| row.end_shift(&loadings, total, &places));
+    }
+    Some(rows.into_iter().map(LatticeRow::average).collect())
+}
 
 /// A class that is compared with every other alone: of two classes all averages are known, and what the points have to say is how much
 /// the others change them.
@@ -25,7 +70,7 @@ struct ControlVariate {
 }
 
 /// One Gaussian.
-pub(super) struct LatticeRow {
+struct LatticeRow {
     seen: Vec<usize>,
     /// Largest logit at the centre, the softmax there, and the factors `e^(u_k - top)`.
     top: f64,
@@ -35,13 +80,13 @@ pub(super) struct LatticeRow {
     sums: Vec<Block>,
     log: Block,
     trace: Block,
-    /// Mean and sum of squares over the shifts, of the logarithm, the trace and the probabilities.
-    over_shifts: Vec<[f64; 2]>,
-    shifts: usize,
+    /// Of the logarithm, the trace and the probabilities.
+    moments: ShiftMoments,
 }
 
 impl LatticeRow {
-    pub(super) fn new(scene: &LatticeScene, logits: Vec<f64>, seen: Vec<usize>) -> Self {
+    fn new(scene: &LatticeScene, sight: &Sight) -> Self {
+        let (logits, seen) = (&sight.logits, &sight.seen);
         let top = seen.iter().map(|&k| logits[k]).fold(f64::NEG_INFINITY, f64::max);
         let weights: Vec<f64> = seen.iter().map(|&k| libm::exp(logits[k] - top)).collect();
         let total: f64 = weights.iter().sum();
@@ -49,10 +94,8 @@ impl LatticeRow {
         let parts: Vec<(usize, f64)> =
             (0..seen.len()).map(|slot| (slot, near(slot).powi(3))).filter(|(_, part)| *part > 0.0).collect();
         let all: f64 = parts.iter().map(|(_, part)| part).sum();
-        let variates = parts
-            .into_iter()
-            .map(|(slot, part)| ControlVariate::new(scene, &logits, &seen, slot, part / all))
-            .collect();
+        let variates =
+            parts.into_iter().map(|(slot, part)| ControlVariate::new(scene, logits, seen, slot, part / all)).collect();
         Self {
             top,
             softmax: weights.iter().map(|w| w / total).collect(),
@@ -61,15 +104,14 @@ impl LatticeRow {
             sums: vec![[0.0; B]; seen.len()],
             log: [0.0; B],
             trace: [0.0; B],
-            over_shifts: vec![[0.0; 2]; 2 + seen.len()],
-            shifts: 0,
-            seen,
+            moments: ShiftMoments::new(2 + seen.len()),
+            seen: seen.clone(),
         }
     }
 
     /// Adds some points.
     #[inline(always)]
-    pub(super) fn add(&mut self, scene: &LatticeScene, block: &PointBlock, together: usize, wants_trace: bool) {
+    fn add(&mut self, scene: &LatticeScene, block: &PointBlock, together: usize, wants_trace: bool) {
         let mut sum = [0.0; B];
         for (&k, w) in self.seen.iter().zip(&self.weights) {
             let factor = &block.factors[k];
@@ -112,9 +154,9 @@ impl LatticeRow {
     }
 
     /// Ends a shift whose weights are `total` and whose points have their middle at `places`.
-    pub(super) fn end_shift(&mut self, scene: &LatticeScene, total: f64, places: &[f64], shift: usize) {
+    fn end_shift(&mut self, loadings: &[Vec<f64>], total: f64, places: &[f64]) {
         let mean = |sums: &mut Block| std::mem::replace(sums, [0.0; B]).iter().sum::<f64>() / total;
-        let along = |k: usize| scene.loadings[k].iter().zip(places).map(|(b, z)| b * z).sum::<f64>();
+        let along = |k: usize| loadings[k].iter().zip(places).map(|(b, z)| b * z).sum::<f64>();
         // What is linear in the noise has mean 0.
         let linear: f64 = self.seen.iter().zip(&self.softmax).map(|(&k, p)| p * along(k)).sum();
         let mut values = vec![mean(&mut self.log) - linear, mean(&mut self.trace)];
@@ -134,24 +176,12 @@ impl LatticeRow {
             }
             values[0] -= part * variate.whole * logs;
         }
-        for (kept, value) in self.over_shifts.iter_mut().zip(values) {
-            // Welford's update: the spread is far below the mean.
-            let step = value - kept[0];
-            kept[0] += step / shift as f64;
-            kept[1] += step * (value - kept[0]);
-        }
-        self.shifts = shift;
+        self.moments.add(&values);
     }
 
-    pub(super) fn average(self) -> LatticeAverage {
-        let freedom = (self.shifts * (self.shifts - 1)) as f64;
-        let error = |kept: &[f64; 2]| (kept[1] / freedom).sqrt();
-        LatticeAverage {
-            log_sum: self.top + self.over_shifts[0][0],
-            trace: self.over_shifts[1][0],
-            error: self.over_shifts[2..].iter().map(error).fold(0.0, f64::max),
-            mean: self.seen.iter().zip(&self.over_shifts[2..]).map(|(&k, kept)| (k, kept[0])).collect(),
-        }
+    fn average(self) -> LatticeAverage {
+        let found = self.moments.average(&self.seen);
+        LatticeAverage { log_sum: self.top + found.log_sum, ..found }
     }
 }
 

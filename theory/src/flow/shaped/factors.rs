@@ -2,7 +2,7 @@
 
 use super::ShapedState;
 use super::classes::Classes;
-use crate::mean_field::cholesky;
+use crate::numerics::cholesky;
 use crate::shape::Covariance;
 
 /// A square matrix by rows.

@@ -40,7 +40,7 @@ pub(crate) fn inverse(factor: &[Vec<f64>]) -> Vec<Vec<f64>> {
 }
 
 /// C^-1 v, C the Cholesky factor.
-pub(super) fn forward(factor: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
+pub(crate) fn forward(factor: &[Vec<f64>], v: &[f64]) -> Vec<f64> {
     let mut solved: Vec<f64> = Vec::with_capacity(v.len());
     for (i, row) in factor.iter().enumerate() {
         let known: f64 = solved.iter().zip(row).map(|(s, l)| s * l).sum();
