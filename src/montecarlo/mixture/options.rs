@@ -26,11 +26,11 @@ pub struct MixtureOptions {
 }
 
 impl Default for MixtureOptions {
-    /// Steps good to 1e-5: a draw is asked for its end alone, which finer steps leave as it is (`benches/README.md`).
+    /// Steps good to 3e-5: a draw is asked for its end alone, which finer steps leave as it is (`benches/README.md`).
     /// Averages good to 1e-10, so that vanishing rates are seen; beyond four components or modes a lattice of 512 points.
     fn default() -> Self {
         Self {
-            relative: 1e-5,
+            relative: 3e-5,
             cubature: CubatureOptions { tolerance: 1e-10, points: 128, shifts: 4, ..CubatureOptions::default() },
             threshold: LOST_COVERAGE,
             horizon: None,

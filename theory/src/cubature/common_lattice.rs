@@ -73,6 +73,10 @@ pub(super) fn averages(
     Some(out)
 }
 
+/// Probabilities of all classes but the largest below which control variates leave less to the points than the classes' own noises do,
+/// and above which they leave more.
+const RARE: (f64, f64) = (1e-4, 1e-3);
+
 /// The averages of Gaussians that see so much over the points: by the noises' split as far as it is of use. `None` if exponents leave
 /// their range.
 #[inline(always)]
@@ -82,18 +86,34 @@ fn sampled(
     [lattice, folded]: [&Lattice; 2],
     wants_trace: bool,
 ) -> Option<Vec<LatticeAverage>> {
-    if sights.is_empty() {
-        return Some(Vec::new());
+    let part = |sight: &Sight| match &scene.split {
+        Some(split) => split.part * smooth_step(libm::log(scene.others(sight) / RARE.0) / libm::log(RARE.1 / RARE.0)),
+        None => 0.0,
+    };
+    let parts: Vec<f64> = sights.iter().map(part).collect();
+    let (mut by_variates, mut by_split) = (Vec::new(), Vec::new());
+    for (sight, part) in sights.iter().zip(&parts) {
+        if *part < 1.0 {
+            by_variates.push(sight);
+        }
+        if *part > 0.0 {
+            by_split.push(sight);
+        }
     }
-    let part = scene.split.as_ref().map_or(0.0, |split| split.part);
-    let mut plain =
-        if part < 1.0 { row::averages(scene, sights, lattice, wants_trace)? } else { Vec::new() }.into_iter();
-    let mut split = match &scene.split {
-        Some(split) => split_row::averages((scene, split), sights, folded, wants_trace),
-        None => Vec::new(),
+    let found =
+        if by_variates.is_empty() { Vec::new() } else { row::averages(scene, &by_variates, lattice, wants_trace)? };
+    let mut by_variates = found.into_iter();
+    let mut by_split = match &scene.split {
+        Some(split) if !by_split.is_empty() => split_row::averages((scene, split), &by_split, folded, wants_trace),
+        _ => Vec::new(),
     }
     .into_iter();
-    sights.iter().map(|_| LatticeAverage::between(plain.next(), split.next(), part)).collect()
+    let average = |&part: &f64| {
+        let first = if part < 1.0 { by_variates.next() } else { None };
+        let second = if part > 0.0 { by_split.next() } else { None };
+        LatticeAverage::between(first, second, part)
+    };
+    parts.iter().map(average).collect()
 }
 
 /// The averages over one Gaussian: `E p_k` of some classes, in parts that add up, `E log sum`, `E tr Cov c` and the error.

@@ -18,7 +18,7 @@ const RANGE: f64 = 150.0;
 #[inline(always)]
 pub(super) fn averages(
     scene: &LatticeScene,
-    sights: &[Sight],
+    sights: &[&Sight],
     lattice: &Lattice,
     wants_trace: bool,
 ) -> Option<Vec<LatticeAverage>> {

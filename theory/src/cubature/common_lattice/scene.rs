@@ -8,6 +8,7 @@ use crate::cubature::few_averages::Few;
 use crate::cubature::four::four;
 use crate::cubature::plane::largest_share;
 use crate::cubature::span::{FEWEST, PointClasses};
+use crate::kernel::logistic_normal;
 
 /// What one Gaussian sees.
 pub(super) struct Sight {
@@ -84,6 +85,17 @@ impl LatticeScene {
         shares.sort_by(|a, b| b.1.total_cmp(&a.1));
         let fifth = shares.get(FEWEST - 1).map_or(f64::NEG_INFINITY, |(_, share)| *share);
         (Sight { logits, seen: shares.into_iter().map(|(k, _)| k).collect() }, fifth)
+    }
+
+    /// About the probability of all classes but the one that is largest at the centre: `1 - prod_k (1 - L_k)`, `L_k` that of class k beside
+    /// it alone.
+    pub(super) fn others(&self, Sight { logits, seen }: &Sight) -> f64 {
+        let top = seen.iter().fold(seen[0], |top, &k| if logits[k] > logits[top] { k } else { top });
+        let without = |&k: &usize| {
+            let b = square(&self.points[k], &self.points[top]).sqrt() * self.spread.sqrt() / self.variance;
+            libm::log1p(-logistic_normal(logits[k] - logits[top], b))
+        };
+        -libm::expm1(seen.iter().filter(|&&k| k != top).map(without).sum::<f64>())
     }
 
     /// Of the four classes seen best, or fewer, by their own rules.

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 #[inline(always)]
 pub(super) fn averages(
     (scene, split): (&LatticeScene, &NoiseSplit),
-    sights: &[Sight],
+    sights: &[&Sight],
     lattice: &Lattice,
     wants_trace: bool,
 ) -> Vec<LatticeAverage> {

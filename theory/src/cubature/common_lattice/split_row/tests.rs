@@ -44,7 +44,7 @@ fn both(deviations: &[f64], logits: &[f64]) -> ([Vec<f64>; 2], [[f64; 2]; 2]) {
     let scene = LatticeScene::new(&classes, 1.0).unwrap();
     let split = NoiseSplit { deviations: deviations.to_vec(), loadings: vec![vec![0.0; n - 1]; n], part: 1.0 };
     let sight = Sight { logits: logits.to_vec(), seen: (0..n).collect() };
-    let found = averages((&scene, &split), &[sight], &Lattice::folded(32, 2, 1), true).remove(0);
+    let found = averages((&scene, &split), &[&sight], &Lattice::folded(32, 2, 1), true).remove(0);
     let mean = found.mean.iter().map(|&(_, p)| p).collect();
     ([mean, shares], [[found.log_sum, log - 0.577_215_664_901_532_9], [found.trace, trace]])
 }
